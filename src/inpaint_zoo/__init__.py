@@ -1,0 +1,1 @@
+"""inpaint-zoo: MISF, MADF and CTSDG side by side."""
