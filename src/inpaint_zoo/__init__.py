@@ -1,1 +1,25 @@
 """inpaint-zoo: MISF, MADF and CTSDG side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inpaint_zoo.config import create_model, list_models
+
+    __version__: str
+
+__all__ = ["__version__", "create_model", "list_models"]
+
+
+def __getattr__(name: str) -> Any:
+    # imported on first use: `import inpaint_zoo` stays quick and needs neither torch nor Hydra
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("inpaint-zoo")
+    if name in __all__:
+        from inpaint_zoo import config  # noqa: PLC0415
+
+        return getattr(config, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -1,0 +1,98 @@
+"""The command line: `inpaint-zoo VERB [KEY=VALUE ...]`.
+
+Everything heavy is imported after the verb is known, so that help and a wrong verb answer at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from inpaint_zoo.suggestion import did_you_mean
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+VERBS: dict[str, tuple[str, str]] = {}
+"""Verb: (module with a function `run`, one line of help)."""
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        argv: What follows the name of the program; `sys.argv[1:]` by default. `sys.argv` itself stays as it is,
+            because the processes of a multi-GPU run are started from it.
+
+    Returns:
+        0 when all went well, 1 after a bug (with its traceback), 2 after a mistake in what the user gave (one line on
+        stderr), 130 after Ctrl-C.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments or os.environ.get("INPAINT_ZOO_DEBUG") == "1"
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_usage())
+        return 0
+    if arguments[0] == "--version":
+        print(f"inpaint-zoo {version('inpaint-zoo')}")
+        return 0
+    verb = arguments[0]
+    if verb not in VERBS:
+        known = f" (known: {', '.join(VERBS)}; inpaint-zoo --help tells more)"
+        return _complain(f"inpaint-zoo: error: there is no verb '{verb}'{did_you_mean(verb, VERBS)}{known}")
+    return _run(verb, arguments[1:], debug)
+
+
+def _run(verb: str, arguments: list[str], debug: bool) -> int:
+    # Hydra and OmegaConf take a moment to import
+    from inpaint_zoo.explanation import explain  # noqa: PLC0415
+    from inpaint_zoo.runner import run_verb  # noqa: PLC0415
+
+    def task(config: DictConfig) -> object:
+        return importlib.import_module(VERBS[verb][0]).run(config)
+
+    try:
+        run_verb(verb, task, arguments)
+    except KeyboardInterrupt:
+        return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
+    except Exception as error:
+        reason = explain(error)
+        if reason is None or debug:
+            traceback.print_exception(error)
+        return 1 if reason is None else _complain(f"inpaint-zoo {verb}: error: {reason}")
+    return 0
+
+
+def _complain(line: str, code: int = BAD_INPUT) -> int:
+    print(line, file=sys.stderr)
+    return code
+
+
+def _usage() -> str:
+    width = max(map(len, VERBS), default=0)
+    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, (_, text) in VERBS.items())
+    return f"""\
+Usage: inpaint-zoo VERB [KEY=VALUE ...] [OPTION ...]
+
+Verbs:
+{verbs}
+
+Options:
+  --help       this text; after a verb: its config groups and its configuration
+  --version    show the version
+  --debug      show the full traceback of an error (also INPAINT_ZOO_DEBUG=1)
+
+After a verb, Hydra's options work too: --cfg job, --info, --multirun,
+--config-dir DIR, hydra.KEY=VALUE."""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,131 @@
+"""Say in one line what is wrong with what the user gave, from the exceptions of Hydra and OmegaConf."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import yaml
+from hydra.errors import (
+    ConfigCompositionException,
+    InstantiationException,
+    MissingConfigException,
+    OverrideParseException,
+    SearchPathException,
+)
+from omegaconf import Container, DictConfig
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    InterpolationResolutionError,
+    InterpolationToMissingValueError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
+from omegaconf.errors import ValidationError as OmegaConfValidationError
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.suggestion import did_you_mean
+
+
+def explain(error: BaseException) -> str | None:
+    """Return one line for a mistake in what the user gave, None for everything else (a bug)."""
+    for kind, explanation in _EXPLANATIONS:
+        if isinstance(error, kind):
+            return explanation(error)
+    return None
+
+
+def missing(key: str) -> str:
+    """Say that a mandatory key has no value, and how to give it one."""
+    last = key.rpartition(".")[2]
+    return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}"
+
+
+_PLACEHOLDERS = {"root": "DIR", "output": "DIR", "run_dir": "DIR", "ckpt": "FILE", "source": "FILE", "image": "FILE"}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _explain_override(error: OverrideParseException) -> str:
+    if "=" not in error.override and not error.override.startswith("~"):
+        return f"'{error.override}' is not understood: write KEY=VALUE"
+    key, _, value = error.override.partition("=")
+    return f"the value of {key} cannot be read: {value!r} holds special characters, quote it: \"{key}='...'\""
+
+
+def _explain_missing_config(error: MissingConfigException) -> str:
+    group, _, choice = str(error.missing_cfg_file).rpartition("/")
+    if error.options:
+        known = ", ".join(error.options)
+        return f"{group}={choice} is unknown{did_you_mean(choice, error.options)} (known: {known})"
+    return _one_line(str(error).partition("\nSearch path")[0])
+
+
+def _explain_composition(error: ConfigCompositionException) -> str:
+    cause, text = error.__cause__, str(error)
+    mandatory = re.match(r"You must specify '(.+?)'.*?Available options:(.*)", text, re.DOTALL)
+    if mandatory is not None:
+        return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {', '.join(mandatory[2].split())})"
+    key = re.match(r"Could not override '(.+?)'", text)
+    if key is not None:
+        return f"there is no key '{key[1]}'{did_you_mean(key[1], _known_keys(cause))}"
+    ambiguous = re.match(r"Ambiguous value for argument '(.+?)=(.*?)'\n", text)
+    if ambiguous is not None:
+        key_name, value = ambiguous.groups()
+        return f"{key_name}={value} is a list for --multirun: add it, or give {key_name}=[{value}]"
+    if isinstance(cause, OmegaConfValidationError):
+        return f"{cause.full_key}: {_first_line(cause)}"
+    if isinstance(cause, OmegaConfBaseException):
+        return explain(cause) or _first_line(cause)
+    return _one_line(text)
+
+
+def _explain_instantiation(error: InstantiationException) -> str | None:
+    cause = error.__cause__
+    if cause is None:
+        return _one_line(str(error))
+    if isinstance(cause, (TypeError, ValueError, ImportError)) and explain(cause) is None:
+        key = str(error).partition("full_key: ")[2]
+        return _one_line(f"{key or 'the configuration'} cannot be built: {cause}")
+    return explain(cause)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _known_keys(cause: BaseException | None) -> list[str]:
+    """Return all keys of the configuration that a misspelt key was looked up in."""
+    if not isinstance(cause, (ConfigKeyError, ConfigAttributeError)) or not isinstance(cause.parent_node, Container):
+        return []
+    return [key for key in _keys(cause.parent_node._get_root(), "") if not key.startswith("hydra.")]
+
+
+def _keys(node: object, prefix: str) -> Iterator[str]:
+    if not isinstance(node, DictConfig) or node._is_missing() or node._is_none():
+        return
+    for key, value in node.items_ex(resolve=False):
+        yield f"{prefix}{key}"
+        yield from _keys(value, f"{prefix}{key}.")
+
+
+# the first kind that fits speaks: special ones stand before their parents
+_EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ...] = (
+    (InputError, lambda error: _one_line(str(error))),
+    (InstantiationException, _explain_instantiation),
+    (OverrideParseException, _explain_override),
+    (MissingConfigException, _explain_missing_config),
+    (ConfigCompositionException, _explain_composition),
+    (MissingMandatoryValue, lambda error: missing(str(error.full_key))),
+    (
+        InterpolationToMissingValueError,
+        lambda error: missing(str(error).partition("node interpolation: ")[2].split()[-1]),
+    ),
+    (InterpolationResolutionError, lambda error: _one_line(str(error))),
+    (SearchPathException, lambda error: _one_line(str(error))),
+    (yaml.YAMLError, lambda error: _one_line(str(error))),
+)

@@ -1,0 +1,71 @@
+r"""Quote the values of path keys before Hydra reads them, so that any file name simply works.
+
+Hydra's override grammar gives a meaning to `( ) [ ] { } , = ' " \ $`, to numbers and to words such as `true`. A path
+may hold all of them. The value of a path key is therefore handed to Hydra as one quoted string, with three exceptions:
+a value that is already quoted stays as it is, a leading `~` is expanded, and the bare word `null` means "nothing" (a
+file of that name is `./null`). Comma sweeps over path keys are thus not possible.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+PATH_KEYS = (
+    "ckpt",
+    "ckpt_path",
+    "data.exclude",
+    "data.root",
+    "eval_data.root",
+    "eval_mask.root",
+    "init_from",
+    "mask.root",
+    "model.loss_network",
+    "output",
+    "run_dir",
+    "source",
+    "weights",
+)
+"""Keys whose values are paths for every verb."""
+
+VERB_PATH_KEYS = {"predict": ("image", "mask")}
+"""Keys that are paths for one verb only: elsewhere `mask` is a config group."""
+
+_OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
+_QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+_METHOD = re.compile(r"methods\.[^.]+")
+
+
+def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
+    """Return the overrides of a verb with the values of its path keys quoted for Hydra.
+
+    `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'`.
+    """
+    keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
+    return [_quote_override(override, keys, names_methods=verb == "compare") for override in overrides]
+
+
+def quote(value: str) -> str:
+    """Return `value` as a quoted string of Hydra's grammar that is read back unchanged."""
+    # OmegaConf reads ${...} inside strings of any kind: escape it, and the backslashes before it
+    literal = re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + r"\${", value)
+    # backslashes are ordinary to Hydra except before a quote and at the end
+    escaped = re.sub(r"(\\*)('|\Z)", lambda match: match[1] * 2 + ("\\'" if match[2] else ""), literal)
+    return f"'{escaped}'"
+
+
+def _quote_override(override: str, keys: set[str], names_methods: bool) -> str:
+    match = _OVERRIDE.fullmatch(override)
+    if match is None:
+        return override
+    prefix, key, value = match["prefix"], match["key"], match["value"]
+    is_method = names_methods and _METHOD.fullmatch(key) is not None
+    if not is_method and key not in keys:
+        return override
+    if is_method:
+        prefix = "++"
+    if value != "null" and _QUOTED.fullmatch(value) is None:
+        # str.format-like surprises are impossible here: expanduser only touches a leading ~
+        value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalise ./x and x//y)
+    return f"{prefix}{key}={value}"

@@ -1,0 +1,148 @@
+"""Run one verb through Hydra: compose, then run, sweep, show or explain; the only place that drives Hydra."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import copy
+import io
+import logging
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import create_config_search_path, get_args_parser
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobStatus, run_job
+from hydra.types import HydraContext, RunMode
+from omegaconf import DictConfig
+
+from inpaint_zoo.config import CONF_DIR, hydra_session
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.overrides import quote_paths
+
+Task = Callable[[DictConfig], object]
+"""The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
+
+
+def run_verb(verb: str, task: Task, arguments: Sequence[str], conf_dir: Path = CONF_DIR) -> None:
+    """Do what the arguments after a verb ask for.
+
+    Args:
+        verb: Name of the verb, which is also the name of its file in `conf/`.
+        task: Called with the composed configuration, once for every job.
+        arguments: Overrides and Hydra's own options (`--help`, `--cfg job`, `--multirun`, ...).
+        conf_dir: Where the configuration lies.
+
+    Raises:
+        InputError: The arguments cannot be used together or are unknown.
+        Exception: Whatever Hydra or the task raises.
+    """
+    options = _parse(arguments)
+    name = options.config_name or verb.replace("-", "_")
+    overrides = quote_paths(verb, options.overrides)
+    with hydra_session(verb, _search_path(options, conf_dir)) as hydra:
+        # composing first brings every mistake in the overrides to light, whatever is asked for
+        mode = RunMode.MULTIRUN if options.multirun else RunMode.RUN
+        config = hydra.compose_config(config_name=name, overrides=overrides, run_mode=mode)
+        # for ${hydra:...} in what is printed, and in the folder of a sweep, which Hydra resolves before any job
+        HydraConfig.instance().set_config(config)
+        if options.help:
+            print(_help(hydra, config))
+        elif options.hydra_help:
+            hydra.hydra_help(config_name=name, args_parser=get_args_parser(), args=options)
+        elif options.cfg:
+            hydra.show_cfg(name, overrides, cfg_type=options.cfg, package=options.package, resolve=options.resolve)
+        elif options.info:
+            with _root_logger_kept():
+                hydra.show_info(options.info, config_name=name, overrides=overrides)
+        elif options.multirun or config.hydra.mode == RunMode.MULTIRUN:
+            hydra.multirun(config_name=name, task_function=task, overrides=[*overrides, "hydra.mode=MULTIRUN"])
+        else:
+            _run(hydra, name, task, overrides)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            options = get_args_parser().parse_intermixed_args(list(arguments))
+    except SystemExit as stop:
+        if stop.code == 0:
+            raise
+        raise InputError(complaint.getvalue().strip().rpartition("error: ")[2]) from None
+    if options.shell_completion or options.experimental_rerun:
+        raise InputError("--shell-completion and --experimental-rerun are not offered")
+    if options.run + options.multirun + (options.cfg is not None) + (options.info is not None) > 1:
+        raise InputError("only one of --run, --multirun, --cfg and --info can be given")
+    return options
+
+
+def _search_path(options: argparse.Namespace, conf_dir: Path) -> ConfigSearchPath:
+    main = Path(options.config_path or conf_dir).absolute()
+    search_path = create_config_search_path(str(main))
+    if options.config_dir is not None:
+        extra = Path(options.config_dir).expanduser().absolute()
+        if not extra.is_dir():
+            raise InputError(f"--config-dir {options.config_dir} is not a folder")
+        search_path.prepend("command-line", f"file://{extra}", SearchPathQuery(provider="schema"))
+    return search_path
+
+
+def _run(hydra: Hydra, name: str, task: Task, overrides: list[str]) -> None:
+    """Run one job as `Hydra.run` does, without the line that it prints when a job fails."""
+    config = hydra.compose_config(name, overrides, RunMode.RUN, with_log_configuration=True)
+    config.hydra.mode = RunMode.RUN
+    callbacks = Callbacks(config)
+    callbacks.on_run_start(config=config, config_name=name)
+    HydraConfig.instance().set_config(config)
+    folder = Path(config.hydra.run.dir).absolute()
+    with _new_folders_removed_if_empty(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+        job = run_job(
+            task_function=task,
+            config=config,
+            job_dir_key="hydra.run.dir",
+            job_subdir_key=None,
+            hydra_context=HydraContext(config_loader=hydra.config_loader, callbacks=callbacks),
+        )
+        callbacks.on_run_end(config=config, config_name=name, job_return=job)
+        if job.status is JobStatus.FAILED:
+            raise job._return_value
+
+
+@contextlib.contextmanager
+def _new_folders_removed_if_empty(folder: Path) -> Iterator[None]:
+    """Leave no empty folder behind when the job fails."""
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for path in new:
+                path.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+def _help(hydra: Hydra, config: DictConfig) -> str:
+    job = hydra.get_sanitized_cfg(copy.deepcopy(config), "job")
+    text = hydra.get_help(config.hydra.help, job, get_args_parser(), resolve=False)
+    lines = (textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False) for line in text.splitlines())
+    return "\n".join("\n".join(line) for line in lines)
