@@ -1,0 +1,23 @@
+"""Initialisation of the published networks."""
+
+from __future__ import annotations
+
+from torch import nn
+
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
+
+
+def init_normal(module: nn.Module, std: float = 0.02) -> None:
+    """Fill all convolutions with N(0, std²) and zero biases, all batch normalisations with N(1, std²) and zero biases.
+
+    The rule of MISF, CTSDG and their discriminators (after DCGAN, Radford et al., 2016).
+    """
+    for layer in module.modules():
+        if isinstance(layer, CONVOLUTIONS):
+            nn.init.normal_(layer.weight, 0.0, std)
+        elif isinstance(layer, nn.BatchNorm2d) and layer.affine:
+            nn.init.normal_(layer.weight, 1.0, std)
+        else:
+            continue
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)

@@ -1,0 +1,48 @@
+"""The patch discriminator that MISF and both branches of CTSDG's discriminator share."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from inpaint_zoo.layers.init import init_normal
+
+
+class PatchDiscriminator(nn.Module):
+    """Five 4x4 convolutions with spectral normalisation (Isola et al., 2017; Miyato et al., 2018).
+
+    Args:
+        in_channels: Channels of the picture that is judged.
+        base_channels: Channels of the first convolution (published: 64); the next ones have 2, 4 and 8 times as many.
+    """
+
+    minimum_size = 24
+    """The smallest side length that leaves at least one patch."""
+
+    def __init__(self, *, in_channels: int, base_channels: int) -> None:
+        super().__init__()
+        widths = [in_channels, base_channels, 2 * base_channels, 4 * base_channels, 8 * base_channels, 1]
+        strides = [2, 2, 2, 1, 1]
+        convolutions = [
+            nn.Conv2d(before, after, 4, stride, 1, bias=False)
+            for before, after, stride in zip(widths, widths[1:], strides, strict=False)
+        ]
+        for convolution in convolutions:
+            init_normal(convolution)
+        # after the initialisation: spectral_norm starts its power iteration from the weight that it finds
+        self.convolutions = nn.ModuleList(spectral_norm(convolution) for convolution in convolutions)
+        self.activation = nn.LeakyReLU(0.2)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Judge patches of `image`.
+
+        Args:
+            image: (B, in_channels, H, W), sides of at least `minimum_size`.
+
+        Returns:
+            Logits (B, 1, H/8 - 2, W/8 - 2): positive means real.
+        """
+        for convolution in self.convolutions[:-1]:
+            image = self.activation(convolution(image))
+        logits: Tensor = self.convolutions[-1](image)
+        return logits

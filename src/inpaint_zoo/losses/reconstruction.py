@@ -1,0 +1,34 @@
+"""L1 terms: over the whole picture, over the hole, over the known pixels."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+MINIMUM_HOLE_RATIO = 0.01
+"""Floor of the divisor in `l1_per_hole_ratio`: MISF's division by the mean of the mask explodes on an empty mask."""
+
+
+def l1(output: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference over all elements of two equal shapes; a scalar."""
+    return (output - target).abs().mean()
+
+
+def l1_within(output: Tensor, target: Tensor, region: Tensor) -> Tensor:
+    """Mean over **all** elements of `|region · output - region · target|`.
+
+    With `region` = mask this is the hole term, with `region` = 1 - mask the valid term of PConv, MADF and CTSDG.
+
+    Args:
+        output: (B, C, H, W).
+        target: (B, C, H, W).
+        region: (B, 1, H, W) of 0 and 1.
+    """
+    return ((output - target).abs() * region).mean()
+
+
+def l1_per_hole_ratio(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """MISF's L1: the mean absolute difference divided by the mean of the mask over the whole batch.
+
+    The divisor is at least `MINIMUM_HOLE_RATIO`, so that a batch without holes has a finite loss.
+    """
+    return l1(output, target) / mask.mean().clamp_min(MINIMUM_HOLE_RATIO)

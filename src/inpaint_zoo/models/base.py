@@ -1,0 +1,133 @@
+"""What the three models share: the door of a network and the hooks of a training module."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.errors import InputError
+
+OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
+
+
+class InpaintingNetwork(nn.Module, ABC):
+    """A generator: `network(image, mask)` fills the hole of `image` and returns a `Prediction`."""
+
+    stride: int
+    """Side lengths are multiples of this."""
+    minimum_size: int
+    """The smallest side length."""
+
+    def check(self, image: Tensor, mask: Tensor) -> None:
+        """Refuse shapes that the network cannot take.
+
+        Raises:
+            InputError: wrong shapes, or a size that is too small or not divisible, with the size to pad to.
+        """
+        height, width = image.shape[-2:]
+        if image.ndim != 4 or image.shape[1] != 3 or mask.shape != (image.shape[0], 1, height, width):
+            raise InputError(
+                f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
+            )
+        wanted = [
+            max(-(-side // self.stride), -(-self.minimum_size // self.stride)) * self.stride for side in (height, width)
+        ]
+        if wanted != [height, width]:
+            raise InputError(
+                f"{type(self).__name__} takes side lengths that are multiples of {self.stride} and at least "
+                f"{self.minimum_size}; got {height}x{width}: pad or crop, e.g. to {wanted[0]}x{wanted[1]}."
+            )
+
+    @abstractmethod
+    def forward(self, image: Tensor, mask: Tensor) -> Prediction:
+        """Fill the holes.
+
+        Args:
+            image: (B, 3, H, W) in [0, 1]; what stands inside the hole is never used.
+            mask: (B, 1, H, W), exactly 0 or 1, 1 = hole.
+        """
+
+
+class InpaintingModule(pl.LightningModule, ABC):
+    """A network with its losses and optimizer, ready for a Trainer.
+
+    A subclass names its `network_class` and computes `losses`. Where two networks learn against each other, one
+    optimizer takes one step on the sum of all terms: a term that must not teach a network is computed with that network
+    frozen or on detached pictures, so that the gradients are exactly those of the papers' separate steps.
+
+    Args:
+        network: Keyword arguments of the network.
+        loss_weights: Factor of each term of `losses`; a term with factor 0 is not computed.
+        optimizer: From parameter groups to an optimizer; only needed for training.
+    """
+
+    name: ClassVar[str]
+    network_class: ClassVar[type[InpaintingNetwork]]
+
+    def __init__(
+        self,
+        *,
+        network: Mapping[str, Any],
+        loss_weights: Mapping[str, float],
+        optimizer: OptimizerFactory | None = None,
+    ) -> None:
+        super().__init__()
+        self.save_hyperparameters(ignore=["optimizer"])
+        self.network = self.network_class(**network)
+        self.loss_weights = dict(loss_weights)
+        self.optimizer_factory = optimizer
+
+    def wants(self, *terms: str) -> bool:
+        """Whether any of these loss terms has a factor other than 0."""
+        return any(self.loss_weights[term] != 0 for term in terms)
+
+    @abstractmethod
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """The unweighted loss terms of a batch by name, in the paper's own range of values."""
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Parameter groups of the optimizer; a group may hold an `lr_scale`, its factor on the learning rate."""
+        return [{"params": list(self.parameters())}]
+
+    def forward(self, image: Tensor, mask: Tensor) -> Prediction:
+        """Fill the holes; see `InpaintingNetwork.forward`."""
+        prediction: Prediction = self.network(image, mask)
+        return prediction
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`."""
+        terms = self.losses(batch)
+        total = torch.stack([self.loss_weights[name] * term for name, term in terms.items()]).sum()
+        logged = {f"train/{name}": term.detach() for name, term in terms.items()}
+        self.log_dict({"train/loss": total.detach(), **logged}, batch_size=len(batch["image"]))
+        return total
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
+        """`{"prediction": ...}`; callbacks judge it."""
+        return {"prediction": self(batch["image"], batch["mask"])}
+
+    def test_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
+        """`{"prediction": ...}`; callbacks judge it."""
+        return {"prediction": self(batch["image"], batch["mask"])}
+
+    def configure_optimizers(self) -> Optimizer:
+        """One optimizer over all parameter groups."""
+        if self.optimizer_factory is None:
+            raise InputError(f"{type(self).__name__} was built without an optimizer; give optimizer= to train it.")
+        groups = self.parameter_groups()
+        scales = [group.pop("lr_scale", 1.0) for group in groups]
+        optimizer = self.optimizer_factory(groups)
+        for group, scale in zip(optimizer.param_groups, scales, strict=True):
+            group["lr"] = scale * group["lr"]
+        return optimizer
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Write down which model this is, so that a checkpoint alone says how to build it."""
+        checkpoint["inpaint_zoo_model"] = self.name

@@ -1,0 +1,57 @@
+"""The repeated pieces of MISF's generator."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+def convolution_block(
+    in_channels: int, out_channels: int, kernel_size: int, *, stride: int = 1, padding: int = 0, reflect: int = 0
+) -> nn.Sequential:
+    """Reflection padding (where asked for), convolution, instance normalisation, ReLU."""
+    layers: list[nn.Module] = [
+        nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding),
+        nn.InstanceNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+    ]
+    return nn.Sequential(nn.ReflectionPad2d(reflect), *layers) if reflect else nn.Sequential(*layers)
+
+
+def upsampling_block(in_channels: int, out_channels: int) -> nn.Sequential:
+    """Transposed 4x4 convolution of stride 2, instance normalisation, ReLU."""
+    return nn.Sequential(
+        nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1),
+        nn.InstanceNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+    )
+
+
+class DilatedResidualBlock(nn.Module):
+    """Two 3x3 convolutions, the first with dilation 2, with instance normalisation; nothing after the sum."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.ReflectionPad2d(2),
+            nn.Conv2d(channels, channels, 3, dilation=2),
+            nn.InstanceNorm2d(channels),
+            nn.ReLU(inplace=True),
+            nn.ReflectionPad2d(1),
+            nn.Conv2d(channels, channels, 3),
+            nn.InstanceNorm2d(channels),
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, H, W) to the same shape."""
+        output: Tensor = features + self.layers(features)
+        return output
+
+
+class ConvBlock(nn.Sequential):
+    """Three times a 3x3 convolution and a ReLU (the block of the kernel prediction branch)."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        layers: list[nn.Module] = []
+        for channels in (in_channels, out_channels, out_channels):
+            layers += [nn.Conv2d(channels, out_channels, 3, padding=1), nn.ReLU(inplace=True)]
+        super().__init__(*layers)

@@ -1,0 +1,90 @@
+"""How MISF trains: the losses of the paper and its two learning rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inpaint_zoo.batch import Batch
+from inpaint_zoo.layers.freezing import frozen
+from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
+from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
+from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
+from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.misf.network import MISFNetwork
+
+PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
+
+
+class MISF(InpaintingModule):
+    """MISF with its discriminator and losses; everything is computed on pictures in [0, 1].
+
+    Args:
+        network: Keyword arguments of `MISFNetwork`.
+        discriminator: Keyword arguments of `PatchDiscriminator` (without `in_channels`).
+        discriminator_lr_scale: Learning rate of D over that of G.
+        adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
+        loss_network: Weights of VGG19, see `VGGFeatures`.
+        loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
+        optimizer: See `InpaintingModule`.
+    """
+
+    name = "misf"
+    network_class = MISFNetwork
+    network: MISFNetwork
+    vgg: VGGFeatures
+
+    def __init__(
+        self,
+        *,
+        network: Mapping[str, Any],
+        discriminator: Mapping[str, Any],
+        discriminator_lr_scale: float,
+        adversarial_loss: str,
+        loss_network: str,
+        loss_weights: Mapping[str, float],
+        optimizer: OptimizerFactory | None = None,
+    ) -> None:
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
+        self.discriminator_lr_scale = discriminator_lr_scale
+        self.adversarial_loss = ADVERSARIAL_LOSSES[adversarial_loss]
+        if self.wants("perceptual", "style"):
+            self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """G, and D at its own rate."""
+        return [
+            {"params": list(self.network.parameters())},
+            {"params": list(self.discriminator.parameters()), "lr_scale": self.discriminator_lr_scale},
+        ]
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; the output is not composited."""
+        image, mask = batch["image"], batch["mask"]
+        output = self.network.generate(image, mask)
+        terms = {"l1": l1_per_hole_ratio(output, image, mask)}
+        if self.wants("perceptual"):
+            terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
+        if self.wants("style"):
+            # Grams of zero-filled pictures: only what stands in the hole is compared; the mask is never resized
+            terms["style"] = style_distance(*self._features(output * mask, image * mask, STYLE_LAYERS))
+        if self.wants("discriminator"):
+            real, fake = self.discriminator(image), self.discriminator(output.detach())
+            terms["discriminator"] = self.adversarial_loss.discriminator(real, fake) / 2
+        if self.wants("adversarial"):
+            with frozen(self.discriminator):
+                terms["adversarial"] = self.adversarial_loss.generator(self.discriminator(output))
+        return terms
+
+    def _features(
+        self, output: Tensor, target: Tensor, layers: tuple[str, ...]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        with torch.no_grad():
+            of_target = self.vgg(target, layers)
+        return self.vgg(output, layers), of_target
