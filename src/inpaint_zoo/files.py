@@ -1,0 +1,46 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from inpaint_zoo.errors import InputError
+
+
+def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write `chunks` to a new file beside `path` and rename it, so that no reader meets half a file.
+
+    Folders are made. Whatever goes wrong, an older file of that name stays as it was.
+
+    Raises:
+        InputError: the folder or the file cannot be written.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(chunks)
+        Path(temporary).chmod(0o666 & ~_umask())  # mkstemp gives 0600, an ordinary file has the user's mode
+        Path(temporary).replace(path)
+        temporary = None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"cannot write {path} ({reason}): choose a folder that can be written") from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text whole or not at all; bytes of file names that are no UTF-8 pass through."""
+    write_bytes(path, [text.encode("utf-8", "surrogateescape")])
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis.extra.numpy import arrays
+from skimage.metrics import peak_signal_noise_ratio
+
+from inpaint_zoo.metrics.psnr import PSNR_CAP, batch_psnr, psnr
+
+PICTURES = arrays(np.uint8, (5, 4, 3))
+
+
+def test_equals_scikit_image(target, composite):
+    assert psnr(target, composite) == pytest.approx(
+        peak_signal_noise_ratio(target, composite, data_range=255), abs=1e-5
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(PICTURES, PICTURES, arrays(np.bool_, (5, 4)))
+def test_over_chosen_pixels_is_the_formula(target, composite, where):
+    errors = (target[where].astype(float) - composite[where]) ** 2
+    if errors.size == 0:
+        assert psnr(target, composite, where) is None
+    elif errors.sum() == 0:
+        assert psnr(target, composite, where) == PSNR_CAP
+    else:
+        assert psnr(target, composite, where) == pytest.approx(10 * np.log10(255**2 / errors.mean()), abs=1e-5)
+
+
+def test_equal_pictures_are_capped(target, mask, composite):
+    assert psnr(target, target) == PSNR_CAP
+    assert psnr(target, composite, mask == 0) == PSNR_CAP
+
+
+def test_nothing_beats_equal_pictures():
+    target = np.zeros((256, 256, 3), np.uint8)
+    composite = target.copy()
+    composite[0, 0, 0] = 1
+    assert peak_signal_noise_ratio(target, composite) > PSNR_CAP
+    assert psnr(target, composite) == PSNR_CAP
+
+
+def test_batch_is_each_picture_by_itself(target, composite):
+    pictures = [composite, target, 255 - target]
+    tensors = torch.stack([torch.from_numpy(picture).permute(2, 0, 1).float() / 255 for picture in pictures])
+    targets = torch.from_numpy(target).permute(2, 0, 1).float().div(255).expand_as(tensors)
+    ratios = batch_psnr(targets, tensors)
+    assert ratios.tolist() == pytest.approx([psnr(target, picture) for picture in pictures], abs=1e-4)
+    assert ratios.mean() != pytest.approx(peak_signal_noise_ratio(targets.numpy(), tensors.numpy(), data_range=1))
+
+
+def test_batch_rounds_to_8_bits():
+    target = torch.full((1, 3, 4, 4), 100 / 255)
+    assert batch_psnr(target, target + 0.4 / 255).tolist() == [PSNR_CAP]
+    assert batch_psnr(target, target.bfloat16() * torch.nan).isnan().all()

@@ -1,0 +1,110 @@
+import csv
+import json
+import math
+import statistics
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.bins import ALL, BINS
+from inpaint_zoo.metrics.records import Record, read_records, summarise, write_records, write_summary
+from inpaint_zoo.metrics.score import METRICS, score
+
+
+def make_record(method: str, name: str, ratio: float, psnr: float | None = 20.0, lpips: float | None = None) -> Record:
+    metrics: dict[str, float | None] = dict.fromkeys(METRICS, 0.5)
+    return Record(method, name, ratio, metrics | {"psnr": psnr, "lpips": lpips})
+
+
+VALUES = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+RECORDS = st.builds(
+    Record,
+    method=st.text(min_size=1),
+    name=st.text(min_size=1),
+    ratio=st.floats(0, 1),
+    metrics=st.fixed_dictionaries(dict.fromkeys(METRICS, VALUES)),
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(RECORDS, max_size=4))
+def test_any_record_reads_back_as_it_was(tmp_path: Path, records: list[Record]):
+    write_records(records, tmp_path / "records.csv")
+    assert read_records(tmp_path / "records.csv") == records
+
+
+@pytest.mark.parametrize(
+    "name", ['a,"b".png', "two\nlines\r\n.png", "猫 Ünï.png", "caf\udce9.png", "\r", "'", " lead", "=1+1"]
+)
+def test_awkward_names_read_back(tmp_path: Path, name: str):
+    records = [make_record("mean", name, 0.3), make_record(name, "x", 0.3)]
+    write_records(records, tmp_path / "records.csv")
+    assert read_records(tmp_path / "records.csv") == records
+
+
+def test_file_is_ordinary_csv(tmp_path: Path, target, composite, mask):
+    record = Record.from_score("telea", "a.png", score(target, composite, mask))
+    write_records([record], tmp_path / "records.csv")
+    with (tmp_path / "records.csv").open(newline="", encoding="utf-8") as file:
+        header, line = csv.reader(file)
+    assert header == ["method", "name", "ratio", "bin", *METRICS]
+    assert line[:4] == ["telea", "a.png", repr(2500 / mask.size), "20-40"]
+    assert float(line[header.index("psnr")]) == record.metrics["psnr"]
+    assert line[header.index("lpips")] == ""
+
+
+@pytest.mark.parametrize("content", ["method,name\nmean,x\n", "method,name,ratio\n", "\x00\xff"])
+def test_another_file_is_refused(tmp_path: Path, content: str):
+    path = tmp_path / "other.csv"
+    path.write_text(content + "a,b,c\n")
+    with pytest.raises(InputError, match=r"other\.csv: not a file of records"):
+        read_records(path)
+
+
+def test_missing_file_is_refused(tmp_path: Path):
+    with pytest.raises(InputError, match="none"):
+        read_records(tmp_path / "none.csv")
+
+
+def test_summary_has_every_bin_of_every_method():
+    records = [make_record("b", "x", 0.1), make_record("a", "x", 0.1), make_record("b", "y", 0.9)]
+    rows = summarise(records)
+    assert [(row.method, row.bin) for row in rows] == [(method, name) for method in "ba" for name in (*BINS, ALL)]
+    assert {(row.method, row.bin): row.num_pictures for row in rows if row.num_pictures} == {
+        ("b", "0-20"): 1,
+        ("b", "60-100"): 1,
+        ("b", ALL): 2,
+        ("a", "0-20"): 1,
+        ("a", ALL): 1,
+    }
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 100)), min_size=1, max_size=20))
+def test_all_is_the_mean_over_pictures_not_over_bins(pairs: list[tuple[float, float]]):
+    rows = summarise(make_record("m", str(index), ratio, psnr) for index, (ratio, psnr) in enumerate(pairs))
+    assert rows[-1].means["psnr"] == pytest.approx(statistics.fmean(psnr for _, psnr in pairs))
+    assert rows[-1].num_pictures == len(pairs) == sum(row.num_pictures for row in rows[:-1])
+    assert rows[-1].num_capped == sum(psnr == 100 for _, psnr in pairs) == sum(row.num_capped for row in rows[:-1])
+
+
+def test_a_missing_value_does_not_count_as_zero():
+    rows = summarise([make_record("m", "x", 0.1, lpips=0.4), make_record("m", "y", 0.1, lpips=None)])
+    assert rows[-1].means["lpips"] == 0.4
+
+
+def test_empty_bin_has_none_and_json_has_no_nan(tmp_path: Path):
+    rows = summarise([make_record("m", "x", 0.1)])
+    write_summary(rows, tmp_path / "summary.json")
+    summary = json.loads((tmp_path / "summary.json").read_text(), parse_constant=pytest.fail)
+    empty = next(row for row in summary if row["bin"] == "40-60")
+    assert empty["num_pictures"] == 0
+    assert set(empty["means"].values()) == {None}
+    assert not any(isinstance(v, float) and math.isnan(v) for row in summary for v in row["means"].values())
+
+
+def test_no_records_no_rows():
+    assert summarise([]) == []
