@@ -7,3 +7,7 @@ class InputError(Exception):
     The message is one line: it names the thing (file, key, size) and says what to do about it. The command line
     prints it without a traceback and exits with code 2.
     """
+
+    def __init__(self, message: str) -> None:
+        # a data loader's worker hands an error over with its whole traceback for a message; the last line is ours
+        super().__init__(message.rpartition(f"{InputError.__module__}.InputError: ")[2].rstrip())

@@ -1,0 +1,7 @@
+"""Data sets: pictures and masks, the same stream for any number of workers, ranks and resumptions."""
+
+from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.folder import FolderDataModule
+from inpaint_zoo.data.photographs import PhotographsDataModule
+
+__all__ = ["FolderDataModule", "InpaintingDataModule", "PhotographsDataModule"]

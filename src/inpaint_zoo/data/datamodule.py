@@ -1,0 +1,236 @@
+"""What every data set shares: datasets, loaders, and a training stream that goes on where it stopped."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import torch
+from pytorch_lightning import LightningDataModule
+from pytorch_lightning.loops.progress import _ProcessedTracker
+from torch.utils.data import DataLoader
+
+from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
+from inpaint_zoo.data.sampler import EvaluationSampler, TrainingSampler
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import Picture
+from inpaint_zoo.masks import MaskGenerator
+
+
+class InpaintingDataModule(LightningDataModule, ABC):
+    """Loads `Batch` dicts; a subclass says which pictures there are.
+
+    Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the pictures, and on
+    (eval_seed, index) in evaluation: not on workers, ranks or history. A resumed training goes on after the last
+    sample that it was trained on, in the middle of a pass as well. A `Trainer` needs `use_distributed_sampler=False`.
+
+    Args:
+        mask: Masks of training.
+        eval_mask: Masks of validation and test.
+        size: Height and width of the samples, one number or [height, width].
+        resize: Before the random crop, resize the shorter side to this many pixels; None keeps the picture's size.
+        flip_probability: Of mirroring a training picture left and right.
+        samples_per_epoch: Length of what the `Trainer` calls an epoch; None is the number of pictures. The stream
+            of pictures is the same for any length.
+        eval_repeats: How often each picture is in validation and test, each time with another mask.
+        batch_size: Of training, on each device.
+        eval_batch_size: Of validation and test, on each device.
+        num_workers: Processes that load; 0 loads in the main process.
+        seed: Of crops, flips, masks and order in training, in [0, 2**32).
+        eval_seed: Of the masks of validation and test, in [0, 2**32).
+
+    Raises:
+        InputError: A number is out of range, or the data cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        mask: MaskGenerator,
+        eval_mask: MaskGenerator,
+        size: int | Sequence[int],
+        resize: int | None,
+        flip_probability: float,
+        samples_per_epoch: int | None,
+        eval_repeats: int,
+        batch_size: int,
+        eval_batch_size: int,
+        num_workers: int,
+        seed: int,
+        eval_seed: int,
+    ) -> None:
+        super().__init__()
+        # ranks without a sample are legal in evaluation, where none is repeated
+        self.allow_zero_length_dataloader_with_multiple_devices = True
+        self.mask = mask
+        self.eval_mask = eval_mask
+        self.size = _size(size)
+        self.resize = resize
+        self.flip_probability = flip_probability
+        self.samples_per_epoch = samples_per_epoch
+        self.eval_repeats = _at_least(1, eval_repeats, "eval_repeats")
+        self.batch_size = _at_least(1, batch_size, "batch_size")
+        self.eval_batch_size = _at_least(1, eval_batch_size, "eval_batch_size")
+        self.num_workers = _at_least(0, num_workers, "num_workers")
+        self.seed = _seed(seed, "seed")
+        self.eval_seed = _seed(eval_seed, "eval_seed")
+        self._restored = {"batches": 0, "samples": 0}
+
+    @abstractmethod
+    def pictures(self, split: Split) -> Sequence[Picture]:
+        """The files of a split, in a fixed order; an InputError if there are none."""
+
+    def setup(self, stage: str) -> None:
+        """Find the pictures, so that mistakes show before anything is trained."""
+        if stage == "fit":
+            self._restored = {"batches": 0, "samples": 0}
+            _ = self.train_dataset
+        if stage in {"fit", "validate"}:
+            _ = self.val_dataset
+        if stage == "test":
+            _ = self.test_dataset
+
+    @cached_property
+    def train_dataset(self) -> TrainingDataset:
+        """Samples by (epoch, index)."""
+        return TrainingDataset(
+            pictures=self.pictures(Split.TRAIN),
+            mask=self.mask,
+            size=self.size,
+            resize=self.resize,
+            flip_probability=self.flip_probability,
+            seed=self.seed,
+        )
+
+    @cached_property
+    def val_dataset(self) -> EvaluationDataset:
+        """Samples by index."""
+        return self._evaluation_dataset(Split.VAL)
+
+    @cached_property
+    def test_dataset(self) -> EvaluationDataset:
+        """Samples by index."""
+        return self._evaluation_dataset(Split.TEST)
+
+    def train_dataloader(self) -> DataLoader[Sample]:
+        """Whole batches of the training stream, from where training has got to; outside a `Trainer` from its start."""
+        rank, world_size = self._rank()
+        num_pictures = len(self.train_dataset)
+        num_batches = (self.samples_per_epoch or num_pictures) // (self.batch_size * world_size)
+        if num_batches == 0:
+            raise InputError(
+                f"{self.samples_per_epoch or num_pictures} training samples do not fill a batch of "
+                f"{self.batch_size * world_size}: lower data.batch_size=, or raise data.samples_per_epoch="
+            )
+        sampler = TrainingSampler(
+            num_pictures=num_pictures,
+            num_samples=num_batches * self.batch_size,
+            seed=self.seed,
+            rank=rank,
+            world_size=world_size,
+            position=self._position,
+        )
+        return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler)
+
+    def val_dataloader(self) -> DataLoader[Sample]:
+        """Every validation sample once."""
+        return self._evaluation_loader(self.val_dataset)
+
+    def test_dataloader(self) -> DataLoader[Sample]:
+        """Every test sample once."""
+        return self._evaluation_loader(self.test_dataset)
+
+    def state_dict(self) -> dict[str, int]:
+        """How far training has got: batches that this process was trained on, and samples over all ranks."""
+        return {"batches": self._trained_batches(), "samples": self._position()}
+
+    def load_state_dict(self, state_dict: dict[str, int]) -> None:
+        """Take up what `state_dict` gave, with any batch size and number of ranks."""
+        self._restored = dict(state_dict)
+
+    def _trained_batches(self) -> int:
+        """Batches that this process was trained on since training began, resumed runs included.
+
+        Lightning counts `processed` up right after the training step and restores it from a checkpoint before it
+        asks for the loader; it survives epochs that `max_steps` cuts short, as its epoch number does not.
+        """
+        if self.trainer is None:
+            return 0
+        progress = self.trainer.fit_loop.epoch_loop.batch_progress.total
+        assert isinstance(progress, _ProcessedTracker)
+        return progress.processed
+
+    def _position(self) -> int:
+        """Samples of the training stream that all ranks together were trained on."""
+        _, world_size = self._rank()
+        batches = self._trained_batches() - self._restored["batches"]
+        return self._restored["samples"] + batches * self.batch_size * world_size
+
+    def _rank(self) -> tuple[int, int]:
+        return (0, 1) if self.trainer is None else (self.trainer.global_rank, self.trainer.world_size)
+
+    def _evaluation_dataset(self, split: Split) -> EvaluationDataset:
+        return EvaluationDataset(
+            pictures=self.pictures(split),
+            mask=self.eval_mask,
+            size=self.size,
+            repeats=self.eval_repeats,
+            seed=self.eval_seed,
+        )
+
+    def _evaluation_loader(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
+        rank, world_size = self._rank()
+        sampler = EvaluationSampler(num_samples=len(dataset), rank=rank, world_size=world_size)
+        return self._loader(dataset, batch_size=self.eval_batch_size, sampler=sampler)
+
+    def _loader(self, dataset: Any, *, batch_size: int, sampler: Any) -> DataLoader[Sample]:
+        return ResumableLoader(
+            dataset,
+            batch_size=batch_size,
+            sampler=sampler,
+            num_workers=self.num_workers,
+            pin_memory=torch.cuda.is_available(),
+            persistent_workers=self.num_workers > 0,
+            worker_init_fn=_start_worker,
+        )
+
+
+class ResumableLoader(DataLoader[Sample]):
+    """Tells Lightning that it resumes in the middle of an epoch; the data module holds the position."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Nothing to do: the sampler asks for its position."""
+
+
+def _start_worker(worker: int) -> None:
+    """One thread per worker: the workers are the parallelism."""
+    import cv2  # noqa: PLC0415 - albumentations' own threads; needed in workers only
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+
+
+def _size(size: int | Sequence[int]) -> tuple[int, int]:
+    sides = (size, size) if isinstance(size, int) else tuple(size)
+    if len(sides) != 2 or min(sides) < 1:
+        raise InputError(f"data.size={size} must be a number of pixels or [height,width]")
+    return sides[0], sides[1]
+
+
+def _at_least(least: int, value: int, key: str) -> int:
+    if value < least:
+        raise InputError(f"data.{key}={value} must be at least {least}")
+    return value
+
+
+def _seed(value: int, key: str) -> int:
+    if not 0 <= value < 2**32:
+        raise InputError(f"{key}={value} must lie in [0, 4294967295]")
+    return value

@@ -1,0 +1,48 @@
+"""The photographs inside scikit-image's wheel: real pictures without a download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import skimage
+
+from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import Picture
+
+# the two motorcycle pictures show one scene and stay in one split
+PHOTOGRAPHS = {
+    Split.TRAIN: (
+        "astronaut.png",
+        "brick.png",
+        "coffee.png",
+        "coins.png",
+        "grass.png",
+        "gravel.png",
+        "hubble_deep_field.jpg",
+        "ihc.png",
+        "moon.png",
+        "motorcycle_left.png",
+        "motorcycle_right.png",
+        "retina.jpg",
+    ),
+    Split.VAL: ("clock_motion.png",),
+    Split.TEST: ("camera.png", "chelsea.png", "rocket.jpg"),
+}
+
+
+class PhotographsDataModule(InpaintingDataModule):
+    """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
+
+    def pictures(self, split: Split) -> Sequence[Picture]:
+        """The photographs of a split."""
+        folder = Path(skimage.__file__).parent / "data"
+        pictures = [Picture(name, folder / name) for name in PHOTOGRAPHS[split]]
+        missing = [picture.name for picture in pictures if not picture.path.is_file()]
+        if missing:
+            raise InputError(
+                f"scikit-image in {str(folder)!r} lacks {', '.join(missing)}: install scikit-image from its wheel"
+            )
+        return pictures

@@ -1,0 +1,72 @@
+"""Which sample comes when: an endless training stream with a position, and a list for evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from torch.utils.data import Sampler
+
+from inpaint_zoo.data.randomness import random_state
+
+Key = tuple[int, int]
+"""(epoch, index): the number of the pass over the pictures, and the picture."""
+
+
+class TrainingSampler(Sampler[Key]):
+    """One endless stream of shuffled passes over the pictures, read from the position that training has reached.
+
+    The stream depends on the number of pictures and the seed alone. All ranks read the same stream, each takes every
+    `world_size`-th sample, so that a batch over all ranks is a run of the stream, and nothing is dropped or repeated
+    where one pass ends and the next begins.
+
+    Args:
+        num_pictures: Pictures in a pass.
+        num_samples: Samples that one iteration gives on this rank.
+        seed: Of the shuffling.
+        rank: Of this process.
+        world_size: Number of processes.
+        position: Says how many samples of the stream all ranks together have been trained on; asked at the start of
+            each iteration. (Samples that workers have loaded ahead do not count as trained on.)
+    """
+
+    def __init__(
+        self, *, num_pictures: int, num_samples: int, seed: int, rank: int, world_size: int, position: Callable[[], int]
+    ) -> None:
+        self.num_pictures = num_pictures
+        self.num_samples = num_samples
+        self.seed = seed
+        self.rank = rank
+        self.world_size = world_size
+        self.position = position
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+    def __iter__(self) -> Iterator[Key]:
+        start = self.position() + self.rank
+        order_of: tuple[int, np.ndarray] = (-1, np.empty(0))
+        for position in range(start, start + self.num_samples * self.world_size, self.world_size):
+            epoch, place = divmod(position, self.num_pictures)
+            if order_of[0] != epoch:
+                order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_pictures))
+            yield epoch, int(order_of[1][place])
+
+
+class EvaluationSampler(Sampler[int]):
+    """Every sample once, in order; each rank takes every `world_size`-th, without repeating any to even the ranks out.
+
+    Args:
+        num_samples: Samples over all ranks.
+        rank: Of this process.
+        world_size: Number of processes.
+    """
+
+    def __init__(self, *, num_samples: int, rank: int, world_size: int) -> None:
+        self.indices = range(rank, num_samples, world_size)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.indices)

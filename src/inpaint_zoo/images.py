@@ -1,0 +1,156 @@
+"""Picture files from outside: finding them, reading them safely, writing them whole.
+
+Everything in memory is uint8: pictures (H, W, 3) RGB, masks (H, W) gray.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from inpaint_zoo.errors import InputError
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+MAX_PIXELS = 89_478_485
+"""Largest number of pixels that is decoded (Pillow's bound against decompression bombs)."""
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
+
+
+class Picture(NamedTuple):
+    """A picture file and what it is called."""
+
+    name: str
+    """Path relative to the folder it was found in, with forward slashes."""
+    path: Path
+
+
+def find_pictures(root: Path, key: str) -> list[Picture]:
+    """List the picture files below `root`, sorted by name; hidden files and other files are ignored.
+
+    Linked folders are followed, each real folder once, so that links in a circle end.
+
+    Args:
+        root: A folder.
+        key: The configuration key that named `root`, for the error texts, such as `data.root`.
+
+    Raises:
+        InputError: `root` is missing, not a folder or not readable.
+    """
+    if not root.is_dir():
+        state = "is not a folder" if root.exists() else "does not exist"
+        raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of pictures")
+    found = [_picture(path, root) for path in _walk(root, key) if path.suffix.lower() in PICTURE_SUFFIXES]
+    return sorted(found, key=lambda picture: picture.name)
+
+
+def _walk(root: Path, key: str) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise InputError(f"{key}: cannot read the folder {str(error.filename)!r} ({error.strerror})") from error
+
+    visited: set[tuple[int, int]] = set()
+    for folder, folders, files in os.walk(root, followlinks=True, onerror=refuse):
+        status = os.stat(folder)  # noqa: PTH116 - os.walk gives strings, and this runs once per folder
+        identity = (status.st_dev, status.st_ino)
+        if identity in visited:
+            folders.clear()
+            continue
+        visited.add(identity)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in files if not name.startswith("."))
+
+
+def _picture(path: Path, root: Path) -> Picture:
+    # file names may hold bytes that are no text: a name must be printable, so they are escaped
+    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    return Picture(unicodedata.normalize("NFC", name), path)
+
+
+def read_image(path: Path) -> np.ndarray:
+    """Read a picture as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
+
+    Gray and palette pictures become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
+    several frames the first is taken.
+
+    Raises:
+        InputError: The file is missing, no picture, cut off, or has more than `MAX_PIXELS` pixels.
+    """
+    with _opened(path) as image:
+        return np.array(_flattened(image, _WHITE).convert("RGB"))
+
+
+def read_mask(path: Path) -> np.ndarray:
+    """Read a mask picture as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
+
+    Raises:
+        InputError: As `read_image`.
+    """
+    with _opened(path) as image:
+        return np.array(_flattened(image, _BLACK).convert("L"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd metadata is no news; damaged pixels raise
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path, formats=_FORMATS) as image:
+                yield ImageOps.exif_transpose(image)
+        except InputError:
+            raise
+        except FileNotFoundError as error:
+            raise InputError(f"{str(path)!r} does not exist") from error
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise InputError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
+        except Exception as error:  # decoders raise all sorts of errors on damaged files
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise InputError(f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it") from error
+
+
+def _flattened(image: Image.Image, background: tuple[int, int, int, int]) -> Image.Image:
+    """Without transparency, 8 bits per channel."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_eight_bits(np.asarray(image)))
+    if image.has_transparency_data:
+        return Image.alpha_composite(Image.new("RGBA", image.size, background), image.convert("RGBA"))
+    return image
+
+
+def _eight_bits(values: np.ndarray) -> np.ndarray:
+    """Scale 16-bit gray values, (H, W) in [0, 65535], to uint8."""
+    if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:
+        raise ValueError("its pixels are neither 8 nor 16 bits")
+    return ((values.astype(np.int64) + 128) // 257).astype(np.uint8)
+
+
+def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize a uint8 picture (H, W, 3) bicubically, with anti-aliasing where it shrinks."""
+    if image.shape[:2] == (height, width):
+        return image
+    return np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def write_png(path: Path, image: np.ndarray) -> None:
+    """Write uint8 (H, W, 3) RGB or (H, W) gray as a PNG file; folders are made, the file appears whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(part, format="PNG")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"cannot write {str(path)!r} ({error.strerror or error})") from error

@@ -1,0 +1,29 @@
+"""What a mask generator is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+
+class MaskGenerator(Protocol):
+    """Makes masks. The same arguments and the same state of `rng` give the same pixels on every machine."""
+
+    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), exactly 0 or 1, 1 = hole.
+
+        Args:
+            height: Pixels.
+            width: Pixels.
+            rng: The only source of randomness. `RandomState`, because its streams are frozen.
+            index: The sample's position in an evaluation set, None in training. Generators that promise equal bins
+                or go through files in turn use it.
+        """
+        ...
+
+
+def draw_integers(rng: np.random.RandomState, low: int, high: int, num: int) -> list[int]:
+    """Draw `num` integers from low to high, both included."""
+    # a fixed dtype: the default one differs between platforms, and the stream with it
+    return list(map(int, rng.randint(low, high + 1, size=num, dtype=np.int64)))

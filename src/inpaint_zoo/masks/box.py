@@ -1,0 +1,45 @@
+"""Rectangular holes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.ranges import pixel_range, share_range
+
+_STEPS = 1 << 16
+
+
+class BoxMask:
+    """One rectangle of random size.
+
+    Args:
+        size_ratio: [low, high] of the rectangle's sides, as a share of the picture's sides, drawn for each side.
+        offset_ratio: How far the rectangle moves from the centre, as a share of the room there is: 0 keeps it in
+            the centre, 1 lets it lie anywhere.
+
+    Raises:
+        InputError: A range is unusable.
+    """
+
+    def __init__(self, *, size_ratio: Sequence[float], offset_ratio: float) -> None:
+        self.size_ratio = share_range(size_ratio, "mask.size_ratio")
+        if not 0 <= offset_ratio <= 1:
+            raise InputError(f"mask.offset_ratio={offset_ratio} must lie in [0, 1]")
+        self.offset_ratio = offset_ratio
+
+    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole; `index` changes nothing."""
+        mask = np.zeros((1, height, width), dtype=np.uint8)
+        mask[:, self._place(height, rng), self._place(width, rng)] = 1
+        return mask
+
+    def _place(self, side: int, rng: np.random.RandomState) -> slice:
+        (size,) = draw_integers(rng, *pixel_range(self.size_ratio, side), 1)
+        (position,) = draw_integers(rng, -_STEPS, _STEPS, 1)
+        room = side - size
+        start = room // 2 + int(room / 2 * self.offset_ratio * position / _STEPS)
+        return slice(start, start + size)

@@ -1,0 +1,89 @@
+"""Masks from a folder of pictures."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import Picture, find_pictures, read_mask
+from inpaint_zoo.masks.base import draw_integers
+
+_NUM_LOOKED_AT = 16
+_SOFT = (8, 247)
+_MOST_SOFT_PIXELS = 0.03
+_LARGEST_USUAL_RATIO = 0.6
+
+
+class FileMask:
+    """Masks from the picture files below `root`: in turn in evaluation, at random in training.
+
+    A file is resized to the picture's size (nearest pixel). A few files are looked at when the generator is made:
+    soft masks, masks of zeros and ones, and masks that seem inverted are warned about.
+
+    Args:
+        root: Folder, read with its subfolders; hidden files and files that are no pictures are ignored.
+        threshold: Gray values from here (of 255) are holes.
+        invert: For files in which white is known: the opposite of the threshold's answer.
+
+    Raises:
+        InputError: `root` is missing or holds no picture, a file cannot be read, `threshold` is not in [1, 255].
+    """
+
+    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool) -> None:
+        if not 1 <= threshold <= 255:
+            raise InputError(f"mask.threshold={threshold} must lie in [1, 255]: gray values from here are holes")
+        if not root:
+            raise InputError("mask.root is missing: give mask.root=DIR, a folder of mask pictures")
+        self.threshold = threshold
+        self.invert = invert
+        self.files = find_pictures(Path(root).expanduser(), "mask.root")
+        if not self.files:
+            raise InputError(f"mask.root={str(root)!r} holds no mask pictures (png, jpg, webp, bmp, tif)")
+        step = -(-len(self.files) // _NUM_LOOKED_AT)
+        self._warn_about(self.files[::step], str(root))
+
+    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
+        if index is None:
+            (index,) = draw_integers(rng, 0, len(self.files) - 1, 1)
+        gray = read_mask(self.files[index % len(self.files)].path)
+        return self._holes(gray[_nearest(gray.shape[0], height)][:, _nearest(gray.shape[1], width)])[None]
+
+    def _holes(self, gray: np.ndarray) -> np.ndarray:
+        holes: np.ndarray = (gray >= self.threshold) != self.invert
+        return holes.astype(np.uint8)
+
+    def _warn_about(self, files: list[Picture], root: str) -> None:
+        grays = [read_mask(file.path) for file in files]
+        darkest, brightest = _SOFT
+        soft = float(np.mean([np.mean((gray > darkest) & (gray < brightest)) for gray in grays]))
+        ratio = float(np.mean([self._holes(gray).mean() for gray in grays]))
+        brightest = max(int(gray.max()) for gray in grays)
+        if soft > _MOST_SOFT_PIXELS:
+            _warn(
+                f"mask.root={root!r}: {soft:.0%} of the pixels are neither black nor white; values from "
+                f"{self.threshold} are taken as holes, set mask.threshold= to move that"
+            )
+        if 0 < brightest < self.threshold:
+            _warn(
+                f"mask.root={root!r}: no pixel reaches mask.threshold={self.threshold}, the brightest is {brightest}; "
+                f"if these are holes, set mask.threshold={brightest}"
+            )
+        elif ratio > _LARGEST_USUAL_RATIO:
+            _warn(
+                f"mask.root={root!r}: {ratio:.0%} of the pixels are holes, the masks look inverted; "
+                f"if so, set mask.invert={str(not self.invert).lower()}"
+            )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UserWarning, stacklevel=4)
+
+
+def _nearest(size: int, new_size: int) -> np.ndarray:
+    """For each of `new_size` pixels the old pixel under its centre, in integers."""
+    return (2 * np.arange(new_size) + 1) * size // (2 * new_size)

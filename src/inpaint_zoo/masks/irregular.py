@@ -1,0 +1,158 @@
+"""Free-form masks: random thick, bending strokes, with a hole ratio that is kept in every sample.
+
+The strokes follow the idea of the free-form masks of Yu et al., "Free-Form Image Inpainting with Gated Convolution",
+ICCV 2019 (algorithm 1: vertices, brush widths and angles at random), with ratio bins as in Liu et al., "Image
+Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.brush import Point, capsule, nearest_pixels
+from inpaint_zoo.masks.ranges import number_pair, pixel_range, share_range
+
+_NUM_DIRECTIONS = 64
+_UNIT = 1024
+# rounded far above the last bit, in which the cosines of two machines may differ
+_ANGLES = [math.tau * k / _NUM_DIRECTIONS for k in range(_NUM_DIRECTIONS)]
+_DIRECTIONS = [Point(round(_UNIT * math.sin(angle)), round(_UNIT * math.cos(angle))) for angle in _ANGLES]
+
+
+class IrregularMask:
+    """Random bending strokes that cover a share of the picture drawn uniformly from `ratio`.
+
+    Args:
+        ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
+        stroke_width: [low, high] width of a stroke, as a share of the picture's shorter side.
+        segment_length: [low, high] length of one straight piece, as a share of the picture's shorter side.
+        num_segments: [low, high] number of straight pieces of a stroke.
+
+    Raises:
+        InputError: A range is empty or lies outside of [0, 1].
+    """
+
+    def __init__(
+        self,
+        *,
+        ratio: Sequence[float],
+        stroke_width: Sequence[float],
+        segment_length: Sequence[float],
+        num_segments: Sequence[int],
+    ) -> None:
+        low, high = number_pair(ratio, "mask.ratio")
+        if not 0 <= low < high <= 1:
+            raise InputError(f"mask.ratio=[{low},{high}] must satisfy 0 <= low < high <= 1")
+        self.ratio = (low, high)
+        self.stroke_width = share_range(stroke_width, "mask.stroke_width")
+        self.segment_length = share_range(segment_length, "mask.segment_length")
+        fewest, most = number_pair(num_segments, "mask.num_segments")
+        if not 1 <= fewest <= most:
+            raise InputError(f"mask.num_segments=[{fewest},{most}] must satisfy 1 <= low <= high")
+        self.num_segments = (int(fewest), int(most))
+
+    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole; `index` changes nothing."""
+        fewest, most = self._hole_counts(height * width)
+        (missing,) = draw_integers(rng, fewest, most, 1)
+        mask = np.zeros((height, width), dtype=bool)
+        while missing:
+            missing -= self._draw_stroke(mask, missing, rng)
+        return mask[None].astype(np.uint8)
+
+    def _hole_counts(self, num_pixels: int) -> tuple[int, int]:
+        """Fewest and most hole pixels that keep the promise."""
+        low, high = self.ratio
+        fewest, most = int(low * num_pixels), int(high * num_pixels) + 1
+        while fewest / num_pixels <= low:
+            fewest += 1
+        while most / num_pixels > high:
+            most -= 1
+        if fewest > most:
+            raise InputError(f"mask.ratio=[{low},{high}] is too narrow for {num_pixels} pixels: widen it")
+        return fewest, most
+
+    def _draw_stroke(self, mask: np.ndarray, limit: int, rng: np.random.RandomState) -> int:
+        """Draw one stroke into `mask`, (H, W) bool, and return how many pixels it added, at most `limit`."""
+        points, radius = self._stroke(mask, rng)
+        added = 0
+        for start, end in pairwise(points):
+            patch = capsule(start, end, radius, *mask.shape)
+            here = mask[patch.rows, patch.columns]
+            patch = patch._replace(pixels=patch.pixels & ~here)
+            num = int(np.count_nonzero(patch.pixels))
+            if added + num > limit:
+                here |= nearest_pixels(patch, start, limit - added)
+                return limit
+            here |= patch.pixels
+            added += num
+        return added
+
+    def _stroke(self, mask: np.ndarray, rng: np.random.RandomState) -> tuple[list[Point], int]:
+        """Draw the vertices and the radius of a stroke that starts on a known pixel of `mask`."""
+        side = min(mask.shape)
+        (num,) = draw_integers(rng, *self.num_segments, 1)
+        (stroke_width,) = draw_integers(rng, *pixel_range(self.stroke_width, side), 1)
+        lengths = draw_integers(rng, *pixel_range(self.segment_length, side), num)
+        heading, bend = draw_integers(rng, -_NUM_DIRECTIONS // 2, _NUM_DIRECTIONS // 2, 2)
+        turns = draw_integers(rng, -_NUM_DIRECTIONS // 12, _NUM_DIRECTIONS // 12, num)
+        points = [_known_pixel(mask, rng)]
+        for length, turn in zip(lengths, turns, strict=True):
+            heading += turn + bend // 6
+            points.append(_move(points[-1], heading, length))
+        return points, stroke_width // 2
+
+
+class BinnedIrregularMask:
+    """Irregular masks from ratio bins: bins in turn in evaluation, a random bin in training.
+
+    Args:
+        bins: The (low, high] ratio ranges.
+        stroke_width: As in `IrregularMask`.
+        segment_length: As in `IrregularMask`.
+        num_segments: As in `IrregularMask`.
+
+    Raises:
+        InputError: There is no bin, or a range is unusable.
+    """
+
+    def __init__(
+        self,
+        *,
+        bins: Sequence[Sequence[float]],
+        stroke_width: Sequence[float],
+        segment_length: Sequence[float],
+        num_segments: Sequence[int],
+    ) -> None:
+        if not bins:
+            raise InputError("mask.bins is empty: give at least one bin, such as mask.bins=[[0.2,0.4]]")
+        self.generators = [
+            IrregularMask(
+                ratio=ratio, stroke_width=stroke_width, segment_length=segment_length, num_segments=num_segments
+            )
+            for ratio in bins
+        ]
+
+    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
+        if index is None:
+            (index,) = draw_integers(rng, 0, len(self.generators) - 1, 1)
+        return self.generators[index % len(self.generators)](height, width, rng)
+
+
+def _known_pixel(mask: np.ndarray, rng: np.random.RandomState) -> Point:
+    """A random pixel outside of the holes, so that every stroke adds something."""
+    known = np.flatnonzero(~mask)
+    (choice,) = draw_integers(rng, 0, len(known) - 1, 1)
+    return Point(*divmod(int(known[choice]), mask.shape[1]))
+
+
+def _move(point: Point, heading: int, length: int) -> Point:
+    direction = _DIRECTIONS[heading % _NUM_DIRECTIONS]
+    return Point(point.y + direction.y * length // _UNIT, point.x + direction.x * length // _UNIT)
