@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from hydra.core.utils import JobRuntime
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from inpaint_zoo.construct import locate
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.explanation import explain
 from inpaint_zoo.overrides import quote_paths
@@ -47,21 +47,23 @@ def hydra_session(job: str, search_path: ConfigSearchPath) -> Iterator[Hydra]:
         versions.version_base = base_before
 
 
-def compose_config(verb: str, overrides: Sequence[str] = (), conf_dir: Path = CONF_DIR) -> DictConfig:
+def compose_config(verb: str, overrides: Sequence[str] = ()) -> DictConfig:
     """Compose the configuration of a verb as the command line would.
 
     Args:
         verb: Name of a file in `conf/`, for example `train`.
         overrides: What would follow the verb on the command line.
-        conf_dir: Where the configuration lies.
 
     Raises:
         InputError: An override cannot be used.
     """
-    with hydra_session(verb, create_config_search_path(str(conf_dir))) as hydra:
+    with hydra_session(verb, create_config_search_path(str(CONF_DIR))) as hydra:
         try:
             config = hydra.compose_config(
-                config_name=verb, overrides=quote_paths(verb, overrides), run_mode=RunMode.RUN, from_shell=False
+                config_name=verb.replace("-", "_"),
+                overrides=quote_paths(verb, overrides),
+                run_mode=RunMode.RUN,
+                from_shell=False,
             )
         except Exception as error:
             reason = explain(error)
@@ -104,8 +106,7 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     network = arguments["network"]
     for key in overrides.keys() - network.keys():
         raise InputError(f"{name} has no '{key}'{did_you_mean(key, network)} (known: {', '.join(network)})")
-    module_name, _, class_name = arguments["_target_"].rpartition(".")
-    network_class = getattr(importlib.import_module(module_name), class_name).network_class
+    network_class = locate(arguments["_target_"]).network_class
     model: nn.Module = network_class(**{**network, **overrides})
     if weights is not None:
         # torch is imported only by who builds something

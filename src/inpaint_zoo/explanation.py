@@ -50,6 +50,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _explain_missing_value(error: OmegaConfBaseException) -> str:
+    named = re.search(r"Missing mandatory value: (\S+)", str(error))
+    return missing(named[1] if named is not None else str(error.full_key))
+
+
 def _explain_override(error: OverrideParseException) -> str:
     if "=" not in error.override and not error.override.startswith("~"):
         return f"'{error.override}' is not understood: write KEY=VALUE"
@@ -120,11 +125,8 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ..
     (OverrideParseException, _explain_override),
     (MissingConfigException, _explain_missing_config),
     (ConfigCompositionException, _explain_composition),
-    (MissingMandatoryValue, lambda error: missing(str(error.full_key))),
-    (
-        InterpolationToMissingValueError,
-        lambda error: missing(str(error).partition("node interpolation: ")[2].split()[-1]),
-    ),
+    (MissingMandatoryValue, _explain_missing_value),
+    (InterpolationToMissingValueError, _explain_missing_value),
     (InterpolationResolutionError, lambda error: _one_line(str(error))),
     (SearchPathException, lambda error: _one_line(str(error))),
     (yaml.YAMLError, lambda error: _one_line(str(error))),

@@ -7,9 +7,11 @@ import contextlib
 import copy
 import io
 import logging
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra._internal.callbacks import Callbacks
 from hydra._internal.hydra import Hydra
@@ -18,7 +20,7 @@ from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobStatus, run_job
 from hydra.types import HydraContext, RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, read_write
 
 from inpaint_zoo.config import CONF_DIR, hydra_session
 from inpaint_zoo.errors import InputError
@@ -28,14 +30,13 @@ Task = Callable[[DictConfig], object]
 """The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
 
 
-def run_verb(verb: str, task: Task, arguments: Sequence[str], conf_dir: Path = CONF_DIR) -> None:
+def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
     """Do what the arguments after a verb ask for.
 
     Args:
         verb: Name of the verb, which is also the name of its file in `conf/`.
         task: Called with the composed configuration, once for every job.
         arguments: Overrides and Hydra's own options (`--help`, `--cfg job`, `--multirun`, ...).
-        conf_dir: Where the configuration lies.
 
     Raises:
         InputError: The arguments cannot be used together or are unknown.
@@ -44,7 +45,7 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str], conf_dir: Path = C
     options = _parse(arguments)
     name = options.config_name or verb.replace("-", "_")
     overrides = quote_paths(verb, options.overrides)
-    with hydra_session(verb, _search_path(options, conf_dir)) as hydra:
+    with hydra_session(verb, _search_path(options)) as hydra:
         # composing first brings every mistake in the overrides to light, whatever is asked for
         mode = RunMode.MULTIRUN if options.multirun else RunMode.RUN
         config = hydra.compose_config(config_name=name, overrides=overrides, run_mode=mode)
@@ -60,7 +61,8 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str], conf_dir: Path = C
             with _root_logger_kept():
                 hydra.show_info(options.info, config_name=name, overrides=overrides)
         elif options.multirun or config.hydra.mode == RunMode.MULTIRUN:
-            hydra.multirun(config_name=name, task_function=task, overrides=[*overrides, "hydra.mode=MULTIRUN"])
+            job = _as_one_job(verb, task, options)
+            hydra.multirun(config_name=name, task_function=job, overrides=[*overrides, "hydra.mode=MULTIRUN"])
         else:
             _run(hydra, name, task, overrides)
 
@@ -81,8 +83,8 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _search_path(options: argparse.Namespace, conf_dir: Path) -> ConfigSearchPath:
-    main = Path(options.config_path or conf_dir).absolute()
+def _search_path(options: argparse.Namespace) -> ConfigSearchPath:
+    main = Path(options.config_path or CONF_DIR).absolute()
     search_path = create_config_search_path(str(main))
     if options.config_dir is not None:
         extra = Path(options.config_dir).expanduser().absolute()
@@ -115,6 +117,28 @@ def _run(hydra: Hydra, name: str, task: Task, overrides: list[str]) -> None:
         callbacks.on_run_end(config=config, config_name=name, job_return=job)
         if job.status is JobStatus.FAILED:
             raise job._return_value
+
+
+def _as_one_job(verb: str, task: Task, options: argparse.Namespace) -> Task:
+    """Make each job of a sweep look like a run of its own to who starts processes from `sys.argv` (DDP does)."""
+    flags = {"--config-path": options.config_path, "--config-dir": options.config_dir}
+    flags["--config-name"] = options.config_name
+    given = [text for flag, value in flags.items() if value is not None for text in (flag, value)]
+
+    def run(config: DictConfig) -> object:
+        job: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
+        with read_write(job):
+            job.run.dir = job.runtime.output_dir
+        before = list(sys.argv)
+        program = before[: before.index(verb) + 1] if verb in before else before[:1]
+        settings = [text for text in job.overrides.hydra if not text.startswith("hydra.mode=")]
+        sys.argv[:] = [*program, *given, *job.overrides.task, *settings]
+        try:
+            return task(config)
+        finally:
+            sys.argv[:] = before
+
+    return run
 
 
 @contextlib.contextmanager
