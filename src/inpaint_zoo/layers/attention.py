@@ -1,0 +1,223 @@
+"""Contextual feature aggregation (CTSDG, section 3.3): patch attention, then several scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+TEMPERATURE = 10.0
+MINIMUM_NORM = 1e-4
+CHUNK_NUMBERS = 2**22
+"""Numbers in the part of the attention matrix that is held at a time (16 MB in float32)."""
+
+
+class Grid(NamedTuple):
+    """A grid of positions laid out in one line, with a ring of unused slots around it.
+
+    Position (y, x) is slot `(y + 1) · width + x + 1`: the slot left of a row also is the one right of the row above.
+    A step of (dy, dx) is one constant distance, `dy · width + dx`, so that "the same step at query and key" is a step
+    along the diagonal of the matrix of all pairs, and sums over patches are sums of shifted matrices.
+    """
+
+    rows: int
+    columns: int
+
+    @property
+    def width(self) -> int:
+        """Slots in a row."""
+        return self.columns + 1
+
+    @property
+    def halo(self) -> int:
+        """The distance of a step of (1, 1)."""
+        return self.width + 1
+
+    @property
+    def num_corners(self) -> int:
+        """Corners between positions; corner (a, b) is touched by positions (a - 1, b - 1) to (a, b)."""
+        return (self.rows + 1) * self.width
+
+    @property
+    def num_slots(self) -> int:
+        """Slots of the line: corner u is touched by slots u, u + 1, u + width and u + halo."""
+        return self.num_corners + self.halo
+
+    def lay_out(self, features: Tensor) -> Tensor:
+        """Put (B, C, rows, columns) on the line, with zeros on the unused slots and a further halo: (B, slots, C)."""
+        ring = F.pad(features.permute(0, 2, 3, 1), (0, 0, 1, 0, 1, 1))
+        return F.pad(ring.flatten(1, 2), (0, 0, self.halo, self.halo + 1))
+
+    def used(self, device: torch.device) -> Tensor:
+        """Whether a slot is a position, (slots,)."""
+        inside = torch.ones(self.rows, self.columns, dtype=torch.bool, device=device)
+        return F.pad(F.pad(inside, (1, 0, 1, 1)).flatten(), (0, 1))
+
+    def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
+        """Ranges of corners whose pairs with all slots are about `CHUNK_NUMBERS`, at least one row each."""
+        rows = max(1, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
+        for start in range(0, self.num_corners, rows * self.width):
+            yield start, min(start + rows * self.width, self.num_corners)
+
+
+def attend(features: Tensor) -> Tensor:
+    """Rebuild a feature map from its own patches, by similarity (CTSDG's CFA, equations 5 to 7).
+
+    Queries are the 3x3 patches of the map halved, keys the same patches divided by their L2 norm, values the 4x4 patches
+    of the map at stride 2; weights are the softmax of 10 times query times key; overlaps are summed and divided by 4.
+
+    Neither the patches nor the full matrix of weights exist at any time: a product of patches is a sum, along the
+    diagonal, of products of positions, and folding 4x4 patches of stride 2 is a sum of 2x2 weights along the diagonal in
+    front of one product with the four pixels that meet at a corner. Five times fewer operations, in chunks of queries.
+
+    Args:
+        features: (B, C, H, W) with even H and W.
+
+    Returns:
+        (B, C, H, W).
+    """
+    batch_size, channels, height, width = features.shape
+    with torch.autocast(features.device.type, enabled=False):
+        features = features.to(torch.promote_types(features.dtype, torch.float32))
+        halved = F.interpolate(features, scale_factor=0.5, mode="bilinear", align_corners=True)
+        grid = Grid(height // 2, width // 2)
+        scales = TEMPERATURE * inverse_patch_norms(grid.lay_out(halved.square().sum(1, keepdim=True)), grid)
+        corners = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1)
+        corners = corners.unflatten(2, (-1, 2)).unflatten(1, (-1, 2)).transpose(2, 3)
+        values = corners.flatten(3).flatten(1, 2)
+        arguments = (grid.lay_out(halved), scales, values, grid)
+        summed = PatchAttention.apply(*arguments) if torch.is_grad_enabled() else _attend(*arguments)
+        pixels = summed.view(batch_size, height // 2 + 1, width // 2 + 1, 2, 2, channels).transpose(2, 3)
+        folded = pixels.reshape(batch_size, height + 2, width + 2, channels)[:, 1:-1, 1:-1] / 4
+        return folded.permute(0, 3, 1, 2)
+
+
+def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
+    """1 / max(L2 norm, 1e-4) of the 3x3 patches; (B, slots + 2 halos, 1) squared lengths to (B, slots)."""
+    squares = squares[..., 0]
+    for step in (1, grid.width):
+        squares = squares[:, : -2 * step] + squares[:, step:-step] + squares[:, 2 * step :]
+    return squares.clamp_min(MINIMUM_NORM**2).rsqrt()
+
+
+def _similarities(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
+    """Products of the 3x3 patches at slots start...stop with those at all slots, (B, stop - start, slots)."""
+    products = positions[:, start : stop + 2 * grid.halo] @ positions.mT
+    for step in (1, grid.width):
+        summed = products[:, : -2 * step, : -2 * step] + products[:, step:-step, step:-step]
+        products = summed.add_(products[:, 2 * step :, 2 * step :])
+    return products
+
+
+def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> Tensor:
+    """Softmax over the used slots; rows and columns of unused ones are 0."""
+    barred = torch.zeros_like(scales).masked_fill_(~used, -torch.inf)
+    weights = torch.addcmul(barred[:, None], similarities, scales[:, None]).softmax(-1)
+    unused = (~used[start : start + similarities.shape[1]]).nonzero()[:, 0]
+    return weights.index_fill_(1, unused, 0.0)
+
+
+def _corner_weights(weights: Tensor, grid: Grid) -> Tensor:
+    """Sums of the 2x2 weights that meet at a pair of corners, (B, n, slots) to (B, n - halo, corners)."""
+    for step in (1, grid.width):
+        weights = weights[:, :-step, :-step] + weights[:, step:, step:]
+    return weights
+
+
+def _attend(positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Tensor:
+    used = grid.used(positions.device)
+    outputs = []
+    for start, stop in grid.chunks(len(positions)):
+        similarities = _similarities(positions, start, stop + grid.halo, grid)
+        weights = _weights(similarities, scales, used, start)
+        outputs.append(_corner_weights(weights, grid) @ values)
+    return torch.cat(outputs, dim=1)
+
+
+class PatchAttention(torch.autograd.Function):
+    """`_attend` with a backward pass that recomputes each chunk, so that no attention weights are kept."""
+
+    @staticmethod
+    def forward(ctx: Any, positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Tensor:
+        """Positions (B, slots + 2 halos, C), scales (B, slots), values (B, corners, V); returns (B, corners, V)."""
+        ctx.save_for_backward(positions, scales, values)
+        ctx.grid = grid
+        return _attend(positions, scales, values, grid)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # type: ignore[override]
+        """Chunk by chunk; each chunk adds to the gradients of all positions, keys' scales and values."""
+        positions, scales, values = ctx.saved_tensors
+        grid, used = ctx.grid, ctx.grid.used(positions.device)
+        sums = torch.zeros_like(positions), torch.zeros_like(scales), torch.zeros_like(values)
+        halo = (0, 0, grid.halo, grid.halo)
+        gradient, ringed_values = F.pad(gradient, halo), F.pad(values, halo)
+        for start, stop in grid.chunks(len(positions)):
+            similarities = _similarities(positions, start, stop + grid.halo, grid)
+            weights = _weights(similarities, scales, used, start)
+            similarities, own_weights = similarities[:, : stop - start], weights[:, : stop - start]
+            sums[2].baddbmm_(_corner_weights(weights, grid).mT, gradient[:, start + grid.halo : stop + grid.halo])
+            # the adjoint of a sum along the diagonal is the same sum over a ring of zeros
+            slopes = _corner_weights(gradient[:, start : stop + grid.halo] @ ringed_values.mT, grid).mul_(own_weights)
+            slopes.addcmul_(own_weights, slopes.sum(-1, keepdim=True), value=-1)
+            sums[1].add_((slopes * similarities).sum(1))
+            products = _spread(slopes.mul_(scales[:, None]), grid)
+            window = slice(start, stop + 2 * grid.halo)
+            sums[0][:, window].baddbmm_(products, positions)
+            sums[0].baddbmm_(products.mT, positions[:, window])
+        return *sums, None
+
+
+def _spread(slopes: Tensor, grid: Grid) -> Tensor:
+    """The adjoint of the sums along the diagonal in `_similarities`: (B, n, slots) to (B, n + 2 halos, slots + 2 halos)."""
+    for step in (1, grid.width):
+        ringed = F.pad(slopes, (0, 2 * step, 0, 2 * step))
+        ringed[:, step:-step, step:-step] += slopes
+        ringed[:, 2 * step :, 2 * step :] += slopes
+        slopes = ringed
+    return slopes
+
+
+class MultiScaleAggregation(nn.Module):
+    """Convolutions at several dilations, mixed by weights of each position (CTSDG, equations 8 to 10).
+
+    Args:
+        channels: Channels of input and output.
+        dilations: One convolution each (published: 1, 2, 4, 8).
+    """
+
+    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+        self.scales = nn.ModuleList(nn.Conv2d(channels, channels, 3, 1, dilation, dilation) for dilation in dilations)
+        self.weight_hidden = nn.Conv2d(channels, channels, 3, 1, 1)
+        self.weight_output = nn.Conv2d(channels, len(dilations), 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C, H, W)."""
+        hidden = F.relu_(self.weight_hidden(features))
+        weights = F.relu_(self.weight_output(hidden)).softmax(1)
+        mixed = torch.zeros_like(features)
+        for scale, weight in zip(self.scales, weights.split(1, dim=1), strict=True):
+            mixed = torch.addcmul(mixed, F.relu_(scale(features)), weight)
+        return mixed
+
+
+class ContextualFeatureAggregation(nn.Module):
+    """Patch attention of a map to itself, then aggregation over scales (CTSDG, figure 4).
+
+    Args:
+        channels: Channels of input and output.
+        dilations: Dilations of the aggregation.
+    """
+
+    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+        self.aggregation = MultiScaleAggregation(channels, dilations)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, H, W) with even sides to (B, C, H, W)."""
+        aggregated: Tensor = self.aggregation(attend(features))
+        return aggregated

@@ -1,0 +1,84 @@
+"""Partial convolution (Liu et al., ECCV 2018) with masks of one channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class MaskGroup(NamedTuple):
+    """Channels of a feature map that share one mask."""
+
+    mask: Tensor
+    """(B, 1, H, W) float32 of 0 and 1, 1 = valid."""
+    num_channels: int
+    """How many channels of the feature map it stands for."""
+
+
+class Coverage(NamedTuple):
+    """What the masks alone say about a partial convolution; the features do not enter."""
+
+    ratio: Tensor
+    """(B, 1, h, w) float32: window size over the number of valid values in it, 0 where there is none."""
+    mask: Tensor
+    """(B, 1, h, w) float32: 1 where the window holds at least one valid value."""
+
+
+def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Coverage:
+    """Count the valid inputs of every window.
+
+    All channels of a group have the same mask, so that one box sum a group, times its channels, gives what the paper
+    gets from a convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too: the 1e-8
+    vanishes in half precision and makes empty windows NaN.
+
+    Args:
+        groups: The masks of the input, one for each run of channels with equal masks.
+        kernel_size: Odd side length of the windows; the padding is half of it.
+        stride: Step of the windows.
+    """
+    with torch.autocast(groups[0].mask.device.type, enabled=False), torch.no_grad():
+        count = sum_windows(groups[0], kernel_size, stride)
+        for group in groups[1:]:
+            count = count + sum_windows(group, kernel_size, stride)
+        mask = count.clamp(0, 1)
+        size = sum(group.num_channels for group in groups) * kernel_size**2
+        return Coverage(size / (count + 1e-8) * mask, mask)
+
+
+def sum_windows(group: MaskGroup, kernel_size: int, stride: int) -> Tensor:
+    """Sum a mask over all windows and channels that it stands for; exact, because the sums are small integers."""
+    box = F.avg_pool2d(group.mask.float(), kernel_size, stride, kernel_size // 2, divisor_override=1)
+    return box * group.num_channels
+
+
+class PartialConv2d(nn.Conv2d):
+    """Convolution that sees valid inputs only and makes up for the missing ones (Liu et al., 2018, equation 1).
+
+    Without bias, with zero padding of half the kernel: `y = conv(x · m) · r`.
+
+    Args:
+        in_channels: Channels of the input.
+        out_channels: Channels of the output.
+        kernel_size: Odd side length of the kernel.
+        stride: Step of the windows.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=False)
+
+    def forward(self, masked: Tensor, ratio: Tensor) -> Tensor:  # type: ignore[override]  # r is an input too
+        """Convolve.
+
+        Args:
+            masked: (B, in_channels, H, W), already multiplied by its masks.
+            ratio: (B, 1, h, w), the `coverage` of those masks.
+
+        Returns:
+            (B, out_channels, h, w).
+        """
+        output: Tensor = super().forward(masked)
+        return output.mul_(ratio)  # in place: the convolution's backward pass does not need its output

@@ -1,0 +1,73 @@
+"""The discriminator of CTSDG: texture and structure are judged apart, with edges from a detector that learns too."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inpaint_zoo.layers.init import init_normal
+from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
+
+
+class EdgeDetector(nn.Module):
+    """A small residual network from pictures to edges.
+
+    Args:
+        channels: Channels of the features.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.projection = nn.Sequential(
+            nn.Conv2d(3, channels, 3, 1, 1), nn.BatchNorm2d(channels), nn.ReLU(inplace=True)
+        )
+        self.residual = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, 1, 1),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 3, 1, 1),
+            nn.BatchNorm2d(channels),
+        )
+        self.output = nn.Conv2d(channels, 1, 1)
+        init_normal(self)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(B, 3, H, W) in [-1, 1] to the logits (B, 1, H, W) of an edge."""
+        features = self.projection(image)
+        logits: Tensor = self.output(F.relu_(self.residual(features) + features))
+        return logits
+
+
+class CTSDGDiscriminator(nn.Module):
+    """Two patch discriminators, one on the picture and one on its edges and gray, and the edge detector.
+
+    Args:
+        base_channels: Channels of the first convolution of both branches, a multiple of 4 (published: 64); the edge
+            detector has a quarter of them.
+    """
+
+    def __init__(self, *, base_channels: int) -> None:
+        super().__init__()
+        self.texture_branch = PatchDiscriminator(in_channels=3, base_channels=base_channels)
+        self.structure_branch = PatchDiscriminator(in_channels=2, base_channels=base_channels)
+        self.edge_detector = EdgeDetector(base_channels // 4)
+        self.to(memory_format=torch.channels_last)
+
+    def detect(self, image: Tensor) -> Tensor:
+        """Logits (B, 1, H, W) of the edges of a picture (B, 3, H, W) in [-1, 1]."""
+        logits: Tensor = self.edge_detector(image)
+        return logits
+
+    def forward(self, image: Tensor, edge: Tensor, gray: Tensor) -> Tensor:
+        """Judge patches.
+
+        Args:
+            image: (B, 3, H, W) in [-1, 1].
+            edge: (B, 1, H, W), probabilities: the true edge of a real picture, the detected one of a generated one.
+            gray: (B, 1, H, W), of the complete picture for both.
+
+        Returns:
+            Logits (B, 2, H/8 - 2, W/8 - 2), texture first; positive means real.
+        """
+        return torch.cat([self.texture_branch(image), self.structure_branch(torch.cat([edge, gray], 1))], 1)

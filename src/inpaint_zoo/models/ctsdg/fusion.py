@@ -1,0 +1,88 @@
+"""Where the two streams meet: projections, gated fusion, and the last layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inpaint_zoo.layers.attention import ContextualFeatureAggregation
+
+
+class FeatureProjection(nn.Module):
+    """A bottleneck with identity and a 1x1 convolution, which turn features into a picture without its last activation.
+
+    Args:
+        channels: Channels of the features, a multiple of 4; the bottleneck has a quarter of them.
+        out_channels: Channels of the picture.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.bottleneck = nn.Sequential(
+            nn.Conv2d(channels, channels // 4, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(channels // 4),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels // 4, channels, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        self.output = nn.Conv2d(channels, out_channels, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, channels, H, W) to (B, out_channels, H, W)."""
+        picture: Tensor = self.output(F.relu_(self.bottleneck(features) + features))
+        return picture
+
+
+class BidirectionalGatedFusion(nn.Module):
+    """Bi-GFF: each stream takes from the other what a learned gate lets through (CTSDG, equations 1 to 4).
+
+    Args:
+        channels: Channels of each stream.
+        sequential: Whether the structure stream takes from the texture stream that has already been fused, as the
+            published weights were trained, or from the original one, as in the paper's formula.
+    """
+
+    def __init__(self, channels: int, *, sequential: bool) -> None:
+        super().__init__()
+        self.sequential = sequential
+        self.structure_gate = nn.Conv2d(2 * channels, channels, 3, 1, 1)
+        self.texture_gate = nn.Conv2d(2 * channels, channels, 3, 1, 1)
+        self.structure_gamma = nn.Parameter(torch.zeros(1))
+        self.texture_gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, texture: Tensor, structure: Tensor) -> Tensor:
+        """Two maps (B, C, H, W) to one (B, 2C, H, W), texture first."""
+        both = torch.cat([texture, structure], 1)
+        from_structure = self.structure_gate(both).sigmoid_() * self.texture_gamma
+        from_texture = self.texture_gate(both).sigmoid_() * self.structure_gamma
+        fused = torch.addcmul(texture, from_structure, structure)
+        source = fused if self.sequential else texture
+        return torch.cat([fused, torch.addcmul(structure, from_texture, source)], 1)
+
+
+class FusedOutput(nn.Module):
+    """From the fused streams to the picture: halve, attend, merge, and one 1x1 convolution.
+
+    Args:
+        channels: Channels of each stream.
+        dilations: Dilations of the aggregation over scales.
+    """
+
+    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+        self.halve = nn.Conv2d(2 * channels, channels, 3, 2, 1)
+        self.attention = ContextualFeatureAggregation(channels, dilations)
+        self.merge = nn.Conv2d(2 * channels, channels, 3, 1, 1)
+        self.output = nn.Conv2d(3 * channels, 3, 1)
+
+    def forward(self, fused: Tensor) -> Tensor:
+        """(B, 2C, H, W) to (B, 3, H, W) in [-1, 1]."""
+        half = F.leaky_relu_(self.halve(fused), 0.2)
+        half = F.leaky_relu_(self.merge(torch.cat([half, self.attention(half)], 1)), 0.2)
+        # a 1x1 convolution and an interpolation commute: 3 channels are doubled instead of `channels`
+        of_half, of_fused = self.output.weight.split([half.shape[1], fused.shape[1]], 1)
+        doubled = F.interpolate(F.conv2d(half, of_half), scale_factor=2, mode="bilinear", align_corners=False)
+        return torch.tanh(F.conv2d(fused, of_fused, self.output.bias) + doubled)

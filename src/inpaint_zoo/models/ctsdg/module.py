@@ -1,0 +1,130 @@
+"""How CTSDG trains: the losses of the paper, and its second stage with frozen batch normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inpaint_zoo.batch import Batch
+from inpaint_zoo.layers.freezing import frozen
+from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
+from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
+from inpaint_zoo.losses.reconstruction import l1, l1_within
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
+from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
+from inpaint_zoo.models.ctsdg.structure import Structure
+
+LOSS_LAYERS = ("pool1", "pool2", "pool3")
+
+
+class CTSDG(InpaintingModule):
+    """CTSDG with its discriminator and losses; everything is computed on pictures in [-1, 1].
+
+    Args:
+        network: Keyword arguments of `CTSDGNetwork`.
+        discriminator: Keyword arguments of `CTSDGDiscriminator`.
+        discriminator_lr_scale: Learning rate of D over that of G.
+        adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
+        frozen_batch_norm: Whether the generator's batch normalisations keep their statistics (its scales and shifts still
+            learn), as in the paper's second stage.
+        loss_network: Weights of VGG16, see `VGGFeatures`.
+        loss_weights: Factors of hole, valid, perceptual, style, adversarial, intermediate and discriminator.
+        optimizer: See `InpaintingModule`.
+    """
+
+    name = "ctsdg"
+    network_class = CTSDGNetwork
+    network: CTSDGNetwork
+    vgg: VGGFeatures
+
+    def __init__(
+        self,
+        *,
+        network: Mapping[str, Any],
+        discriminator: Mapping[str, Any],
+        discriminator_lr_scale: float,
+        adversarial_loss: str,
+        frozen_batch_norm: bool,
+        loss_network: str,
+        loss_weights: Mapping[str, float],
+        optimizer: OptimizerFactory | None = None,
+    ) -> None:
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        self.discriminator = CTSDGDiscriminator(**discriminator)
+        self.discriminator_lr_scale = discriminator_lr_scale
+        self.adversarial_loss = ADVERSARIAL_LOSSES[adversarial_loss]
+        self.frozen_batch_norm = frozen_batch_norm
+        if self.wants("perceptual", "style"):
+            self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, but for the batch normalisations that are frozen."""
+        super().train(mode)
+        if self.frozen_batch_norm:
+            for layer in self.network.modules():
+                if isinstance(layer, nn.BatchNorm2d):
+                    layer.eval()
+        return self
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """G, and D (with its edge detector) at its own rate."""
+        return [
+            {"params": list(self.network.parameters())},
+            {"params": list(self.discriminator.parameters()), "lr_scale": self.discriminator_lr_scale},
+        ]
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """The terms of G, then `discriminator` of D.
+
+        G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its spectral
+        norms and the detector's statistics: first the output for G, then the complete picture and the output for D.
+        """
+        image, mask = 2 * batch["image"] - 1, batch["mask"]
+        truth = self.network.extract_structure.of_complete(batch["image"])
+        generated = self.network.generate(image, mask, self.network.extract_structure(batch["image"], mask))
+        output = generated.image
+        terms = {"hole": l1_within(output, image, mask), "valid": l1_within(output, image, 1 - mask)}
+        terms.update(self._feature_terms(output, image, mask))
+        if self.wants("adversarial"):
+            terms["adversarial"] = self._adversarial(output, truth)
+        if self.wants("intermediate"):
+            edge_term = F.binary_cross_entropy_with_logits(generated.projected_edge, truth.edge)
+            terms["intermediate"] = edge_term + l1(generated.projected_image, image)
+        if self.wants("discriminator"):
+            terms["discriminator"] = self._discriminator(output.detach(), image, truth)
+        return terms
+
+    def _feature_terms(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """`perceptual` and `style` of the output and of its composite, on VGG16's first three poolings."""
+        distances = {"perceptual": perceptual_distance, "style": style_distance}
+        wanted = {name: distance for name, distance in distances.items() if self.wants(name)}
+        if not wanted:
+            return {}
+        with torch.no_grad():
+            target = self.vgg(image, LOSS_LAYERS)
+        pictures = (output, (1 - mask) * image + mask * output)
+        features = [self.vgg(picture, LOSS_LAYERS) for picture in pictures]
+        return {
+            name: distance(features[0], target) + distance(features[1], target) for name, distance in wanted.items()
+        }
+
+    def _adversarial(self, output: Tensor, truth: Structure) -> Tensor:
+        """BCE(D(output), 1) + BCE(detected edge of the output, true edge), through a frozen D."""
+        with frozen(self.discriminator):
+            edge = self.discriminator.detect(output)
+            fake = self.discriminator(output, edge.sigmoid(), truth.gray)
+        return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
+
+    def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
+        """BCE(real, 1) + BCE(fake, 0) + BCE of the detected edges of both pictures against the true edge, without a half."""
+        real_edge = self.discriminator.detect(image)
+        real = self.discriminator(image, truth.edge, truth.gray)
+        fake_edge = self.discriminator.detect(output)
+        fake = self.discriminator(output, fake_edge.sigmoid(), truth.gray)
+        edge_terms = [F.binary_cross_entropy_with_logits(edge, truth.edge) for edge in (real_edge, fake_edge)]
+        return self.adversarial_loss.discriminator(real, fake) + edge_terms[0] + edge_terms[1]

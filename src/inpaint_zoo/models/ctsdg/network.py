@@ -1,0 +1,142 @@
+"""The generator of CTSDG.
+
+Paper: X. Guo, H. Yang, D. Huang, "Image Inpainting via Conditional Texture and Structure Dual Generation", ICCV 2021,
+arXiv 2108.09760. Written from the paper and from measured facts; the authors' code (MIT licence) was not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from inpaint_zoo.batch import Prediction, composite
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.layers.init import init_normal
+from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
+from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder
+from inpaint_zoo.models.ctsdg.structure import Structure, StructureExtractor
+
+IMAGE_CHANNELS = 3
+STRUCTURE_CHANNELS = 2
+"""Edge and gray."""
+MAXIMUM_FACTOR = 8
+"""The deepest levels have this many times `base_channels`."""
+
+
+class Generated(NamedTuple):
+    """What the generator makes, in the range that its losses use."""
+
+    image: Tensor
+    """(B, 3, H, W) in [-1, 1]."""
+    projected_image: Tensor
+    """(B, 3, H, W) in [-1, 1], of the texture stream alone."""
+    projected_edge: Tensor
+    """(B, 1, H, W) logits, of the structure stream alone."""
+
+
+class CTSDGNetwork(InpaintingNetwork):
+    """Two U-shaped streams for texture and structure that borrow each other's code, then fuse.
+
+    Args:
+        base_channels: Channels of the first level, a multiple of 4 (published: 64); 2, 4 and 8 times as many deeper.
+        num_levels: Levels of both streams (published: 7); side lengths are multiples of 2 to its power.
+        dilations: Dilations of the aggregation after the attention (published: 1, 2, 4, 8).
+        sequential_fusion: See `BidirectionalGatedFusion`.
+        edge_source: See `StructureExtractor`.
+        edge_range: See `StructureExtractor`.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_channels: int,
+        num_levels: int,
+        dilations: Sequence[int],
+        sequential_fusion: bool,
+        edge_source: str,
+        edge_range: str,
+    ) -> None:
+        super().__init__()
+        self.stride = self.minimum_size = 2**num_levels
+        self.extract_structure = StructureExtractor(edge_source, edge_range)
+        widths = [base_channels * min(2**level, MAXIMUM_FACTOR) for level in range(num_levels)]
+        self.texture_encoder = StreamEncoder(IMAGE_CHANNELS, widths)
+        self.structure_encoder = StreamEncoder(STRUCTURE_CHANNELS, widths)
+        self.texture_decoder = StreamDecoder([IMAGE_CHANNELS, *widths], base_channels)
+        self.structure_decoder = StreamDecoder([STRUCTURE_CHANNELS, *widths], base_channels)
+        self.texture_projection = FeatureProjection(base_channels, IMAGE_CHANNELS)
+        self.structure_projection = FeatureProjection(base_channels, 1)
+        self.fusion = BidirectionalGatedFusion(base_channels, sequential=sequential_fusion)
+        self.output = FusedOutput(base_channels, dilations)
+        init_normal(self)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(
+        self, image: Tensor, mask: Tensor, edge: Tensor | None = None, gray: Tensor | None = None
+    ) -> Prediction:
+        """Fill the holes.
+
+        Args:
+            image: (B, 3, H, W) in [0, 1].
+            mask: (B, 1, H, W), exactly 0 or 1, 1 = hole.
+            edge: (B, 1, H, W) in [0, 1]; only what is outside of the hole is used. By default `edge_source` says where
+                it comes from.
+            gray: (B, 1, H, W) in [0, 1], likewise.
+        """
+        self.check(image, mask)
+        structure = self.structure(image, mask, edge, gray)
+        generated = self.generate(2 * image - 1, mask, structure)
+        output = (generated.image + 1) / 2
+        intermediates = {
+            "projected_image": (generated.projected_image + 1) / 2,
+            "projected_edge": generated.projected_edge.sigmoid(),
+            **structure._asdict(),
+        }
+        return Prediction(output, composite(output, image, mask), intermediates)
+
+    def structure(self, image: Tensor, mask: Tensor, edge: Tensor | None, gray: Tensor | None) -> Structure:
+        """Edge and gray as given, or else from `image`; arguments as for `forward`."""
+        if edge is not None and gray is not None:
+            return Structure(edge, gray)
+        found = self.extract_structure(image, mask)
+        return Structure(found.edge if edge is None else edge, found.gray if gray is None else gray)
+
+    def generate(self, image: Tensor, mask: Tensor, structure: Structure) -> Generated:
+        """Make the picture and both projections.
+
+        Args:
+            image: (B, 3, H, W) in [-1, 1].
+            mask: (B, 1, H, W), 1 = hole.
+            structure: Edge and gray of the same size.
+
+        Raises:
+            InputError: training with one value a channel at the deepest level.
+        """
+        self._check_statistics(image)
+        valid = 1 - mask
+        texture = self.texture_encoder(_channels_last(image), valid)
+        edges = self.structure_encoder(_channels_last(torch.cat(structure, 1)), valid)
+        # the streams cross: each decoder starts from the other encoder's code and takes its own encoder's skips
+        texture_features = self.texture_decoder(edges[-1], texture[:-1])
+        structure_features = self.structure_decoder(texture[-1], edges[:-1])
+        return Generated(
+            self.output(self.fusion(texture_features, structure_features)),
+            torch.tanh(self.texture_projection(texture_features)),
+            self.structure_projection(structure_features),
+        )
+
+    def _check_statistics(self, image: Tensor) -> None:
+        learns_statistics = any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d))
+        if learns_statistics and image.numel() == IMAGE_CHANNELS * self.stride**2:
+            raise InputError(
+                f"one picture of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few for "
+                "batch normalisation in training: use a larger data.batch_size or data.size."
+            )
+
+
+def _channels_last(picture: Tensor) -> Tensor:
+    return picture.contiguous(memory_format=torch.channels_last)

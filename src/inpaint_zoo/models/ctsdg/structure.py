@@ -1,0 +1,80 @@
+"""The structure stream's input: which picture its edges and gray come from, and in which range of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
+
+from torch import Tensor
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
+
+T = TypeVar("T")
+
+
+class Structure(NamedTuple):
+    """Edges and gray of a picture, without gradient."""
+
+    edge: Tensor
+    """(B, 1, H, W) of 0 and 1."""
+    gray: Tensor
+    """(B, 1, H, W) in [0, 1]."""
+
+
+def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
+    """What a user has: known pixels, and where they are."""
+    valid = 1 - mask
+    return image * valid, valid
+
+
+def complete(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
+    """The complete picture, as in the reference: near the hole this leaks what a user does not have."""
+    return image, None
+
+
+EDGE_SOURCES: Mapping[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor | None]]] = {
+    "damaged": damaged,
+    "complete": complete,
+}
+"""Which picture the structure comes from, by the name that a configuration uses."""
+
+
+def choose(table: Mapping[str, T], name: str, argument: str) -> T:
+    """The entry of a table that a configuration names.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    if name not in table:
+        raise InputError(f"{argument} is one of {', '.join(table)}; got {name!r}.")
+    return table[name]
+
+
+class StructureExtractor:
+    """Takes edges and gray from pictures.
+
+    Args:
+        edge_source: `damaged` or `complete`.
+        edge_range: `clean`, or `wrapped` for the saw-toothed picture that the published weights were trained on.
+
+    Raises:
+        InputError: an unknown name.
+    """
+
+    def __init__(self, edge_source: str, edge_range: str) -> None:
+        self.source = choose(EDGE_SOURCES, edge_source, "edge_source")
+        self.range = choose(EDGE_RANGES, edge_range, "edge_range")
+
+    def __call__(self, image: Tensor, mask: Tensor) -> Structure:
+        """Structure of the source; image (B, 3, H, W) in [0, 1], mask (B, 1, H, W)."""
+        return self._extract(*self.source(image, mask), like=image)
+
+    def of_complete(self, image: Tensor) -> Structure:
+        """Structure of the complete picture: what losses compare with."""
+        return self._extract(image, None, like=image)
+
+    def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
+        luminance = gray(self.range(image.detach()))
+        edge = canny(luminance, valid)
+        return Structure(*(picture.to(like.device, like.dtype) for picture in (edge, luminance)))
