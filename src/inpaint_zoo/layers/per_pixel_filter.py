@@ -70,4 +70,5 @@ class SharedKernelFilter(nn.Module):
         """
         neighbours = F.conv2d(features, self.sums.to(features.dtype), padding=1, groups=features.shape[1])
         products: Tensor = neighbours * kernels.index_select(1, self.values)
-        return products.unflatten(1, (-1, 3)).sum(2)
+        output: Tensor = products.unflatten(1, (-1, 3)).sum(2)
+        return output

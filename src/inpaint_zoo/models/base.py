@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.weights import MODEL_KEY
 
 OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
 
@@ -26,23 +27,30 @@ class InpaintingNetwork(nn.Module, ABC):
     """The smallest side length."""
 
     def check(self, image: Tensor, mask: Tensor) -> None:
-        """Refuse shapes that the network cannot take.
+        """Refuse tensors that the network cannot take.
 
         Raises:
-            InputError: wrong shapes, or a size that is too small or not divisible, with the size to pad to.
+            InputError: wrong shapes, or a size that is too small or not divisible.
         """
         height, width = image.shape[-2:]
         if image.ndim != 4 or image.shape[1] != 3 or mask.shape != (image.shape[0], 1, height, width):
             raise InputError(
                 f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
             )
-        wanted = [
-            max(-(-side // self.stride), -(-self.minimum_size // self.stride)) * self.stride for side in (height, width)
-        ]
-        if wanted != [height, width]:
+        self.check_size(height, width)
+
+    def check_size(self, height: int, width: int) -> None:
+        """Refuse a size that is too small or not divisible; the message says which size would do.
+
+        Raises:
+            InputError: as said.
+        """
+        wanted = [max(-(-side // self.stride), -(-self.minimum_size // self.stride)) for side in (height, width)]
+        if [count * self.stride for count in wanted] != [height, width]:
             raise InputError(
                 f"{type(self).__name__} takes side lengths that are multiples of {self.stride} and at least "
-                f"{self.minimum_size}; got {height}x{width}: pad or crop, e.g. to {wanted[0]}x{wanted[1]}."
+                f"{self.minimum_size}; got {height}x{width}: pad or crop to "
+                f"{wanted[0] * self.stride}x{wanted[1] * self.stride} (in training: data.size)."
             )
 
     @abstractmethod
@@ -101,6 +109,14 @@ class InpaintingModule(pl.LightningModule, ABC):
         prediction: Prediction = self.network(image, mask)
         return prediction
 
+    def check_training(self, batch_size: int, height: int, width: int) -> None:
+        """Refuse a batch size and picture size that this model cannot be trained with.
+
+        Raises:
+            InputError: the message says what would do.
+        """
+        self.network.check_size(height, width)
+
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`."""
         terms = self.losses(batch)
@@ -130,4 +146,4 @@ class InpaintingModule(pl.LightningModule, ABC):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Write down which model this is, so that a checkpoint alone says how to build it."""
-        checkpoint["inpaint_zoo_model"] = self.name
+        checkpoint[MODEL_KEY] = self.name

@@ -35,7 +35,7 @@ def build(loss_network: str, base_channels: int = 8, weights: dict[str, float] =
 
 @pytest.fixture(scope="module")
 def trained(golden, released_state_dict, tmp_path_factory):
-    """The published module after backward on the recorded batch: generator in train mode, discriminator in eval mode."""
+    """The published module after backward on the recorded batch: G in train mode, D in eval mode."""
     file = tmp_path_factory.mktemp("vgg") / "vgg19.pt"
     torch.save(released_state_dict("vgg19"), file)
     module = build(str(file), 64)

@@ -30,12 +30,12 @@ def test_a_published_file_with_and_without_prefix(generator, expected):
 
 def test_refuses_a_missing_entry_by_name(generator, expected):
     del (broken := dict(generator))["encoder0.1.weight"]
-    with pytest.raises(InputError, match="1 missing \\(encoder0.1.weight\\)"):
+    with pytest.raises(InputError, match=r"1 missing \(encoder0\.1\.weight\)"):
         convert(broken, expected)
 
 
 def test_refuses_an_entry_too_many_by_name(generator, expected):
-    with pytest.raises(InputError, match="1 left over \\(extra.weight\\)"):
+    with pytest.raises(InputError, match=r"1 left over \(extra\.weight\)"):
         convert({**generator, "extra.weight": torch.zeros(1)}, expected)
 
 

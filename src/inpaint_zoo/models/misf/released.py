@@ -9,6 +9,8 @@ from torch import Tensor
 
 from inpaint_zoo.models.released import StateDict, rename_strictly, replace_prefixes, without_prefix
 
+IMPLIED_NETWORK: Mapping[str, Any] = {}
+"""Arguments of the network that published weights imply, beyond its defaults."""
 UNUSED = ("kpn_model.conv_final.",)
 """A convolution of the published network that is never used."""
 

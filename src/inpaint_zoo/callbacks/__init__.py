@@ -1,0 +1,9 @@
+"""What happens around training: checkpoints, metrics and their file, pictures, progress."""
+
+from inpaint_zoo.callbacks.last_checkpoint import LastCheckpoint
+from inpaint_zoo.callbacks.metrics import ValidationMetrics
+from inpaint_zoo.callbacks.metrics_file import MetricsFile
+from inpaint_zoo.callbacks.pictures import SamplePictures
+from inpaint_zoo.callbacks.progress import StepProgress
+
+__all__ = ["LastCheckpoint", "MetricsFile", "SamplePictures", "StepProgress", "ValidationMetrics"]

@@ -1,0 +1,101 @@
+"""Weights in files: our checkpoints, converted files, and the published ones; read safely and applied strictly."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
+
+MODEL_KEY = "inpaint_zoo_model"
+"""Entry of a checkpoint that names its model."""
+MAXIMUM_BYTES = 8 * 1024**3
+"""A file larger than this is none of these networks."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a file of weights says about itself."""
+
+    model: str
+    """Name of the model, e.g. `misf`."""
+    network: Mapping[str, Any]
+    """Arguments of the network that the file implies; the others keep their defaults."""
+    state: Mapping[str, Any]
+    convert: Callable[[Mapping[str, Any], Mapping[str, Tensor]], StateDict]
+
+    def apply(self, network: nn.Module) -> None:
+        """Fill `network` with these weights.
+
+        Raises:
+            InputError: names or shapes differ; the message names them.
+        """
+        network.load_state_dict(self.convert(self.state, network.state_dict()))
+
+
+def read_weights(path: Path, model: str | None) -> Weights:
+    """Read a checkpoint or converted file of ours, or a published file.
+
+    Args:
+        path: The file.
+        model: Name of the model; needed for published files, which do not name theirs.
+
+    Raises:
+        InputError: the file is missing, damaged, no checkpoint, or that of another model.
+    """
+    checkpoint = _read(path)
+    name = checkpoint.get(MODEL_KEY)
+    if name is None and model is None:
+        raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
+    if name is None:
+        released = importlib.import_module(f"inpaint_zoo.models.{model}.released")
+        return Weights(str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
+    if model is not None and model != name:
+        raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
+    return Weights(str(name), checkpoint["hyper_parameters"]["network"], checkpoint["state_dict"], _of_network)
+
+
+def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a file of ours that holds just a network: a checkpoint without training state."""
+    state = {f"network.{key}": value for key, value in network.state_dict().items()}
+    return {MODEL_KEY: name, "hyper_parameters": {"network": dict(arguments)}, "state_dict": state}
+
+
+def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
+    own = {name: value for name, value in state.items() if name.startswith("network.")}
+    return rename_strictly(without_prefix(own, "network."), str, expected)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist: give the path of a checkpoint.") from error
+    except pickle.UnpicklingError as error:
+        raise InputError(
+            f"{path} is not a checkpoint that can be loaded safely (it is damaged, or holds more than tensors and plain "
+            "values): give a file written by inpaint-zoo or by the paper's authors."
+        ) from error
+    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise InputError(
+            f"{path} cannot be read as a checkpoint (truncated, or another kind of file): {_line(error)}"
+        ) from error
+    if not isinstance(checkpoint, dict):
+        raise InputError(
+            f"{path} is not a checkpoint: it holds a {type(checkpoint).__name__} instead of named tensors."
+        )
+    return checkpoint
+
+
+def _line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,100 @@
+"""`inpaint-zoo train`: train a model, keep its best and its last checkpoint."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytorch_lightning as pl
+from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+
+from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
+from inpaint_zoo.cli import main
+from inpaint_zoo.config import output_dir
+from inpaint_zoo.construct import construct
+from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import write_text
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.quiet import quiet_libraries
+
+MONITOR = "val/psnr"
+
+
+def run(config: DictConfig) -> float | None:
+    """Train as the configuration says; returns the best `val/psnr`, in dB."""
+    folder = output_dir()
+    quiet_libraries()
+    pl.seed_everything(config.seed, workers=True, verbose=False)
+    resume = _resume_from(config.ckpt_path, folder)
+    data = _data(config)
+    module: InpaintingModule = construct(config.model)
+    module.check_training(data.batch_size, *data.size)
+    data.setup("fit")
+    best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
+    trainer = _trainer(config, folder, best)
+    if trainer.is_global_zero:
+        _announce(module, data, folder)
+        write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
+    trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+    score = best.best_model_score
+    return None if score is None else float(score)
+
+
+def _data(config: DictConfig) -> InpaintingDataModule:
+    data: InpaintingDataModule = construct(
+        config.data,
+        mask=construct(config.mask),
+        eval_mask=construct(config.eval_mask),
+        seed=config.seed,
+    )
+    return data
+
+
+def _trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
+    callbacks: list[Callback] = [
+        ValidationMetrics(),
+        SamplePictures(folder=folder / "pictures", num_pictures=config.num_sample_pictures),
+        StepProgress(),
+        LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
+        best,
+    ]
+    steps = config.trainer.max_steps
+    trainer: pl.Trainer = construct(
+        config.trainer,
+        val_check_interval=min(config.trainer.val_check_interval, steps)
+        if steps > 0
+        else config.trainer.val_check_interval,
+        check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
+        callbacks=callbacks,
+        logger=construct(config.logger, save_dir=folder) if config.logger else False,
+        default_root_dir=folder,
+        use_distributed_sampler=False,  # the data module shards by itself
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+    )
+    return trainer
+
+
+def _resume_from(ckpt_path: str | None, folder: Path) -> Path | None:
+    if ckpt_path is None:
+        return None
+    path = folder / "last.ckpt" if ckpt_path == "last" else Path(ckpt_path)
+    if not path.is_file():
+        raise InputError(
+            f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to go on with, or a checkpoint."
+        )
+    return path
+
+
+def _announce(module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> None:
+    network = sum(parameter.numel() for parameter in module.network.parameters())
+    total = sum(parameter.numel() for parameter in module.parameters())
+    print(f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it")
+    print(f"{len(data.train_dataset)} training pictures, {len(data.val_dataset)} validation samples")
+    print(f"run folder: {folder}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(["train", *sys.argv[1:]]))
