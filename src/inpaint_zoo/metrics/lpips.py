@@ -123,4 +123,4 @@ def _load_features(features: nn.Module, state: Mapping[str, Tensor], source: str
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return " ".join(str(getattr(error, "reason", error)).split())[:200] or type(error).__name__

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.report.pictures import Case, choose_spread, hatch, load_picture
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    return np.random.RandomState(0).randint(0, 256, (20, 30, 3)).astype(np.uint8)
+
+
+def test_files_and_arrays_are_the_same(tmp_path: Path, picture: np.ndarray):
+    mask = (picture[..., 0] > 100).astype(np.uint8) * 255
+    Image.fromarray(picture).save(tmp_path / "picture.png")
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    in_memory = Case("x", picture, mask, {"m": 255 - picture})
+    in_files = Case("x", tmp_path / "picture.png", tmp_path / "mask.png", {"m": 255 - picture})
+    for (title, expected), (other_title, read) in zip(in_memory.load_columns(), in_files.load_columns(), strict=True):
+        assert title == other_title
+        assert np.array_equal(expected, read)
+
+
+def test_order_of_columns_even_for_awkward_methods(picture: np.ndarray):
+    case = Case("x", picture, np.ones((20, 30), np.uint8), {"Original": picture, "b": picture, "Input": picture})
+    assert [title for title, _ in case.load_columns()] == ["Input", "Original", "b", "Input", "Original"]
+
+
+def test_hatch_covers_the_hole_and_nothing_else(picture: np.ndarray):
+    hole = np.zeros((20, 30), bool)
+    hole[5:15, 5:25] = True
+    hatched = hatch(picture, hole)
+    assert np.array_equal(hatched[~hole], picture[~hole])
+    assert len(np.unique(hatched[hole], axis=0)) == 2
+    assert np.array_equal(hatch(255 - picture, hole)[hole], hatched[hole])
+
+
+def test_missing_and_damaged_files_are_named(tmp_path: Path):
+    with pytest.raises(InputError, match=r"none\.png: cannot be read"):
+        load_picture(tmp_path / "none.png")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(InputError, match=r"text\.png: cannot be read"):
+        load_picture(tmp_path / "text.png")
+
+
+def test_mask_of_another_size_is_refused(picture: np.ndarray):
+    with pytest.raises(InputError, match="its mask"):
+        Case("x", picture, np.ones((20, 29), np.uint8), {}).load_columns()
+
+
+def test_choice_takes_turns_among_bins(picture: np.ndarray):
+    ratios = {"a": 0.1, "b": 0.11, "c": 0.12, "d": 0.5, "e": 0.51, "f": 0.9, "g": 0.0}
+    cases = [Case(name, picture, picture[..., 0], {}) for name in ratios]
+    assert [case.name for case in choose_spread(cases, ratios, 4)] == ["g", "a", "d", "f"]
+    assert [case.name for case in choose_spread(cases, ratios, 5)] == ["g", "a", "b", "d", "f"]
+    assert [case.name for case in choose_spread(cases, ratios, 99)] == sorted(ratios, key=ratios.__getitem__)
