@@ -1,0 +1,75 @@
+"""MADF's encoder: mask-aware dynamic filtering, level by level, and the skips to the decoders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inpaint_zoo.layers.mask_aware_dynamic_filter import MaskAwareDynamicFilter
+
+KERNEL_SIZES = (7, 5)
+"""Of the first levels; 3 from there on."""
+
+
+class MaskAwareEncoder(nn.Module):
+    """Blocks that halve the size; the features of each leave through a 1 × 1 convolution as a skip.
+
+    Args:
+        in_channels: Channels of the known part of the image together with its valid-mask.
+        skip_channels: Channels of the skips, fine to coarse; the features have a quarter of them.
+        mask_channels: Channels of the mask's features at every level.
+    """
+
+    def __init__(self, in_channels: int, skip_channels: Sequence[int], *, mask_channels: int) -> None:
+        super().__init__()
+        widths = [in_channels, *(channels // 4 for channels in skip_channels)]
+        mask_widths = [3, *[mask_channels] * len(skip_channels)]
+        kernel_sizes = [*KERNEL_SIZES, *[3] * len(skip_channels)]
+        self.blocks = nn.ModuleList(
+            MaskAwareEncoderBlock(*features, *mask, kernel_size=kernel_size)
+            for features, mask, kernel_size in zip(pairwise(widths), pairwise(mask_widths), kernel_sizes, strict=False)
+        )
+        self.skips = nn.ModuleList(nn.Conv2d(channels // 4, channels, 1) for channels in skip_channels)
+
+    def forward(self, features: Tensor, mask_features: Tensor) -> list[Tensor]:
+        """The skips s_1, s_2, …, each half the size of the one before.
+
+        Args:
+            features: e_0, (B, Cin, H, W).
+            mask_features: m_0, 1 where the image is known, (B, 3, H, W).
+        """
+        skips = []
+        for block, skip in zip(self.blocks, self.skips, strict=True):
+            features, mask_features = block(features, mask_features)
+            skips.append(F.relu(skip(features)))
+        return skips
+
+
+class MaskAwareEncoderBlock(nn.Module):
+    """One level: the mask's features predict the filters that halve the image's features.
+
+    Args:
+        in_channels: Channels of the image's features.
+        out_channels: Channels of the result.
+        mask_in_channels: Channels of the level above's mask features.
+        mask_channels: Channels of this level's mask features.
+        kernel_size: Of the mask's convolution and of the dynamic filters, odd.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, mask_in_channels: int, mask_channels: int, *, kernel_size: int
+    ) -> None:
+        super().__init__()
+        self.mask_conv = nn.Conv2d(mask_in_channels, mask_channels, kernel_size, stride=2, padding=kernel_size // 2)
+        self.dynamic_filter = MaskAwareDynamicFilter(
+            in_channels, out_channels, mask_channels=mask_channels, kernel_size=kernel_size, stride=2
+        )
+
+    def forward(self, features: Tensor, mask_features: Tensor) -> tuple[Tensor, Tensor]:
+        """This level's features and mask features, both at half the size."""
+        mask_features = F.relu(self.mask_conv(mask_features))
+        # the published network holds a batch normalisation here that it never applies
+        return F.relu(self.dynamic_filter(features, mask_features)), mask_features

@@ -1,0 +1,104 @@
+"""How MADF trains: which term looks at which image of the cascade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inpaint_zoo.batch import Batch
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
+from inpaint_zoo.losses.reconstruction import l1_within
+from inpaint_zoo.losses.total_variation import total_variation
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.madf.network import MADFNetwork
+
+FEATURE_LAYERS = ("pool1", "pool2", "pool3")
+FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}
+
+
+class MADF(InpaintingModule):
+    """MADF with its losses; everything is computed in the range of ImageNet's mean and standard deviation.
+
+    Args:
+        network: Keyword arguments of `MADFNetwork`.
+        stages: For each loss term the images that it looks at, 0 the coarse one, -1 the final one; a term is summed
+            over its images.
+        loss_network: Weights of VGG16, see `VGGFeatures`.
+        loss_weights: Factors of hole, valid, perceptual, style and total_variation.
+        optimizer: See `InpaintingModule`.
+
+    Raises:
+        InputError: a term has no stages, or one that the network does not have.
+    """
+
+    name = "madf"
+    network_class = MADFNetwork
+    network: MADFNetwork
+    vgg: VGGFeatures
+
+    def __init__(
+        self,
+        *,
+        network: Mapping[str, Any],
+        stages: Mapping[str, Sequence[int]],
+        loss_network: str,
+        loss_weights: Mapping[str, float],
+        optimizer: OptimizerFactory | None = None,
+    ) -> None:
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        num_images = 1 + len(self.network.refinements)
+        self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
+        if self.wants(*FEATURE_DISTANCES):
+            self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images."""
+        image, mask = self.network.normalize(batch["image"]), batch["mask"]
+        outputs = self.network.generate(image, mask)
+        composites = [torch.where(mask.bool(), output, image) for output in outputs]
+        pixel_terms: dict[str, Callable[[int], Tensor]] = {
+            "hole": lambda stage: l1_within(outputs[stage], image, mask),
+            "valid": lambda stage: l1_within(outputs[stage], image, 1 - mask),
+            "total_variation": lambda stage: total_variation(composites[stage]),
+        }
+        terms = {
+            name: torch.stack([term(stage) for stage in self.stages[name]]).sum()
+            for name, term in pixel_terms.items()
+            if self.wants(name)
+        }
+        return terms | self._feature_terms(outputs, composites, image)
+
+    def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
+        """Perceptual and style terms of raw outputs and composites; the loss network sees each picture once."""
+        wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
+        if not wanted:
+            return {}
+        with torch.no_grad():
+            of_target = self.vgg(target, FEATURE_LAYERS)
+        features = {
+            stage: [self.vgg(picture[stage], FEATURE_LAYERS) for picture in (outputs, composites)]
+            for stage in {stage for name in wanted for stage in self.stages[name]}
+        }
+        return {
+            name: torch.stack(
+                [FEATURE_DISTANCES[name](of, of_target) for stage in self.stages[name] for of in features[stage]]
+            ).sum()
+            for name in wanted
+        }
+
+
+def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:
+    """Stages counted from 0; negative ones, as in a list, count from the final image."""
+    if not stages:
+        raise InputError(f"model.stages.{term} names no image: list at least one, or set model.loss_weights.{term}=0.")
+    unknown = [stage for stage in stages if not -num_images <= stage < num_images]
+    if unknown:
+        raise InputError(
+            f"model.stages.{term} names image {unknown[0]}, but model.network.num_refinements={num_images - 1} makes "
+            f"{num_images} (0 to {num_images - 1}; -1 is the final one)."
+        )
+    return [stage % num_images for stage in stages]

@@ -1,0 +1,98 @@
+"""The generator of MADF.
+
+Paper: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with Mask Awareness", IEEE TIP 2021,
+arXiv 2104.13743. Written from the paper's facts; the authors' code is GPL-3 and was not used.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from inpaint_zoo.batch import Prediction, composite
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.madf.encoder import MaskAwareEncoder
+from inpaint_zoo.models.madf.recovery import RecoveryDecoder
+from inpaint_zoo.models.madf.refinement import RefinementDecoder
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+INPUT_CHANNELS = 6
+"""The masked image, and its valid-mask once for each colour."""
+
+
+class MADFNetwork(InpaintingNetwork):
+    """Encodes under filters that the mask predicts, recovers a coarse image, refines it in a cascade of decoders.
+
+    Args:
+        base_channels: Channels of the finest skip, a multiple of 4 (published: 64). The encoder is a quarter as wide
+            as its skips; widths double from level to level up to 8 times the base.
+        mask_channels: Channels of the mask's features at every level (published: 16).
+        num_levels: How often the encoder halves the size, at least 2 (published: 7).
+        normalization_channels: Channels that scale and shift of a point-wise normalisation share (published: 128).
+        num_refinements: Refinement decoders after the recovery decoder (published: 2).
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        *,
+        base_channels: int,
+        mask_channels: int,
+        num_levels: int,
+        normalization_channels: int,
+        num_refinements: int,
+    ) -> None:
+        super().__init__()
+        _check_arguments(base_channels, num_levels, num_refinements)
+        self.stride = self.minimum_size = 2**num_levels
+        skips = [base_channels * min(2**level, 8) for level in range(num_levels)]
+        self.encoder = MaskAwareEncoder(INPUT_CHANNELS, skips, mask_channels=mask_channels)
+        self.recovery = RecoveryDecoder(skips, INPUT_CHANNELS)
+        self.refinements = nn.ModuleList(
+            RefinementDecoder(skips, INPUT_CHANNELS + 3 * earlier, normalization_channels=normalization_channels)
+            for earlier in range(1, num_refinements + 1)
+        )
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+        self.to(memory_format=torch.channels_last)
+
+    def forward(self, image: Tensor, mask: Tensor) -> Prediction:
+        """Fill the holes; see `InpaintingNetwork.forward`. Intermediates: `stage_1`, … before the final image."""
+        self.check(image, mask)
+        *earlier, final = (output * self.std + self.mean for output in self.generate(self.normalize(image), mask))
+        stages = {f"stage_{number}": output for number, output in enumerate(earlier, start=1)}
+        return Prediction(final, composite(final, image, mask), stages)
+
+    def normalize(self, image: Tensor) -> Tensor:
+        """From [0, 1] to the range of ImageNet's mean and standard deviation, in which network and losses work."""
+        return (image - self.mean) / self.std
+
+    def generate(self, image: Tensor, mask: Tensor) -> list[Tensor]:
+        """The images of all stages, coarse to fine, (B, 3, H, W) each.
+
+        Args:
+            image: (B, 3, H, W), normalised; normalisation comes first, so that the hole is 0 to the network.
+            mask: (B, 1, H, W), 1 = hole.
+        """
+        valid = (1 - mask).expand_as(image)
+        known = torch.cat([image * valid, valid], dim=1).contiguous(memory_format=torch.channels_last)
+        skips = self.encoder(known, valid)
+        coarse, maps = self.recovery(known, skips)
+        images = [coarse]
+        for refinement in self.refinements:
+            maps, refined = refinement(skips[-1], maps, images, known)
+            images.append(refined)
+        return images
+
+
+def _check_arguments(base_channels: int, num_levels: int, num_refinements: int) -> None:
+    if base_channels < 4 or base_channels % 4:
+        raise InputError(f"MADF's base_channels must be a multiple of 4, got {base_channels}.")
+    if num_levels < 2:
+        raise InputError(f"MADF's num_levels must be at least 2, got {num_levels}.")
+    if num_refinements < 0:
+        raise InputError(f"MADF's num_refinements must be 0 or more, got {num_refinements}.")

@@ -1,0 +1,62 @@
+"""MADF's recovery decoder: from the bottleneck and the skips to the first, coarse image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+LEAKY_SLOPE = 0.2
+"""Of the leaky ReLU in all decoders."""
+
+
+class RecoveryDecoder(nn.Module):
+    """A block for every skip, and the coarse image beside the network's own input.
+
+    Args:
+        skip_channels: Channels of the skips, fine to coarse.
+        input_channels: Channels of the network's input, the finest skip of all.
+    """
+
+    def __init__(self, skip_channels: Sequence[int], input_channels: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(RecoveryBlock(below, here) for below, here in pairwise(skip_channels[::-1]))
+        self.up_image = nn.ConvTranspose2d(skip_channels[0], 3, 4, stride=2, padding=1)
+        self.merge_image = nn.Conv2d(input_channels + 3, 3, 3, padding=1)
+
+    def forward(self, known: Tensor, skips: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """The coarse image (B, 3, H, W), and the maps u_7, … u_2 on the way to it, coarse to fine.
+
+        Args:
+            known: e_0, (B, Cin, H, W).
+            skips: s_1, s_2, …, fine to coarse.
+        """
+        *finer, x = skips
+        maps = []
+        for block, skip in zip(self.blocks, reversed(finer), strict=True):
+            x = block(x, skip)
+            maps.append(x)
+        return self.merge_image(torch.cat([known, self.up_image(x)], dim=1)), maps
+
+
+class RecoveryBlock(nn.Module):
+    """Doubles the size and merges the skip of that size.
+
+    Args:
+        in_channels: Channels of the level below.
+        out_channels: Channels of the result and of the skip.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(in_channels, out_channels, 4, stride=2, padding=1)
+        self.norm = nn.BatchNorm2d(out_channels)
+        self.merge = nn.Conv2d(2 * out_channels, out_channels, 3, padding=1)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """From `x` (B, Cin, H, W) and `skip` (B, Cout, 2H, 2W) to (B, Cout, 2H, 2W)."""
+        upsampled = F.leaky_relu(self.norm(self.up(x)), LEAKY_SLOPE)
+        return F.relu(self.merge(torch.cat([skip, upsampled], dim=1)))
