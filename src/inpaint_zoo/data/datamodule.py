@@ -68,15 +68,19 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.mask = mask
         self.eval_mask = eval_mask
         self.size = _size(size)
-        self.resize = resize
+        self.resize = None if resize is None else _at_least(1, resize, "resize")
+        if not 0 <= flip_probability <= 1:
+            raise InputError(f"data.flip_probability={flip_probability} must lie in [0, 1]")
         self.flip_probability = flip_probability
-        self.samples_per_epoch = samples_per_epoch
+        self.samples_per_epoch = (
+            None if samples_per_epoch is None else _at_least(1, samples_per_epoch, "samples_per_epoch")
+        )
         self.eval_repeats = _at_least(1, eval_repeats, "eval_repeats")
         self.batch_size = _at_least(1, batch_size, "batch_size")
         self.eval_batch_size = _at_least(1, eval_batch_size, "eval_batch_size")
         self.num_workers = _at_least(0, num_workers, "num_workers")
         self.seed = _seed(seed, "seed")
-        self.eval_seed = _seed(eval_seed, "eval_seed")
+        self.eval_seed = _seed(eval_seed, "data.eval_seed")
         self._restored = {"batches": 0, "samples": 0}
 
     @abstractmethod

@@ -113,12 +113,21 @@ class EvaluationDataset(Dataset[Sample]):
     def __len__(self) -> int:
         return len(self.pictures) * self.repeats
 
-    def __getitem__(self, index: int) -> Sample:
+    @property
+    def names(self) -> list[str]:
+        """The names of the samples, in order."""
+        return [self._name(index) for index in range(len(self))]
+
+    def _name(self, index: int) -> str:
         place, repeat = divmod(index, self.repeats)
-        picture = self.pictures[place]
+        name = self.pictures[place].name
+        return numbered(name, repeat + 1) if self.repeats > 1 else name
+
+    def __getitem__(self, index: int) -> Sample:
+        picture = self.pictures[index // self.repeats]
         image = center_crop(resize_shorter(read_image(picture.path), self.size), self.size)
         mask = self.mask(*self.size, random_state(self.seed, index), index)
-        return _sample(image, mask, numbered(picture.name, repeat + 1) if self.repeats > 1 else picture.name)
+        return _sample(image, mask, self._name(index))
 
 
 def resize_shorter(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

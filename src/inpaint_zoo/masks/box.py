@@ -10,8 +10,6 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
-_STEPS = 1 << 16
-
 
 class BoxMask:
     """One rectangle of random size.
@@ -39,7 +37,8 @@ class BoxMask:
 
     def _place(self, side: int, rng: np.random.RandomState) -> slice:
         (size,) = draw_integers(rng, *pixel_range(self.size_ratio, side), 1)
-        (position,) = draw_integers(rng, -_STEPS, _STEPS, 1)
         room = side - size
-        start = room // 2 + int(room / 2 * self.offset_ratio * position / _STEPS)
+        reach = round(room * self.offset_ratio)
+        (offset,) = draw_integers(rng, 0, reach, 1)
+        start = (room - reach) // 2 + offset
         return slice(start, start + size)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import Picture, find_pictures, read_mask
+from inpaint_zoo.images import Picture, find_pictures, read_mask, resize_mask
 from inpaint_zoo.masks.base import draw_integers
 
 _NUM_LOOKED_AT = 16
@@ -51,7 +51,7 @@ class FileMask:
         if index is None:
             (index,) = draw_integers(rng, 0, len(self.files) - 1, 1)
         gray = read_mask(self.files[index % len(self.files)].path)
-        return self._holes(gray[_nearest(gray.shape[0], height)][:, _nearest(gray.shape[1], width)])[None]
+        return self._holes(resize_mask(gray, height, width))[None]
 
     def _holes(self, gray: np.ndarray) -> np.ndarray:
         holes: np.ndarray = (gray >= self.threshold) != self.invert
@@ -82,8 +82,3 @@ class FileMask:
 
 def _warn(message: str) -> None:
     warnings.warn(message, UserWarning, stacklevel=4)
-
-
-def _nearest(size: int, new_size: int) -> np.ndarray:
-    """For each of `new_size` pixels the old pixel under its centre, in integers."""
-    return (2 * np.arange(new_size) + 1) * size // (2 * new_size)

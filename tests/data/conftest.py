@@ -1,0 +1,55 @@
+"""Folders of small pictures, and data modules for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.data import FolderDataModule
+from inpaint_zoo.masks import BoxMask
+
+
+@pytest.fixture
+def write_pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Write random pictures (24 x 20 unless told otherwise) and return the folder."""
+
+    def write(*names: str, width: int = 24, height: int = 20, folder: str = "pictures") -> Path:
+        for seed, name in enumerate(names):
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = np.random.RandomState(seed).randint(0, 256, (height, width, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(path)
+        return tmp_path / folder
+
+    return write
+
+
+@pytest.fixture
+def folder_data() -> Callable[..., FolderDataModule]:
+    """A data module of 16 x 16 samples in batches of 2; keyword arguments change it."""
+
+    def make(**changes: Any) -> FolderDataModule:
+        box = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
+        arguments: dict[str, Any] = {
+            "test_split": "all",
+            "mask": box,
+            "eval_mask": box,
+            "size": 16,
+            "resize": None,
+            "flip_probability": 0.5,
+            "samples_per_epoch": None,
+            "eval_repeats": 1,
+            "batch_size": 2,
+            "eval_batch_size": 2,
+            "num_workers": 0,
+            "seed": 1,
+            "eval_seed": 0,
+        }
+        return FolderDataModule(**(arguments | changes))
+
+    return make

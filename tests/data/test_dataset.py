@@ -1,0 +1,144 @@
+"""Samples: ranges, keys, crops, names."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, center_crop, numbered, resize_shorter
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import find_pictures, read_image
+from inpaint_zoo.masks import BinnedIrregularMask, BoxMask
+
+BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
+Write = Callable[..., Path]
+
+
+def training(root: Path, **changes: Any) -> TrainingDataset:
+    arguments: dict[str, Any] = {"mask": BOX, "size": (12, 16), "resize": None, "flip_probability": 0.5, "seed": 1}
+    return TrainingDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
+
+
+def evaluation(root: Path, **changes: Any) -> EvaluationDataset:
+    arguments: dict[str, Any] = {"mask": BOX, "size": (12, 16), "repeats": 1, "seed": 0}
+    return EvaluationDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
+
+
+def equal(first: Any, second: Any) -> bool:
+    return bool(torch.equal(first["image"], second["image"]) and torch.equal(first["mask"], second["mask"]))
+
+
+def test_samples_follow_the_conventions(write_pictures: Write) -> None:
+    root = write_pictures("a/ü, [x]=1.png", "b.png")
+    for sample, name in ((training(root)[3, 1], "b.png"), (evaluation(root)[0], "a/ü, [x]=1.png")):
+        assert sample["image"].shape == (3, 12, 16)
+        assert sample["image"].dtype == sample["mask"].dtype == torch.float32
+        assert 0 <= sample["image"].min() < sample["image"].max() <= 1
+        assert sample["mask"].shape == (1, 12, 16)
+        assert set(sample["mask"].unique().tolist()) == {0, 1}
+        assert sample["name"] == name
+
+
+def test_a_training_sample_is_a_crop_of_its_picture_mirrored_half_the_time(write_pictures: Write) -> None:
+    root = write_pictures("a.png")
+    picture = read_image(root / "a.png").astype(np.float32) / 255
+    places = []
+    for epoch in range(60):
+        image = training(root)[epoch, 0]["image"].permute(1, 2, 0).numpy()
+        places += [
+            (flipped, y, x)
+            for flipped, view in enumerate((image, image[:, ::-1]))
+            for y in range(20 - 12 + 1)
+            for x in range(24 - 16 + 1)
+            if np.array_equal(view, picture[y : y + 12, x : x + 16])
+        ]
+    assert len(places) == 60
+    assert 15 < sum(flipped for flipped, _, _ in places) < 45
+    assert {y for _, y, _ in places} == {x for _, _, x in places} == set(range(9))
+
+
+def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_pictures: Write) -> None:
+    root = write_pictures("a.png", "b.png")
+    dataset = training(root)
+    first = dataset[2, 0]
+    random.seed(5)
+    np.random.seed(5)
+    torch.manual_seed(5)
+    dataset[0, 1]
+    assert equal(dataset[2, 0], first)
+    assert equal(training(root)[2, 0], first)
+    assert not equal(dataset[3, 0], first)
+    assert not equal(training(root, seed=2)[2, 0], first)
+    assert equal(dataset[0], dataset[0, 0])
+
+
+def test_resize_makes_small_pictures_large_enough(write_pictures: Write) -> None:
+    root = write_pictures("small, 1.png", width=8, height=10)
+    with pytest.raises(InputError, match=r"small, 1\.png' is 8x10 .* crop 16x12: set data\.resize=16"):
+        training(root)[0, 0]
+    assert training(root, resize=16)[0, 0]["image"].shape == (3, 12, 16)
+
+
+@settings(deadline=None, max_examples=60)
+@given(height=st.integers(1, 90), width=st.integers(1, 90), size=st.tuples(st.integers(1, 60), st.integers(1, 60)))
+def test_the_resized_picture_just_covers_the_size_in_its_own_proportions(
+    height: int, width: int, size: tuple[int, int]
+) -> None:
+    resized = resize_shorter(np.zeros((height, width, 3), dtype=np.uint8), size)
+    assert resized.shape[0] >= size[0]
+    assert resized.shape[1] >= size[1]
+    assert resized.shape[0] == size[0] or resized.shape[1] == size[1]
+    scale = max(size[0] / height, size[1] / width)
+    assert abs(resized.shape[0] - height * scale) <= 0.5 + 1e-9
+    assert abs(resized.shape[1] - width * scale) <= 0.5 + 1e-9
+    assert center_crop(resized, size).shape == (*size, 3)
+
+
+def test_evaluation_cuts_the_center_of_the_resized_picture(write_pictures: Write) -> None:
+    root = write_pictures("a.png", width=40, height=16)
+    image = evaluation(root, size=(16, 16))[0]["image"].permute(1, 2, 0).numpy()
+    assert np.array_equal(np.round(image * 255), read_image(root / "a.png")[:, 12:28])
+
+
+def test_repeats_show_each_picture_with_the_masks_in_turn(write_pictures: Write) -> None:
+    root = write_pictures("a/x.png", "b.png")
+    bins = BinnedIrregularMask(
+        bins=[(0.0, 0.2), (0.2, 0.4), (0.4, 0.6)],
+        stroke_width=[0.1, 0.2],
+        segment_length=[0.1, 0.2],
+        num_segments=[1, 3],
+    )
+    dataset = evaluation(root, repeats=3, mask=bins)
+    samples = [dataset[index] for index in range(len(dataset))]
+    assert [sample["name"] for sample in samples] == [
+        *("a/x@1.png", "a/x@2.png", "a/x@3.png"),
+        *("b@1.png", "b@2.png", "b@3.png"),
+    ]
+    assert [int(sample["mask"].mean().item() / 0.2) for sample in samples] == [0, 1, 2, 0, 1, 2]
+    assert all(torch.equal(sample["image"], samples[0]["image"]) for sample in samples[:3])
+    assert not torch.equal(samples[0]["mask"], samples[3]["mask"])
+    assert equal(samples[4], evaluation(root, repeats=3, mask=bins)[4])
+    assert not equal(samples[4], evaluation(root, repeats=3, mask=bins, seed=1)[4])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a.png", "a@2.png"), ("a.b/c d.jpg", "a.b/c d@2.jpg"), ("x.y.png", "x.y@2.png")]
+)
+def test_numbers_go_before_the_suffix(name: str, expected: str) -> None:
+    assert numbered(name, 2) == expected
+
+
+def test_damaged_pictures_are_named(write_pictures: Write) -> None:
+    root = write_pictures("a.png")
+    (root / "a.png").write_bytes(b"nothing")
+    for dataset in (training(root), evaluation(root)):
+        with pytest.raises(InputError, match=r"a\.png' cannot be read"):
+            dataset[0]

@@ -1,0 +1,70 @@
+"""The training stream has a position and no seams; evaluation sees every sample once."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inpaint_zoo.data.sampler import EvaluationSampler, Key, TrainingSampler
+
+sizes = st.integers(1, 9)
+
+
+def stream(
+    num_samples: int, *, position: int = 0, num_pictures: int = 5, seed: int = 3, rank: int = 0, world_size: int = 1
+) -> list[Key]:
+    sampler = TrainingSampler(
+        num_pictures=num_pictures,
+        num_samples=num_samples,
+        seed=seed,
+        rank=rank,
+        world_size=world_size,
+        position=lambda: position,
+    )
+    assert len(sampler) == num_samples
+    return list(sampler)
+
+
+@settings(deadline=None, max_examples=30)
+@given(num_pictures=sizes, passes=sizes, seed=sizes)
+def test_each_pass_shows_every_picture_once(num_pictures: int, passes: int, seed: int) -> None:
+    keys = stream(num_pictures * passes, num_pictures=num_pictures, seed=seed)
+    for epoch in range(passes):
+        part = keys[epoch * num_pictures : (epoch + 1) * num_pictures]
+        assert sorted(part) == [(epoch, index) for index in range(num_pictures)]
+
+
+def test_passes_and_seeds_differ_in_order() -> None:
+    keys = stream(40, num_pictures=20)
+    assert [index for _, index in keys[:20]] != [index for _, index in keys[20:]]
+    assert stream(20, num_pictures=20, seed=4) != keys[:20]
+
+
+@settings(deadline=None, max_examples=30)
+@given(position=st.integers(0, 30), num_samples=sizes)
+def test_any_position_continues_the_stream(position: int, num_samples: int) -> None:
+    assert stream(num_samples, position=position) == stream(position + num_samples)[position:]
+
+
+@settings(deadline=None, max_examples=30)
+@given(position=st.integers(0, 30), num_samples=sizes, world_size=st.integers(1, 4))
+def test_ranks_share_the_stream_out(position: int, num_samples: int, world_size: int) -> None:
+    ranks = [stream(num_samples, position=position, rank=rank, world_size=world_size) for rank in range(world_size)]
+    together = [key for keys in zip(*ranks, strict=True) for key in keys]
+    assert together == stream(num_samples * world_size, position=position)
+
+
+def test_the_position_is_asked_again_for_each_iteration() -> None:
+    positions = iter([0, 4])
+    sampler = TrainingSampler(
+        num_pictures=5, num_samples=4, seed=3, rank=0, world_size=1, position=lambda: next(positions)
+    )
+    assert list(sampler) + list(sampler) == stream(8)
+
+
+@settings(deadline=None, max_examples=30)
+@given(num_samples=st.integers(0, 20), world_size=st.integers(1, 7))
+def test_evaluation_shares_every_sample_out_once(num_samples: int, world_size: int) -> None:
+    samplers = [EvaluationSampler(num_samples=num_samples, rank=r, world_size=world_size) for r in range(world_size)]
+    assert sorted(index for sampler in samplers for index in sampler) == list(range(num_samples))
+    assert [len(sampler) for sampler in samplers] == [len(list(sampler)) for sampler in samplers]

@@ -1,0 +1,137 @@
+"""Masks from files: thresholds, order, and what is said about files that look wrong."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks import FileMask
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(name: str, gray: np.ndarray) -> Path:
+        path = tmp_path / "masks" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(gray.astype(np.uint8)).save(path)
+        return tmp_path / "masks"
+
+    return write
+
+
+def square(value: int = 255, share: float = 0.25) -> np.ndarray:
+    gray = np.zeros((40, 40))
+    gray[: round(40 * share)] = value
+    return gray
+
+
+def test_evaluation_goes_through_the_sorted_files_in_turn(write: Write) -> None:
+    for name, share in (("b/z.png", 0.5), ("a.png", 0.25), ("b/c.PNG", 0.1), (".hidden.png", 0.9)):
+        root = write(name, square(share=share))
+    (root / "notes.txt").write_text("no mask")
+    generator = FileMask(root=str(root), threshold=128, invert=False)
+    ratios = [generator(40, 40, np.random.RandomState(0), index).mean() for index in range(4)]
+    assert ratios == [0.25, 0.1, 0.5, 0.25]
+
+
+def test_training_draws_all_files_at_random(write: Write) -> None:
+    for share in (0.1, 0.2, 0.3):
+        root = write(f"{share}.png", square(share=share))
+    generator = FileMask(root=root, threshold=128, invert=False)
+    ratios = [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
+    assert set(ratios) == {0.1, 0.2, 0.3}
+    assert ratios == [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
+
+
+def test_resized_to_the_nearest_pixel_and_exactly_binary(write: Write) -> None:
+    gray = np.random.RandomState(0).choice([0, 255], (30, 50))
+    mask = FileMask(root=write("a.png", gray), threshold=128, invert=False)(64, 32, np.random.RandomState(0), 0)
+    y, x = np.meshgrid(np.arange(64), np.arange(32), indexing="ij")
+    expected = gray[np.floor((y + 0.5) * 30 / 64).astype(int), np.floor((x + 0.5) * 50 / 32).astype(int)] // 255
+    assert mask.dtype == np.uint8
+    assert np.array_equal(mask, expected[None])
+
+
+@pytest.mark.parametrize(("invert", "ratio"), [(False, 0.25), (True, 0.75)])
+@pytest.mark.filterwarnings("ignore:.*look inverted")  # the inverted reading of this file is meant here
+def test_invert_swaps_hole_and_known(write: Write, invert: bool, ratio: float) -> None:
+    generator = FileMask(root=write("a.png", square()), threshold=128, invert=invert)
+    assert generator(40, 40, np.random.RandomState(0)).mean() == ratio
+
+
+def test_threshold_itself_is_a_hole(write: Write) -> None:
+    gray = np.array([[127, 128], [0, 255]])
+    with pytest.warns(UserWarning, match=r"50% .*mask\.threshold="):
+        generator = FileMask(root=write("a.png", gray), threshold=128, invert=False)
+    assert generator(2, 2, np.random.RandomState(0))[0].tolist() == [[0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_masks_without_a_hole_and_without_a_known_pixel_are_legal(write: Write, value: int) -> None:
+    root = write("a.png", np.full((8, 8), value))
+    for index in range(3):
+        write(f"other{index}.png", square())
+    mask = FileMask(root=root, threshold=128, invert=False)(16, 16, np.random.RandomState(0), 0)
+    assert mask.mean() == value / 255
+
+
+def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
+    FileMask(root=write("a.png", square()), threshold=128, invert=False)
+    root = write("soft.png", square(100, 0.5))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        generator = FileMask(root=root, threshold=90, invert=False)
+        for index in range(3):
+            generator(16, 16, np.random.RandomState(0), index)
+    assert [str(warning.message).split(";")[0] for warning in said] == [
+        f"mask.root={str(root)!r}: 25% of the pixels are neither black nor white"
+    ]
+
+
+@pytest.mark.parametrize(("invert", "share", "fix"), [(False, 0.9, "true"), (True, 0.1, "false")])
+def test_masks_that_look_inverted_are_said(write: Write, invert: bool, share: float, fix: str) -> None:
+    with pytest.warns(UserWarning, match=f"90% .*mask.invert={fix}"):
+        FileMask(root=write("a.png", square(share=share)), threshold=128, invert=invert)
+
+
+def test_masks_of_zeros_and_ones_are_said(write: Write) -> None:
+    with pytest.warns(UserWarning, match=r"no pixel reaches mask\.threshold=128, .* set mask\.threshold=1"):
+        FileMask(root=write("a.png", square(1)), threshold=128, invert=False)
+
+
+def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"mask\.root: .*nowhere' does not exist"):
+        FileMask(root=tmp_path / "nowhere", threshold=128, invert=False)
+    with pytest.raises(InputError, match=r"mask\.root=.* holds no mask pictures"):
+        FileMask(root=tmp_path, threshold=128, invert=False)
+    with pytest.raises(InputError, match=r"mask\.root is missing"):
+        FileMask(root="", threshold=128, invert=False)
+
+
+@pytest.mark.parametrize("threshold", [0, 256])
+def test_threshold_out_of_range_is_named(tmp_path: Path, threshold: int) -> None:
+    with pytest.raises(InputError, match=f"mask.threshold={threshold}"):
+        FileMask(root=tmp_path, threshold=threshold, invert=False)
+
+
+def test_a_file_that_is_no_picture_is_named(write: Write) -> None:
+    root = write("a.png", square())
+    (root / "broken.png").write_bytes(b"nothing")
+    with pytest.raises(InputError, match=r"broken\.png"):
+        FileMask(root=root, threshold=128, invert=False)
+
+
+def test_odd_names_and_a_home_folder_work(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write("it's [a], b=c/Ünï маска.png", square())
+    monkeypatch.setitem(os.environ, "HOME", str(root.parent))
+    generator = FileMask(root="~/masks", threshold=128, invert=False)
+    assert generator(40, 40, np.random.RandomState(0)).mean() == 0.25
