@@ -66,12 +66,14 @@ class Grid(NamedTuple):
 def attend(features: Tensor) -> Tensor:
     """Rebuild a feature map from its own patches, by similarity (CTSDG's CFA, equations 5 to 7).
 
-    Queries are the 3x3 patches of the map halved, keys the same patches divided by their L2 norm, values the 4x4 patches
-    of the map at stride 2; weights are the softmax of 10 times query times key; overlaps are summed and divided by 4.
+    Queries are the 3x3 patches of the map halved, keys the same patches divided by their L2 norm, values the 4x4
+    patches of the map at stride 2; weights are the softmax of 10 times query times key; overlaps are summed and divided
+    by 4.
 
     Neither the patches nor the full matrix of weights exist at any time: a product of patches is a sum, along the
-    diagonal, of products of positions, and folding 4x4 patches of stride 2 is a sum of 2x2 weights along the diagonal in
-    front of one product with the four pixels that meet at a corner. Five times fewer operations, in chunks of queries.
+    diagonal, of products of positions, and folding 4x4 patches of stride 2 is a sum of 2x2 weights along the diagonal
+    in front of one product with the four pixels that meet at a corner. Five times fewer operations, in chunks of
+    queries.
 
     Args:
         features: (B, C, H, W) with even H and W.
@@ -148,7 +150,7 @@ class PatchAttention(torch.autograd.Function):
         return _attend(positions, scales, values, grid)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         """Chunk by chunk; each chunk adds to the gradients of all positions, keys' scales and values."""
         positions, scales, values = ctx.saved_tensors
         grid, used = ctx.grid, ctx.grid.used(positions.device)
@@ -172,7 +174,7 @@ class PatchAttention(torch.autograd.Function):
 
 
 def _spread(slopes: Tensor, grid: Grid) -> Tensor:
-    """The adjoint of the sums along the diagonal in `_similarities`: (B, n, slots) to (B, n + 2 halos, slots + 2 halos)."""
+    """The adjoint of the sums in `_similarities`: (B, n, slots) to (B, n + 2 halos, slots + 2 halos)."""
     for step in (1, grid.width):
         ringed = F.pad(slopes, (0, 2 * step, 0, 2 * step))
         ringed[:, step:-step, step:-step] += slopes

@@ -30,8 +30,8 @@ class CTSDG(InpaintingModule):
         discriminator: Keyword arguments of `CTSDGDiscriminator`.
         discriminator_lr_scale: Learning rate of D over that of G.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
-        frozen_batch_norm: Whether the generator's batch normalisations keep their statistics (its scales and shifts still
-            learn), as in the paper's second stage.
+        frozen_batch_norm: Whether the generator's batch normalisations keep their statistics (their scales and shifts
+            still learn), as in the paper's second stage.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style, adversarial, intermediate and discriminator.
         optimizer: See `InpaintingModule`.
@@ -81,8 +81,9 @@ class CTSDG(InpaintingModule):
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of G, then `discriminator` of D.
 
-        G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its spectral
-        norms and the detector's statistics: first the output for G, then the complete picture and the output for D.
+        G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its
+        spectral norms and the detector's statistics: first the output for G, then the complete picture and the output
+        for D.
         """
         image, mask = 2 * batch["image"] - 1, batch["mask"]
         truth = self.network.extract_structure.of_complete(batch["image"])
@@ -121,7 +122,7 @@ class CTSDG(InpaintingModule):
         return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
 
     def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
-        """BCE(real, 1) + BCE(fake, 0) + BCE of the detected edges of both pictures against the true edge, without a half."""
+        """BCE(real, 1) + BCE(fake, 0) + BCE of both pictures' detected edges against the true edge, without a half."""
         real_edge = self.discriminator.detect(image)
         real = self.discriminator(image, truth.edge, truth.gray)
         fake_edge = self.discriminator.detect(output)

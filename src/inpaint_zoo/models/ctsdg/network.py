@@ -133,8 +133,8 @@ class CTSDGNetwork(InpaintingNetwork):
         learns_statistics = any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d))
         if learns_statistics and image.numel() == IMAGE_CHANNELS * self.stride**2:
             raise InputError(
-                f"one picture of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few for "
-                "batch normalisation in training: use a larger data.batch_size or data.size."
+                f"one picture of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few "
+                "for batch normalisation in training: use a larger data.batch_size or data.size."
             )
 
 

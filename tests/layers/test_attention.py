@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from inpaint_zoo.layers import attention
+from inpaint_zoo.layers.attention import ContextualFeatureAggregation, MultiScaleAggregation, attend
+
+
+def slow_attend(features):
+    """One picture at a time, with unfolded patches, all weights and the reference's clamp of them."""
+    outputs = []
+    for picture in features.split(1):
+        halved = F.interpolate(picture, scale_factor=0.5, mode="bilinear", align_corners=True)
+        queries = F.unfold(halved, 3, padding=1)[0].T
+        keys = queries / queries.norm(dim=1, keepdim=True).clamp_min(1e-4)
+        weights = (10 * queries @ keys.T).softmax(1).clamp_min(1e-8)
+        values = F.unfold(picture, 4, stride=2, padding=1)[0].T
+        outputs.append(F.fold((weights @ values).T[None], picture.shape[2:], 4, stride=2, padding=1) / 4)
+    return torch.cat(outputs)
+
+
+def random_features(size, scale, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(3)
+    return (torch.randn(2, 5, *size, generator=generator, dtype=torch.float64) * scale).to(dtype).requires_grad_()
+
+
+@pytest.mark.parametrize("numbers", [1, 2000, 2**22])
+@pytest.mark.parametrize("size", [(12, 20), (16, 16), (2, 6), (10, 4)])
+@pytest.mark.parametrize("scale", [0.05, 0.5])
+def test_equals_unfolded_patches_of_one_picture_at_a_time(monkeypatch, numbers, size, scale):
+    monkeypatch.setattr(attention, "CHUNK_NUMBERS", numbers)
+    features = random_features(size, scale)
+    expected, found = slow_attend(features), attend(features)
+    # the only difference is the clamp of weights at 1e-8
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-6 * features.abs().max().item())
+    direction = torch.randn_like(found)
+    (one,), (other,) = (torch.autograd.grad(output, features, direction) for output in (found, expected))
+    torch.testing.assert_close(one, other, rtol=0, atol=1e-5 * other.abs().max().item())
+
+
+def test_gradients_hold_where_patches_are_shorter_than_the_floor_of_norms():
+    features = random_features((8, 8), 1e-6)
+    direction = torch.randn_like(features)
+    one, other = (torch.autograd.grad(function(features), features, direction)[0] for function in (attend, slow_attend))
+    torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-8)
+
+
+def test_without_gradients_the_result_is_the_same_and_memory_layouts_do_not_matter():
+    features = random_features((16, 24), 0.4, torch.float32)
+    with torch.no_grad():
+        found = attend(features.to(memory_format=torch.channels_last))
+    torch.testing.assert_close(found, attend(features), rtol=0, atol=1e-6)
+
+
+def test_autocast_leaves_the_weights_in_float32():
+    features = random_features((8, 8), 0.4, torch.bfloat16).detach()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = attend(features)
+    torch.testing.assert_close(found, attend(features.float()))
+
+
+def test_aggregation_over_scales_is_the_weighted_sum_of_the_paper():
+    torch.manual_seed(0)
+    layer = MultiScaleAggregation(3, (1, 2, 4))
+    features = torch.randn(2, 3, 9, 12)
+    hidden = F.relu(F.conv2d(features, layer.weight_hidden.weight, layer.weight_hidden.bias, padding=1))
+    weights = F.relu(F.conv2d(hidden, layer.weight_output.weight, layer.weight_output.bias)).softmax(1)
+    expected = sum(
+        weights[:, [index]] * F.relu(F.conv2d(features, conv.weight, conv.bias, padding=dilation, dilation=dilation))
+        for index, (conv, dilation) in enumerate(zip(layer.scales, (1, 2, 4), strict=True))
+    )
+    torch.testing.assert_close(layer(features), expected)
+
+
+def test_contextual_feature_aggregation_is_attention_then_aggregation():
+    torch.manual_seed(0)
+    layer = ContextualFeatureAggregation(4, (1, 2))
+    features = torch.randn(1, 4, 8, 12)
+    torch.testing.assert_close(layer(features), layer.aggregation(slow_attend(features)), rtol=1e-4, atol=1e-5)
