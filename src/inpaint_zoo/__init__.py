@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from inpaint_zoo.config import create_model, list_models
+    from inpaint_zoo.zoo import create_model, list_models
 
     __version__: str
 
@@ -19,7 +19,7 @@ def __getattr__(name: str) -> Any:
 
         return version("inpaint-zoo")
     if name in __all__:
-        from inpaint_zoo import config  # noqa: PLC0415
+        from inpaint_zoo import zoo  # noqa: PLC0415
 
-        return getattr(config, name)
+        return getattr(zoo, name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -1,0 +1,29 @@
+"""`inpaint-zoo import-weights`: turn a published checkpoint into one of ours, strictly."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import torch
+from omegaconf import DictConfig
+
+from inpaint_zoo.cli import main
+from inpaint_zoo.files import write_bytes
+from inpaint_zoo.models.weights import converted, read_weights
+from inpaint_zoo.zoo import create_model, network_arguments
+
+
+def run(config: DictConfig) -> None:
+    """Read `source`, check every name and shape, write `output`."""
+    network = create_model(config.model, config.source)
+    implied = read_weights(Path(config.source), config.model).network
+    buffer = io.BytesIO()
+    torch.save(converted(config.model, network, network_arguments(config.model, implied)), buffer)
+    write_bytes(Path(config.output), [buffer.getvalue()])
+    print(f"{config.model}: {len(network.state_dict())} entries, all of them matched; written to {config.output}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(["import-weights", *sys.argv[1:]]))

@@ -1,0 +1,73 @@
+"""`inpaint-zoo predict`: fill the holes of pictures of any size."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path, PurePosixPath
+
+from omegaconf import DictConfig
+from rich.progress import track
+
+from inpaint_zoo.cli import main
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import Picture, find_pictures, read_image, read_mask, resize_mask, write_png
+from inpaint_zoo.judging import choose_device, png_name
+from inpaint_zoo.methods import NetworkMethod, Sample
+from inpaint_zoo.zoo import load_model
+
+
+def run(config: DictConfig) -> None:
+    """Write one composite for every picture, as PNG under the picture's name."""
+    pairs = _pairs(Path(config.image), Path(config.mask))
+    device = choose_device(config.device)
+    _, network = load_model(Path(config.ckpt), config.model)
+    method = NetworkMethod(network, device)
+    folder, together = Path(config.output), Path(config.mask).is_dir()
+    for image, mask in track(pairs, description="pictures"):
+        sample = _sample(image, mask, config.threshold, config.invert, resize=together)
+        write_png(folder / png_name(image.name), method(sample))
+    print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
+
+
+def _pairs(images: Path, masks: Path) -> list[tuple[Picture, Path]]:
+    """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
+    pictures = find_pictures(images, "image") if images.is_dir() else [Picture(images.name, images)]
+    if not pictures:
+        raise InputError(f"image: {images} holds no pictures.")
+    _refuse_same_result(pictures)
+    if not masks.is_dir():
+        return [(picture, masks) for picture in pictures]
+    by_key = {_key(mask.name): mask.path for mask in find_pictures(masks, "mask")}
+    missing = [picture.name for picture in pictures if _key(picture.name) not in by_key]
+    if missing:
+        few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        raise InputError(f"mask: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}")
+    return [(picture, by_key[_key(picture.name)]) for picture in pictures]
+
+
+def _refuse_same_result(pictures: list[Picture]) -> None:
+    seen: dict[str, str] = {}
+    for picture in pictures:
+        other = seen.setdefault(_key(picture.name), picture.name)
+        if other != picture.name:
+            raise InputError(f"image: {other} and {picture.name} would both become {png_name(picture.name)}: rename one.")
+
+
+def _sample(image: Picture, mask: Path, threshold: int, invert: bool, *, resize: bool) -> Sample:
+    pixels, gray = read_image(image.path), read_mask(mask)
+    if gray.shape != pixels.shape[:2]:
+        if not resize:
+            raise InputError(
+                f"{mask} is {gray.shape[1]}x{gray.shape[0]} and {image.path} is {pixels.shape[1]}x{pixels.shape[0]}: "
+                "make the mask as large as the picture (masks from a folder are resized)."
+            )
+        gray = resize_mask(gray, *pixels.shape[:2])
+    return Sample(image.name, pixels, (gray >= threshold) != invert)
+
+
+def _key(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(""))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(["predict", *sys.argv[1:]]))

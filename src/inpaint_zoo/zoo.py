@@ -1,0 +1,92 @@
+"""The networks by name: build one, fill it with weights, or let a file of weights say which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.construct import check_arguments, locate
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.weights import Weights, read_weights
+from inpaint_zoo.suggestion import did_you_mean
+
+
+def list_models() -> list[str]:
+    """Return the names that `create_model` and `model=` know, sorted."""
+    return sorted(path.stem for path in (CONF_DIR / "model").glob("*.yaml"))
+
+
+def create_model(name: str, weights: str | Path | None = None, **overrides: Any) -> InpaintingNetwork:
+    """Build the network of a model, in eval mode, without loss network or discriminator.
+
+    Args:
+        name: One of `list_models()`.
+        weights: A published weights file, or a checkpoint of ours; without it the weights are random.
+            What a file says about its network replaces the defaults.
+        **overrides: Values for keys of `network` in `conf/model/NAME.yaml`, for example `base_channels=32`.
+
+    Returns:
+        A module that maps `(image, mask)` to a `Prediction`.
+
+    Raises:
+        InputError: The name or an override is unknown, or the weights do not fit.
+    """
+    if weights is None:
+        return _build(name, network_arguments(name, overrides)).eval()
+    stored = read_weights(Path(weights).expanduser(), _known(name))
+    return _filled(stored, network_arguments(name, {**stored.network, **overrides}))
+
+
+def load_model(path: Path, name: str | None = None) -> tuple[str, InpaintingNetwork]:
+    """Build the network that a file of weights holds, in eval mode.
+
+    Args:
+        path: A checkpoint of ours, or a published file.
+        name: Name of the model; only published files need it.
+
+    Returns:
+        The model's name and the network.
+
+    Raises:
+        InputError: The file cannot be used, or holds another model than `name`.
+    """
+    stored = read_weights(path.expanduser(), None if name is None else _known(name))
+    return stored.model, _filled(stored, network_arguments(stored.model, stored.network))
+
+
+def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """All arguments of a network: those of `conf/model/NAME.yaml`, replaced by `overrides`.
+
+    Raises:
+        InputError: The name or an override is unknown.
+    """
+    defaults = OmegaConf.to_container(OmegaConf.load(CONF_DIR / "model" / f"{_known(name)}.yaml").network, resolve=True)
+    assert isinstance(defaults, dict)
+    for key in overrides.keys() - defaults.keys():
+        raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
+    return {**defaults, **overrides}
+
+
+def _known(name: str) -> str:
+    known = list_models()
+    if name not in known:
+        raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
+    return name
+
+
+def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+    target = OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")["_target_"]
+    network_class: type[InpaintingNetwork] = locate(target).network_class
+    check_arguments(network_class, arguments, name)
+    return network_class(**arguments)
+
+
+def _filled(stored: Weights, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+    network = _build(stored.model, arguments)
+    stored.apply(network)
+    return network.eval()
