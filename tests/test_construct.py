@@ -1,9 +1,13 @@
+import sys
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
+from torch import Tensor, nn
 
-from inpaint_zoo.construct import construct, locate
+from inpaint_zoo.construct import check_arguments, check_nodes, construct, locate
 from inpaint_zoo.errors import InputError
 
 
@@ -40,6 +44,7 @@ def test_dollar_signs_in_a_path_arrive() -> None:
         ({"_target_": "Fraction"}, "Fraction cannot be imported"),
         ({"_target_": "no_such_package.X"}, "no_such_package.X cannot be imported"),
         ({"_target_": "textwrap.dedent"}, "data: dedent: missing"),
+        ({"_target_": "textwrap.dedent", "text": 1, "n": 2}, "data.n is no argument of dedent"),
         ({"x": 1}, "data has no _target_"),
     ],
 )
@@ -53,5 +58,74 @@ def test_a_type_error_inside_the_target_stays_what_it_is() -> None:
         construct({"_target_": "fractions.Fraction", "numerator": 1, "denominator": []})
 
 
+class Network(nn.Module):
+    def __init__(self, *, base_channels: int) -> None:
+        super().__init__()
+        self.base_channels = base_channels
+
+
+class Model:
+    network_class = Network
+
+    def __init__(self, *, network: dict[str, Any]) -> None:
+        self.network = Network(**network)
+
+
+def test_the_arguments_of_a_network_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paper", SimpleNamespace(Model=Model))  # type: ignore[arg-type]
+    node = OmegaConf.create({"model": {"_target_": "paper.Model", "network": {"base_channels": 8}}})
+    assert construct(node.model).network.base_channels == 8
+    check_nodes(node)
+    node.model.network.base_channels = "many"
+    with pytest.raises(InputError, match=r"model\.network\.base_channels is 'many': give a value of type int"):
+        check_nodes(node)
+    node.model.network = {"base_chanels": 8}
+    with pytest.raises(InputError, match=r"model\.network\.base_chanels is no argument of Network, did you mean"):
+        check_nodes(node)
+
+
+def test_nodes_are_checked_at_any_depth_but_may_lack_what_is_given_later() -> None:
+    fraction = {"_target_": "fractions.Fraction", "numerater": 1}
+    check_nodes(OmegaConf.create({"data": {"_target_": "textwrap.indent", "text": "???"}, "seed": 3}))
+    with pytest.raises(InputError, match=r"data\.inner\.numerater is no argument"):
+        check_nodes(OmegaConf.create({"data": {"inner": fraction}}))
+
+
 def test_locate() -> None:
     assert locate("fractions.Fraction") is Fraction
+
+
+def takes(
+    *, count: int, ratio: float, flag: bool, name: str | None, size: int | list[int], lr: float | Tensor, free: Any = 0
+) -> None:
+    """Hints of all kinds."""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fits"),
+    [
+        ("count", 3, True),
+        ("count", "abc", False),
+        ("count", 0.5, False),
+        ("count", True, False),
+        ("count", None, False),
+        ("ratio", 1, True),
+        ("ratio", "1", False),
+        ("flag", False, True),
+        ("flag", 1, False),
+        ("name", None, True),
+        ("name", 3, False),
+        ("size", "abc", True),
+        ("size", [1], True),
+        ("lr", 1, True),
+        ("lr", "abc", False),
+        ("free", "anything", True),
+    ],
+)
+def test_a_plain_value_of_the_wrong_type_is_named(name: str, value: Any, fits: bool) -> None:
+    values = {"count": 1, "ratio": 0.5, "flag": True, "name": "x", "size": 1, "lr": 0.1, name: value}
+    if fits:
+        check_arguments(takes, values, "data")
+    else:
+        with pytest.raises(InputError, match=rf"data\.{name} is .*: give a value of type"):
+            check_arguments(takes, values, "data")

@@ -13,7 +13,7 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "suggestion"},
+    {"errors", "batch", "suggestion", "quiet"},
     {"files", "images"},
     {"masks", "losses", "layers"},
     {"data", "models"},
@@ -22,6 +22,7 @@ LAYERS = (
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},
+    {"zoo", "judging"},
     {"runner"},
     {"cli"},
 )

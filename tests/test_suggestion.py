@@ -2,7 +2,7 @@ import pytest
 
 from inpaint_zoo.suggestion import did_you_mean
 
-KNOWN = ["trainer.max_epochs", "trainer.max_steps", "data.batch_size", "model"]
+KNOWN = ["tiny", "trainer.max_epochs", "trainer.max_steps", "data.batch_size", "model"]
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,7 @@ KNOWN = ["trainer.max_epochs", "trainer.max_steps", "data.batch_size", "model"]
         ("trainer.max_epoch", "trainer.max_epochs"),
         ("batch_sise", "data.batch_size"),
         ("max_steps", "trainer.max_steps"),
+        ("tyni", "tiny"),
         ("Modle", "model"),
     ],
 )

@@ -17,7 +17,13 @@ from inpaint_zoo.suggestion import did_you_mean
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-VERBS: dict[str, tuple[str, str]] = {}
+VERBS: dict[str, tuple[str, str]] = {
+    "train": ("inpaint_zoo.train", "train a model; keeps its best and its last checkpoint"),
+    "evaluate": ("inpaint_zoo.evaluate", "score a checkpoint on pictures and masks"),
+    "predict": ("inpaint_zoo.predict", "fill the holes of pictures of any size"),
+    "compare": ("inpaint_zoo.compare", "same pictures, same masks: tables and a report"),
+    "import-weights": ("inpaint_zoo.import_weights", "turn a published checkpoint into one of ours"),
+}
 """Verb: (module with a function `run`, one line of help)."""
 
 BAD_INPUT = 2
@@ -53,11 +59,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # Hydra and OmegaConf take a moment to import
+    from inpaint_zoo.construct import check_nodes  # noqa: PLC0415
     from inpaint_zoo.explanation import explain  # noqa: PLC0415
     from inpaint_zoo.runner import run_verb  # noqa: PLC0415
 
     def task(config: DictConfig) -> object:
-        return importlib.import_module(VERBS[verb][0]).run(config)
+        module = importlib.import_module(VERBS[verb][0])
+        check_nodes(config)
+        return module.run(config)
 
     try:
         run_verb(verb, task, arguments)

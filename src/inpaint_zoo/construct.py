@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import types
+import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,8 +36,7 @@ def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
         key, plain = "the configuration", dict(node)
     if not isinstance(plain, dict) or "_target_" not in plain:
         raise InputError(f"{key} has no _target_ to construct")
-    arguments = {str(name): value for name, value in plain.items()}
-    return _call({**arguments, **given}, key)
+    return _call({str(name): value for name, value in plain.items()}, key, given)
 
 
 def locate(target: str) -> Any:
@@ -51,20 +52,18 @@ def locate(target: str) -> Any:
         raise InputError(f"_target_ {target} cannot be imported: {error}") from error
 
 
-def _call(arguments: dict[str, Any], key: str) -> Any:
-    target = locate(arguments["_target_"])
-    values = {
-        name: _value(value, f"{key}.{name}")
-        for name, value in arguments.items()
-        if name not in ("_target_", "_partial_")
-    }
-    partial = bool(arguments.get("_partial_"))
-    _check(target, values, key, partial)
-    return functools.partial(target, **values) if partial else target(**values)
+def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: bool = False) -> None:
+    """Refuse arguments that a target does not take, before the call: a TypeError from inside it is another matter.
 
+    Args:
+        target: A class or function.
+        values: Its arguments by name.
+        key: Where they stand in the configuration.
+        partial: Whether some may be missing.
 
-def _check(target: Any, values: dict[str, Any], key: str, partial: bool) -> None:
-    """Refuse arguments that the target does not take, before the call: a TypeError from inside it is another matter."""
+    Raises:
+        InputError: One is unknown, missing, or a text where a number is wanted.
+    """
     try:
         signature = inspect.signature(target)
     except ValueError:  # a few built-in targets do not tell
@@ -78,13 +77,80 @@ def _check(target: Any, values: dict[str, Any], key: str, partial: bool) -> None
                 near = did_you_mean(value, signature.parameters)
                 raise InputError(f"{key}.{value} is no argument of {name}{near}") from error
         raise InputError(f"{key}: {name}: {error}") from error
+    for name, hint in _hints(target).items():
+        if name in values and not _fits(values[name], hint):
+            wanted = [kind.__name__ for kind in _members(hint) if kind in (bool, int, float, str)]
+            raise InputError(f"{key}.{name} is {values[name]!r}: give a value of type {' or '.join(wanted)}")
+
+
+def check_nodes(config: DictConfig) -> None:
+    """Check every node that has a `_target_`, before anything is constructed, loaded or downloaded.
+
+    Raises:
+        InputError: As `check_arguments`; what is missing is left to `construct`, which knows what is given.
+    """
+    plain = OmegaConf.to_container(config, resolve=True)
+    if isinstance(plain, dict):
+        for key, node in plain.items():
+            _check_node(node, str(key))
+
+
+def _check_node(node: Any, key: str) -> None:
+    if not isinstance(node, dict):
+        return
+    values = {name: value for name, value in node.items() if name not in ("_target_", "_partial_") and value != "???"}
+    if "_target_" in node:
+        target = locate(node["_target_"])
+        check_arguments(target, values, key, partial=True)
+        if hasattr(target, "network_class"):  # a model hands these arguments on to its network
+            check_arguments(target.network_class, values.get("network", {}), f"{key}.network", partial=True)
+    for name, value in values.items():
+        _check_node(value, f"{key}.{name}")
+
+
+def _call(arguments: dict[str, Any], key: str, given: Mapping[str, Any]) -> Any:
+    target = locate(arguments["_target_"])
+    values = {
+        name: _value(value, f"{key}.{name}")
+        for name, value in arguments.items()
+        if name not in ("_target_", "_partial_", *given)
+    }
+    values.update(given)
+    partial = bool(arguments.get("_partial_"))
+    check_arguments(target, values, key, partial)
+    return functools.partial(target, **values) if partial else target(**values)
 
 
 def _value(value: Any, key: str) -> Any:
     if isinstance(value, dict):
         if "_target_" in value:
-            return _call(value, key)
+            return _call(value, key, {})
         return {name: _value(item, f"{key}.{name}") for name, item in value.items()}
     if isinstance(value, list):
         return [_value(item, f"{key}.{index}") for index, item in enumerate(value)]
     return value
+
+
+def _hints(target: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(vars(target)["__init__"] if inspect.isclass(target) else target)
+    except (NameError, TypeError, KeyError):  # names that exist for type checkers only
+        return {}
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Judge plain values against plain hints only; what is richer is left to the target."""
+    # a tensor beside float (as in torch.optim) makes no difference: YAML holds none
+    members = tuple(kind for kind in _members(hint) if getattr(kind, "__name__", "") != "Tensor")
+    if not isinstance(value, _PLAIN) or not set(members) <= set(_PLAIN):
+        return True
+    if isinstance(value, bool):
+        return bool in members
+    return isinstance(value, members) or (isinstance(value, int) and float in members)
+
+
+_PLAIN = (bool, int, float, str, type(None))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from hydra.errors import (
     ConfigCompositionException,
     InstantiationException,
@@ -43,7 +43,12 @@ def missing(key: str) -> str:
     return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}"
 
 
-_PLACEHOLDERS = {"root": "DIR", "output": "DIR", "run_dir": "DIR", "ckpt": "FILE", "source": "FILE", "image": "FILE"}
+_PLACEHOLDERS = {
+    **dict.fromkeys(("root", "run_dir"), "DIR"),
+    **dict.fromkeys(("ckpt", "source"), "FILE"),
+    **dict.fromkeys(("output", "image", "mask"), "PATH"),
+    "model": "NAME",
+}
 
 
 def _one_line(text: str) -> str:
@@ -51,8 +56,10 @@ def _one_line(text: str) -> str:
 
 
 def _explain_missing_value(error: OmegaConfBaseException) -> str:
-    named = re.search(r"Missing mandatory value: (\S+)", str(error))
-    return missing(named[1] if named is not None else str(error.full_key))
+    if isinstance(error, InterpolationToMissingValueError):  # its full key is where it stands, not where it points to
+        named = re.search(r"Missing mandatory value: (\S+)", str(error))
+        return missing(named[1] if named is not None else str(error.full_key))
+    return missing(str(error.full_key))
 
 
 def _explain_override(error: OverrideParseException) -> str:
@@ -80,7 +87,7 @@ def _explain_composition(error: ConfigCompositionException) -> str:
         return f"there is no key '{key[1]}'{did_you_mean(key[1], _known_keys(cause))}"
     ambiguous = re.match(r"Ambiguous value for argument '(.+?)=(.*?)'\n", text)
     if ambiguous is not None:
-        key_name, value = ambiguous.groups()
+        key_name, value = str(ambiguous[1]), str(ambiguous[2])
         return f"{key_name}={value} is a list for --multirun: add it, or give {key_name}=[{value}]"
     if isinstance(cause, OmegaConfValidationError):
         return f"{cause.full_key}: {_first_line(cause)}"
@@ -114,8 +121,8 @@ def _keys(node: object, prefix: str) -> Iterator[str]:
     if not isinstance(node, DictConfig) or node._is_missing() or node._is_none():
         return
     for key, value in node.items_ex(resolve=False):
-        yield f"{prefix}{key}"
-        yield from _keys(value, f"{prefix}{key}.")
+        yield f"{prefix}{key!s}"
+        yield from _keys(value, f"{prefix}{key!s}.")
 
 
 # the first kind that fits speaks: special ones stand before their parents

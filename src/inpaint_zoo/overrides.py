@@ -20,6 +20,7 @@ PATH_KEYS = (
     "eval_data.root",
     "eval_mask.root",
     "init_from",
+    "lpips_weights",
     "mask.root",
     "model.loss_network",
     "output",
@@ -32,6 +33,9 @@ PATH_KEYS = (
 VERB_PATH_KEYS = {"predict": ("image", "mask")}
 """Keys that are paths for one verb only: elsewhere `mask` is a config group."""
 
+GROUP_ALIASES = {"eval_mask": "mask@eval_mask"}
+"""Short names of config groups that stand at another place of the configuration."""
+
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _METHOD = re.compile(r"methods\.[^.]+")
@@ -40,7 +44,9 @@ _METHOD = re.compile(r"methods\.[^.]+")
 def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a verb with the values of its path keys quoted for Hydra.
 
-    `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'`.
+    `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
+    `methods={...}`); `eval_mask=NAME` is short for
+    Hydra's `mask@eval_mask=NAME`.
     """
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     return [_quote_override(override, keys, names_methods=verb == "compare") for override in overrides]
@@ -60,6 +66,10 @@ def _quote_override(override: str, keys: set[str], names_methods: bool) -> str:
     if match is None:
         return override
     prefix, key, value = match["prefix"], match["key"], match["value"]
+    if key in GROUP_ALIASES:
+        return f"{prefix}{GROUP_ALIASES[key]}={value}"
+    if names_methods and key == "methods":
+        return f"++{key}={value}"
     is_method = names_methods and _METHOD.fullmatch(key) is not None
     if not is_method and key not in keys:
         return override

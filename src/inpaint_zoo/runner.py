@@ -7,6 +7,8 @@ import contextlib
 import copy
 import io
 import logging
+import os
+import string
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +22,7 @@ from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobStatus, run_job
 from hydra.types import HydraContext, RunMode
-from omegaconf import DictConfig, read_write
+from omegaconf import DictConfig, OmegaConf, read_write
 
 from inpaint_zoo.config import CONF_DIR, hydra_session
 from inpaint_zoo.errors import InputError
@@ -45,22 +47,16 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
     options = _parse(arguments)
     name = options.config_name or verb.replace("-", "_")
     overrides = quote_paths(verb, options.overrides)
-    with hydra_session(verb, _search_path(options)) as hydra:
+    with hydra_session(verb, name, _search_path(options)) as hydra:
         # composing first brings every mistake in the overrides to light, whatever is asked for
         mode = RunMode.MULTIRUN if options.multirun else RunMode.RUN
         config = hydra.compose_config(config_name=name, overrides=overrides, run_mode=mode)
         # for ${hydra:...} in what is printed, and in the folder of a sweep, which Hydra resolves before any job
         HydraConfig.instance().set_config(config)
-        if options.help:
-            print(_help(hydra, config))
-        elif options.hydra_help:
-            hydra.hydra_help(config_name=name, args_parser=get_args_parser(), args=options)
-        elif options.cfg:
-            hydra.show_cfg(name, overrides, cfg_type=options.cfg, package=options.package, resolve=options.resolve)
-        elif options.info:
-            with _root_logger_kept():
-                hydra.show_info(options.info, config_name=name, overrides=overrides)
+        if options.help or options.hydra_help or options.cfg or options.info:
+            _show(hydra, name, config, overrides, options)
         elif options.multirun or config.hydra.mode == RunMode.MULTIRUN:
+            _make(Path(config.hydra.sweep.dir).absolute())
             job = _as_one_job(verb, task, options)
             hydra.multirun(config_name=name, task_function=job, overrides=[*overrides, "hydra.mode=MULTIRUN"])
         else:
@@ -83,6 +79,22 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def _show(hydra: Hydra, name: str, config: DictConfig, overrides: list[str], options: argparse.Namespace) -> None:
+    try:
+        if options.help:
+            print(_help(hydra, config))
+        elif options.hydra_help:
+            hydra.hydra_help(config_name=name, args_parser=get_args_parser(), args=options)
+        elif options.cfg:
+            hydra.show_cfg(name, overrides, cfg_type=options.cfg, package=options.package, resolve=options.resolve)
+        else:
+            with _root_logger_kept():
+                hydra.show_info(options.info, config_name=name, overrides=overrides)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `... --help | head` has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _search_path(options: argparse.Namespace) -> ConfigSearchPath:
     main = Path(options.config_path or CONF_DIR).absolute()
     search_path = create_config_search_path(str(main))
@@ -103,10 +115,7 @@ def _run(hydra: Hydra, name: str, task: Task, overrides: list[str]) -> None:
     HydraConfig.instance().set_config(config)
     folder = Path(config.hydra.run.dir).absolute()
     with _new_folders_removed_if_empty(folder):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+        _make(folder)
         job = run_job(
             task_function=task,
             config=config,
@@ -141,6 +150,13 @@ def _as_one_job(verb: str, task: Task, options: argparse.Namespace) -> Task:
     return run
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+
+
 @contextlib.contextmanager
 def _new_folders_removed_if_empty(folder: Path) -> Iterator[None]:
     """Leave no empty folder behind when the job fails."""
@@ -166,7 +182,12 @@ def _root_logger_kept() -> Iterator[None]:
 
 
 def _help(hydra: Hydra, config: DictConfig) -> str:
+    choices = [group for group in config.hydra.runtime.choices if not group.startswith("hydra/")]
+    options = {group: hydra.config_loader.get_group_options(group.partition("@")[0]) for group in sorted(choices)}
     job = hydra.get_sanitized_cfg(copy.deepcopy(config), "job")
-    text = hydra.get_help(config.hydra.help, job, get_args_parser(), resolve=False)
+    text = string.Template(config.hydra.help.template).substitute(
+        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items()) or "none",
+        CONFIG=OmegaConf.to_yaml(job),
+    )
     lines = (textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False) for line in text.splitlines())
     return "\n".join("\n".join(line) for line in lines)

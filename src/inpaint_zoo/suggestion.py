@@ -14,7 +14,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     words = [str(name) for name in known]
     folded = {name.lower(): name for name in words}
-    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.5 if len(word) < 5 else 0.6)
     if near:
         return f", did you mean '{folded[near[0]]}'?"
     last_parts = {name.lower().rpartition(".")[2]: name for name in reversed(words)}

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.construct import locate
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.weights import converted
+from inpaint_zoo.zoo import create_model, list_models
+
+
+@pytest.fixture(params=list_models())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_create_model_is_a_plain_module_in_eval_mode(name: str) -> None:
+    model = create_model(name, base_channels=8)
+    assert type(model) is locate(OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")._target_).network_class
+    assert not any(module.training for module in model.modules())
+    smaller, larger = (sum(p.numel() for p in create_model(name, base_channels=n).parameters()) for n in (8, 16))
+    assert smaller < larger
+
+
+def test_create_model_refuses_what_it_does_not_know(name: str) -> None:
+    with pytest.raises(InputError, match=f"no model '{name}x', did you mean '{name}'"):
+        create_model(f"{name}x")
+    with pytest.raises(InputError, match="no 'base_chanels', did you mean 'base_channels'"):
+        create_model(name, base_chanels=8)
+
+
+def test_create_model_refuses_a_text_for_a_number(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name}.base_channels is 'abc': give a value of type int"):
+        create_model(name, base_channels="abc")
+
+
+def test_weights_bring_the_arguments_of_their_network(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    model = create_model(name, base_channels=8)
+    torch.save(converted(name, model, {"base_channels": 8}), tmp_path / "x.ckpt")
+    restored = create_model(name, weights="~/x.ckpt")
+    assert not restored.training
+    for key, value in model.state_dict().items():
+        assert torch.equal(restored.state_dict()[key], value)
+
+
+def test_list_models_is_what_conf_holds() -> None:
+    assert list_models() == sorted(path.stem for path in (CONF_DIR / "model").iterdir() if path.suffix == ".yaml")
