@@ -15,7 +15,7 @@ from PIL import Image
 
 from inpaint_zoo import images
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import find_pictures, read_image, read_mask, resize, write_png
+from inpaint_zoo.images import find_pictures, read_image, read_mask, resize, resize_mask, write_png
 
 COLORS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
 GRAY = COLORS[..., 0]
@@ -192,6 +192,13 @@ def test_resize_keeps_flat_pictures_flat_and_does_not_alias() -> None:
     assert np.abs(resize(stripes, 16, 16).astype(int)[:, 1:-1] - 127.5).max() < 8
     assert (resize(np.full((9, 7, 3), 33, dtype=np.uint8), 31, 20) == 33).all()
     assert resize(stripes, 64, 64) is stripes
+
+
+def test_masks_are_resized_to_the_nearest_pixel() -> None:
+    mask = np.arange(15, dtype=np.uint8).reshape(3, 5)
+    assert resize_mask(mask, 6, 5).tolist() == np.repeat(mask, 2, axis=0).tolist()
+    assert resize_mask(mask, 1, 1).tolist() == [[7]]
+    assert resize_mask(mask, 3, 3).tolist() == mask[:, [0, 2, 4]].tolist()
 
 
 def test_png_is_written_whole_with_its_folders(tmp_path: Path) -> None:

@@ -140,6 +140,16 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
 
 
+def resize_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize a mask (H, W) to the nearest pixels, chosen in integers, so that no new values come up."""
+    return np.asarray(mask[_nearest(mask.shape[0], height)][:, _nearest(mask.shape[1], width)])
+
+
+def _nearest(size: int, new_size: int) -> np.ndarray:
+    """For each of `new_size` pixels the old pixel under its centre."""
+    return (2 * np.arange(new_size) + 1) * size // (2 * new_size)
+
+
 def write_png(path: Path, image: np.ndarray) -> None:
     """Write uint8 (H, W, 3) RGB or (H, W) gray as a PNG file; folders are made, the file appears whole or not at all.
 

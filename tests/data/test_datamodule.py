@@ -217,10 +217,11 @@ def test_evaluation_sees_every_picture_with_the_same_masks(root: Path, folder_da
 
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_a_damaged_picture_is_named_in_one_line(root: Path, folder_data: Data, num_workers: int) -> None:
-    (root / "test/u.png").write_bytes(b"nothing")
+    for name in NAMES:
+        (root / "train" / name).write_bytes(b"nothing")
     with pytest.raises(InputError) as caught:
-        list(folder_data(root=root, num_workers=num_workers).test_dataloader())
-    assert str(caught.value).startswith(repr(str(root / "test/u.png")))
+        fit(folder_data(root=root, num_workers=num_workers))
+    assert str(caught.value).startswith(repr(str(root / "train"))[:-1])
     assert "\n" not in str(caught.value)
 
 

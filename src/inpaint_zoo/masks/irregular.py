@@ -106,7 +106,7 @@ class IrregularMask:
         for length, turn in zip(lengths, turns, strict=True):
             heading += turn + bend // 6
             points.append(_move(points[-1], heading, length))
-        return points, stroke_width // 2
+        return points, max(1, stroke_width // 2)  # radius 0 leaves gaps between the pixels of a slanted line
 
 
 class BinnedIrregularMask:
