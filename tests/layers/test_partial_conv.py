@@ -27,7 +27,7 @@ def slow_partial_conv(features, mask, weight, stride):
     size=st.tuples(st.integers(7, 14), st.integers(7, 14)),
     valid_ratio=st.sampled_from([0.0, 0.03, 0.5, 1.0]),
 )
-def test_equals_the_convolution_of_full_masks(seed, channels, kernel_size, stride, size, valid_ratio):
+def test_equals_the_convolution_of_full_masks(*, seed, channels, kernel_size, stride, size, valid_ratio):
     torch.manual_seed(seed)
     masks = [(torch.rand(2, 1, *size) < valid_ratio).float() for _ in channels]
     features = torch.randn(2, sum(channels), *size)

@@ -1,4 +1,4 @@
-"""Contextual feature aggregation (CTSDG, section 3.3): patch attention, then several scales."""
+"""Contextual feature aggregation (CFA of CTSDG, arXiv 2108.09760): patch attention, then several scales."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Grid(NamedTuple):
 
 
 def attend(features: Tensor) -> Tensor:
-    """Rebuild a feature map from its own patches, by similarity (CTSDG's CFA, equations 5 to 7).
+    """Rebuild a feature map from its own patches, by similarity (CTSDG's CFA).
 
     Queries are the 3x3 patches of the map halved, keys the same patches divided by their L2 norm, values the 4x4
     patches of the map at stride 2; weights are the softmax of 10 times query times key; overlaps are summed and divided
@@ -184,7 +184,7 @@ def _spread(slopes: Tensor, grid: Grid) -> Tensor:
 
 
 class MultiScaleAggregation(nn.Module):
-    """Convolutions at several dilations, mixed by weights of each position (CTSDG, equations 8 to 10).
+    """Convolutions at several dilations, mixed by weights of each position (CTSDG's CFA).
 
     Args:
         channels: Channels of input and output.
@@ -208,7 +208,7 @@ class MultiScaleAggregation(nn.Module):
 
 
 class ContextualFeatureAggregation(nn.Module):
-    """Patch attention of a map to itself, then aggregation over scales (CTSDG, figure 4).
+    """Patch attention of a map to itself, then aggregation over scales (CTSDG's CFA).
 
     Args:
         channels: Channels of input and output.

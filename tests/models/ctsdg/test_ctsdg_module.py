@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.ctsdg import CTSDG
 from inpaint_zoo.models.ctsdg.released import convert, convert_discriminator, discriminator_name, generator_name
 
@@ -177,3 +178,20 @@ def test_terms_with_weight_zero_are_not_computed_and_need_no_loss_network():
     assert set(build("/does/not/exist", weights=weights).losses(random_batch())) == {"hole", "valid"}
     only_style = {**weights, "style": 1}
     assert set(build(weights=only_style).losses(random_batch())) == {"hole", "valid", "style"}
+
+
+def test_a_step_under_autocast_is_near_the_one_in_float32():
+    module, batch = build().eval(), random_batch()
+    expected = module.losses(batch)
+    with torch.autocast("cpu", torch.bfloat16):
+        terms = module.losses(batch)
+    weighted(module, terms).backward()
+    for name, term in terms.items():
+        assert term.item() == pytest.approx(expected[name].item(), rel=0.05), name
+    assert all(parameter.grad.isfinite().all() for parameter in module.parameters())
+
+
+def test_sizes_that_do_not_fit_are_explained_in_training_too():
+    batch = {"image": torch.rand(1, 3, 30, 32), "mask": torch.zeros(1, 1, 30, 32), "name": ["a"]}
+    with pytest.raises(InputError, match="32x32"):
+        build().losses(batch)

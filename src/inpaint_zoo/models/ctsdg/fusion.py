@@ -37,7 +37,7 @@ class FeatureProjection(nn.Module):
 
 
 class BidirectionalGatedFusion(nn.Module):
-    """Bi-GFF: each stream takes from the other what a learned gate lets through (CTSDG, equations 1 to 4).
+    """Bi-GFF: each stream takes from the other what a learned gate lets through.
 
     Args:
         channels: Channels of each stream.

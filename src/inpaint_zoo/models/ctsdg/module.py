@@ -85,11 +85,13 @@ class CTSDG(InpaintingModule):
         spectral norms and the detector's statistics: first the output for G, then the complete picture and the output
         for D.
         """
+        self.network.check(batch["image"], batch["mask"])
         image, mask = 2 * batch["image"] - 1, batch["mask"]
         truth = self.network.extract_structure.of_complete(batch["image"])
         generated = self.network.generate(image, mask, self.network.extract_structure(batch["image"], mask))
         output = generated.image
-        terms = {"hole": l1_within(output, image, mask), "valid": l1_within(output, image, 1 - mask)}
+        regions = {"hole": mask, "valid": 1 - mask}
+        terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}
         terms.update(self._feature_terms(output, image, mask))
         if self.wants("adversarial"):
             terms["adversarial"] = self._adversarial(output, truth)
