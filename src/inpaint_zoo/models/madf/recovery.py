@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inpaint_zoo.models.madf.upsampling import Upsampling
+
 LEAKY_SLOPE = 0.2
 """Of the leaky ReLU in all decoders."""
 
@@ -24,7 +26,7 @@ class RecoveryDecoder(nn.Module):
     def __init__(self, skip_channels: Sequence[int], input_channels: int) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(RecoveryBlock(below, here) for below, here in pairwise(skip_channels[::-1]))
-        self.up_image = nn.ConvTranspose2d(skip_channels[0], 3, 4, stride=2, padding=1)
+        self.up_image = Upsampling(skip_channels[0], 3)
         self.merge_image = nn.Conv2d(input_channels + 3, 3, 3, padding=1)
 
     def forward(self, known: Tensor, skips: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
@@ -52,7 +54,7 @@ class RecoveryBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
-        self.up = nn.ConvTranspose2d(in_channels, out_channels, 4, stride=2, padding=1)
+        self.up = Upsampling(in_channels, out_channels)
         self.norm = nn.BatchNorm2d(out_channels)
         self.merge = nn.Conv2d(2 * out_channels, out_channels, 3, padding=1)
 

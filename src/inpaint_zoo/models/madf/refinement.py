@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from inpaint_zoo.layers.pointwise_normalization import PointwiseNormalization
 from inpaint_zoo.models.madf.recovery import LEAKY_SLOPE
+from inpaint_zoo.models.madf.upsampling import Upsampling
 
 
 class RefinementDecoder(nn.Module):
@@ -69,7 +70,7 @@ class RefinementBlock(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, *, normalization_channels: int) -> None:
         super().__init__()
-        self.up = nn.ConvTranspose2d(in_channels, out_channels, 4, stride=2, padding=1)
+        self.up = Upsampling(in_channels, out_channels)
         self.norm = PointwiseNormalization(
             out_channels, guide_channels=out_channels, shared_channels=normalization_channels
         )
