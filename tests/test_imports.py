@@ -23,7 +23,7 @@ LAYERS = (
     {"overrides", "explanation", "construct"},
     {"config"},
     {"zoo", "judging"},
-    {"runner"},
+    {"runner", "benchmarking"},
     {"cli"},
 )
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""

@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("inpaint_zoo.evaluate", "score a checkpoint on pictures and masks"),
     "predict": ("inpaint_zoo.predict", "fill the holes of pictures of any size"),
     "compare": ("inpaint_zoo.compare", "same pictures, same masks: tables and a report"),
+    "benchmark": ("inpaint_zoo.benchmark", "what the networks cost here: operations, seconds, memory"),
     "import-weights": ("inpaint_zoo.import_weights", "turn a published checkpoint into one of ours"),
 }
 """Verb: (module with a function `run`, one line of help)."""

@@ -1,0 +1,138 @@
+"""Results as tables: for the terminal within 80 columns, and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from inpaint_zoo.benchmarking.machine import Machine
+from inpaint_zoo.benchmarking.measure import Pass, Result
+from inpaint_zoo.benchmarking.memory import STEP_BATCH_SIZES
+
+NOTHING = "–"
+MARK = "*"
+FORWARD_HEADINGS = ("Model", "Parameters", "GFLOP", "Seconds", "Cost", "Interval", "Kept", "Discarded")
+STEP_HEADINGS = ("Model", "Beside it", *FORWARD_HEADINGS[2:])
+MEMORY_HEADINGS = ("Model", "Forward", *(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per picture")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of texts."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def grids(results: Sequence[Result]) -> list[Grid]:
+    """Forward passes, train steps and memory; only what was measured."""
+    case = results[0].case
+    precision = {"32": "float32", "bf16": "bfloat16 autocast"}[case.precision]
+    where = f"{case.size}x{case.size}, {precision}"
+    forward = [_pass_row(result, result.forward) for result in results]
+    steps = [_pass_row(result, result.step) for result in results if result.step is not None]
+    memory = [_memory_row(result) for result in results if result.memory is not None]
+    made = [
+        Grid(f"Forward pass, {where}, batch {case.batch_size}", FORWARD_HEADINGS, forward),
+        Grid(f"Train step, {where}, batch {case.batch_size}", STEP_HEADINGS, steps),
+        Grid(f"Peak memory in MB, {where}, forward at batch {case.batch_size}", MEMORY_HEADINGS, memory),
+    ]
+    return [grid for grid in made if grid.rows]
+
+
+def _pass_row(result: Result, measured: Pass) -> list[str]:
+    timing = measured.timing
+    costs = timing.costs(measured.listed)
+    short = not timing.is_complete
+    share = timing.discarded_share
+    return [
+        result.case.model,
+        f"{measured.num_parameters:,}",
+        f"{measured.gflop:.1f}",
+        _number(timing.seconds, ".3f"),
+        _number(_median(costs), ".2f"),
+        f"{costs[0]:.2f}–{costs[-1]:.2f}" if costs else NOTHING,
+        f"{len(timing.kept)}/{timing.wanted}{MARK if short else ''}" if timing.wanted else NOTHING,
+        _number(share, ".0%"),
+    ]
+
+
+def _memory_row(result: Result) -> list[str]:
+    memory = result.memory
+    assert memory is not None
+    steps = memory.steps or (None,) * len(STEP_BATCH_SIZES)
+    return [result.case.model, *(_number(value, ",.0f") for value in (memory.forward, *steps, memory.per_picture))]
+
+
+def _median(values: Sequence[float]) -> float | None:
+    middle = len(values) // 2  # the values come sorted
+    if not values:
+        return None
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def _number(value: float | None, form: str) -> str:
+    return NOTHING if value is None else format(value, form)
+
+
+def notes(results: Sequence[Result]) -> list[str]:
+    """What a reader of the tables must know."""
+    lines = ["Cost: seconds x machine rate / listed GFLOP of the published network, 1 is its arithmetic floor;"]
+    lines[0] += " Interval: least and greatest cost of the kept calls. GFLOP: counted in this implementation."
+    passes = _passes(results)
+    if any(measured.listed is None and measured.timing.wanted for measured in passes):
+        lines.append("There is no cost: listed GFLOP exist for 256x256, batch 1 and published sizes only.")
+    if any(result.step is not None for result in results):
+        lines.append("A step is all losses (the loss network has random weights), backward and optimizer, no data.")
+    if any(not measured.timing.is_complete for measured in passes):
+        lines.append(
+            f"{MARK} The machine was not steady enough: fewer calls were kept than asked for. What is shown rests on "
+            "those alone."
+        )
+    if any(result.memory is not None for result in results):
+        lines.append(
+            "Memory: peak resident set of a fresh process, libraries and weights included; MB = 10^6 bytes; "
+            f"a machine that has too little shows {NOTHING}."
+        )
+    return lines
+
+
+def _passes(results: Iterable[Result]) -> list[Pass]:
+    return [measured for result in results for measured in (result.forward, result.step) if measured is not None]
+
+
+def terminal_tables(results: Sequence[Result]) -> list[Table]:
+    """The tables, each within 80 columns."""
+    return [_terminal_table(grid) for grid in grids(results)]
+
+
+def _terminal_table(grid: Grid) -> Table:
+    table = Table(title=grid.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    table.add_column(grid.headings[0], overflow="fold")
+    for heading in grid.headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in grid.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def markdown(results: Sequence[Result], machine: Machine) -> str:
+    """All tables, the machine and the notes."""
+    lines = ["# Benchmark", "", *(f"- {line}" for line in machine.lines()), ""]
+    for grid in grids(results):
+        lines += [f"## {grid.title}", "", *_markdown_rows(grid), ""]
+    return "\n".join([*lines, *(f"- {_escaped(note)}" for note in notes(results)), ""])
+
+
+def _markdown_rows(grid: Grid) -> list[str]:
+    rule = ["---", *("---:" for _ in grid.headings[1:])]
+    return [f"| {' | '.join(map(_escaped, cells))} |" for cells in (grid.headings, rule, *grid.rows)]
+
+
+def _escaped(text: str) -> str:
+    return text.replace(MARK, f"\\{MARK}")
