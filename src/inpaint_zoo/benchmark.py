@@ -8,8 +8,8 @@ from pathlib import Path
 from omegaconf import DictConfig, ListConfig
 from rich.console import Console
 
-from inpaint_zoo.benchmarking.machine import describe_machine, num_threads
-from inpaint_zoo.benchmarking.measure import Plan, measure
+from inpaint_zoo.benchmarking.machine import Machine, describe_machine, num_threads
+from inpaint_zoo.benchmarking.measure import Plan, Result, measure
 from inpaint_zoo.benchmarking.rate import MachineRate
 from inpaint_zoo.benchmarking.record import csv_text, json_text
 from inpaint_zoo.benchmarking.subject import PRECISIONS, Case
@@ -24,24 +24,32 @@ def run(config: DictConfig) -> None:
     """Measure every model, print the tables and, with `output`, write `benchmark.md`, `.csv` and `.json`."""
     quiet_libraries()
     plan = Plan(_count(config, "calls", 0), _flag(config, "steps"), _flag(config, "memory"))
+    threads = None if config.threads is None else _count(config, "threads", 1)
     cases = _cases(config)
     for case in cases:
         case.check(plan.steps)
-    with num_threads(None if config.threads is None else _count(config, "threads", 1)):
+    with num_threads(threads):
         rate = MachineRate()
         results = [measure(case, plan, rate, _say) for case in cases]
         machine = describe_machine(rate.best)
+    _show(results, machine)
+    if config.output is not None:
+        _write(results, machine, Path(config.output))
+
+
+def _show(results: list[Result], machine: Machine) -> None:
     console = Console(highlight=False)
     for table in terminal_tables(results):
         console.print(table)
     for line in [*machine.lines(), *notes(results)]:
         console.print(line, markup=False)
-    if config.output is not None:
-        folder = Path(config.output)
-        write_text(folder / "benchmark.md", markdown(results, machine))
-        write_text(folder / "benchmark.csv", csv_text(results))
-        write_text(folder / "benchmark.json", json_text(results, machine))
-        print(f"results: {folder / 'benchmark.md'}, with every call in benchmark.csv and benchmark.json")
+
+
+def _write(results: list[Result], machine: Machine, folder: Path) -> None:
+    write_text(folder / "benchmark.md", markdown(results, machine))
+    write_text(folder / "benchmark.csv", csv_text(results))
+    write_text(folder / "benchmark.json", json_text(results, machine))
+    print(f"results: {folder / 'benchmark.md'} (every call: benchmark.csv, benchmark.json)")
 
 
 def _cases(config: DictConfig) -> list[Case]:
