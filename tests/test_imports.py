@@ -13,7 +13,8 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "suggestion", "quiet"},
+    {"errors", "batch"},
+    {"suggestion", "quiet"},
     {"files", "images"},
     {"masks", "losses", "layers"},
     {"data", "models"},
@@ -27,7 +28,7 @@ LAYERS = (
     {"cli"},
 )
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
-CONFIGURATION = 7  # from this layer on, Hydra and OmegaConf are known
+CONFIGURATION = 8  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
 IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips"}
 

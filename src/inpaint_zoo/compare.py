@@ -16,12 +16,13 @@ from rich.console import Console
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import whole_or_nothing
 from inpaint_zoo.fills import FILLS
 from inpaint_zoo.images import write_png
 from inpaint_zoo.judging import choose_device, judge, lpips_or_note, png_name, test_data
 from inpaint_zoo.methods import ClassicalFill, Method, NetworkMethod, PictureFolder, Sample
 from inpaint_zoo.metrics.pictures import Picture
-from inpaint_zoo.metrics.records import summarise
+from inpaint_zoo.metrics.records import Record, summarise
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.report import Case, Report, terminal_tables, write_results
 from inpaint_zoo.zoo import list_models, load_model
@@ -35,24 +36,30 @@ def run(config: DictConfig) -> None:
     device = choose_device(config.device)
     methods = _methods(config, device)
     data = test_data(config)
-    _refuse_incomplete(methods, [name for name in data.test_dataset.names])
+    _refuse_incomplete(methods, data.test_dataset.names)
     lpips, notes = lpips_or_note(config.lpips, config.lpips_weights, device)
-    kept = _KeptPictures(Path(config.output) / "pictures")
-    records = judge(methods, data, lpips, kept)
+    folder = Path(config.output)
+    kept = _KeptPictures(folder / "pictures")
+    with whole_or_nothing(folder):
+        records = judge(methods, data, lpips, kept)
+        paths = _write(config, records, kept.cases, notes)
+    console = Console(highlight=False)
+    for table in terminal_tables(summarise(records)):
+        console.print(table)
+    for line in [*config.notes, *notes, f"report: {paths[-1]}"]:
+        print(line)
+
+
+def _write(config: DictConfig, records: list[Record], cases: list[Case], notes: list[str]) -> list[Path]:
     report = Report(
         title=config.title,
         records=records,
-        cases=kept.cases,
+        cases=cases,
         notes=[*config.notes, *notes],
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
     )
-    paths = write_results(report, Path(config.output))
-    console = Console(highlight=False)
-    for table in terminal_tables(summarise(records)):
-        console.print(table)
-    for line in [*report.notes, f"report: {paths[-1]}"]:
-        print(line)
+    return write_results(report, Path(config.output))
 
 
 class _KeptPictures:
@@ -77,7 +84,8 @@ class _KeptPictures:
 
 def _methods(config: DictConfig, device: torch.device) -> dict[str, Method]:
     if not config.methods:
-        raise InputError(f"methods is empty: give methods.NAME=FILE, a folder of pictures, or one of {', '.join(FILLS)}.")
+        known = ", ".join(FILLS)
+        raise InputError(f"methods is empty: give methods.NAME=FILE, a folder of pictures, or one of {known}.")
     return {str(title): _method(str(title), str(value), device) for title, value in config.methods.items()}
 
 
@@ -98,7 +106,9 @@ def _method(title: str, value: str, device: torch.device) -> Method:
 def _refuse_incomplete(methods: Mapping[str, Method], names: list[str]) -> None:
     """Say before any work which pictures a folder lacks."""
     for title, method in methods.items():
-        missing = method.missing(names) if isinstance(method, PictureFolder) else []
+        if not isinstance(method, PictureFolder):
+            continue
+        missing = method.missing(names)
         if missing:
             few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
             raise InputError(f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} pictures: {few}")

@@ -1,4 +1,8 @@
-"""The one exception that stands for a mistake in what the user gave."""
+"""What stands for a mistake in what the user gave."""
+
+
+class InputWarning(UserWarning):
+    """What a user gave can be used, but looks like a mistake; one line, which says what to set."""
 
 
 class InputError(Exception):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
@@ -38,6 +40,27 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all; bytes of file names that are no UTF-8 pass through."""
     write_bytes(path, [text.encode("utf-8", "surrogateescape")])
+
+
+@contextlib.contextmanager
+def whole_or_nothing(folder: Path, wanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Take back what was written to a folder that was new or empty, when the body raises.
+
+    Args:
+        folder: Where the body writes; it is removed again if it was not there.
+        wanted: Asked after an exception: whether what was written is worth keeping all the same.
+    """
+    existed = folder.is_dir()
+    new = not existed or not any(folder.iterdir())
+    try:
+        yield
+    except BaseException:
+        if new and folder.is_dir() and not wanted():
+            for path in folder.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if not existed:
+                folder.rmdir()
+        raise
 
 
 def _umask() -> int:

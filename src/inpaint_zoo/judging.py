@@ -1,10 +1,9 @@
-"""Run methods over the same pictures and the same masks and score what they made; shared by `evaluate` and `compare`."""
+"""Run methods over the same pictures and masks and score what they made; shared by `evaluate` and `compare`."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import torch
 from omegaconf import DictConfig
@@ -12,6 +11,7 @@ from rich.progress import track
 
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.methods import Method, Sample
 from inpaint_zoo.methods.base import samples
 from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
@@ -69,19 +69,23 @@ def png_name(name: str) -> PurePosixPath:
 
 
 def choose_device(accelerator: str) -> torch.device:
-    """`auto` is a GPU where there is one; anything else is a name that torch knows, such as `cpu` or `cuda:1`."""
-    if accelerator != "auto":
-        return torch.device(accelerator)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """`auto` is a GPU where there is one; anything else is a name that torch knows, such as `cpu` or `cuda:1`.
+
+    Raises:
+        InputError: there is no such device.
+    """
+    if accelerator == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(accelerator)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:  # an unknown name, or a device that this machine lacks
+        reason = str(error).partition("\n")[0]
+        raise InputError(f"device={accelerator} cannot be used ({reason}): give auto or cpu.") from error
+    return device
 
 
 def _test_samples(data: InpaintingDataModule) -> Iterator[Sample]:
     loader = data.test_dataloader()
-    with contextlib.closing(iter(track(loader, description="pictures", total=len(loader)))) as batches:
-        for batch in batches:
-            yield from samples(batch)
-
-
-def folder_of(output: str) -> Path:
-    """The folder that a user named."""
-    return Path(output).expanduser()
+    for batch in track(loader, description="pictures", total=len(loader)):
+        yield from samples(batch)

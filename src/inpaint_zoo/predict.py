@@ -12,17 +12,23 @@ from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import Picture, find_pictures, read_image, read_mask, resize_mask, write_png
 from inpaint_zoo.judging import choose_device, png_name
+from inpaint_zoo.masks.file import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
 from inpaint_zoo.zoo import load_model
 
 
 def run(config: DictConfig) -> None:
     """Write one composite for every picture, as PNG under the picture's name."""
+    check_threshold(config.threshold, "threshold")
     pairs = _pairs(Path(config.image), Path(config.mask))
+    folder, together = Path(config.output), Path(config.mask).is_dir()
+    for image, mask in pairs:  # read everything once, so that a bad file shows before anything is written
+        _sample(image, mask, config.threshold, config.invert, resize=together)
+    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
+    warn_about(some, f"mask={config.mask!r}", threshold=config.threshold, invert=config.invert, prefix="")
     device = choose_device(config.device)
     _, network = load_model(Path(config.ckpt), config.model)
     method = NetworkMethod(network, device)
-    folder, together = Path(config.output), Path(config.mask).is_dir()
     for image, mask in track(pairs, description="pictures"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
         write_png(folder / png_name(image.name), method(sample))
@@ -41,7 +47,9 @@ def _pairs(images: Path, masks: Path) -> list[tuple[Picture, Path]]:
     missing = [picture.name for picture in pictures if _key(picture.name) not in by_key]
     if missing:
         few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise InputError(f"mask: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}")
+        raise InputError(
+            f"mask: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}"
+        )
     return [(picture, by_key[_key(picture.name)]) for picture in pictures]
 
 
@@ -50,7 +58,8 @@ def _refuse_same_result(pictures: list[Picture]) -> None:
     for picture in pictures:
         other = seen.setdefault(_key(picture.name), picture.name)
         if other != picture.name:
-            raise InputError(f"image: {other} and {picture.name} would both become {png_name(picture.name)}: rename one.")
+            both = f"{other} and {picture.name} would both become {png_name(picture.name)}"
+            raise InputError(f"image: {both}: rename one.")
 
 
 def _sample(image: Picture, mask: Path, threshold: int, invert: bool, *, resize: bool) -> Sample:

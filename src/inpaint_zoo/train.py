@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytorch_lightning as pl
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 
@@ -15,8 +16,9 @@ from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_text
+from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.weights import check_resumable
 from inpaint_zoo.quiet import quiet_libraries
 
 MONITOR = "val/psnr"
@@ -30,14 +32,17 @@ def run(config: DictConfig) -> float | None:
     resume = _resume_from(config.ckpt_path, folder)
     data = _data(config)
     module: InpaintingModule = construct(config.model)
+    if resume is not None:
+        check_resumable(resume, module.name, module.state_dict())
     module.check_training(data.batch_size, *data.size)
     data.setup("fit")
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
     trainer = _trainer(config, folder, best)
-    if trainer.is_global_zero:
-        _announce(module, data, folder)
-        write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
-    trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+    with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
+        if trainer.is_global_zero:
+            _announce(module, data, folder)
+            write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
+        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     score = best.best_model_score
     return None if score is None else float(score)
 
@@ -61,19 +66,21 @@ def _trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trai
         best,
     ]
     steps = config.trainer.max_steps
-    trainer: pl.Trainer = construct(
-        config.trainer,
-        val_check_interval=min(config.trainer.val_check_interval, steps)
-        if steps > 0
-        else config.trainer.val_check_interval,
-        check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
-        callbacks=callbacks,
-        logger=construct(config.logger, save_dir=folder) if config.logger else False,
-        default_root_dir=folder,
-        use_distributed_sampler=False,  # the data module shards by itself
-        num_sanity_val_steps=0,
-        enable_model_summary=False,
-    )
+    interval = config.trainer.val_check_interval
+    try:
+        trainer: pl.Trainer = construct(
+            config.trainer,
+            val_check_interval=min(interval, steps) if steps > 0 else interval,
+            check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
+            callbacks=callbacks,
+            logger=construct(config.logger, save_dir=folder) if config.logger else False,
+            default_root_dir=folder,
+            use_distributed_sampler=False,  # the data module shards by itself
+            num_sanity_val_steps=0,
+            enable_model_summary=False,
+        )
+    except (MisconfigurationException, ValueError) as error:  # a device that is not there, an unknown precision
+        raise InputError(f"trainer: {error}") from error
     return trainer
 
 

@@ -65,8 +65,8 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
     Raises:
         InputError: The name or an override is unknown.
     """
-    defaults = OmegaConf.to_container(OmegaConf.load(CONF_DIR / "model" / f"{_known(name)}.yaml").network, resolve=True)
-    assert isinstance(defaults, dict)
+    node: Any = OmegaConf.load(CONF_DIR / "model" / f"{_known(name)}.yaml").network
+    defaults: Any = OmegaConf.to_container(node, resolve=True)
     for key in overrides.keys() - defaults.keys():
         raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
     return {**defaults, **overrides}
@@ -80,7 +80,7 @@ def _known(name: str) -> str:
 
 
 def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    target = OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")["_target_"]
+    target = OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")._target_
     network_class: type[InpaintingNetwork] = locate(target).network_class
     check_arguments(network_class, arguments, name)
     return network_class(**arguments)

@@ -11,8 +11,8 @@ import pytorch_lightning as pl
 class LastCheckpoint(pl.Callback):
     """Write `last.ckpt` every so many steps and after the last one.
 
-    Written at the end of a training step, where Lightning counts steps and batches consistently: a checkpoint taken after
-    `fit` is resumed one step too late.
+    Written at the end of a training step, where Lightning counts steps and batches consistently: a checkpoint taken
+    after `fit` is resumed one step too late.
 
     Args:
         path: The file; the one before is replaced.

@@ -29,7 +29,7 @@ class ValidationMetrics(pl.Callback):
         """Forget the records of the last validation."""
         self.records.clear()
 
-    def on_validation_batch_end(  # noqa: D102 (documented by Lightning)
+    def on_validation_batch_end(  # noqa: D102, PLR0917 (documented and shaped by Lightning)
         self,
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,

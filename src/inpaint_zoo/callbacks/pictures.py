@@ -35,7 +35,7 @@ class SamplePictures(pl.Callback):
         self.folder = folder
         self.num_pictures = num_pictures
 
-    def on_validation_batch_end(  # noqa: D102 (documented by Lightning)
+    def on_validation_batch_end(  # noqa: D102, PLR0917 (documented and shaped by Lightning)
         self,
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,

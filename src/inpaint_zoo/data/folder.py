@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pytorch_lightning.utilities import rank_zero_info
+from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import Picture, find_pictures
 from inpaint_zoo.masks import MaskGenerator
+
+_announce = rank_zero_only(logging.getLogger(__name__).info)
 
 
 class FolderDataModule(InpaintingDataModule):
@@ -115,7 +118,7 @@ class FolderDataModule(InpaintingDataModule):
                 f"data.root: {str(self.root / Split.TRAIN)!r} holds {len(pictures)} pictures: 2 are needed"
             )
         parts = hold_out(pictures)
-        rank_zero_info(
+        _announce(
             f"{str(self.root)!r} has no val folder: {len(parts[Split.VAL])} of {len(pictures)} pictures of train are "
             f"held out for validation, by a hash of their names"
         )
@@ -123,7 +126,7 @@ class FolderDataModule(InpaintingDataModule):
 
     def _of_flat_folder(self, split: Split) -> Sequence[Picture]:
         if split is Split.TEST and self.test_split == "all":
-            rank_zero_info(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
+            _announce(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
             return self._flat
         return self._flat_parts[split]
 
@@ -140,5 +143,5 @@ class FolderDataModule(InpaintingDataModule):
             )
         parts = split_by_name(self._flat)
         counts = ", ".join(f"{len(parts[split])} {split}" for split in Split)
-        rank_zero_info(f"{str(self.root)!r} is split by a hash of the file names: {counts}")
+        _announce(f"{str(self.root)!r} is split by a hash of the file names: {counts}")
         return parts

@@ -45,8 +45,8 @@ class PictureFolder:
         if output.shape != sample.image.shape:
             height, width = sample.image.shape[:2]
             raise InputError(
-                f"methods.{self.title}: {path} is {output.shape[0]}x{output.shape[1]}, the picture is {height}x{width}: "
-                "make it at that size, or give data.size=."
+                f"methods.{self.title}: {path} is {output.shape[1]}x{output.shape[0]} (width x height), "
+                f"the picture is {width}x{height}: make it at that size, or give data.size=."
             )
         return with_known_pixels(sample, output)
 

@@ -93,7 +93,14 @@ class InpaintingModule(pl.LightningModule, ABC):
         self.optimizer_factory = optimizer
 
     def wants(self, *terms: str) -> bool:
-        """Whether any of these loss terms has a factor other than 0."""
+        """Whether any of these loss terms has a factor other than 0.
+
+        Raises:
+            InputError: a term has no factor.
+        """
+        for term in terms:
+            if term not in self.loss_weights:
+                raise InputError(f"model.loss_weights.{term} is missing: give 0 to leave the term out.")
         return any(self.loss_weights[term] != 0 for term in terms)
 
     @abstractmethod
@@ -120,10 +127,16 @@ class InpaintingModule(pl.LightningModule, ABC):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`."""
         terms = self.losses(batch)
+        self._refuse_unknown_terms(terms)
         total = torch.stack([self.loss_weights[name] * term for name, term in terms.items()]).sum()
         logged = {f"train/{name}": term.detach() for name, term in terms.items()}
         self.log_dict({"train/loss": total.detach(), **logged}, batch_size=len(batch["image"]))
         return total
+
+    def _refuse_unknown_terms(self, terms: Mapping[str, Tensor]) -> None:
+        for name, weight in self.loss_weights.items():
+            if weight != 0 and name not in terms:
+                raise InputError(f"model.loss_weights.{name}: {type(self).__name__} has no such term; remove it.")
 
     def validation_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
         """`{"prediction": ...}`; callbacks judge it."""

@@ -25,6 +25,7 @@ MAXIMUM_BYTES = 8 * 1024**3
 class Weights:
     """What a file of weights says about itself."""
 
+    path: Path
     model: str
     """Name of the model, e.g. `misf`."""
     network: Mapping[str, Any]
@@ -36,9 +37,14 @@ class Weights:
         """Fill `network` with these weights.
 
         Raises:
-            InputError: names or shapes differ; the message names them.
+            InputError: names or shapes differ, or values are not finite; the message names them.
         """
-        network.load_state_dict(self.convert(self.state, network.state_dict()))
+        try:
+            state = self.convert(self.state, network.state_dict())
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from error
+        _refuse_broken_values(self.path, state)
+        network.load_state_dict(state)
 
 
 def read_weights(path: Path, model: str | None) -> Weights:
@@ -57,10 +63,34 @@ def read_weights(path: Path, model: str | None) -> Weights:
         raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
     if name is None:
         released = importlib.import_module(f"inpaint_zoo.models.{model}.released")
-        return Weights(str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
+        return Weights(path, str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
     if model is not None and model != name:
         raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
-    return Weights(str(name), checkpoint["hyper_parameters"]["network"], checkpoint["state_dict"], _of_network)
+    return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], checkpoint["state_dict"], _of_network)
+
+
+def check_resumable(path: Path, model: str, expected: Mapping[str, Tensor]) -> None:
+    """Refuse a file that the training of a model cannot go on from, before anything is built around it.
+
+    Args:
+        path: The file.
+        model: Name of the model that is trained.
+        expected: The state dict of its training module.
+
+    Raises:
+        InputError: the file is missing, damaged or no checkpoint, holds weights only, or those of another model.
+    """
+    checkpoint = _read(path)
+    name = checkpoint.get(MODEL_KEY)
+    if name is not None and name != model:
+        raise InputError(f"ckpt_path: {path} holds the model {name}, not {model}: give model={name} or another file.")
+    if name is None or "optimizer_states" not in checkpoint:
+        raise InputError(f"ckpt_path: {path} holds no training to go on with: give a last.ckpt or best.ckpt of a run.")
+    try:
+        state = rename_strictly(checkpoint["state_dict"], str, expected)
+    except InputError as error:
+        raise InputError(f"ckpt_path: {path}: {error}") from error
+    _refuse_broken_values(path, state)
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,10 +113,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
         raise InputError(
-            f"{path} is not a checkpoint that can be loaded safely (it is damaged, or holds more than tensors and plain "
-            "values): give a file written by inpaint-zoo or by the paper's authors."
+            f"{path} is not a checkpoint that can be loaded safely (it is damaged, or holds more than tensors and "
+            "plain values): give a file written by inpaint-zoo or by the paper's authors."
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # given other bytes than a checkpoint, the unpickler raises anything
         raise InputError(
             f"{path} cannot be read as a checkpoint (truncated, or another kind of file): {_line(error)}"
         ) from error
@@ -97,5 +129,14 @@ def _read(path: Path) -> dict[str, Any]:
     return checkpoint
 
 
+def _refuse_broken_values(path: Path, state: Mapping[str, Tensor]) -> None:
+    broken = [name for name, value in state.items() if not value.isfinite().all()]
+    if broken:
+        raise InputError(
+            f"{path} holds values that are not finite ({len(broken)} entries, such as {broken[0]}): its training "
+            "diverged, use an earlier checkpoint."
+        )
+
+
 def _line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -18,6 +18,7 @@ from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.structure import Structure
+from inpaint_zoo.suggestion import choose
 
 LOSS_LAYERS = ("pool1", "pool2", "pool3")
 
@@ -57,7 +58,7 @@ class CTSDG(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
         self.discriminator = CTSDGDiscriminator(**discriminator)
         self.discriminator_lr_scale = discriminator_lr_scale
-        self.adversarial_loss = ADVERSARIAL_LOSSES[adversarial_loss]
+        self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         self.frozen_batch_norm = frozen_batch_norm
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from torch import Tensor
 
-from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
-
-T = TypeVar("T")
+from inpaint_zoo.suggestion import choose
 
 
 class Structure(NamedTuple):
@@ -38,17 +36,6 @@ EDGE_SOURCES: Mapping[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor | Non
     "complete": complete,
 }
 """Which picture the structure comes from, by the name that a configuration uses."""
-
-
-def choose(table: Mapping[str, T], name: str, argument: str) -> T:
-    """The entry of a table that a configuration names.
-
-    Raises:
-        InputError: there is none of that name.
-    """
-    if name not in table:
-        raise InputError(f"{argument} is one of {', '.join(table)}; got {name!r}.")
-    return table[name]
 
 
 class StructureExtractor:

@@ -17,6 +17,7 @@ from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, styl
 from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
 from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
 from inpaint_zoo.models.misf.network import MISFNetwork
+from inpaint_zoo.suggestion import choose
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
@@ -54,7 +55,7 @@ class MISF(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
         self.discriminator_lr_scale = discriminator_lr_scale
-        self.adversarial_loss = ADVERSARIAL_LOSSES[adversarial_loss]
+        self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
 
@@ -75,7 +76,9 @@ class MISF(InpaintingModule):
         """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; the output is not composited."""
         image, mask = batch["image"], batch["mask"]
         output = self.network.generate(image, mask)
-        terms = {"l1": l1_per_hole_ratio(output, image, mask)}
+        terms = {}
+        if self.wants("l1"):
+            terms["l1"] = l1_per_hole_ratio(output, image, mask)
         if self.wants("perceptual"):
             terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
         if self.wants("style"):
