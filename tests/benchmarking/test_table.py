@@ -80,7 +80,16 @@ def test_no_cost_where_no_listed_figure_applies() -> None:
 def test_memory_that_was_not_had() -> None:
     made = replace(result(), memory=Memory(1234.5, (3000.0, None)))
     assert grids([made])[2].rows == [["misf", "1,234", "3,000", "–", "–"]]
-    assert grids([replace(made, memory=Memory(1234.5, ()))])[2].rows == [["misf", "1,234", "–", "–", "–"]]
+    assert any("too little" in note for note in notes([made]))
+
+
+def test_memory_without_steps() -> None:
+    made = replace(result(), memory=Memory(1234.5, ()))
+    grid = grids([made])[2]
+    assert grid.rows == [["misf", "1,234"]]
+    assert grid.headings == ("Model", "Forward, batch 1")
+    assert not any("too little" in note for note in notes([made]))
+    assert grid.title in rendered([made])
 
 
 def test_markdown_names_the_machine_and_is_square() -> None:

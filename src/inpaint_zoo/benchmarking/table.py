@@ -17,7 +17,7 @@ NOTHING = "–"
 MARK = "*"
 FORWARD_HEADINGS = ("Model", "Parameters", "GFLOP", "Seconds", "Cost", "Interval", "Kept", "Discarded")
 STEP_HEADINGS = ("Model", "Beside it", *FORWARD_HEADINGS[2:])
-MEMORY_HEADINGS = ("Model", "Forward", *(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per picture")
+MEMORY_HEADINGS = (*(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per picture")
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ def grids(results: Sequence[Result]) -> list[Grid]:
     forward = [_pass_row(result, result.forward) for result in results]
     steps = [_pass_row(result, result.step) for result in results if result.step is not None]
     memory = [_memory_row(result) for result in results if result.memory is not None]
+    memory_headings = ("Model", f"Forward, batch {case.batch_size}", *MEMORY_HEADINGS)
     made = [
         Grid(f"Forward pass, {where}, batch {case.batch_size}", FORWARD_HEADINGS, forward),
         Grid(f"Train step, {where}, batch {case.batch_size}", STEP_HEADINGS, steps),
-        Grid(f"Peak memory in MB, {where}, forward at batch {case.batch_size}", MEMORY_HEADINGS, memory),
+        Grid(f"Peak memory in MB, {where}", memory_headings[: len(memory[0]) if memory else None], memory),
     ]
     return [grid for grid in made if grid.rows]
 
@@ -65,8 +66,8 @@ def _pass_row(result: Result, measured: Pass) -> list[str]:
 def _memory_row(result: Result) -> list[str]:
     memory = result.memory
     assert memory is not None
-    steps = memory.steps or (None,) * len(STEP_BATCH_SIZES)
-    return [result.case.model, *(_number(value, ",.0f") for value in (memory.forward, *steps, memory.per_picture))]
+    steps = (*memory.steps, memory.per_picture) if memory.steps else ()
+    return [result.case.model, *(_number(value, ",.0f") for value in (memory.forward, *steps))]
 
 
 def _median(values: Sequence[float]) -> float | None:
@@ -95,10 +96,9 @@ def notes(results: Sequence[Result]) -> list[str]:
             "those alone."
         )
     if any(result.memory is not None for result in results):
-        lines.append(
-            "Memory: peak resident set of a fresh process, libraries and weights included; MB = 10^6 bytes; "
-            f"a machine that has too little shows {NOTHING}."
-        )
+        lines.append("Memory: peak resident set of a fresh process, libraries and weights included; MB = 10^6 bytes.")
+    if any(NOTHING in _memory_row(result) for result in results if result.memory is not None):
+        lines.append(f"Memory {NOTHING}: the machine had too little.")
     return lines
 
 
@@ -113,6 +113,7 @@ def terminal_tables(results: Sequence[Result]) -> list[Table]:
 
 def _terminal_table(grid: Grid) -> Table:
     table = Table(title=grid.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    table.min_width = len(grid.title)  # or a title breaks where its table is narrow
     table.add_column(grid.headings[0], overflow="fold")
     for heading in grid.headings[1:]:
         table.add_column(heading, justify="right", no_wrap=True)
