@@ -110,7 +110,11 @@ def _no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             raise OSError("tests use no network")
         connect(self, address)  # the workers of data loaders talk through local sockets
 
+    def no_address(*_: Any, **__: Any) -> None:
+        raise OSError("tests use no network")
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", no_address)
         patch.setattr(socket.socket, "connect", refuse)
         patch.setenv("TORCH_HOME", str(tmp_path_factory.mktemp("torch_home")))
         yield

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import whole_or_nothing
+from inpaint_zoo.files import whole_or_nothing, writable_folder
 from inpaint_zoo.fills import FILLS
 from inpaint_zoo.images import write_png
 from inpaint_zoo.judging import choose_device, judge, lpips_or_note, png_name, test_data
@@ -33,16 +33,16 @@ REPORTED_VERSIONS = ("inpaint-zoo", "torch", "scikit-image", "opencv-python-head
 def run(config: DictConfig) -> None:
     """Write pictures, records, tables, grid and `report.html` to the output folder."""
     quiet_libraries()
+    folder = writable_folder(config.output)
     device = choose_device(config.device)
     methods = _methods(config, device)
     data = test_data(config)
     _refuse_incomplete(methods, data.test_dataset.names)
     lpips, notes = lpips_or_note(config.lpips, config.lpips_weights, device)
-    folder = Path(config.output)
     kept = _KeptPictures(folder / "pictures")
     with whole_or_nothing(folder):
         records = judge(methods, data, lpips, kept)
-        paths = _write(config, records, kept.cases, notes)
+        paths = write_results(_report(config, records, kept.cases, notes), folder)
     console = Console(highlight=False)
     for table in terminal_tables(summarise(records)):
         console.print(table)
@@ -50,8 +50,8 @@ def run(config: DictConfig) -> None:
         print(line)
 
 
-def _write(config: DictConfig, records: list[Record], cases: list[Case], notes: list[str]) -> list[Path]:
-    report = Report(
+def _report(config: DictConfig, records: list[Record], cases: list[Case], notes: list[str]) -> Report:
+    return Report(
         title=config.title,
         records=records,
         cases=cases,
@@ -59,7 +59,6 @@ def _write(config: DictConfig, records: list[Record], cases: list[Case], notes: 
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
     )
-    return write_results(report, Path(config.output))
 
 
 class _KeptPictures:

@@ -42,6 +42,19 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, [text.encode("utf-8", "surrogateescape")])
 
 
+def writable_folder(path: str) -> Path:
+    """The folder that results go to, which need not exist yet, after a look at whether it can be written.
+
+    Raises:
+        InputError: it cannot; said before the work rather than after it.
+    """
+    folder = Path(path).expanduser()
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise InputError(f"output: cannot write to {folder}: choose a folder that can be written")
+    return folder
+
+
 @contextlib.contextmanager
 def whole_or_nothing(folder: Path, wanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Take back what was written to a folder that was new or empty, when the body raises.

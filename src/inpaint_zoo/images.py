@@ -9,7 +9,7 @@ import os
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -162,5 +162,6 @@ def write_png(path: Path, image: np.ndarray) -> None:
         Image.fromarray(image).save(part, format="PNG")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder cannot be made, there is no such path
+            part.unlink()
         raise InputError(f"cannot write {str(path)!r} ({error.strerror or error})") from error

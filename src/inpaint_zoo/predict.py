@@ -10,18 +10,21 @@ from rich.progress import track
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import writable_folder
 from inpaint_zoo.images import Picture, find_pictures, read_image, read_mask, resize_mask, write_png
 from inpaint_zoo.judging import choose_device, png_name
 from inpaint_zoo.masks.file import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
+from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.zoo import load_model
 
 
 def run(config: DictConfig) -> None:
     """Write one composite for every picture, as PNG under the picture's name."""
+    quiet_libraries()
+    folder, together = writable_folder(config.output), Path(config.mask).is_dir()
     check_threshold(config.threshold, "threshold")
     pairs = _pairs(Path(config.image), Path(config.mask))
-    folder, together = Path(config.output), Path(config.mask).is_dir()
     for image, mask in pairs:  # read everything once, so that a bad file shows before anything is written
         _sample(image, mask, config.threshold, config.invert, resize=together)
     some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]

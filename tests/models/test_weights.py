@@ -1,0 +1,128 @@
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.weights import check_resumable, converted, read_weights
+from inpaint_zoo.zoo import create_model, load_model
+
+Checkpoint = Callable[[str], Path]
+
+
+class Attack:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("touch attacked",)
+
+
+def test_a_file_of_ours_names_its_model_and_arguments(small_checkpoint: Checkpoint) -> None:
+    stored = read_weights(small_checkpoint("misf"), None)
+    assert stored.model == "misf"
+    assert stored.network["num_residual_blocks"] == 1
+    name, network = load_model(small_checkpoint("misf"))
+    assert name == "misf"
+    assert not network.training
+
+
+def test_training_state_beside_the_network_is_left_out(small_checkpoint: Checkpoint, tmp_path: Path) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    content["state_dict"]["discriminator.weight"] = torch.zeros(1)
+    torch.save({**content, "optimizer_states": []}, tmp_path / "x.ckpt")
+    assert load_model(tmp_path / "x.ckpt")[0] == "misf"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "cannot be read as a checkpoint"),
+        (b"hello, this is text", "c"),
+        (b"PK\x03\x04 not an archive", "cannot be read as a checkpoint"),
+        (pickle.dumps([1, 2]), "c"),
+        (bytes(range(256)) * 20, "c"),
+    ],
+    ids=["empty", "text", "half an archive", "a plain pickle", "noise"],
+)
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "x.ckpt").write_bytes(content)
+    with pytest.raises(InputError, match=r"x\.ckpt (cannot be read as|is not) a checkpoint") as caught:
+        read_weights(tmp_path / "x.ckpt", "misf")
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_a_truncated_file_is_refused(small_checkpoint: Checkpoint, tmp_path: Path, share: float) -> None:
+    content = small_checkpoint("misf").read_bytes()
+    (tmp_path / "x.ckpt").write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError, match="truncated"):
+        read_weights(tmp_path / "x.ckpt", None)
+
+
+@pytest.mark.parametrize("archive", [True, False])
+def test_a_file_that_would_run_code_is_refused_and_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    torch.save({"generator": Attack()}, "x.pth", _use_new_zipfile_serialization=archive)
+    with pytest.raises(InputError, match="not a checkpoint that can be loaded safely"):
+        read_weights(Path("x.pth"), "misf")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.pth"]
+
+
+def test_a_missing_file_a_folder_and_other_content(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nothing\.ckpt does not exist"):
+        read_weights(tmp_path / "nothing.ckpt", None)
+    with pytest.raises(InputError, match="cannot be read as a checkpoint"):
+        read_weights(tmp_path, None)
+    torch.save(torch.zeros(3), tmp_path / "tensor.ckpt")
+    with pytest.raises(InputError, match="holds a Tensor instead of named tensors"):
+        read_weights(tmp_path / "tensor.ckpt", None)
+    torch.save({"a": torch.zeros(3)}, tmp_path / "bare.ckpt")
+    with pytest.raises(InputError, match=r"does not say which model it holds: .* give model=NAME"):
+        read_weights(tmp_path / "bare.ckpt", None)
+
+
+def test_another_model_is_named(small_checkpoint: Checkpoint) -> None:
+    with pytest.raises(InputError, match="holds the model misf, not madf: give model=misf"):
+        read_weights(small_checkpoint("misf"), "madf")
+
+
+def test_an_unknown_model_is_named(tmp_path: Path) -> None:
+    torch.save(converted("later", torch.nn.Linear(1, 1), {}), tmp_path / "x.ckpt")
+    with pytest.raises(InputError, match="there is no model 'later'"):
+        load_model(tmp_path / "x.ckpt")
+
+
+def test_weights_of_another_width_are_refused_with_file_and_names(small_checkpoint: Checkpoint) -> None:
+    path = small_checkpoint("misf")
+    with pytest.raises(InputError, match=rf"{path}: .* of another shape \(encoder0"):
+        create_model("misf", path, base_channels=16)
+
+
+def test_values_that_are_not_finite_are_refused(small_checkpoint: Checkpoint, tmp_path: Path) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    content["state_dict"]["network.encoder0.1.weight"][0] = torch.nan
+    torch.save(content, tmp_path / "nan.ckpt")
+    with pytest.raises(InputError, match=r"nan\.ckpt holds values that are not finite .* encoder0\.1\.weight"):
+        load_model(tmp_path / "nan.ckpt")
+
+
+def test_weights_alone_cannot_be_resumed(small_checkpoint: Checkpoint) -> None:
+    path = small_checkpoint("misf")
+    state = torch.load(path, weights_only=True)["state_dict"]
+    with pytest.raises(InputError, match="holds no training to go on with"):
+        check_resumable(path, "misf", state)
+
+
+def test_a_checkpoint_of_other_parts_is_refused(small_checkpoint: Checkpoint, tmp_path: Path) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    path = tmp_path / "x.ckpt"
+    torch.save({**content, "optimizer_states": []}, path)
+    check_resumable(path, "misf", content["state_dict"])
+    with pytest.raises(InputError, match="holds the model misf, not madf"):
+        check_resumable(path, "madf", content["state_dict"])
+    with pytest.raises(InputError, match=r"1 missing \(discriminator\.weight\)"):
+        check_resumable(path, "misf", {**content["state_dict"], "discriminator.weight": torch.zeros(1)})

@@ -1,0 +1,110 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.fills import FILLS
+from inpaint_zoo.images import read_image, read_mask
+from inpaint_zoo.metrics.records import read_records
+
+Command = Callable[..., Any]
+Pictures = Callable[..., Path]
+Checkpoint = Callable[[str], Path]
+
+
+@pytest.fixture
+def compare(command: Command, tmp_path: Path) -> Command:
+    def run(*arguments: object) -> Any:
+        settings = ["data.size=32", "data.num_workers=0", "lpips=false", f"output={tmp_path / 'out'}"]
+        return command("compare", *settings, *arguments)
+
+    return run
+
+
+def test_everything_side_by_side(
+    compare: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    root = pictures("a, 'x'.png", "sub/b.png", "Ü.png")
+    other = pictures("a, 'x'.png", "sub/b.jpg", "Ü.png", folder="other [1]", width=32, height=32)
+    fills = [f"methods.{fill}={fill}" for fill in FILLS]
+    networks = [f"methods.{name}={small_checkpoint(name)}" for name in ("misf", "ctsdg")]
+    code, out, err = compare(f"data.root={root}", *networks, *fills, f"methods.theirs={other}", "title=All of them")
+    assert (code, err) == (0, "")
+    output = tmp_path / "out"
+    titles = ["misf", "ctsdg", *FILLS, "theirs"]
+    names = {path.name for path in output.iterdir()}
+    assert names == {
+        "records.csv", "summary.json", "table.csv", "table.md", "grid.png", "report.html", "pictures",
+    }  # fmt: skip
+    records = read_records(output / "records.csv")
+    assert [record.method for record in records] == titles * 3
+    assert all(record.metrics["known_psnr"] == 100 for record in records)
+    assert {path.name for path in (output / "pictures").iterdir()} == {"original", "mask", *titles}
+    assert (output / "table.md").read_text().startswith("# All of them\n")
+    assert "LPIPS was switched off" in out
+    assert f"report: {output / 'report.html'}" in out
+    hole = read_mask(output / "pictures" / "mask" / "Ü.png") == 255
+    original, filled = (read_image(output / "pictures" / folder / "Ü.png") for folder in ("original", "theirs"))
+    assert np.array_equal(filled[~hole], original[~hole])
+    assert np.array_equal(filled[hole], read_image(other / "Ü.png")[hole])
+
+
+def test_methods_as_one_mapping(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    assert compare(f"data.root={pictures('a.png')}", "methods={telea: opencv_telea, mean fill: mean}").code == 0
+    assert [record.method for record in read_records(tmp_path / "out" / "records.csv")] == ["telea", "mean fill"]
+
+
+def test_all_methods_see_the_same_holes_in_every_run(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root = pictures("a.png", "b.png")
+    masks = []
+    for fill in ("mean", "opencv_telea"):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        assert compare(f"data.root={root}", f"methods.x={fill}").code == 0
+        masks.append([path.read_bytes() for path in sorted((tmp_path / "out" / "pictures" / "mask").iterdir())])
+    assert masks[0] == masks[1]
+
+
+def refused(outcome: Any, folder: Path) -> str:
+    code, _, err = outcome
+    assert code == 2
+    assert err.count("\n") == 1
+    assert not folder.exists()
+    return str(err)
+
+
+def test_a_folder_that_lacks_pictures_is_named_with_them(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png", "b.png", "c.png"), pictures("b.png", folder="other", width=32, height=32)
+    err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
+    assert f"methods.theirs: {other} lacks 2 of 3 pictures: a.png, c.png" in err
+
+
+def test_a_picture_of_another_size_leaves_nothing_behind(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png", "b.png"), pictures("a.png", "b.png", folder="other", width=32, height=32)
+    Image.new("RGB", (30, 20)).save(other / "b.png")
+    err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
+    assert "b.png is 30x20 (width x height), the picture is 32x32" in err
+
+
+def test_a_failure_keeps_what_was_in_the_folder(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png"), pictures("a.png", folder="other")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    assert compare(f"data.root={root}", f"methods.theirs={other}").code == 2
+    assert (tmp_path / "out" / "mine.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("methods.x=opencv_tela", "methods.x: 'opencv_tela' is no file, no folder and none of mean, opencv_"),
+        ("methods.original=mean", "methods.original: the name becomes a folder"),
+        ("methods={../x: mean}", "methods.../x: the name becomes a folder"),
+        ("methods={}", "methods is empty"),
+    ],
+)
+def test_methods_that_cannot_be(compare: Command, pictures: Pictures, tmp_path: Path, method: str, reason: str) -> None:
+    assert reason in refused(compare(f"data.root={pictures('a.png')}", method), tmp_path / "out")
