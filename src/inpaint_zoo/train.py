@@ -28,9 +28,9 @@ def run(config: DictConfig) -> float | None:
     """Train as the configuration says; returns the best `val/psnr`, in dB."""
     folder = output_dir()
     quiet_libraries()
-    pl.seed_everything(config.seed, workers=True, verbose=False)
     resume = _resume_from(config.ckpt_path, folder)
     data = _data(config)
+    pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
     if resume is not None:
         check_resumable(resume, module.name, module.state_dict())
