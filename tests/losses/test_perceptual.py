@@ -113,6 +113,16 @@ def test_gram_matrix_stays_in_float32_under_autocast():
         assert torch.equal(gram_matrix(features.bfloat16()), torch.full((1, 2, 2), 5000.0))
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_perceptual_distance_is_averaged_in_float32(dtype):
+    output = {"a": torch.tensor([4096.0, 1.0], dtype=dtype)}
+    target = {"a": torch.zeros(2, dtype=dtype)}
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        distance = perceptual_distance(output, target)
+    assert distance.dtype == torch.float32
+    assert distance.item() == 2048.5
+
+
 def test_distances_are_sums_over_layers_of_means():
     output = {"a": torch.randn(2, 3, 4, 4), "b": torch.randn(2, 5, 2, 2)}
     target = {name: torch.randn_like(value) for name, value in output.items()}

@@ -57,7 +57,7 @@ class VGGFeatures(nn.Module):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         self.__dict__["network"]._apply(fn, recurse)
-        super()._apply(fn, recurse)
+        nn.Module._apply(self, fn, recurse)
         return self
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> Features:
@@ -79,8 +79,10 @@ class VGGFeatures(nn.Module):
 
 
 def perceptual_distance(output: Features, target: Features) -> Tensor:
-    """Sum over the layers of the mean absolute difference of two sets of activations; a scalar."""
-    return torch.stack([(output[name] - target[name]).abs().mean() for name in output]).sum()
+    """Sum over the layers of the mean absolute difference of two sets of activations; a scalar in float32."""
+    # half precision has too few digits for a mean
+    means = [(output[name] - target[name]).abs().mean(dtype=torch.float32) for name in output]
+    return torch.stack(means).sum()
 
 
 def style_distance(output: Features, target: Features) -> Tensor:
