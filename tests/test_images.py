@@ -15,7 +15,7 @@ from PIL import Image
 
 from inpaint_zoo import images
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import find_pictures, read_image, read_mask, resize, resize_mask, write_png
+from inpaint_zoo.images import find_pictures, hatch, read_image, read_mask, resize, resize_mask, write_png
 
 COLORS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
 GRAY = COLORS[..., 0]
@@ -218,7 +218,19 @@ def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(InputError, match=r"cannot write .*a\.png' \(No space left on device\)"):
+    with pytest.raises(InputError, match=r"cannot write .*a\.png \(No space left on device\)"):
         write_png(path, GRAY)
     assert list(tmp_path.iterdir()) == [path]
     assert np.array_equal(read_image(path), COLORS)
+
+
+def test_hatch_covers_holes_and_nothing_else() -> None:
+    pictures = np.random.RandomState(0).randint(0, 256, (2, 20, 30, 3)).astype(np.uint8)
+    hole = np.zeros((2, 20, 30), bool)
+    hole[0, 5:15, 5:25] = hole[1, 2:9, :] = True
+    hatched = hatch(pictures, hole)
+    assert hatched.dtype == np.uint8
+    assert np.array_equal(hatched[~hole], pictures[~hole])
+    assert len(np.unique(hatched[hole], axis=0)) == 2
+    assert np.array_equal(hatch(255 - pictures, hole)[hole], hatched[hole])
+    assert np.array_equal(hatch(pictures[1], hole[1]), hatched[1])

@@ -15,7 +15,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "batch"},
     {"suggestion", "quiet"},
-    {"files", "images"},
+    {"files"},
+    {"images"},
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
@@ -28,7 +29,7 @@ LAYERS = (
     {"cli"},
 )
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
-CONFIGURATION = 8  # from this layer on, Hydra and OmegaConf are known
+CONFIGURATION = 9  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
 IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips"}
 

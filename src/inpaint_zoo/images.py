@@ -1,15 +1,16 @@
-"""Picture files from outside: finding them, reading them safely, writing them whole.
+"""Pictures of 8 bits: finding their files, reading them safely, writing them whole, showing their holes.
 
 Everything in memory is uint8: pictures (H, W, 3) RGB, masks (H, W) gray.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import unicodedata
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import write_bytes
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 MAX_PIXELS = 89_478_485
@@ -24,9 +26,11 @@ MAX_PIXELS = 89_478_485
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
+_STRIPE_WIDTH = 4
+_STRIPES = np.array([[214, 40, 120], [240, 110, 170]], np.uint8)
 
 
-class Picture(NamedTuple):
+class PictureFile(NamedTuple):
     """A picture file and what it is called."""
 
     name: str
@@ -34,7 +38,7 @@ class Picture(NamedTuple):
     path: Path
 
 
-def find_pictures(root: Path, key: str) -> list[Picture]:
+def find_pictures(root: Path, key: str) -> list[PictureFile]:
     """List the picture files below `root`, sorted by name; hidden files and other files are ignored.
 
     Linked folders are followed, each real folder once, so that links in a circle end.
@@ -69,10 +73,10 @@ def _walk(root: Path, key: str) -> Iterator[Path]:
         yield from (Path(folder, name) for name in files if not name.startswith("."))
 
 
-def _picture(path: Path, root: Path) -> Picture:
+def _picture(path: Path, root: Path) -> PictureFile:
     # file names may hold bytes that are no text: a name must be printable, so they are escaped
     name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
-    return Picture(unicodedata.normalize("NFC", name), path)
+    return PictureFile(unicodedata.normalize("NFC", name), path)
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -156,12 +160,17 @@ def write_png(path: Path, image: np.ndarray) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(part, format="PNG")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # where the folder cannot be made, there is no such path
-            part.unlink()
-        raise InputError(f"cannot write {str(path)!r} ({error.strerror or error})") from error
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "PNG")
+    write_bytes(path, [encoded.getvalue()])
+
+
+def hatch(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Cover holes with diagonal stripes in two pinks, which no photograph has.
+
+    Args:
+        image: uint8 (..., H, W, 3), pictures.
+        hole: bool (..., H, W), True = hole.
+    """
+    rows, columns = np.indices(hole.shape[-2:])
+    return np.where(hole[..., None], _STRIPES[(rows + columns) // _STRIPE_WIDTH % 2], image)

@@ -11,7 +11,7 @@ from rich.progress import track
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import writable_folder
-from inpaint_zoo.images import Picture, find_pictures, read_image, read_mask, resize_mask, write_png
+from inpaint_zoo.images import PictureFile, find_pictures, read_image, read_mask, resize_mask, write_png
 from inpaint_zoo.judging import choose_device, png_name
 from inpaint_zoo.masks.file import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
@@ -38,9 +38,9 @@ def run(config: DictConfig) -> None:
     print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
 
 
-def _pairs(images: Path, masks: Path) -> list[tuple[Picture, Path]]:
+def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Path]]:
     """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
-    pictures = find_pictures(images, "image") if images.is_dir() else [Picture(images.name, images)]
+    pictures = find_pictures(images, "image") if images.is_dir() else [PictureFile(images.name, images)]
     if not pictures:
         raise InputError(f"image: {images} holds no pictures.")
     _refuse_same_result(pictures)
@@ -56,7 +56,7 @@ def _pairs(images: Path, masks: Path) -> list[tuple[Picture, Path]]:
     return [(picture, by_key[_key(picture.name)]) for picture in pictures]
 
 
-def _refuse_same_result(pictures: list[Picture]) -> None:
+def _refuse_same_result(pictures: list[PictureFile]) -> None:
     seen: dict[str, str] = {}
     for picture in pictures:
         other = seen.setdefault(_key(picture.name), picture.name)
@@ -65,7 +65,7 @@ def _refuse_same_result(pictures: list[Picture]) -> None:
             raise InputError(f"image: {both}: rename one.")
 
 
-def _sample(image: Picture, mask: Path, threshold: int, invert: bool, *, resize: bool) -> Sample:
+def _sample(image: PictureFile, mask: Path, threshold: int, invert: bool, *, resize: bool) -> Sample:
     pixels, gray = read_image(image.path), read_mask(mask)
     if gray.shape != pixels.shape[:2]:
         if not resize:

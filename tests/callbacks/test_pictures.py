@@ -2,12 +2,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
 from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.callbacks import SamplePictures
-from inpaint_zoo.callbacks.pictures import HOLE_COLOUR, picture_grid
-from inpaint_zoo.images import read_image
+from inpaint_zoo.callbacks.pictures import GAP, picture_grid
+from inpaint_zoo.images import hatch, read_image
 
 
 def example(count: int) -> tuple[Batch, Prediction]:
@@ -20,12 +21,17 @@ def example(count: int) -> tuple[Batch, Prediction]:
 
 
 def test_a_row_shows_input_intermediates_output_composite_and_original() -> None:
-    grid = picture_grid(*example(3), num_pictures=2)
-    assert grid.shape == (3, 4 + 2 * (8 + 4), 4 + 5 * (6 + 4))
-    cells = [grid[:, 4:12, 4 + 10 * column : 10 + 10 * column] for column in range(5)]
-    assert tuple(cells[0][:, 3, 3].tolist()) == HOLE_COLOUR
-    assert [float(cell[0, 0, 0]) for cell in cells] == [0.25, 0, 0.75, 0.25, 0.25]
-    assert [float(cell[0, 3, 3]) for cell in cells[1:]] == [0, 0.75, 0.75, 0.25]
+    batch, prediction = example(3)
+    grid = picture_grid(batch, prediction, num_pictures=2)
+    assert grid.shape == (GAP + 2 * (8 + GAP), GAP + 5 * (6 + GAP), 3)
+    for top in (GAP, GAP + 8 + GAP):
+        cells = [grid[top : top + 8, left : left + 6] for left in range(GAP, grid.shape[1], 6 + GAP)]
+        hole = batch["mask"][0, 0].numpy().astype(bool)
+        assert np.array_equal(cells[0], hatch(cells[4], hole))
+        assert [int(cell[0, 0, 0]) for cell in cells] == [64, 0, 191, 64, 64]
+        assert [int(cell[3, 3, 0]) for cell in cells[1:]] == [0, 191, 191, 64]
+    assert (grid[:GAP] == 255).all()
+    assert (grid[:, -GAP:] == 255).all()
 
 
 def test_only_the_first_batch_of_a_validation_is_kept(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
-from inpaint_zoo.images import Picture
+from inpaint_zoo.images import PictureFile
 
 
-def pictures(num: int, prefix: str = "Ünï/") -> list[Picture]:
-    return [Picture(f"{prefix}{index}.png", Path(f"/x/{prefix}{index}.png")) for index in range(num)]
+def pictures(num: int, prefix: str = "Ünï/") -> list[PictureFile]:
+    return [PictureFile(f"{prefix}{index}.png", Path(f"/x/{prefix}{index}.png")) for index in range(num)]
 
 
 @settings(deadline=None, max_examples=40)

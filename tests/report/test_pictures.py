@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.report.pictures import Case, choose_spread, hatch, load_picture
+from inpaint_zoo.report.pictures import Case, choose_spread
 
 
 @pytest.fixture
@@ -29,21 +29,14 @@ def test_order_of_columns_even_for_awkward_methods(picture: np.ndarray):
     assert [title for title, _ in case.load_columns()] == ["Input", "Original", "b", "Input", "Original"]
 
 
-def test_hatch_covers_the_hole_and_nothing_else(picture: np.ndarray):
-    hole = np.zeros((20, 30), bool)
-    hole[5:15, 5:25] = True
-    hatched = hatch(picture, hole)
-    assert np.array_equal(hatched[~hole], picture[~hole])
-    assert len(np.unique(hatched[hole], axis=0)) == 2
-    assert np.array_equal(hatch(255 - picture, hole)[hole], hatched[hole])
-
-
-def test_missing_and_damaged_files_are_named(tmp_path: Path):
-    with pytest.raises(InputError, match=r"none\.png: cannot be read"):
-        load_picture(tmp_path / "none.png")
+def test_missing_and_damaged_files_are_named(tmp_path: Path, picture: np.ndarray):
     (tmp_path / "text.png").write_text("no picture")
-    with pytest.raises(InputError, match=r"text\.png: cannot be read"):
-        load_picture(tmp_path / "text.png")
+    with pytest.raises(InputError, match=r"none\.png' does not exist"):
+        Case("x", tmp_path / "none.png", picture[..., 0], {}).load_columns()
+    with pytest.raises(InputError, match=r"text\.png' cannot be read"):
+        Case("x", picture, tmp_path / "text.png", {}).load_columns()
+    with pytest.raises(InputError, match=r"text\.png' cannot be read"):
+        Case("x", picture, picture[..., 0], {"m": tmp_path / "text.png"}).load_columns()
 
 
 def test_mask_of_another_size_is_refused(picture: np.ndarray):

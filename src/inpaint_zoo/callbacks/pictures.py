@@ -6,24 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
-import torch
 from torch import Tensor
-from torchvision.utils import make_grid
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.callbacks.metrics import prediction_of
-from inpaint_zoo.images import write_png
-from inpaint_zoo.metrics.pictures import to_uint8
+from inpaint_zoo.images import hatch, write_png
+from inpaint_zoo.metrics.pictures import Picture, as_hole, to_uint8
 
-HOLE_COLOUR = (1.0, 0.0, 1.0)
-"""Magenta: rare in photographs, so that a hole is not taken for a part of the picture."""
+GAP = 4
+"""White pixels between the pictures and around them."""
 
 
 class SamplePictures(pl.Callback):
     """Write `pictures/step_00001000.png` after each validation: a row per picture of its first batch.
 
-    Columns: the input with its hole in magenta, the network's intermediate pictures, its output, the composite, the
+    Columns: the input with its hole hatched, the network's intermediate pictures, its output, the composite, the
     original.
 
     Args:
@@ -46,15 +45,15 @@ class SamplePictures(pl.Callback):
     ) -> None:
         if batch_idx == 0 and trainer.is_global_zero:
             grid = picture_grid(batch, prediction_of(outputs), self.num_pictures)
-            write_png(self.folder / f"step_{trainer.global_step:08d}.png", to_uint8(grid))
+            write_png(self.folder / f"step_{trainer.global_step:08d}.png", grid)
 
 
-def picture_grid(batch: Batch, prediction: Prediction, num_pictures: int) -> Tensor:
-    """One picture (3, H, W) with a row per sample; see `SamplePictures`."""
-    image, mask = batch["image"], batch["mask"]
-    damaged = torch.where(mask.bool(), image.new_tensor(HOLE_COLOUR)[:, None, None], image)
-    columns = [damaged, *prediction.intermediates.values(), prediction.image, prediction.composite, image]
-    colour = [column.expand(-1, 3, -1, -1).float() for column in columns]
-    rows = torch.stack([column[:num_pictures] for column in colour], dim=1)
-    grid: Tensor = make_grid(rows.flatten(0, 1), nrow=len(columns), padding=4, pad_value=1.0)
-    return grid
+def picture_grid(batch: Batch, prediction: Prediction, num_pictures: int) -> Picture:
+    """One picture with a row per sample; see `SamplePictures`."""
+    image, hole = to_uint8(batch["image"]), as_hole(batch["mask"][:, 0].cpu().numpy())
+    made = [*prediction.intermediates.values(), prediction.image, prediction.composite]
+    columns = [hatch(image, hole), *(to_uint8(column.expand(-1, 3, -1, -1)) for column in made), image]
+    cells = np.stack(columns, axis=1)[:num_pictures]
+    framed = np.pad(cells, ((0, 0), (0, 0), (GAP, 0), (GAP, 0), (0, 0)), constant_values=255)
+    grid = np.concatenate(np.concatenate(framed, axis=1), axis=1)
+    return np.pad(grid, ((0, GAP), (0, GAP), (0, 0)), constant_values=255)

@@ -16,7 +16,7 @@ from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.sampler import EvaluationSampler, TrainingSampler
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import Picture
+from inpaint_zoo.images import PictureFile
 from inpaint_zoo.masks import MaskGenerator
 
 
@@ -84,7 +84,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self._restored = {"batches": 0, "samples": 0}
 
     @abstractmethod
-    def pictures(self, split: Split) -> Sequence[Picture]:
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
 
     def setup(self, stage: str) -> None:

@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 from inpaint_zoo.data.randomness import random_state
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import Picture, read_image, resize
+from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
 
 
@@ -47,7 +47,7 @@ class TrainingDataset(Dataset[Sample]):
     def __init__(
         self,
         *,
-        pictures: Sequence[Picture],
+        pictures: Sequence[PictureFile],
         mask: MaskGenerator,
         size: tuple[int, int],
         resize: int | None,
@@ -77,7 +77,7 @@ class TrainingDataset(Dataset[Sample]):
         image = self.augment(image=image)["image"]
         return _sample(image, self.mask(*self.size, rng), picture.name)
 
-    def _check_size(self, picture: Picture, image: np.ndarray) -> None:
+    def _check_size(self, picture: PictureFile, image: np.ndarray) -> None:
         height, width = image.shape[:2]
         if height < self.size[0] or width < self.size[1]:
             raise InputError(
@@ -102,7 +102,7 @@ class EvaluationDataset(Dataset[Sample]):
     """
 
     def __init__(
-        self, *, pictures: Sequence[Picture], mask: MaskGenerator, size: tuple[int, int], repeats: int, seed: int
+        self, *, pictures: Sequence[PictureFile], mask: MaskGenerator, size: tuple[int, int], repeats: int, seed: int
     ) -> None:
         self.pictures = pictures
         self.mask = mask

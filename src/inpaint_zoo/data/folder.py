@@ -13,7 +13,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import Picture, find_pictures
+from inpaint_zoo.images import PictureFile, find_pictures
 from inpaint_zoo.masks import MaskGenerator
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
@@ -86,7 +86,7 @@ class FolderDataModule(InpaintingDataModule):
         self.root = Path(root).expanduser()
         self.test_split = test_split
 
-    def pictures(self, split: Split) -> Sequence[Picture]:
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The pictures of a split, named by their path below `root` or below the split's folder."""
         subfolders = self._subfolders
         pictures = self._of_subfolders(split) if subfolders else self._of_flat_folder(split)
@@ -99,7 +99,7 @@ class FolderDataModule(InpaintingDataModule):
     def _subfolders(self) -> set[Split]:
         return {split for split in Split if (self.root / split).is_dir()}
 
-    def _of_subfolders(self, split: Split) -> Sequence[Picture]:
+    def _of_subfolders(self, split: Split) -> Sequence[PictureFile]:
         if split is not Split.TEST and Split.TRAIN in self._subfolders and Split.VAL not in self._subfolders:
             return self._train_and_val[split]
         if split not in self._subfolders:
@@ -111,7 +111,7 @@ class FolderDataModule(InpaintingDataModule):
         return find_pictures(self.root / split, "data.root")
 
     @cached_property
-    def _train_and_val(self) -> dict[Split, list[Picture]]:
+    def _train_and_val(self) -> dict[Split, list[PictureFile]]:
         pictures = find_pictures(self.root / Split.TRAIN, "data.root")
         if len(pictures) < 2:
             raise InputError(
@@ -124,18 +124,18 @@ class FolderDataModule(InpaintingDataModule):
         )
         return parts
 
-    def _of_flat_folder(self, split: Split) -> Sequence[Picture]:
+    def _of_flat_folder(self, split: Split) -> Sequence[PictureFile]:
         if split is Split.TEST and self.test_split == "all":
             _announce(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
             return self._flat
         return self._flat_parts[split]
 
     @cached_property
-    def _flat(self) -> list[Picture]:
+    def _flat(self) -> list[PictureFile]:
         return find_pictures(self.root, "data.root")
 
     @cached_property
-    def _flat_parts(self) -> dict[Split, list[Picture]]:
+    def _flat_parts(self) -> dict[Split, list[PictureFile]]:
         if len(self._flat) < 3:
             raise InputError(
                 f"data.root: {str(self.root)!r} holds {len(self._flat)} pictures, at least 3 are needed to split "

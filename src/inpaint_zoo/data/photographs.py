@@ -10,7 +10,7 @@ import skimage
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import Picture
+from inpaint_zoo.images import PictureFile
 
 # the two motorcycle pictures show one scene and stay in one split
 PHOTOGRAPHS = {
@@ -36,10 +36,10 @@ PHOTOGRAPHS = {
 class PhotographsDataModule(InpaintingDataModule):
     """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
 
-    def pictures(self, split: Split) -> Sequence[Picture]:
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The photographs of a split."""
         folder = Path(skimage.__file__).parent / "data"
-        pictures = [Picture(name, folder / name) for name in PHOTOGRAPHS[split]]
+        pictures = [PictureFile(name, folder / name) for name in PHOTOGRAPHS[split]]
         missing = [picture.name for picture in pictures if not picture.path.is_file()]
         if missing:
             raise InputError(

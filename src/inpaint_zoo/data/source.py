@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 
-from inpaint_zoo.images import Picture
+from inpaint_zoo.images import PictureFile
 
 VAL_SHARE = 0.05
 TEST_SHARE = 0.05
@@ -20,7 +20,7 @@ class Split(StrEnum):
     TEST = "test"
 
 
-def split_by_name(pictures: Sequence[Picture]) -> dict[Split, list[Picture]]:
+def split_by_name(pictures: Sequence[PictureFile]) -> dict[Split, list[PictureFile]]:
     """Split three or more pictures 90/5/5 by a hash of their names, at least one picture in each part.
 
     A picture stays where it is when others are added, as long as no part would be empty.
@@ -37,7 +37,7 @@ def split_by_name(pictures: Sequence[Picture]) -> dict[Split, list[Picture]]:
     }
 
 
-def hold_out(pictures: Sequence[Picture]) -> dict[Split, list[Picture]]:
+def hold_out(pictures: Sequence[PictureFile]) -> dict[Split, list[PictureFile]]:
     """Split two or more pictures 95/5 into training and validation by a hash of their names."""
     ordered = sorted(pictures, key=lambda picture: _hash(picture.name))
     num_val = min(max(sum(_hash(picture.name) < VAL_SHARE for picture in ordered), 1), len(ordered) - 1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from inpaint_zoo.files import write_bytes
+from inpaint_zoo.images import write_png
 from inpaint_zoo.metrics.pictures import Picture
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.report.columns import HOLE_PSNR
@@ -49,9 +49,7 @@ def write_grid(cases: Sequence[Case], records: Sequence[Record], path: Path, num
     ratios = {record.name: record.ratio for record in records}
     captions = {(record.name, record.method): _caption(record) for record in records}
     rows = [draw_row(case, ratios[case.name], captions) for case in choose_spread(cases, ratios, num_rows)]
-    encoded = io.BytesIO()
-    _stack(rows).save(encoded, "PNG", optimize=True)
-    write_bytes(path, [encoded.getvalue()])
+    write_png(path, np.asarray(_stack(rows)))
 
 
 def _caption(record: Record) -> str:
