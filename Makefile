@@ -2,7 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help setup demo test test-all lint format clean
+MODELS := misf madf ctsdg
+DEMO := runs/demo
+
+.PHONY: help setup demo test test-slow test-all lint format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,11 +18,22 @@ $(INSTALLED): pyproject.toml .ci/constraints.txt
 	$(BIN)/uv pip install --python $(BIN)/python --constraint .ci/constraints.txt --editable '.[dev]'
 	@touch $@
 
+demo: setup  ## train three small networks on photographs and compare them
+	rm -rf $(DEMO)
+	@for model in $(MODELS); do \
+		set -- $(BIN)/inpaint-zoo train experiment=demo_$$model run_dir=$(DEMO)/$$model; \
+		echo "$$@"; "$$@" || exit; \
+	done
+	$(BIN)/inpaint-zoo compare experiment=demo_comparison output=$(DEMO) \
+		$(foreach model,$(MODELS),methods.$(model)=$(DEMO)/$(model)/last.ckpt)
+
 test: setup  ## run the fast tests
 	$(BIN)/python -m pytest
 
-test-all: setup  ## run every test
-	$(BIN)/python -m pytest -m ''
+test-slow: setup  ## run the tests that the fast set leaves out
+	$(BIN)/python -m pytest -m slow
+
+test-all: test test-slow  ## run every test
 
 lint: setup  ## check style, types and formatting
 	$(BIN)/ruff check .

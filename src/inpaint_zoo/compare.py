@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
+from rich.text import Text
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
@@ -44,10 +45,11 @@ def run(config: DictConfig) -> None:
         records = judge(methods, data, lpips, kept)
         paths = write_results(_report(config, records, kept.cases, notes), folder)
     console = Console(highlight=False)
-    for table in terminal_tables(summarise(records)):
+    for table in terminal_tables(summarise(records), config.reference):
         console.print(table)
-    for line in [*config.notes, *notes, f"report: {paths[-1]}"]:
-        print(line)
+    for line in [*config.notes, *notes]:
+        console.print(Text(line))
+    print(f"report: {paths[-1]}")
 
 
 def _report(config: DictConfig, records: list[Record], cases: list[Case], notes: list[str]) -> Report:
@@ -56,6 +58,7 @@ def _report(config: DictConfig, records: list[Record], cases: list[Case], notes:
         records=records,
         cases=cases,
         notes=[*config.notes, *notes],
+        reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
     )

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytorch_lightning as pl
+import torch
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
 
 from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
 from inpaint_zoo.cli import main
@@ -18,7 +19,7 @@ from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
-from inpaint_zoo.models.weights import check_resumable
+from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.quiet import quiet_libraries
 
 MONITOR = "val/psnr"
@@ -28,12 +29,16 @@ def run(config: DictConfig) -> float | None:
     """Train as the configuration says; returns the best `val/psnr`, in dB."""
     folder = output_dir()
     quiet_libraries()
+    # gradients of narrow networks start below 1e-38, where a CPU is many times slower; set before any thread starts
+    torch.set_flush_denormal(True)
     resume = _resume_from(config.ckpt_path, folder)
     data = _data(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
     if resume is not None:
         check_resumable(resume, module.name, module.state_dict())
+    elif config.init_from is not None:
+        initialise(module, Path(config.init_from))
     module.check_training(data.batch_size, *data.size)
     data.setup("fit")
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
@@ -65,6 +70,8 @@ def _trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trai
         LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
         best,
     ]
+    if config.ema_decay is not None:
+        callbacks.append(EMAWeightAveraging(decay=config.ema_decay))
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
     try:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from inpaint_zoo.config import compose_config
+from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.weights import check_resumable, converted, read_weights
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.weights import check_resumable, converted, initialise, read_weights
 from inpaint_zoo.zoo import create_model, load_model
 
 Checkpoint = Callable[[str], Path]
@@ -126,3 +129,29 @@ def test_a_checkpoint_of_other_parts_is_refused(small_checkpoint: Checkpoint, tm
         check_resumable(path, "madf", content["state_dict"])
     with pytest.raises(InputError, match=r"1 missing \(discriminator\.weight\)"):
         check_resumable(path, "misf", {**content["state_dict"], "discriminator.weight": torch.zeros(1)})
+
+
+def training_module(model: str, *, seed: int) -> InpaintingModule:
+    torch.manual_seed(seed)
+    config = compose_config("train", [f"model={model}", "data=photographs", "experiment=tiny"])
+    module: InpaintingModule = construct(config.model)
+    return module
+
+
+def test_a_training_starts_from_all_weights_of_a_checkpoint(tmp_path: Path) -> None:
+    module, other = training_module("misf", seed=1), training_module("misf", seed=2)
+    stored = converted("misf", other.network, other.hparams["network"])
+    torch.save({**stored, "state_dict": other.state_dict()}, tmp_path / "last.ckpt")
+    initialise(module, tmp_path / "last.ckpt")
+    expected = other.state_dict()
+    assert all(torch.equal(value, expected[name]) for name, value in module.state_dict().items())
+
+
+def test_a_file_without_a_discriminator_starts_the_network_alone(tmp_path: Path) -> None:
+    module, other = training_module("misf", seed=1), training_module("misf", seed=2)
+    torch.save(converted("misf", other.network, other.hparams["network"]), tmp_path / "net.pt")
+    before = {name: value.clone() for name, value in module.discriminator.state_dict().items()}
+    initialise(module, tmp_path / "net.pt")
+    network = other.network.state_dict()
+    assert all(torch.equal(value, network[name]) for name, value in module.network.state_dict().items())
+    assert all(torch.equal(value, before[name]) for name, value in module.discriminator.state_dict().items())

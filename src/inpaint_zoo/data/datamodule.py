@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
@@ -15,8 +17,8 @@ from torch.utils.data import DataLoader
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.sampler import EvaluationSampler, TrainingSampler
 from inpaint_zoo.data.source import Split
-from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile
+from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.images import PictureFile, read_image
 from inpaint_zoo.masks import MaskGenerator
 
 
@@ -68,17 +70,17 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.mask = mask
         self.eval_mask = eval_mask
         self.size = _size(size)
-        self.resize = None if resize is None else _at_least(1, resize, "resize")
+        self.resize = None if resize is None else at_least(1, resize, "data.resize")
         if not 0 <= flip_probability <= 1:
             raise InputError(f"data.flip_probability={flip_probability} must lie in [0, 1]")
         self.flip_probability = flip_probability
         self.samples_per_epoch = (
-            None if samples_per_epoch is None else _at_least(1, samples_per_epoch, "samples_per_epoch")
+            None if samples_per_epoch is None else at_least(1, samples_per_epoch, "data.samples_per_epoch")
         )
-        self.eval_repeats = _at_least(1, eval_repeats, "eval_repeats")
-        self.batch_size = _at_least(1, batch_size, "batch_size")
-        self.eval_batch_size = _at_least(1, eval_batch_size, "eval_batch_size")
-        self.num_workers = _at_least(0, num_workers, "num_workers")
+        self.eval_repeats = at_least(1, eval_repeats, "data.eval_repeats")
+        self.batch_size = at_least(1, batch_size, "data.batch_size")
+        self.eval_batch_size = at_least(1, eval_batch_size, "data.eval_batch_size")
+        self.num_workers = at_least(0, num_workers, "data.num_workers")
         self.seed = _seed(seed, "seed")
         self.eval_seed = _seed(eval_seed, "data.eval_seed")
         self._restored = {"batches": 0, "samples": 0}
@@ -86,6 +88,10 @@ class InpaintingDataModule(LightningDataModule, ABC):
     @abstractmethod
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
+
+    def read_image(self, path: Path) -> np.ndarray:
+        """Read a training picture as (H, W, 3) uint8; a subclass with few of them may keep them."""
+        return read_image(path)
 
     def setup(self, stage: str) -> None:
         """Find the pictures, so that mistakes show before anything is trained."""
@@ -107,6 +113,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             resize=self.resize,
             flip_probability=self.flip_probability,
             seed=self.seed,
+            read=self.read_image,
         )
 
     @cached_property
@@ -226,12 +233,6 @@ def _size(size: int | Sequence[int]) -> tuple[int, int]:
     if len(sides) != 2 or min(sides) < 1:
         raise InputError(f"data.size={size} must be a number of pixels or [height,width]")
     return sides[0], sides[1]
-
-
-def _at_least(least: int, value: int, key: str) -> int:
-    if value < least:
-        raise InputError(f"data.{key}={value} must be at least {least}")
-    return value
 
 
 def _seed(value: int, key: str) -> int:

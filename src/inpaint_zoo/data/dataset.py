@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any, TypedDict
 
 import numpy as np
@@ -39,6 +39,7 @@ class TrainingDataset(Dataset[Sample]):
         resize: Resize the shorter side to this many pixels before the crop; None keeps the picture's own size.
         flip_probability: Of mirroring left and right.
         seed: Of all of this.
+        read: From a path to (H, W, 3) uint8.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -53,12 +54,14 @@ class TrainingDataset(Dataset[Sample]):
         resize: int | None,
         flip_probability: float,
         seed: int,
+        read: Callable[[Path], np.ndarray],
     ) -> None:
         self.pictures = pictures
         self.mask = mask
         self.size = size
         self.resize = resize
         self.seed = seed
+        self.read = read
         self.augment = _augmentation(size, flip_probability)
 
     def __len__(self) -> int:
@@ -68,7 +71,7 @@ class TrainingDataset(Dataset[Sample]):
         epoch, index = key if isinstance(key, tuple) else (0, key)
         rng = random_state(self.seed, epoch, index)
         picture = self.pictures[index]
-        image = read_image(picture.path)
+        image = self.read(picture.path)
         if self.resize is not None:
             image = resize_shorter(image, (self.resize, self.resize))
         self._check_size(picture, image)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import skimage
 
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile
+from inpaint_zoo.images import PictureFile, read_image
 
 # the two motorcycle pictures show one scene and stay in one split
 PHOTOGRAPHS = {
@@ -36,6 +38,10 @@ PHOTOGRAPHS = {
 class PhotographsDataModule(InpaintingDataModule):
     """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
 
+    def read_image(self, path: Path) -> np.ndarray:
+        """As `InpaintingDataModule.read_image`; every process decodes a photograph once."""
+        return _read_once(path)
+
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The photographs of a split."""
         folder = Path(skimage.__file__).parent / "data"
@@ -46,3 +52,10 @@ class PhotographsDataModule(InpaintingDataModule):
                 f"scikit-image in {str(folder)!r} lacks {', '.join(missing)}: install scikit-image from its wheel"
             )
         return pictures
+
+
+@cache
+def _read_once(path: Path) -> np.ndarray:
+    image = read_image(path)
+    image.setflags(write=False)
+    return image

@@ -7,13 +7,16 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
+
+if TYPE_CHECKING:
+    from inpaint_zoo.models.base import InpaintingModule
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint that names its model."""
@@ -91,6 +94,19 @@ def check_resumable(path: Path, model: str, expected: Mapping[str, Tensor]) -> N
     except InputError as error:
         raise InputError(f"ckpt_path: {path}: {error}") from error
     _refuse_broken_values(path, state)
+
+
+def initialise(module: InpaintingModule, path: Path) -> None:
+    """Start a training from the weights in a file: the network's, and what learns beside it where the file has that.
+
+    Raises:
+        InputError: the file cannot be used, or holds another model.
+    """
+    stored = read_weights(path, module.name)
+    stored.apply(module.network)
+    beside = {name for name in module.state_dict() if not name.startswith("network.")}
+    if beside & stored.state.keys():
+        module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def write_results(report: Report, folder: Path) -> list[Path]:
     write_records(report.records, records)
     write_summary(rows, summary)
     write_text(table, csv_table(rows))
-    write_text(markdown, f"# {report.title}\n\n{markdown_table(rows, report.notes)}")
+    write_text(markdown, f"# {report.title}\n\n{markdown_table(rows, report.notes, report.reference)}")
     write_grid(report.cases, report.records, grid)
     write_html(report, page)
     return paths

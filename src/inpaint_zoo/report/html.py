@@ -39,6 +39,8 @@ class Report:
     """Pictures, each with a record for every composite."""
     notes: Sequence[str] = ()
     """Remarks for the reader: why a metric is not available, how a method was trained."""
+    reference: str | None = None
+    """The method that the others' distance is given to, where one was named."""
     config: str = ""
     """The configuration, as YAML text."""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,8 @@ from inpaint_zoo.images import hatch, read_image, read_mask
 from inpaint_zoo.metrics.bins import BINS, ratio_bin
 from inpaint_zoo.metrics.pictures import Hole, Picture, as_hole
 
+_GOLDEN_RATIO = (5**0.5 - 1) / 2
+
 PictureSource: TypeAlias = Picture | Path
 MaskSource: TypeAlias = NDArray[np.uint8] | Path
 
@@ -61,10 +63,16 @@ def choose_spread(cases: Sequence[Case], ratios: Mapping[str, float], count: int
         count: how many to choose.
     """
     by_bin = {name: [case for case in cases if ratio_bin(ratios[case.name]) == name] for name in BINS}
-    turns = [(turn, case.name) for own in by_bin.values() for turn, case in enumerate(own)]
+    spread = [_far_apart(own, shift) for shift, own in enumerate(by_bin.values())]
+    turns = [(turn, case.name) for own in spread for turn, case in enumerate(own)]
     chosen = {name for _, name in sorted(turns, key=lambda turn_and_name: turn_and_name[0])[:count]}
     return sorted((case for case in cases if case.name in chosen), key=lambda case: ratios[case.name])
 
 
 def _load(source: PictureSource) -> Picture:
     return read_image(source) if isinstance(source, Path) else source
+
+
+def _far_apart(cases: Sequence[Case], shift: int) -> list[Case]:
+    """Reorder so that any first few lie far apart: neighbours often show one picture with several masks."""
+    return [case for _, case in sorted(enumerate(cases, start=shift), key=lambda place: place[0] * _GOLDEN_RATIO % 1)]

@@ -15,7 +15,7 @@ from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.records import SummaryRow
 from inpaint_zoo.metrics.score import METRICS
-from inpaint_zoo.report.columns import LEGEND, MAIN_COLUMNS, Column
+from inpaint_zoo.report.columns import HOLE_PSNR, LEGEND, MAIN_COLUMNS, MISSING, Column
 
 _COLUMN_BINS = (*(name for name in BINS if name != "none"), "none", ALL)
 _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\|*`[]<>~"} | {"\n": " ", "\r": " "})
@@ -44,17 +44,20 @@ def derived_notes(rows: Sequence[SummaryRow]) -> list[str]:
     return notes
 
 
-def markdown_table(rows: Sequence[SummaryRow], notes: Sequence[str] = ()) -> str:
+def markdown_table(rows: Sequence[SummaryRow], notes: Sequence[str] = (), reference: str | None = None) -> str:
     """One table: a block of rows a metric, a row a method, a column a bin, the best in bold, notes below.
 
     Args:
         rows: what `summarise` returned.
         notes: remarks of the caller (why a metric is not available, how the methods were trained).
+        reference: a method; a last block then holds the distance of the others to its PSNR over the hole.
     """
     lines = [["Metric", "Method", *(BIN_TITLES[name] for name in _COLUMN_BINS)]]
     lines.append(["Pictures", "", *(str(_num_pictures(rows, name)) for name in _COLUMN_BINS)])
     for column in MAIN_COLUMNS:
         lines += _metric_lines(rows, column)
+    if reference is not None:
+        lines += _distance_lines(rows, reference)
     return "\n".join([*_aligned(lines), "", *(f"- {_plain(note)}" for note in [*notes, *derived_notes(rows)]), ""])
 
 
@@ -73,6 +76,23 @@ def _metric_lines(rows: Sequence[SummaryRow], column: Column) -> list[list[str]]
             lines[method].append(f"**{shown}**" if method in best else shown)
     titles = [column.heading] + [""] * len(lines)
     return [[title, *line[1:]] for title, line in zip(titles, lines.values(), strict=False)]
+
+
+def _distance_lines(rows: Sequence[SummaryRow], reference: str) -> list[list[str]]:
+    """Rows of the distance in PSNR over the hole to one method; its title stands in the first."""
+    lines = []
+    for method in methods_of(rows):
+        if method != reference:
+            shown = [distance(rows, method, reference, name) for name in _COLUMN_BINS]
+            lines.append(["" if lines else f"PSNR hole − {_plain(reference)}", _plain(method), *shown])
+    return lines
+
+
+def distance(rows: Sequence[SummaryRow], method: str, reference: str, bin_name: str) -> str:
+    """How far the mean PSNR over the hole of a method lies above that of another in one bin, in dB, as text."""
+    values = {row.method: row.means[HOLE_PSNR.key] for row in rows_of_bin(rows, bin_name)}
+    own, others = values[method], values[reference]
+    return MISSING if own is None or others is None else f"{own - others:+.2f}"
 
 
 def _plain(text: str) -> str:
@@ -110,13 +130,25 @@ def csv_table(rows: Iterable[SummaryRow]) -> str:
     return text.getvalue()
 
 
-def terminal_tables(rows: Sequence[SummaryRow]) -> list[Table]:
-    """One table for each bin that has pictures and one over all, each within 80 columns."""
-    return [
+def terminal_tables(rows: Sequence[SummaryRow], reference: str | None = None) -> list[Table]:
+    """One table for each bin that has pictures and one over all, each within 80 columns; see `markdown_table`."""
+    bins = [name for name in _COLUMN_BINS if _num_pictures(rows, name)]
+    tables = [
         _terminal_table(rows_of_bin(rows, name), f"{BIN_TITLES[name]}, pictures: {_num_pictures(rows, name)}")
-        for name in _COLUMN_BINS
-        if _num_pictures(rows, name)
+        for name in bins
     ]
+    return tables if reference is None else [*tables, _distance_table(rows, reference, bins)]
+
+
+def _distance_table(rows: Sequence[SummaryRow], reference: str, bins: Sequence[str]) -> Table:
+    table = Table(title=Text(f"PSNR hole, distance to {reference} in dB"), title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("Method", overflow="fold", min_width=12)
+    for name in bins:
+        table.add_column(BIN_TITLES[name], justify="right", no_wrap=True)
+    for method in methods_of(rows):
+        if method != reference:
+            table.add_row(Text(method), *(distance(rows, method, reference, name) for name in bins))
+    return table
 
 
 def _terminal_table(rows: Sequence[SummaryRow], title: str) -> Table:
