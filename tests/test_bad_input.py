@@ -117,6 +117,14 @@ def test_sizes_that_do_not_fit(train: Command, pictures: Pictures) -> None:
     assert train(f"data.root={root}", "data.size=64", "data.resize=64").code == 0
 
 
+def test_widths_that_leave_no_channel(train: Command, pictures: Pictures) -> None:
+    root = f"data.root={pictures(*NAMES)}"
+    says(train(root, "model.network.base_channels=0"), "network.base_channels=0 must be at least 1")
+    says(train(root, "model.discriminator.base_channels=-1"), "discriminator.base_channels=-1 must be at least 1")
+    for model in ("madf", "ctsdg"):
+        says(train(root, "model.network.base_channels=2", model=model), "network.base_channels=2", "multiple of 4")
+
+
 def test_one_picture_a_batch_is_too_few_for_batch_normalization(train: Command, pictures: Pictures) -> None:
     root = pictures(*NAMES, width=140, height=130)
     arguments = [f"data.root={root}", "data.size=128", "data.batch_size=1"]

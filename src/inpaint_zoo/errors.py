@@ -1,4 +1,4 @@
-"""What stands for a mistake in what the user gave."""
+"""What stands for a mistake in what the user gave, and the checks of whole numbers."""
 
 
 class InputWarning(UserWarning):
@@ -15,3 +15,25 @@ class InputError(Exception):
     def __init__(self, message: str) -> None:
         # a data loader's worker hands an error over with its whole traceback for a message; the last line is ours
         super().__init__(message.rpartition(f"{InputError.__module__}.InputError: ")[2].rstrip())
+
+
+def at_least(least: int, value: int, key: str) -> int:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is less than `least`.
+    """
+    if value < least:
+        raise InputError(f"{key}={value} must be at least {least}")
+    return value
+
+
+def multiple_of(step: int, value: int, key: str) -> int:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is not `step` or a multiple of it.
+    """
+    if value < step or value % step:
+        raise InputError(f"{key}={value} must be a multiple of {step}: give {step * max(1, round(value / step))}")
+    return value

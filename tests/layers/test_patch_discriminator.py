@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 
 
@@ -38,3 +39,11 @@ def test_one_power_iteration_per_forward_in_training_and_none_in_evaluation():
 def test_patch_grid(size):
     network = PatchDiscriminator(in_channels=2, base_channels=4)
     assert network(torch.rand(1, 2, size, size)).shape == (1, 1, size // 8 - 2, size // 8 - 2)
+
+
+def test_refuses_what_leaves_no_channel_or_no_patch():
+    with pytest.raises(InputError, match=r"discriminator\.base_channels=0 must be at least 1"):
+        PatchDiscriminator(in_channels=3, base_channels=0)
+    PatchDiscriminator.check_size(24, 40)
+    with pytest.raises(InputError, match=r"needs 24x24 pixels or more, not 40x23: raise data\.size"):
+        PatchDiscriminator.check_size(40, 23)

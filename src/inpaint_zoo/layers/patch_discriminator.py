@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.layers.init import init_normal
 
 
@@ -14,6 +15,9 @@ class PatchDiscriminator(nn.Module):
     Args:
         in_channels: Channels of the picture that is judged.
         base_channels: Channels of the first convolution (published: 64); the next ones have 2, 4 and 8 times as many.
+
+    Raises:
+        InputError: `base_channels` is less than 1.
     """
 
     minimum_size = 24
@@ -21,6 +25,7 @@ class PatchDiscriminator(nn.Module):
 
     def __init__(self, *, in_channels: int, base_channels: int) -> None:
         super().__init__()
+        at_least(1, base_channels, "discriminator.base_channels")
         widths = [in_channels, base_channels, 2 * base_channels, 4 * base_channels, 8 * base_channels, 1]
         strides = [2, 2, 2, 1, 1]
         convolutions = [
@@ -32,6 +37,17 @@ class PatchDiscriminator(nn.Module):
         # after the initialisation: spectral_norm starts its power iteration from the weight that it finds
         self.convolutions = nn.ModuleList(spectral_norm(convolution) for convolution in convolutions)
         self.activation = nn.LeakyReLU(0.2)
+
+    @classmethod
+    def check_size(cls, height: int, width: int) -> None:
+        """Refuse pictures that are too small for one patch.
+
+        Raises:
+            InputError: as said.
+        """
+        if min(height, width) < cls.minimum_size:
+            wanted = f"{cls.minimum_size}x{cls.minimum_size}"
+            raise InputError(f"the discriminator needs {wanted} pixels or more, not {height}x{width}: raise data.size.")
 
     def forward(self, image: Tensor) -> Tensor:
         """Judge patches of `image`.

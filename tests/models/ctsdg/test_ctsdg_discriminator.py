@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 
 
@@ -18,3 +20,8 @@ def test_edges_are_detected_at_the_pictures_size_with_a_quarter_of_the_channels(
     discriminator = CTSDGDiscriminator(base_channels=8)
     assert discriminator.detect(torch.rand(2, 3, 10, 14)).shape == (2, 1, 10, 14)
     assert discriminator.edge_detector.output.in_channels == 2
+
+
+def test_refuses_a_width_without_a_quarter():
+    with pytest.raises(InputError, match=r"discriminator\.base_channels=6 must be a multiple of 4"):
+        CTSDGDiscriminator(base_channels=6)

@@ -195,3 +195,17 @@ def test_sizes_that_do_not_fit_are_explained_in_training_too():
     batch = {"image": torch.rand(1, 3, 30, 32), "mask": torch.zeros(1, 1, 30, 32), "name": ["a"]}
     with pytest.raises(InputError, match="32x32"):
         build().losses(batch)
+
+
+def test_what_cannot_be_trained_is_known_before_the_first_step():
+    module = build()
+    module.check_training(1, 24, 24)
+    with pytest.raises(InputError, match="24x24 pixels or more, not 16x32"):
+        module.check_training(2, 16, 32)
+    module.network.stride = module.network.minimum_size = 128
+    with pytest.raises(InputError, match=r"one picture of 128x128 .* data\.batch_size or data\.size"):
+        module.check_training(1, 128, 128)
+    for batch_size, height, width in ((2, 128, 128), (1, 256, 128)):
+        module.check_training(batch_size, height, width)
+    module.frozen_batch_norm = True
+    module.check_training(1, 128, 128)

@@ -180,3 +180,18 @@ def test_sizes_are_multiples_of_two_to_the_number_of_levels():
     assert network.stride == network.minimum_size == 8
     with pytest.raises(InputError, match="16x24"):
         network(*picture_and_hole(12, 20))
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("base_channels", 0), ("base_channels", 6), ("num_levels", 1), ("dilations", [1, 0]), ("dilations", [])],
+)
+def test_refuses_impossible_arguments(argument, value):
+    with pytest.raises(InputError, match=rf"network\.{argument}=\d must be "):
+        CTSDGNetwork(**{**TINY, argument: value})
+
+
+def test_two_levels_are_the_fewest():
+    network = CTSDGNetwork(**{**TINY, "num_levels": 2}).eval()
+    image, mask = picture_and_hole(8, 4)
+    assert network(image, mask).image.isfinite().all()

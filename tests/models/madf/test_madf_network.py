@@ -132,8 +132,16 @@ def test_refuses_sizes_that_are_too_small_or_not_divisible():
 
 
 @pytest.mark.parametrize(
-    ("argument", "value"), [("base_channels", 6), ("base_channels", 0), ("num_levels", 1), ("num_refinements", -1)]
+    ("argument", "value"),
+    [
+        ("base_channels", 6),
+        ("base_channels", 0),
+        ("mask_channels", 0),
+        ("num_levels", 1),
+        ("normalization_channels", 0),
+        ("num_refinements", -1),
+    ],
 )
 def test_refuses_impossible_arguments(argument, value):
-    with pytest.raises(InputError, match=f"{argument} must be .* got {value}"):
+    with pytest.raises(InputError, match=rf"network\.{argument}={value} must be "):
         MADFNetwork(**(TINY | {argument: value}))

@@ -61,3 +61,9 @@ def test_filters_both_levels_as_the_widened_kernels_would(tiny):
 def test_refuses_sizes_that_are_too_small_or_not_divisible(tiny):
     with pytest.raises(InputError, match="to 16x12"):
         tiny(torch.rand(1, 3, 14, 8), torch.zeros(1, 1, 14, 8))
+
+
+@pytest.mark.parametrize(("argument", "value"), [("base_channels", 0), ("num_residual_blocks", -1)])
+def test_refuses_impossible_arguments(argument, value):
+    with pytest.raises(InputError, match=rf"network\.{argument}={value} must be at least"):
+        MISFNetwork(**{"base_channels": 4, "num_residual_blocks": 1, argument: value})

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inpaint_zoo.errors import multiple_of
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 
@@ -45,10 +46,14 @@ class CTSDGDiscriminator(nn.Module):
     Args:
         base_channels: Channels of the first convolution of both branches, a multiple of 4 (published: 64); the edge
             detector has a quarter of them.
+
+    Raises:
+        InputError: `base_channels` is no multiple of 4.
     """
 
     def __init__(self, *, base_channels: int) -> None:
         super().__init__()
+        multiple_of(4, base_channels, "discriminator.base_channels")
         self.texture_branch = PatchDiscriminator(in_channels=3, base_channels=base_channels)
         self.structure_branch = PatchDiscriminator(in_channels=2, base_channels=base_channels)
         self.edge_detector = EdgeDetector(base_channels // 4)

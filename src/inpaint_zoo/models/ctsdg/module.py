@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.layers.freezing import frozen
+from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1, l1_within
@@ -71,6 +72,13 @@ class CTSDG(InpaintingModule):
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eval()
         return self
+
+    def check_training(self, batch_size: int, height: int, width: int) -> None:
+        """As `InpaintingModule.check_training`; batch normalisation and the discriminator have their needs too."""
+        super().check_training(batch_size, height, width)
+        PatchDiscriminator.check_size(height, width)
+        if not self.frozen_batch_norm:
+            self.network.check_statistics(batch_size, height, width)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """G, and D (with its edge detector) at its own rate."""

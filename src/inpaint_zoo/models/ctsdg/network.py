@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, at_least, multiple_of
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.models.base import InpaintingNetwork
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
@@ -43,11 +43,14 @@ class CTSDGNetwork(InpaintingNetwork):
 
     Args:
         base_channels: Channels of the first level, a multiple of 4 (published: 64); 2, 4 and 8 times as many deeper.
-        num_levels: Levels of both streams (published: 7); side lengths are multiples of 2 to its power.
+        num_levels: Levels of both streams, at least 2 (published: 7); side lengths are multiples of 2 to its power.
         dilations: Dilations of the aggregation after the attention (published: 1, 2, 4, 8).
         sequential_fusion: See `BidirectionalGatedFusion`.
         edge_source: See `StructureExtractor`.
         edge_range: See `StructureExtractor`.
+
+    Raises:
+        InputError: an argument is too small, or `base_channels` no multiple of 4.
     """
 
     def __init__(
@@ -61,6 +64,9 @@ class CTSDGNetwork(InpaintingNetwork):
         edge_range: str,
     ) -> None:
         super().__init__()
+        multiple_of(4, base_channels, "network.base_channels")
+        at_least(2, num_levels, "network.num_levels")
+        at_least(1, min(dilations, default=0), "network.dilations")
         self.stride = self.minimum_size = 2**num_levels
         self.extract_structure = StructureExtractor(edge_source, edge_range)
         widths = [base_channels * min(2**level, MAXIMUM_FACTOR) for level in range(num_levels)]
@@ -116,7 +122,8 @@ class CTSDGNetwork(InpaintingNetwork):
         Raises:
             InputError: training with one value a channel at the deepest level.
         """
-        self._check_statistics(image)
+        if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
+            self.check_statistics(len(image), *image.shape[-2:])
         valid = 1 - mask
         texture = self.texture_encoder(_channels_last(image), valid)
         edges = self.structure_encoder(_channels_last(torch.cat(structure, 1)), valid)
@@ -129,9 +136,13 @@ class CTSDGNetwork(InpaintingNetwork):
             self.structure_projection(structure_features),
         )
 
-    def _check_statistics(self, image: Tensor) -> None:
-        learns_statistics = any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d))
-        if learns_statistics and image.numel() == IMAGE_CHANNELS * self.stride**2:
+    def check_statistics(self, batch_size: int, height: int, width: int) -> None:
+        """Refuse a batch that batch normalisation in training cannot take.
+
+        Raises:
+            InputError: it leaves one value a channel at the deepest level.
+        """
+        if batch_size * height * width == self.stride**2:
             raise InputError(
                 f"one picture of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few "
                 "for batch normalisation in training: use a larger data.batch_size or data.size."

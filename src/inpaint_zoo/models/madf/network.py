@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import at_least, multiple_of
 from inpaint_zoo.models.base import InpaintingNetwork
 from inpaint_zoo.models.madf.encoder import MaskAwareEncoder
 from inpaint_zoo.models.madf.recovery import RecoveryDecoder
@@ -32,6 +32,9 @@ class MADFNetwork(InpaintingNetwork):
         num_levels: How often the encoder halves the size, at least 2 (published: 7).
         normalization_channels: Channels that scale and shift of a point-wise normalisation share (published: 128).
         num_refinements: Refinement decoders after the recovery decoder (published: 2).
+
+    Raises:
+        InputError: an argument is too small, or `base_channels` no multiple of 4.
     """
 
     mean: Tensor
@@ -47,7 +50,11 @@ class MADFNetwork(InpaintingNetwork):
         num_refinements: int,
     ) -> None:
         super().__init__()
-        _check_arguments(base_channels, num_levels, num_refinements)
+        multiple_of(4, base_channels, "network.base_channels")
+        at_least(1, mask_channels, "network.mask_channels")
+        at_least(2, num_levels, "network.num_levels")
+        at_least(1, normalization_channels, "network.normalization_channels")
+        at_least(0, num_refinements, "network.num_refinements")
         self.stride = self.minimum_size = 2**num_levels
         skips = [base_channels * min(2**level, 8) for level in range(num_levels)]
         self.encoder = MaskAwareEncoder(INPUT_CHANNELS, skips, mask_channels=mask_channels)
@@ -87,12 +94,3 @@ class MADFNetwork(InpaintingNetwork):
             maps, refined = refinement(skips[-1], maps, images, known)
             images.append(refined)
         return images
-
-
-def _check_arguments(base_channels: int, num_levels: int, num_refinements: int) -> None:
-    if base_channels < 4 or base_channels % 4:
-        raise InputError(f"MADF's base_channels must be a multiple of 4, got {base_channels}.")
-    if num_levels < 2:
-        raise InputError(f"MADF's num_levels must be at least 2, got {num_levels}.")
-    if num_refinements < 0:
-        raise InputError(f"MADF's num_refinements must be 0 or more, got {num_refinements}.")

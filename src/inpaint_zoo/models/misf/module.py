@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
-from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -60,10 +59,9 @@ class MISF(InpaintingModule):
             self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; the discriminator needs 24 pixels for one patch."""
+        """As `InpaintingModule.check_training`; the discriminator has a smallest size too."""
         super().check_training(batch_size, height, width)
-        if min(height, width) < PatchDiscriminator.minimum_size:
-            raise InputError(f"MISF's discriminator needs 24x24 pixels or more, not {height}x{width}: raise data.size.")
+        PatchDiscriminator.check_size(height, width)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """G, and D at its own rate."""

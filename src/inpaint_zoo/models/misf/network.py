@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
+from inpaint_zoo.errors import at_least
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import NUM_TAPS, SharedKernelFilter, filter_per_pixel
 from inpaint_zoo.models.base import InpaintingNetwork
@@ -25,6 +26,9 @@ class MISFNetwork(InpaintingNetwork):
     Args:
         base_channels: Channels at full resolution (published: 64); 2 and 4 times as many at 1/2 and 1/4.
         num_residual_blocks: Dilated residual blocks at 1/4 (published: 8).
+
+    Raises:
+        InputError: an argument is too small.
     """
 
     stride = 4
@@ -32,7 +36,8 @@ class MISFNetwork(InpaintingNetwork):
 
     def __init__(self, *, base_channels: int, num_residual_blocks: int) -> None:
         super().__init__()
-        width = base_channels
+        width = at_least(1, base_channels, "network.base_channels")
+        at_least(0, num_residual_blocks, "network.num_residual_blocks")
         self.encoder0 = convolution_block(4, width, 7, reflect=3)
         self.encoder1 = convolution_block(width, 2 * width, 4, stride=2, padding=1)
         self.encoder2 = convolution_block(2 * width, 4 * width, 4, stride=2, padding=1)
