@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.released import rename_strictly, replace_prefixes, without_prefix
+from inpaint_zoo.models.released import patch_discriminator_name, rename_strictly, replace_prefixes, without_prefix
 
 
 def test_the_longest_prefix_wins_and_other_names_stay() -> None:
@@ -35,3 +35,17 @@ def test_names_come_in_our_order_and_unused_ones_are_left_out() -> None:
 def test_differences_are_counted_and_named(state: dict[str, torch.Tensor], reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         rename_strictly(state, str, {"a": torch.zeros(1), "b": torch.zeros(2)})
+
+
+@pytest.mark.parametrize("place", ["", "texture_branch."])
+def test_names_of_a_patch_discriminator_with_the_second_name_of_its_first_layer(place: str) -> None:
+    published = (
+        "conv1.0.weight_orig",
+        "features.0.weight_u",
+        "conv5.0.weight_v",
+        "conv2.0.bias",
+        "features.2.weight_u",
+    )
+    ours = ("convolutions.0.parametrizations.weight.original", "convolutions.0.parametrizations.weight.0._u",
+            "convolutions.4.parametrizations.weight.0._v", "conv2.0.bias", "features.2.weight_u")  # fmt: skip
+    assert [patch_discriminator_name(place + name) for name in published] == [place + name for name in ours]

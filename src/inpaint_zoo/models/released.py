@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,10 @@ from torch import Tensor
 from inpaint_zoo.errors import InputError
 
 StateDict = dict[str, Tensor]
+
+# `features.0` is a second name that the published class gives to its first convolution
+_PATCH_DISCRIMINATOR = re.compile(r"(|.+\.)(?:conv(\d)\.0|features\.0)\.weight_(orig|u|v)")
+_SPECTRAL = {"orig": "original", "u": "0._u", "v": "0._v"}
 
 
 def without_prefix(state: Mapping[str, Any], *prefixes: str) -> dict[str, Any]:
@@ -61,6 +66,15 @@ def replace_prefixes(table: Mapping[str, str]) -> Callable[[str], str]:
         return name
 
     return rename
+
+
+def patch_discriminator_name(name: str) -> str:
+    """Our name of an entry of a published `PatchDiscriminator`, wherever it stands; other names stay."""
+    found = _PATCH_DISCRIMINATOR.fullmatch(name)
+    if found is None:
+        return name
+    place, layer, kind = found.groups(default="1")
+    return f"{place}convolutions.{int(layer) - 1}.parametrizations.weight.{_SPECTRAL[kind]}"
 
 
 def _strip(name: str, prefixes: tuple[str, ...]) -> str:

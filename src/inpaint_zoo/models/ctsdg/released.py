@@ -8,7 +8,13 @@ from typing import Any
 
 from torch import Tensor
 
-from inpaint_zoo.models.released import StateDict, rename_strictly, replace_prefixes, without_prefix
+from inpaint_zoo.models.released import (
+    StateDict,
+    patch_discriminator_name,
+    rename_strictly,
+    replace_prefixes,
+    without_prefix,
+)
 
 IMPLIED_NETWORK: Mapping[str, Any] = {"edge_range": "wrapped"}
 """Arguments of the network that published weights imply, beyond its defaults: they were trained on wrapped gray."""
@@ -35,8 +41,6 @@ _GENERATOR = {
     "out_layer.0.": "output.output.",
 }
 _STREAM = re.compile(r"(ec|dc)_(texture|structure)_(\d)\.(conv|bn)\.")
-_SPECTRAL = {"weight_orig": "original", "weight_u": "0._u", "weight_v": "0._v"}
-_BRANCH = re.compile(r"(texture|structure)_branch\.(?:conv(\d)\.0|features\.0)\.(weight_\w+)")
 _EDGE_DETECTOR = {
     "edge_detector.res_layer.": "edge_detector.residual.",
     "edge_detector.out_layer.0.": "edge_detector.output.",
@@ -55,12 +59,8 @@ def generator_name(name: str) -> str:
 
 
 def discriminator_name(name: str) -> str:
-    """Our name of an entry of the published discriminator; `features.0` is a second name of each first convolution."""
-    found = _BRANCH.fullmatch(name)
-    if found is None:
-        return replace_prefixes(_EDGE_DETECTOR)(name)
-    stream, layer, kind = found.groups(default="1")
-    return f"{stream}_branch.convolutions.{int(layer) - 1}.parametrizations.weight.{_SPECTRAL.get(kind, kind)}"
+    """Our name of an entry of the published discriminator."""
+    return replace_prefixes(_EDGE_DETECTOR)(patch_discriminator_name(name))
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:

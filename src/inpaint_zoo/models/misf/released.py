@@ -7,7 +7,13 @@ from typing import Any
 
 from torch import Tensor
 
-from inpaint_zoo.models.released import StateDict, rename_strictly, replace_prefixes, without_prefix
+from inpaint_zoo.models.released import (
+    StateDict,
+    patch_discriminator_name,
+    rename_strictly,
+    replace_prefixes,
+    without_prefix,
+)
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
 """Arguments of the network that published weights imply, beyond its defaults."""
@@ -39,15 +45,6 @@ def generator_name(name: str) -> str:
     return replace_prefixes(_GENERATOR)(name).replace(".conv_block.", ".layers.")
 
 
-def discriminator_name(name: str) -> str:
-    """Our name of an entry of a published patch discriminator (also CTSDG's branches)."""
-    for layer in range(5):
-        name = name.replace(f"conv{layer + 1}.0.weight_", f"convolutions.{layer}.weight_")
-    for old, new in (("weight_orig", "original"), ("weight_u", "0._u"), ("weight_v", "0._v")):
-        name = name.replace(old, f"parametrizations.weight.{new}")
-    return name
-
-
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
     """From a published file (or its bare generator) to the state dict of `MISFNetwork`.
 
@@ -65,5 +62,4 @@ def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> St
 def convert_discriminator(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
     """From a published discriminator file to the state dict of `PatchDiscriminator`; arguments as for `convert`."""
     state = without_prefix(checkpoint.get("discriminator", checkpoint), "module.")
-    # `features.0` is a second name that the published class gives to its first convolution
-    return rename_strictly(state, discriminator_name, expected, unused=("features.",))
+    return rename_strictly(state, patch_discriminator_name, expected)
