@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from hydra.errors import (
     ConfigCompositionException,
     InstantiationException,
