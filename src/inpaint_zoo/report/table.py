@@ -80,7 +80,7 @@ def _metric_lines(rows: Sequence[SummaryRow], column: Column) -> list[list[str]]
 
 def _distance_lines(rows: Sequence[SummaryRow], reference: str) -> list[list[str]]:
     """Rows of the distance in PSNR over the hole to one method; its title stands in the first."""
-    lines = []
+    lines: list[list[str]] = []
     for method in methods_of(rows):
         if method != reference:
             shown = [distance(rows, method, reference, name) for name in _COLUMN_BINS]
