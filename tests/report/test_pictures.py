@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.bins import ratio_bin
+from inpaint_zoo.metrics.bins import ratio_bin
 from inpaint_zoo.report.pictures import Case, choose_spread
 
 
@@ -47,6 +49,23 @@ def test_mask_of_another_size_is_refused(picture: np.ndarray):
 def test_choice_takes_turns_among_bins(picture: np.ndarray):
     ratios = {"a": 0.1, "b": 0.11, "c": 0.12, "d": 0.5, "e": 0.51, "f": 0.9, "g": 0.0}
     cases = [Case(name, picture, picture[..., 0], {}) for name in ratios]
-    assert [case.name for case in choose_spread(cases, ratios, 4)] == ["g", "a", "d", "f"]
-    assert [case.name for case in choose_spread(cases, ratios, 5)] == ["g", "a", "b", "d", "f"]
-    assert [case.name for case in choose_spread(cases, ratios, 99)] == sorted(ratios, key=ratios.__getitem__)
+    bins = {name: ratio_bin(ratio) for name, ratio in ratios.items()}
+    for count in range(len(ratios) + 2):
+        chosen = [case.name for case in choose_spread(cases, ratios, count)]
+        assert chosen == sorted(set(chosen), key=ratios.__getitem__)
+        assert len(chosen) == min(count, len(ratios))
+        assert len({bins[name] for name in chosen}) == min(count, len(set(bins.values())))
+
+
+def test_choice_within_a_bin_lies_far_apart(picture: np.ndarray):
+    ratios = {f"{number:02}": 0.1 for number in range(30)}
+    cases = [Case(name, picture, picture[..., 0], {}) for name in ratios]
+    places = [int(case.name) for case in choose_spread(cases, ratios, 4)]
+    assert min(np.diff(places)) > 3
+
+
+def test_choice_goes_through_a_bin_in_wide_steps(picture: np.ndarray):
+    ratios = {f"{number:02}": 0.1 + number / 1000 for number in range(18)}
+    cases = [Case(name, picture, picture[..., 0], {}) for name in ratios]
+    places = [int(case.name) for case in choose_spread(cases, ratios, 3)]
+    assert min(np.diff(places)) >= 3
