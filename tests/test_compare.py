@@ -108,3 +108,16 @@ def test_a_failure_keeps_what_was_in_the_folder(compare: Command, pictures: Pict
 )
 def test_methods_that_cannot_be(compare: Command, pictures: Pictures, tmp_path: Path, method: str, reason: str) -> None:
     assert reason in refused(compare(f"data.root={pictures('a.png')}", method), tmp_path / "out")
+
+
+def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
+    outcome = command(
+        "compare",
+        "methods={telea: opencv_telea}",
+        "reference=tela",
+        f"data.root={pictures('a.png')}",
+        f"output={tmp_path / 'o'}",
+    )
+    assert outcome.code == 2
+    assert "did you mean 'telea'" in outcome.err
+    assert not (tmp_path / "o").exists()

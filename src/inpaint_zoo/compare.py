@@ -26,6 +26,7 @@ from inpaint_zoo.metrics.pictures import Picture
 from inpaint_zoo.metrics.records import Record, summarise
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.report import Case, Report, terminal_tables, write_results
+from inpaint_zoo.suggestion import did_you_mean
 from inpaint_zoo.zoo import list_models, load_model
 
 REPORTED_VERSIONS = ("inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips")
@@ -88,6 +89,9 @@ def _methods(config: DictConfig, device: torch.device) -> dict[str, Method]:
     if not config.methods:
         known = ", ".join(FILLS)
         raise InputError(f"methods is empty: give methods.NAME=FILE, a folder of pictures, or one of {known}.")
+    if config.reference is not None and config.reference not in config.methods:
+        near = did_you_mean(config.reference, config.methods)
+        raise InputError(f"reference={config.reference} is none of the methods{near}: {', '.join(config.methods)}.")
     return {str(title): _method(str(title), str(value), device) for title, value in config.methods.items()}
 
 

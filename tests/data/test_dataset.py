@@ -24,6 +24,7 @@ Write = Callable[..., Path]
 
 def training(root: Path, **changes: Any) -> TrainingDataset:
     arguments: dict[str, Any] = {"mask": BOX, "size": (12, 16), "resize": None, "flip_probability": 0.5, "seed": 1}
+    arguments["read"] = read_image
     return TrainingDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
 
 

@@ -50,3 +50,9 @@ def test_missing_photographs_are_named(
     monkeypatch.setattr(skimage, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(InputError, match=r"lacks camera\.png, chelsea\.png, rocket\.jpg"):
         data.pictures(Split.TEST)
+
+
+def test_a_photograph_is_decoded_once_and_cannot_be_changed(data: PhotographsDataModule) -> None:
+    path = data.pictures(Split.TRAIN)[0].path
+    assert data.read_image(path) is data.read_image(path)
+    assert not data.read_image(path).flags.writeable

@@ -97,3 +97,17 @@ def test_terminal_fits_80_columns(report):
 def test_nothing_to_show():
     assert terminal_tables([]) == []
     assert "Pictures" in markdown_table([])
+
+
+def hole_records(method: str, value: float | None) -> list[Record]:
+    return [Record(method, "a.png", 0.3, dict.fromkeys(METRICS, None) | {"hole_psnr": value})]
+
+
+def test_distance_to_a_reference_stands_below():
+    rows = summarise(hole_records("telea", 20.0) + hole_records("ours", 18.5) + hole_records("other", None))
+    table = cells(markdown_table(rows, reference="telea"))
+    assert table[-2] == ["PSNR hole − telea", "ours", "–", "-1.50", "–", "–", "–", "-1.50"]
+    assert table[-1] == ["", "other", *["–"] * 6]
+    console = Console(width=80, file=io.StringIO())
+    console.print(terminal_tables(rows, "telea")[-1])
+    assert re.search(r"ours +-1\.50 +-1\.50", console.file.getvalue())
