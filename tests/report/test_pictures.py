@@ -6,7 +6,6 @@ from PIL import Image
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.bins import ratio_bin
-from inpaint_zoo.metrics.bins import ratio_bin
 from inpaint_zoo.report.pictures import Case, choose_spread
 
 
