@@ -172,3 +172,26 @@ def test_the_network_of_a_run_can_be_created_by_name(train: Command, pictures: P
     network = create_model("ctsdg", tmp_path / "run" / "last.ckpt")
     stored = torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)["state_dict"]
     assert all(torch.equal(value, stored[f"network.{key}"]) for key, value in network.state_dict().items())
+
+
+def test_a_moving_average_is_what_checkpoints_hold(command: Command, tmp_path: Path) -> None:
+    run = ["train", "model=misf", "data=photographs", "experiment=tiny", "trainer.max_steps=2", "data.eval_repeats=1"]
+    plain, averaged = tmp_path / "plain", tmp_path / "averaged"
+    assert command(*run, f"run_dir={plain}").code == 0
+    assert command(*run, f"run_dir={averaged}", "ema_decay=0.9").code == 0
+    raw = torch.load(plain / "last.ckpt", weights_only=True)["state_dict"]
+    average = torch.load(averaged / "last.ckpt", weights_only=True)
+    name = "network.decoder.3.weight"
+    assert not torch.equal(raw[name], average["state_dict"][name])
+    torch.testing.assert_close(raw[name], average["current_model_state"][name])
+
+
+def test_a_training_can_start_from_the_weights_of_another(command: Command, tmp_path: Path) -> None:
+    run = ["train", "model=misf", "data=photographs", "experiment=tiny", "trainer.max_steps=1", "data.eval_repeats=1"]
+    assert command(*run, f"run_dir={tmp_path / 'first'}", "seed=1").code == 0
+    start = tmp_path / "first" / "last.ckpt"
+    assert command(*run, f"run_dir={tmp_path / 'second'}", f"init_from={start}", "model.optimizer.lr=1e-9").code == 0
+    first, second = (torch.load(tmp_path / run / "last.ckpt", weights_only=True) for run in ("first", "second"))
+    assert second["global_step"] == 1
+    name = "network.decoder.3.weight"
+    torch.testing.assert_close(first["state_dict"][name], second["state_dict"][name], rtol=0, atol=1e-7)
