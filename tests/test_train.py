@@ -1,4 +1,5 @@
 import csv
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from omegaconf import OmegaConf
 from PIL import Image
 
+from inpaint_zoo.models.misf import MISF
 from inpaint_zoo.zoo import create_model, list_models, load_model
 
 Command = Callable[..., Any]
@@ -195,3 +197,14 @@ def test_a_training_can_start_from_the_weights_of_another(command: Command, tmp_
     assert second["global_step"] == 1
     name = "network.decoder.3.weight"
     torch.testing.assert_close(first["state_dict"][name], second["state_dict"][name], rtol=0, atol=1e-7)
+
+
+def test_ctrl_c_is_said_in_one_line(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MISF, "losses", interrupt)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # Lightning ignores further Ctrl-C for good
+    outcome = command("train", "model=misf", "data=photographs", "experiment=tiny", f"run_dir={tmp_path / 'run'}")
+    assert outcome.code == 130
+    assert outcome.err == "inpaint-zoo train: interrupted\n"

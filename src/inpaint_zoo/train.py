@@ -47,9 +47,19 @@ def run(config: DictConfig) -> float | None:
         if trainer.is_global_zero:
             _announce(module, data, folder)
             write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
-        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+        _fit(trainer, module, data, resume)
     score = best.best_model_score
     return None if score is None else float(score)
+
+
+def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, resume: Path | None) -> None:
+    try:
+        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+    except SystemExit:
+        # Lightning turns Ctrl-C into a silent exit with code 1
+        if trainer.interrupted:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _data(config: DictConfig) -> InpaintingDataModule:
