@@ -12,16 +12,17 @@ from omegaconf import DictConfig
 from inpaint_zoo.cli import main
 from inpaint_zoo.files import writable_folder, write_bytes
 from inpaint_zoo.models.weights import converted, read_weights
-from inpaint_zoo.zoo import create_model, network_arguments
+from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 
 
 def run(config: DictConfig) -> None:
     """Read `source`, check every name and shape, write `output`."""
     output = writable_folder(str(Path(config.output).parent)) / Path(config.output).name
-    network = create_model(config.model, config.source)
-    implied = read_weights(Path(config.source), config.model).network
+    stored = read_weights(Path(config.source), known_model(config.model))
+    arguments = network_arguments(stored.model, stored.network)
+    network = filled_network(stored, arguments)
     buffer = io.BytesIO()
-    torch.save(converted(config.model, network, network_arguments(config.model, implied)), buffer)
+    torch.save(converted(stored.model, network, arguments), buffer)
     write_bytes(output, [buffer.getvalue()])
     print(f"{config.model}: {len(network.state_dict())} entries, all of them matched; written to {output}")
 

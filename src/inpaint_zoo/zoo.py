@@ -38,8 +38,8 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     """
     if weights is None:
         return _build(name, network_arguments(name, overrides)).eval()
-    stored = read_weights(Path(weights).expanduser(), _known(name))
-    return _filled(stored, network_arguments(name, {**stored.network, **overrides}))
+    stored = read_weights(Path(weights).expanduser(), known_model(name))
+    return filled_network(stored, network_arguments(name, {**stored.network, **overrides}))
 
 
 def load_model(path: Path, name: str | None = None) -> tuple[str, InpaintingNetwork]:
@@ -55,8 +55,8 @@ def load_model(path: Path, name: str | None = None) -> tuple[str, InpaintingNetw
     Raises:
         InputError: The file cannot be used, or holds another model than `name`.
     """
-    stored = read_weights(path.expanduser(), None if name is None else _known(name))
-    return stored.model, _filled(stored, network_arguments(stored.model, stored.network))
+    stored = read_weights(path.expanduser(), None if name is None else known_model(name))
+    return stored.model, filled_network(stored, network_arguments(stored.model, stored.network))
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,14 +65,15 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
     Raises:
         InputError: The name or an override is unknown.
     """
-    node: Any = OmegaConf.load(CONF_DIR / "model" / f"{_known(name)}.yaml").network
+    node: Any = OmegaConf.load(CONF_DIR / "model" / f"{known_model(name)}.yaml").network
     defaults: Any = OmegaConf.to_container(node, resolve=True)
     for key in overrides.keys() - defaults.keys():
         raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
     return {**defaults, **overrides}
 
 
-def _known(name: str) -> str:
+def known_model(name: str) -> str:
+    """Return `name`; an InputError that suggests the nearest one if there is no such model."""
     known = list_models()
     if name not in known:
         raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
@@ -86,7 +87,8 @@ def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
     return network_class(**arguments)
 
 
-def _filled(stored: Weights, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+def filled_network(stored: Weights, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+    """Build the network that `stored` is for and fill it, in eval mode; an InputError if they do not fit."""
     network = _build(stored.model, arguments)
     stored.apply(network)
     return network.eval()
