@@ -10,7 +10,9 @@ import numpy as np
 class MaskGenerator(Protocol):
     """Makes masks. The same arguments and the same state of `rng` give the same pixels on every machine."""
 
-    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), exactly 0 or 1, 1 = hole.
 
         Args:
@@ -19,6 +21,7 @@ class MaskGenerator(Protocol):
             rng: The only source of randomness. `RandomState`, because its streams are frozen.
             index: The sample's position in an evaluation set, None in training. Generators that promise equal bins
                 or go through files in turn use it.
+            name: The picture's name, None in training. Generators that pair pictures with masks use it.
         """
         ...
 

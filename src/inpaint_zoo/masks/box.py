@@ -29,8 +29,10 @@ class BoxMask:
             raise InputError(f"mask.offset_ratio={offset_ratio} must lie in [0, 1]")
         self.offset_ratio = offset_ratio
 
-    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `index` changes nothing."""
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole; `index` and `name` change nothing."""
         mask = np.zeros((1, height, width), dtype=np.uint8)
         mask[:, self._place(height, rng), self._place(width, rng)] = 1
         return mask

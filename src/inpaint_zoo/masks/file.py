@@ -47,7 +47,9 @@ class FileMask:
         some = [read_mask(file.path) for file in self.files[::step]]
         warn_about(some, f"mask.root={str(root)!r}", threshold=threshold, invert=invert, prefix="mask.")
 
-    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
         if index is None:
             (index,) = draw_integers(rng, 0, len(self.files) - 1, 1)

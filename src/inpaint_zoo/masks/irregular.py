@@ -57,8 +57,10 @@ class IrregularMask:
             raise InputError(f"mask.num_segments=[{fewest},{most}] must satisfy 1 <= low <= high")
         self.num_segments = (int(fewest), int(most))
 
-    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `index` changes nothing."""
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole; `index` and `name` change nothing."""
         fewest, most = self._hole_counts(height * width)
         (missing,) = draw_integers(rng, fewest, most, 1)
         mask = np.zeros((height, width), dtype=bool)
@@ -139,7 +141,9 @@ class BinnedIrregularMask:
             for ratio in bins
         ]
 
-    def __call__(self, height: int, width: int, rng: np.random.RandomState, index: int | None = None) -> np.ndarray:
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
         if index is None:
             (index,) = draw_integers(rng, 0, len(self.generators) - 1, 1)
