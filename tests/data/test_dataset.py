@@ -13,7 +13,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, center_crop, numbered, resize_shorter
+from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
+from inpaint_zoo.data.preparation import center_crop, resize_shorter
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import find_pictures, read_image
 from inpaint_zoo.masks import BinnedIrregularMask, BoxMask
@@ -29,7 +30,9 @@ def training(root: Path, **changes: Any) -> TrainingDataset:
 
 
 def evaluation(root: Path, **changes: Any) -> EvaluationDataset:
-    arguments: dict[str, Any] = {"mask": BOX, "size": (12, 16), "repeats": 1, "seed": 0}
+    size = changes.pop("size", (12, 16))
+    arguments: dict[str, Any] = {"mask": BOX, "repeats": 1, "seed": 0}
+    arguments["prepare"] = lambda image: center_crop(resize_shorter(image, size), size)
     return EvaluationDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
+from inpaint_zoo.data.preparation import center_crop, resize_shorter
 from inpaint_zoo.data.sampler import EvaluationSampler, TrainingSampler
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError, at_least
@@ -119,12 +120,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self._evaluation_dataset(Split.VAL)
+        return self.evaluation_dataset(Split.VAL, self._cover)
 
     @cached_property
     def test_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self._evaluation_dataset(Split.TEST)
+        return self.evaluation_dataset(Split.TEST, self._cover)
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Whole batches of the training stream, from where training has got to; outside a `Trainer` from its start."""
@@ -183,14 +184,18 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def _rank(self) -> tuple[int, int]:
         return (0, 1) if self.trainer is None else (self.trainer.global_rank, self.trainer.world_size)
 
-    def _evaluation_dataset(self, split: Split) -> EvaluationDataset:
+    def evaluation_dataset(self, split: Split, prepare: Callable[[np.ndarray], np.ndarray]) -> EvaluationDataset:
+        """Each picture of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask`."""
         return EvaluationDataset(
             pictures=self.pictures(split),
             mask=self.eval_mask,
-            size=self.size,
+            prepare=prepare,
             repeats=self.eval_repeats,
             seed=self.eval_seed,
         )
+
+    def _cover(self, image: np.ndarray) -> np.ndarray:
+        return center_crop(resize_shorter(image, self.size), self.size)
 
     def _evaluation_loader(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
         rank, world_size = self._rank()

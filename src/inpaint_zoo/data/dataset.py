@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from inpaint_zoo.data.preparation import resize_shorter
 from inpaint_zoo.data.randomness import random_state
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile, read_image, resize
+from inpaint_zoo.images import PictureFile, read_image
 from inpaint_zoo.masks import MaskGenerator
 
 
@@ -90,12 +91,12 @@ class TrainingDataset(Dataset[Sample]):
 
 
 class EvaluationDataset(Dataset[Sample]):
-    """Whole pictures, shorter side resized, cut at the centre; sample i is picture i // repeats with mask i.
+    """Whole pictures, prepared as a protocol says; sample i is picture i // repeats with mask i.
 
     Args:
         pictures: The files.
         mask: Makes the masks.
-        size: (height, width) of the samples.
+        prepare: From a picture (H, W, 3) uint8 to what is judged.
         repeats: How often each picture appears, each time with another mask; the names then carry a number,
             `chelsea@2.png`.
         seed: Of the masks.
@@ -105,11 +106,17 @@ class EvaluationDataset(Dataset[Sample]):
     """
 
     def __init__(
-        self, *, pictures: Sequence[PictureFile], mask: MaskGenerator, size: tuple[int, int], repeats: int, seed: int
+        self,
+        *,
+        pictures: Sequence[PictureFile],
+        mask: MaskGenerator,
+        prepare: Callable[[np.ndarray], np.ndarray],
+        repeats: int,
+        seed: int,
     ) -> None:
         self.pictures = pictures
         self.mask = mask
-        self.size = size
+        self.prepare = prepare
         self.repeats = repeats
         self.seed = seed
 
@@ -121,30 +128,22 @@ class EvaluationDataset(Dataset[Sample]):
         """The names of the samples, in order."""
         return [self._name(index) for index in range(len(self))]
 
+    def picture_file(self, index: int) -> PictureFile:
+        """The file that sample `index` shows; samples of one file differ in their masks."""
+        return self.pictures[index // self.repeats]
+
+    def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
+        """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole."""
+        rng = random_state(self.seed, index)
+        return self.mask(height, width, rng, index=index, name=self.picture_file(index).name)
+
     def _name(self, index: int) -> str:
-        place, repeat = divmod(index, self.repeats)
-        name = self.pictures[place].name
-        return numbered(name, repeat + 1) if self.repeats > 1 else name
+        name = self.picture_file(index).name
+        return numbered(name, index % self.repeats + 1) if self.repeats > 1 else name
 
     def __getitem__(self, index: int) -> Sample:
-        picture = self.pictures[index // self.repeats]
-        image = center_crop(resize_shorter(read_image(picture.path), self.size), self.size)
-        mask = self.mask(*self.size, random_state(self.seed, index), index)
-        return _sample(image, mask, self._name(index))
-
-
-def resize_shorter(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Resize uint8 (H, W, 3) to the smallest size that covers `size`, with the picture's own proportions."""
-    height, width = image.shape[:2]
-    if height * size[1] > width * size[0]:
-        return resize(image, max(size[0], round(height * size[1] / width)), size[1])
-    return resize(image, size[0], max(size[1], round(width * size[0] / height)))
-
-
-def center_crop(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Cut (height, width) out of the centre of (H, W, C)."""
-    top, left = ((have - want) // 2 for have, want in zip(image.shape, size, strict=False))
-    return image[top : top + size[0], left : left + size[1]]
+        image = self.prepare(read_image(self.picture_file(index).path))
+        return _sample(image, self.mask_at(index, *image.shape[:2]), self._name(index))
 
 
 def numbered(name: str, number: int) -> str:
