@@ -39,7 +39,7 @@ def judge(
         composites = {title: method(sample) for title, method in methods.items()}
         for title, composite in composites.items():
             scored = score(sample.image, composite, sample.hole, lpips)
-            records.append(Record.from_score(title, sample.name, scored))
+            records.append(Record.from_score(title, sample.name, sample.name, scored))
         if keep is not None:
             keep(sample, composites)
     return records

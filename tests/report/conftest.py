@@ -24,7 +24,7 @@ def report() -> Report:
         mask[:, : int(target.shape[1] * share)] = 1
         composites = {method: fill(target, mask == 1) for method, fill in FILLS.items()}
         cases.append(Case(name, target, mask, composites))
-        records += [Record.from_score(method, name, score(target, made, mask)) for method, made in composites.items()]
+        records += [Record.from_score(method, name, name, score(target, made, mask)) for method, made in composites.items()]
     return Report(
         "Fills & <friends>",
         records,

@@ -21,7 +21,7 @@ def test_every_form_is_written(report, tmp_path: Path):
         "report.html",
     ]
     assert read_records(folder / "records.csv") == list(report.records)
-    assert len(json.loads((folder / "summary.json").read_text())) == 3 * 6
+    assert len(json.loads((folder / "summary.json").read_text())) == 3 * 16
     assert (folder / "table.md").read_text(encoding="utf-8").startswith("# Fills")
     assert write_results(report, folder) == paths
 

@@ -130,7 +130,7 @@ def make_report(num_cases: int, side: int, folder: Path) -> Report:
     picture = folder / "picture.png"
     Image.fromarray(np.zeros((side, side // 2, 3), np.uint8)).save(picture)
     mask = np.ones((side, side // 2), np.uint8)
-    records = [Record("m", str(n), 1.0, dict.fromkeys(METRICS, 0.5)) for n in range(num_cases)]
+    records = [Record("m", str(n), str(n), 1.0, dict.fromkeys(METRICS, 0.5)) for n in range(num_cases)]
     return Report("many", records, [Case(str(n), picture, mask, {"m": picture}) for n in range(num_cases)])
 
 

@@ -11,7 +11,7 @@ from inpaint_zoo.report.table import csv_table, markdown_table, terminal_tables
 
 def records_of(method: str, psnrs: list[float], ratio: float = 0.1) -> list[Record]:
     values = dict.fromkeys(METRICS, None)
-    return [Record(method, f"{n}.png", ratio, values | {"psnr": psnr, "l1": 0.05}) for n, psnr in enumerate(psnrs)]
+    return [Record(method, f"{n}.png", f"{n}.png", ratio, values | {"psnr": psnr, "l1": 0.05}) for n, psnr in enumerate(psnrs)]
 
 
 def cells(markdown: str) -> list[list[str]]:
@@ -100,7 +100,7 @@ def test_nothing_to_show():
 
 
 def hole_records(method: str, value: float | None) -> list[Record]:
-    return [Record(method, "a.png", 0.3, dict.fromkeys(METRICS, None) | {"hole_psnr": value})]
+    return [Record(method, "a.png", "a.png", 0.3, dict.fromkeys(METRICS, None) | {"hole_psnr": value})]
 
 
 def test_distance_to_a_reference_stands_below():

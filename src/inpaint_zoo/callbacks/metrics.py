@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, Prediction
-from inpaint_zoo.metrics.bins import ALL
+from inpaint_zoo.metrics.bins import ALL, BINS
 from inpaint_zoo.metrics.pictures import to_uint8
 from inpaint_zoo.metrics.records import Record, SummaryRow, summarise
 from inpaint_zoo.metrics.score import score
@@ -46,12 +46,13 @@ class ValidationMetrics(pl.Callback):
             strict=True,
         )
         for name, target, composite, mask in pictures:
-            self.records.append(Record.from_score("network", name, score(target, composite, mask)))
+            self.records.append(Record.from_score("network", name, name, score(target, composite, mask)))
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Log the means."""
         for row in summarise(self.records):
-            pl_module.log_dict(logged(row), batch_size=row.num_pictures)
+            if row.bin in {*BINS, ALL}:
+                pl_module.log_dict(logged(row), batch_size=row.num_pictures)
 
 
 def prediction_of(outputs: Tensor | Mapping[str, Any] | None) -> Prediction:

@@ -1,4 +1,4 @@
-"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, with rows of their own for the rest."""
+"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, every 10 per cent, and rows for the rest."""
 
 from __future__ import annotations
 
@@ -9,25 +9,50 @@ BIN_EDGES = (0.2, 0.4, 0.6)
 """Upper edges, each inside its bin."""
 RATIO_BINS = ("0-20", "20-40", "40-60", "60-100")
 BINS = (NO_HOLE, *RATIO_BINS)
-"""Every bin, from no hole to more than 60 %."""
+"""The bins of the papers, from no hole to more than 60 %: every picture lies in one of them."""
+FINE_EDGES = tuple(tenth / 10 for tenth in range(1, 10))
+FINE_RATIO_BINS = tuple(f"{low}-{low + 10}" for low in range(0, 100, 10))
+FINE_BINS = (NO_HOLE, *FINE_RATIO_BINS)
+"""Every 10 %: every picture lies in one of them, too."""
 ALL = "all"
 """Name of the row over all pictures."""
+EVERY_BIN = (*BINS, *FINE_RATIO_BINS, ALL)
+"""What means are taken over, in the order of files."""
 BIN_TITLES = {
     NO_HOLE: "no hole",
     "0-20": "0–20 %",
     "20-40": "20–40 %",
     "40-60": "40–60 %",
     "60-100": "> 60 %",
+    **{name: f"{name.replace('-', '–')} %" for name in FINE_RATIO_BINS},
     ALL: "all",
 }
 
 
 def ratio_bin(ratio: float) -> str:
-    """Name of the bin of a hole ratio.
+    """Name of the bin of a hole ratio among `BINS`.
 
     Args:
         ratio: hole pixels / all pixels, in [0, 1].
     """
+    return _bin(ratio, BIN_EDGES, RATIO_BINS)
+
+
+def fine_bin(ratio: float) -> str:
+    """Name of the bin of a hole ratio among `FINE_BINS`.
+
+    Args:
+        ratio: hole pixels / all pixels, in [0, 1].
+    """
+    return _bin(ratio, FINE_EDGES, FINE_RATIO_BINS)
+
+
+def bins_of(ratio: float) -> tuple[str, ...]:
+    """Every bin that a picture counts in: one of `BINS`, one of `FINE_BINS` (named once if it is the same), `ALL`."""
+    return tuple(dict.fromkeys((ratio_bin(ratio), fine_bin(ratio), ALL)))
+
+
+def _bin(ratio: float, edges: tuple[float, ...], names: tuple[str, ...]) -> str:
     if not 0 <= ratio <= 1:
         raise ValueError(f"a hole ratio lies in [0, 1], not at {ratio}")
-    return NO_HOLE if ratio == 0 else RATIO_BINS[bisect.bisect_left(BIN_EDGES, ratio)]
+    return NO_HOLE if ratio == 0 else names[bisect.bisect_left(edges, ratio)]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
-from inpaint_zoo.metrics.bins import ALL, BINS, ratio_bin
+from inpaint_zoo.metrics.bins import EVERY_BIN, bins_of, ratio_bin
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.score import METRICS, RATIO
 
-_HEADER = ("method", "name", RATIO, "bin", *METRICS)
+_HEADER = ("method", "name", "picture", RATIO, "bin", *METRICS)
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,23 @@ class Record:
 
     method: str
     name: str
-    """Name of the picture, unique within its method."""
+    """Name of the sample, unique within its method."""
+    picture: str
+    """Name of the source photograph, which samples with different masks may share: the unit of resampling."""
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
     metrics: Mapping[str, float | None]
-    """Values by the keys of `METRICS`; None where one is not defined."""
+    """Values by the keys of `METRICS`; None where one is not defined, inf where a protocol lets it through."""
+
+    def __post_init__(self) -> None:
+        for key, value in self.metrics.items():
+            if value is not None and (math.isnan(value) or value == -math.inf):
+                raise ValueError(f"{key} of {self.method} on {self.name} is {value}, which no metric returns")
 
     @classmethod
-    def from_score(cls, method: str, name: str, scored: Mapping[str, float | None]) -> Record:
+    def from_score(cls, method: str, name: str, picture: str, scored: Mapping[str, float | None]) -> Record:
         """Make a record of what `score` returned."""
-        return cls(method, name, float(scored[RATIO] or 0), {key: scored[key] for key in METRICS})
+        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored[key] for key in METRICS})
 
     @property
     def bin(self) -> str:
@@ -49,28 +57,26 @@ class SummaryRow:
     bin: str
     num_pictures: int
     num_capped: int
-    """Pictures whose PSNR is the cap, as that of equal pictures."""
+    """Pictures whose PSNR is the cap or infinite, as that of equal pictures."""
     means: Mapping[str, float | None]
-    """Mean of each metric over the pictures that have it; None where none has."""
+    """Mean of each metric over the pictures that have it; None where none has, inf where one is infinite."""
 
 
 def summarise(records: Iterable[Record]) -> list[SummaryRow]:
-    """Average records per method: every bin, empty ones too, then all pictures.
+    """Average records per method: each of `EVERY_BIN`, empty ones too, the last of which is all pictures.
 
     Methods keep the order of their first record. Every picture weighs the same.
     """
-    by_method: dict[str, list[Record]] = {}
+    by_method: dict[str, dict[str, list[Record]]] = {}
     for record in records:
-        by_method.setdefault(record.method, []).append(record)
-    rows = []
-    for method, own in by_method.items():
-        rows += [_row(method, name, [record for record in own if record.bin == name]) for name in BINS]
-        rows.append(_row(method, ALL, own))
-    return rows
+        own = by_method.setdefault(record.method, {name: [] for name in EVERY_BIN})
+        for name in bins_of(record.ratio):
+            own[name].append(record)
+    return [_row(method, name, members) for method, own in by_method.items() for name, members in own.items()]
 
 
 def _row(method: str, bin_name: str, records: Sequence[Record]) -> SummaryRow:
-    capped = sum((record.metrics["psnr"] or 0) >= PSNR_CAP for record in records)
+    capped = sum(record.metrics["psnr"] in {PSNR_CAP, math.inf} for record in records)
     means = {key: _mean([record.metrics[key] for record in records]) for key in METRICS}
     return SummaryRow(method, bin_name, len(records), capped, means)
 
@@ -81,14 +87,14 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def write_records(records: Iterable[Record], path: Path) -> None:
-    """Write records as CSV (UTF-8, one line a record, an empty cell for None), whole or not at all."""
+    """Write records as CSV (UTF-8, one line a record, an empty cell for None, "inf"), whole or not at all."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(_HEADER)
     for record in records:
         # repr of a float reads back as the same float
         values = ["" if record.metrics[key] is None else repr(record.metrics[key]) for key in METRICS]
-        writer.writerow([record.method, record.name, repr(record.ratio), record.bin, *values])
+        writer.writerow([record.method, record.name, record.picture, repr(record.ratio), record.bin, *values])
     write_text(path, text.getvalue())
 
 
@@ -111,9 +117,17 @@ def read_records(path: Path) -> list[Record]:
 
 def _parse(line: Mapping[str, str]) -> Record:
     metrics = {key: float(line[key]) if line[key] else None for key in METRICS}
-    return Record(line["method"], line["name"], float(line[RATIO]), metrics)
+    return Record(line["method"], line["name"], line["picture"], float(line[RATIO]), metrics)
 
 
 def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:
-    """Write the means as JSON: a list of objects, null where a mean is not defined."""
-    write_text(path, json.dumps([asdict(row) for row in rows], indent=2, allow_nan=False) + "\n")
+    """Write the means as JSON: a list of objects, null where a mean is not defined.
+
+    JSON has no infinite number: an infinite mean is the string "inf".
+    """
+    plain = [asdict(row) | {"means": {key: _json_value(mean) for key, mean in row.means.items()}} for row in rows]
+    write_text(path, json.dumps(plain, indent=2, allow_nan=False) + "\n")
+
+
+def _json_value(mean: float | None) -> float | str | None:
+    return "inf" if mean == math.inf else mean
