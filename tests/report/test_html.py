@@ -11,8 +11,9 @@ from PIL import Image
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fills import FILLS
 from inpaint_zoo.metrics import METRICS, Record
-from inpaint_zoo.report.html import MAXIMUM_CASES, Report, display_size, write_html
+from inpaint_zoo.report.html import MAXIMUM_CASES, display_size, write_html
 from inpaint_zoo.report.pictures import Case
+from inpaint_zoo.report.report import Report
 
 VOID = {"meta", "img", "input", "link", "br"}
 

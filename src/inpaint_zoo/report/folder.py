@@ -7,7 +7,8 @@ from pathlib import Path
 from inpaint_zoo.files import write_text
 from inpaint_zoo.metrics.records import summarise, write_records, write_summary
 from inpaint_zoo.report.grid import write_grid
-from inpaint_zoo.report.html import Report, write_html
+from inpaint_zoo.report.html import write_html
+from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.table import csv_table, markdown_table
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from inpaint_zoo.metrics.records import Record, SummaryRow, summarise
 from inpaint_zoo.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SSIM, Column
 from inpaint_zoo.report.grid import fit
 from inpaint_zoo.report.pictures import Case, choose_spread
+from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.table import derived_notes, methods_of, rows_of_bin
 
 MAXIMUM_CASES = 100
@@ -27,24 +27,6 @@ DISPLAY_SIZES = ((200, 512), (400, 384))
 """(up to how many pictures on the page, their longer side in pixels); more than that get 256."""
 SMALLEST_DISPLAY_SIZE = 256
 WEBP_QUALITY = 90
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything that tables, grid and page are made of."""
-
-    title: str
-    records: Sequence[Record]
-    cases: Sequence[Case]
-    """Pictures, each with a record for every composite."""
-    notes: Sequence[str] = ()
-    """Remarks for the reader: why a metric is not available, how a method was trained."""
-    reference: str | None = None
-    """The method that the others' distance is given to, where one was named."""
-    config: str = ""
-    """The configuration, as YAML text."""
-    versions: Mapping[str, str] = field(default_factory=dict)
-    """Versions of what took part, by name."""
 
 
 def write_html(report: Report, path: Path) -> None:
