@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "batch"},
     {"suggestion", "quiet"},
-    {"files"},
+    {"files", "hashes", "matching"},
     {"images"},
     {"masks", "losses", "layers"},
     {"data", "models"},

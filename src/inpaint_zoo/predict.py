@@ -13,7 +13,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import writable_folder
 from inpaint_zoo.images import PictureFile, find_pictures, read_image, read_mask, resize_mask, write_png
 from inpaint_zoo.judging import choose_device, png_name
-from inpaint_zoo.masks.file import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.zoo import load_model

@@ -28,6 +28,10 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
+def file_mask(root: object, threshold: int = 128, invert: bool = False, resizing: str = "nearest") -> FileMask:
+    return FileMask(root=root, threshold=threshold, invert=invert, resizing=resizing)  # type: ignore[arg-type]
+
+
 def square(value: int = 255, share: float = 0.25) -> np.ndarray:
     gray = np.zeros((40, 40))
     gray[: round(40 * share)] = value
@@ -38,7 +42,7 @@ def test_evaluation_goes_through_the_sorted_files_in_turn(write: Write) -> None:
     for name, share in (("b/z.png", 0.5), ("a.png", 0.25), ("b/c.PNG", 0.1), (".hidden.png", 0.9)):
         root = write(name, square(share=share))
     (root / "notes.txt").write_text("no mask")
-    generator = FileMask(root=str(root), threshold=128, invert=False)
+    generator = file_mask(root=str(root))
     ratios = [generator(40, 40, np.random.RandomState(0), index).mean() for index in range(4)]
     assert ratios == [0.25, 0.1, 0.5, 0.25]
 
@@ -46,7 +50,7 @@ def test_evaluation_goes_through_the_sorted_files_in_turn(write: Write) -> None:
 def test_training_draws_all_files_at_random(write: Write) -> None:
     for share in (0.1, 0.2, 0.3):
         root = write(f"{share}.png", square(share=share))
-    generator = FileMask(root=root, threshold=128, invert=False)
+    generator = file_mask(root=root)
     ratios = [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
     assert set(ratios) == {0.1, 0.2, 0.3}
     assert ratios == [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
@@ -54,7 +58,7 @@ def test_training_draws_all_files_at_random(write: Write) -> None:
 
 def test_resized_to_the_nearest_pixel_and_exactly_binary(write: Write) -> None:
     gray = np.random.RandomState(0).choice([0, 255], (30, 50))
-    mask = FileMask(root=write("a.png", gray), threshold=128, invert=False)(64, 32, np.random.RandomState(0), 0)
+    mask = file_mask(root=write("a.png", gray))(64, 32, np.random.RandomState(0), 0)
     y, x = np.meshgrid(np.arange(64), np.arange(32), indexing="ij")
     expected = gray[np.floor((y + 0.5) * 30 / 64).astype(int), np.floor((x + 0.5) * 50 / 32).astype(int)] // 255
     assert mask.dtype == np.uint8
@@ -64,32 +68,33 @@ def test_resized_to_the_nearest_pixel_and_exactly_binary(write: Write) -> None:
 @pytest.mark.parametrize(("invert", "ratio"), [(False, 0.25), (True, 0.75)])
 @pytest.mark.filterwarnings("ignore:.*look inverted")  # the inverted reading of this file is meant here
 def test_invert_swaps_hole_and_known(write: Write, invert: bool, ratio: float) -> None:
-    generator = FileMask(root=write("a.png", square()), threshold=128, invert=invert)
+    generator = file_mask(root=write("a.png", square()), threshold=128, invert=invert)
     assert generator(40, 40, np.random.RandomState(0)).mean() == ratio
 
 
 def test_threshold_itself_is_a_hole(write: Write) -> None:
     gray = np.array([[127, 128], [0, 255]])
     with pytest.warns(UserWarning, match=r"50% .*mask\.threshold="):
-        generator = FileMask(root=write("a.png", gray), threshold=128, invert=False)
+        generator = file_mask(root=write("a.png", gray))
     assert generator(2, 2, np.random.RandomState(0))[0].tolist() == [[0, 1], [0, 1]]
 
 
 @pytest.mark.parametrize("value", [0, 255])
+@pytest.mark.filterwarnings("ignore:.*1 of 4 masks looked at has no hole")
 def test_masks_without_a_hole_and_without_a_known_pixel_are_legal(write: Write, value: int) -> None:
     root = write("a.png", np.full((8, 8), value))
     for index in range(3):
         write(f"other{index}.png", square())
-    mask = FileMask(root=root, threshold=128, invert=False)(16, 16, np.random.RandomState(0), 0)
+    mask = file_mask(root=root)(16, 16, np.random.RandomState(0), 0)
     assert mask.mean() == value / 255
 
 
 def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
-    FileMask(root=write("a.png", square()), threshold=128, invert=False)
+    file_mask(root=write("a.png", square()))
     root = write("soft.png", square(100, 0.5))
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        generator = FileMask(root=root, threshold=90, invert=False)
+        generator = file_mask(root=root, threshold=90, invert=False)
         for index in range(3):
             generator(16, 16, np.random.RandomState(0), index)
     assert [str(warning.message).split(";")[0] for warning in said] == [
@@ -100,38 +105,65 @@ def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
 @pytest.mark.parametrize(("invert", "share", "fix"), [(False, 0.9, "true"), (True, 0.1, "false")])
 def test_masks_that_look_inverted_are_said(write: Write, invert: bool, share: float, fix: str) -> None:
     with pytest.warns(UserWarning, match=f"90% .*mask.invert={fix}"):
-        FileMask(root=write("a.png", square(share=share)), threshold=128, invert=invert)
+        file_mask(root=write("a.png", square(share=share)), threshold=128, invert=invert)
 
 
 def test_masks_of_zeros_and_ones_are_said(write: Write) -> None:
     with pytest.warns(UserWarning, match=r"no pixel reaches mask\.threshold=128, .* set mask\.threshold=1"):
-        FileMask(root=write("a.png", square(1)), threshold=128, invert=False)
+        file_mask(root=write("a.png", square(1)))
+
+
+def test_the_polarity_is_settled_before_the_resizing(write: Write) -> None:
+    gray = np.full((32, 32), 255)
+    gray[10, 10] = 0
+    root = write("a.png", gray)
+    grown = file_mask(root=root, invert=True, resizing="any")(8, 8, np.random.RandomState(0), 0)
+    assert 0 < grown.mean() < 0.1
+
+
+def test_the_file_of_a_sample_is_told(write: Write) -> None:
+    for name in ("b.png", "a/c.png"):
+        root = write(name, square())
+    generator = file_mask(root=root)
+    assert [generator.file_name(index, "picture.png") for index in range(3)] == ["a/c.png", "b.png", "a/c.png"]
+
+
+def test_a_size_that_is_refused_names_the_file(write: Write) -> None:
+    generator = file_mask(root=write("a.png", square()), resizing="refuse")
+    assert generator(40, 40, np.random.RandomState(0), 0).mean() == 0.25
+    with pytest.raises(InputError, match=r"a\.png: the mask is 40x40 \(width x height\), its picture 30x20"):
+        generator(20, 30, np.random.RandomState(0), 0)
+
+
+def test_an_unknown_resizing_is_named(write: Write) -> None:
+    with pytest.raises(InputError, match=r"mask\.resizing is one of nearest, any, refuse; got 'naerest', did you mean"):
+        file_mask(root=write("a.png", square()), resizing="naerest")
 
 
 def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"mask\.root: .*nowhere' does not exist"):
-        FileMask(root=tmp_path / "nowhere", threshold=128, invert=False)
+        file_mask(root=tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"mask\.root=.* holds no mask pictures"):
-        FileMask(root=tmp_path, threshold=128, invert=False)
+        file_mask(root=tmp_path)
     with pytest.raises(InputError, match=r"mask\.root is missing"):
-        FileMask(root="", threshold=128, invert=False)
+        file_mask(root="")
 
 
 @pytest.mark.parametrize("threshold", [0, 256])
 def test_threshold_out_of_range_is_named(tmp_path: Path, threshold: int) -> None:
     with pytest.raises(InputError, match=f"mask.threshold={threshold}"):
-        FileMask(root=tmp_path, threshold=threshold, invert=False)
+        file_mask(root=tmp_path, threshold=threshold, invert=False)
 
 
 def test_a_file_that_is_no_picture_is_named(write: Write) -> None:
     root = write("a.png", square())
     (root / "broken.png").write_bytes(b"nothing")
     with pytest.raises(InputError, match=r"broken\.png"):
-        FileMask(root=root, threshold=128, invert=False)
+        file_mask(root=root)
 
 
 def test_odd_names_and_a_home_folder_work(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     root = write("it's [a], b=c/Ünï маска.png", square())
     monkeypatch.setitem(os.environ, "HOME", str(root.parent))
-    generator = FileMask(root="~/masks", threshold=128, invert=False)
+    generator = file_mask(root="~/masks")
     assert generator(40, 40, np.random.RandomState(0)).mean() == 0.25

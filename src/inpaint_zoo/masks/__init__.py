@@ -4,5 +4,6 @@ from inpaint_zoo.masks.base import MaskGenerator
 from inpaint_zoo.masks.box import BoxMask
 from inpaint_zoo.masks.file import FileMask
 from inpaint_zoo.masks.irregular import BinnedIrregularMask, IrregularMask
+from inpaint_zoo.masks.paired import PairedMask
 
-__all__ = ["BinnedIrregularMask", "BoxMask", "FileMask", "IrregularMask", "MaskGenerator"]
+__all__ = ["BinnedIrregularMask", "BoxMask", "FileMask", "IrregularMask", "MaskGenerator", "PairedMask"]

@@ -1,0 +1,68 @@
+"""Masks that belong to pictures by their names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import PictureFile
+from inpaint_zoo.masks.folder import MaskFolder
+from inpaint_zoo.matching import NamedFiles
+
+
+class PairedMask:
+    """For each picture the mask of its name below `root`.
+
+    The mask with the picture's relative path belongs to it, whatever the suffixes; where no picture has one, the mask
+    with its file name, whatever the folders.
+
+    Args:
+        root: As in `MaskFolder`.
+        threshold: As in `MaskFolder`.
+        invert: As in `MaskFolder`.
+        resizing: As in `MaskFolder`.
+
+    Raises:
+        InputError: As `MaskFolder`, or two masks have one name.
+    """
+
+    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
+        self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
+        self._named = NamedFiles(self.folder.files, "mask.root")
+        self._by_path = {file.path: file for file in self.folder.files}
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Those of the pictures that have no mask; from here on names are understood as in this set of pictures.
+
+        Raises:
+            InputError: It cannot be told which mask belongs to a picture.
+        """
+        return self._named.missing(names)
+
+    def __call__(
+        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+    ) -> np.ndarray:
+        """The mask of picture `name`, uint8 (1, height, width), 1 = hole.
+
+        Raises:
+            InputError: There is none, or no name is given (training crops and mirrors the pictures).
+        """
+        if name is None:
+            raise InputError(
+                "mask=paired holds masks of whole pictures, training shows crops of them: give mask=files, which draws "
+                "masks at random"
+            )
+        return self.folder.mask(self._file(name), height, width)
+
+    def file_name(self, index: int, name: str) -> str:
+        """The file of picture `name`, by its path below `root`."""
+        return self._file(name).name
+
+    def _file(self, name: str) -> PictureFile:
+        path = self._named.find(name)
+        if path is None:
+            raise InputError(f"mask.root: {self.folder.root} has no mask for {name}")
+        return self._by_path[path]
