@@ -204,6 +204,16 @@ def test_ranks_see_disjoint_parts_of_the_same_stream(root: Path, folder_data: Da
     assert together == loaded(0, 1, 2)
 
 
+@pytest.mark.parametrize("world_size", [1, 2, 5])
+def test_ranks_share_evaluation_out_without_repeating_any(root: Path, folder_data: Data, world_size: int) -> None:
+    def loaded(rank: int) -> list[str]:
+        data = folder_data(root=root)
+        data._rank = lambda: (rank, world_size)  # type: ignore[method-assign]
+        return [name for batch in data.test_dataloader() for name in batch["name"]]
+
+    assert sorted(chain(*map(loaded, range(world_size)))) == ["t.png", "u.png", "w.png"]
+
+
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_evaluation_sees_every_picture_with_the_same_masks(root: Path, folder_data: Data, num_workers: int) -> None:
     def loaded(**changes: Any) -> list[str]:

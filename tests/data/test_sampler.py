@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.data.sampler import EvaluationSampler, Key, TrainingSampler
+from inpaint_zoo.data.sampler import Key, TrainingSampler
 
 sizes = st.integers(1, 9)
 
@@ -60,11 +60,3 @@ def test_the_position_is_asked_again_for_each_iteration() -> None:
         num_pictures=5, num_samples=4, seed=3, rank=0, world_size=1, position=lambda: next(positions)
     )
     assert list(sampler) + list(sampler) == stream(8)
-
-
-@settings(deadline=None, max_examples=30)
-@given(num_samples=st.integers(0, 20), world_size=st.integers(1, 7))
-def test_evaluation_shares_every_sample_out_once(num_samples: int, world_size: int) -> None:
-    samplers = [EvaluationSampler(num_samples=num_samples, rank=r, world_size=world_size) for r in range(world_size)]
-    assert sorted(index for sampler in samplers for index in sampler) == list(range(num_samples))
-    assert [len(sampler) for sampler in samplers] == [len(list(sampler)) for sampler in samplers]

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.preparation import center_crop, resize_shorter
-from inpaint_zoo.data.sampler import EvaluationSampler, TrainingSampler
+from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.images import PictureFile, read_image
@@ -149,11 +149,11 @@ class InpaintingDataModule(LightningDataModule, ABC):
 
     def val_dataloader(self) -> DataLoader[Sample]:
         """Every validation sample once."""
-        return self._evaluation_loader(self.val_dataset)
+        return self._every_sample_once(self.val_dataset)
 
     def test_dataloader(self) -> DataLoader[Sample]:
         """Every test sample once."""
-        return self._evaluation_loader(self.test_dataset)
+        return self._every_sample_once(self.test_dataset)
 
     def state_dict(self) -> dict[str, int]:
         """How far training has got: batches that this process was trained on, and samples over all ranks."""
@@ -197,10 +197,16 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def _cover(self, image: np.ndarray) -> np.ndarray:
         return center_crop(resize_shorter(image, self.size), self.size)
 
-    def _evaluation_loader(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
+    def evaluation_loader(
+        self, dataset: EvaluationDataset, indices: Sequence[int], batch_size: int
+    ) -> DataLoader[Sample]:
+        """The samples of these indices, in this order."""
+        return self._loader(dataset, batch_size=batch_size, sampler=indices)
+
+    def _every_sample_once(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
+        """All samples, shared out among the ranks without repeating any to even them out."""
         rank, world_size = self._rank()
-        sampler = EvaluationSampler(num_samples=len(dataset), rank=rank, world_size=world_size)
-        return self._loader(dataset, batch_size=self.eval_batch_size, sampler=sampler)
+        return self.evaluation_loader(dataset, range(rank, len(dataset), world_size), self.eval_batch_size)
 
     def _loader(self, dataset: Any, *, batch_size: int, sampler: Any) -> DataLoader[Sample]:
         return ResumableLoader(

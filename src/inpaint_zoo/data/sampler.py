@@ -1,4 +1,4 @@
-"""Which sample comes when: an endless training stream with a position, and a list for evaluation."""
+"""Which sample comes when: an endless training stream with a position."""
 
 from __future__ import annotations
 
@@ -51,22 +51,3 @@ class TrainingSampler(Sampler[Key]):
             if order_of[0] != epoch:
                 order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_pictures))
             yield epoch, int(order_of[1][place])
-
-
-class EvaluationSampler(Sampler[int]):
-    """Every sample once, in order; each rank takes every `world_size`-th, without repeating any to even the ranks out.
-
-    Args:
-        num_samples: Samples over all ranks.
-        rank: Of this process.
-        world_size: Number of processes.
-    """
-
-    def __init__(self, *, num_samples: int, rank: int, world_size: int) -> None:
-        self.indices = range(rank, num_samples, world_size)
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.indices)
