@@ -15,7 +15,7 @@ from PIL import Image
 
 from inpaint_zoo import images
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import find_pictures, hatch, read_image, read_mask, resize, resize_mask, write_png
+from inpaint_zoo.images import find_pictures, hatch, picture_size, read_image, read_mask, resize, resize_mask, write_png
 
 COLORS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
 GRAY = COLORS[..., 0]
@@ -85,6 +85,29 @@ def test_exif_orientation_is_followed(tmp_path: Path, read: Callable[[Path], np.
     picture.save(tmp_path / "a.png")
     picture.save(tmp_path / "turned.png", exif=exif)
     assert np.array_equal(read(tmp_path / "turned.png"), np.rot90(read(tmp_path / "a.png"), -1))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize("orientation", [None, *range(1, 9)])
+def test_the_size_is_known_from_the_header(tmp_path: Path, suffix: str, orientation: int | None) -> None:
+    path = tmp_path / f"a.{suffix}"
+    exif = Image.Exif()
+    if orientation is not None:
+        exif[0x0112] = orientation
+    Image.fromarray(COLORS).save(path, exif=exif)
+    assert picture_size(path) == read_image(path).shape[:2] == ((30, 20) if (orientation or 1) > 4 else (20, 30))
+
+
+def test_the_size_needs_no_pixels(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.fromarray(COLORS).save(path)
+    path.write_bytes(path.read_bytes()[:200])
+    assert picture_size(path) == (20, 30)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_image(path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(InputError, match=r"a\.png' cannot be read as a picture"):
+        picture_size(path)
 
 
 def test_a_jpeg_under_the_name_of_a_png_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_bytes
@@ -26,6 +26,8 @@ MAX_PIXELS = 89_478_485
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
+_TURNED = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap height and width."""
 _STRIPE_WIDTH = 4
 _STRIPES = np.array([[214, 40, 120], [240, 110, 170]], np.uint8)
 
@@ -89,7 +91,7 @@ def read_image(path: Path) -> np.ndarray:
         InputError: The file is missing, no picture, cut off, or has more than `MAX_PIXELS` pixels.
     """
     with _opened(path) as image:
-        return np.array(_flattened(image, _WHITE).convert("RGB"))
+        return np.array(_flattened(ImageOps.exif_transpose(image), _WHITE).convert("RGB"))
 
 
 def read_mask(path: Path) -> np.ndarray:
@@ -99,7 +101,22 @@ def read_mask(path: Path) -> np.ndarray:
         InputError: As `read_image`.
     """
     with _opened(path) as image:
-        return np.array(_flattened(image, _BLACK).convert("L"))
+        return np.array(_flattened(ImageOps.exif_transpose(image), _BLACK).convert("L"))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """The height and width that `read_image` would give, from the file's header alone.
+
+    Raises:
+        InputError: As `read_image`, but for pixels that are damaged.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        if isinstance(image, TiffImagePlugin.TiffImageFile):  # some versions of Pillow have turned this size already
+            width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
+        # the method of the class itself: that of PNG decodes the whole file in search of an entry behind the pixels
+        turned = Image.Image.getexif(image).get(ExifTags.Base.Orientation) in _TURNED
+        return (width, height) if turned else (height, width)
 
 
 @contextmanager
@@ -109,7 +126,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(path, formats=_FORMATS) as image:
-                yield ImageOps.exif_transpose(image)
+                yield image
         except InputError:
             raise
         except FileNotFoundError as error:
