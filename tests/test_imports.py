@@ -20,7 +20,7 @@ LAYERS = (
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
-    {"fills"},
+    {"statistics", "fills"},
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},
@@ -31,7 +31,7 @@ LAYERS = (
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 9  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
-IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips"}
+IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch"}
 
 
 def top_level(path: Path) -> str:
