@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from inpaint_zoo.batch import Batch
-from inpaint_zoo.metrics.pictures import Hole, Picture, to_uint8
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture
 
 
 class Sample(NamedTuple):
     """One picture with its hole, in 8 bits."""
 
     name: str
+    picture: str
+    """Name of the photograph; samples of one photograph differ in their holes."""
     image: Picture
     """(H, W, 3), the original. A method must not look at it inside the hole."""
     hole: Hole
@@ -21,19 +20,12 @@ class Sample(NamedTuple):
 
 
 class Method(Protocol):
-    """Fills the hole of a sample; returns (H, W, 3) uint8 whose known pixels are those of the sample."""
+    """Fills the hole of a sample."""
 
-    def __call__(self, sample: Sample) -> Picture:
-        """Fill the hole."""
+    def __call__(self, sample: Sample) -> Picture | FloatPicture:
+        """Fill the hole: (H, W, 3), what the method hands over, known pixels included as it leaves them."""
         ...
 
-
-def samples(batch: Batch) -> list[Sample]:
-    """Take a batch apart."""
-    masks = batch["mask"][:, 0].cpu().numpy().astype(bool)
-    return [Sample(*parts) for parts in zip(batch["name"], to_uint8(batch["image"]), masks, strict=True)]
-
-
-def with_known_pixels(sample: Sample, output: Picture) -> Picture:
-    """Put `output` into the hole of the sample; known pixels stay bit-identical."""
-    return np.where(sample.hole[..., None], output, sample.image)
+    def identity(self) -> dict[str, str]:
+        """What the results depend on beside the samples: equal for equal results, on every machine."""
+        ...
