@@ -20,7 +20,7 @@ LAYERS = (
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
-    {"statistics", "fills"},
+    {"statistics", "fills", "protocols"},
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},

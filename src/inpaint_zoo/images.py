@@ -156,9 +156,18 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
 
 def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a uint8 picture (H, W, 3) bicubically, with anti-aliasing where it shrinks."""
+    return _resized(image, height, width, Image.Resampling.BICUBIC)
+
+
+def resize_bilinear(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize a uint8 picture (H, W, 3) bilinearly, with anti-aliasing where it shrinks."""
+    return _resized(image, height, width, Image.Resampling.BILINEAR)
+
+
+def _resized(image: np.ndarray, height: int, width: int, resampling: Image.Resampling) -> np.ndarray:
     if image.shape[:2] == (height, width):
         return image
-    return np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
+    return np.array(Image.fromarray(image).resize((width, height), resampling))
 
 
 def resize_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -1,37 +1,58 @@
-"""Metrics of the `standard` protocol, on 8-bit composites, per picture."""
+"""Metrics of one picture and of a set of pictures, their records, and how a protocol puts them together."""
 
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, ratio_bin
-from inpaint_zoo.metrics.l1 import l1
-from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
-from inpaint_zoo.metrics.pictures import Hole, Picture, to_uint8
-from inpaint_zoo.metrics.psnr import PSNR_CAP, batch_psnr, psnr
+from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS, Metrics
+from inpaint_zoo.metrics.fid import frechet_distance
+from inpaint_zoo.metrics.ids import ids_scores
+from inpaint_zoo.metrics.inception import load_inception
+from inpaint_zoo.metrics.l1 import L1, RelativeL1
+from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, rounded, to_float, to_uint8, truncated
+from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, batch_psnr, psnr
 from inpaint_zoo.metrics.records import Record, SummaryRow, read_records, summarise, write_records, write_summary
 from inpaint_zoo.metrics.score import METRICS, score
-from inpaint_zoo.metrics.ssim import SSIM, ssim
+from inpaint_zoo.metrics.sets import set_notes, set_scores
+from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, uniform_window
+from inpaint_zoo.metrics.weights import MetricUnavailableError
 
 __all__ = [
     "ALL",
     "BINS",
     "BIN_TITLES",
+    "L1",
     "METRICS",
+    "PSNR",
     "PSNR_CAP",
+    "SET_METRICS",
     "SSIM",
+    "STANDARD_METRICS",
+    "FloatPicture",
     "Hole",
     "LPIPSDistance",
     "MetricUnavailableError",
+    "Metrics",
     "Picture",
     "Record",
+    "RelativeL1",
     "SummaryRow",
     "batch_psnr",
-    "l1",
+    "frechet_distance",
+    "gaussian_window",
+    "ids_scores",
+    "load_inception",
     "load_lpips",
     "psnr",
     "ratio_bin",
     "read_records",
+    "rounded",
     "score",
-    "ssim",
+    "set_notes",
+    "set_scores",
     "summarise",
+    "to_float",
     "to_uint8",
+    "truncated",
+    "uniform_window",
     "write_records",
     "write_summary",
 ]

@@ -1,23 +1,62 @@
-"""Mean absolute error of 8-bit pictures."""
+"""Mean absolute error, and the relative one of EdgeConnect's evaluation."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.pictures import Hole, Picture
+from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair, RatioReading
 
 
-def l1(target: Picture, composite: Picture, where: Hole | None = None) -> float | None:
-    """Mean of |target - composite| / 255 over RGB, in [0, 1]; tables show it in per cent.
+@dataclass(frozen=True)
+class L1:
+    """Mean of |target - output| / data range over RGB, in [0, 1]; tables show it in per cent.
 
     Args:
-        target: (H, W, 3).
-        composite: (H, W, 3).
-        where: (H, W), the pixels that count (all of them by default).
-
-    Returns:
-        None where no pixel counts.
+        levels: What the pictures are turned into, (H, W, 3).
+        data_range: Distance of black and white there.
     """
-    difference = np.abs(target.astype(np.int16) - composite.astype(np.int16))
-    chosen = difference if where is None else difference[where]
-    return float(chosen.mean() / 255) if chosen.size else None
+
+    levels: Levels
+    data_range: float
+
+    best = 0.0
+    """Value of equal pictures."""
+
+    def __call__(self, pair: Pair) -> MeanReading:
+        """Absolute errors of each pixel, averaged over its channels."""
+        target, output = pair.under(self.levels)
+        return MeanReading(_over_channels(absolute_errors(target, output)) / (3 * self.data_range))
+
+
+@dataclass(frozen=True)
+class RelativeL1:
+    """Sum of |target - output| over the sum of target + output, both over RGB; two black pictures have 0.
+
+    Args:
+        levels: What the pictures are turned into, (H, W, 3), nowhere negative.
+    """
+
+    levels: Levels
+
+    best = 0.0
+    """Value of equal pictures."""
+
+    def __call__(self, pair: Pair) -> RatioReading:
+        """Both terms of each pixel."""
+        target, output = pair.under(self.levels)
+        both = np.add(target, output, dtype=np.float64)
+        return RatioReading(_over_channels(absolute_errors(target, output)), _over_channels(both))
+
+
+def absolute_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> NDArray[np.float64]:
+    """|target - output| of each value, float64."""
+    return np.abs(np.subtract(target, output, dtype=np.float64))
+
+
+def _over_channels(values: NDArray[np.float64]) -> FloatMap:
+    """Sum of (H, W, 3) over the channels, several times as fast as `sum(axis=2)`."""
+    summed: FloatMap = values @ np.ones(3)
+    return summed

@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
-import torch
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 from torchmetrics.functional.image import peak_signal_noise_ratio
 
 from inpaint_zoo.metrics.pictures import Hole, Picture
+from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
 PSNR_CAP = 100.0
-"""dB given to equal pictures, whose ratio is infinite. Nothing scores more than this."""
+"""dB given to equal pictures, whose ratio is infinite, wherever a protocol does not let that through."""
+
+
+@dataclass(frozen=True)
+class PSNR:
+    """10 log10(data range² / mean squared error) in dB; the mean is over pixels and channels alike.
+
+    Args:
+        levels: What the pictures are turned into, (H, W, C) or (H, W).
+        data_range: Distance of black and white there.
+        cap: Largest value in dB; `inf` lets the ratio of equal pictures through.
+    """
+
+    levels: Levels
+    data_range: float
+    cap: float
+
+    @property
+    def best(self) -> float:
+        """Value of equal pictures."""
+        return self.cap
+
+    def __call__(self, pair: Pair) -> MeanReading:
+        """Squared errors of each pixel."""
+        finish = partial(decibels, data_range=self.data_range, cap=self.cap)
+        return MeanReading(squared_errors(*pair.under(self.levels)), finish)
+
+
+def decibels(error: float, data_range: float, cap: float) -> float:
+    """10 log10(data range² / error), at most `cap`, which no error at all has."""
+    return min(10 * math.log10(data_range**2 / error), cap) if error else cap
+
+
+def squared_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> FloatMap:
+    """Squared difference of each pixel, averaged over its channels, (H, W) float64.
+
+    Args:
+        target: (H, W, C) or (H, W).
+        output: The same shape.
+    """
+    difference = np.subtract(target, output, dtype=np.float64)
+    if difference.ndim == 2:
+        return np.square(difference)
+    return np.einsum("hwc,hwc->hw", difference, difference) / difference.shape[2]
 
 
 def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> float | None:
@@ -23,14 +72,8 @@ def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> floa
     Returns:
         None where no pixel counts.
     """
-    chosen = ... if where is None else where
-    target_values, composite_values = (
-        torch.from_numpy(picture[chosen].ravel()).double() for picture in (target, composite)
-    )
-    if target_values.numel() == 0:
-        return None
-    ratio = peak_signal_noise_ratio(composite_values, target_values, data_range=255.0)
-    return min(ratio.item(), PSNR_CAP)
+    reading = MeanReading(squared_errors(target, composite), partial(decibels, data_range=255, cap=PSNR_CAP))
+    return reading.image() if where is None else reading.within(where)
 
 
 def batch_psnr(target: Tensor, composite: Tensor) -> Tensor:

@@ -1,55 +1,74 @@
-"""All metrics of one picture under the `standard` protocol."""
+"""All metrics of one picture: whole image, hole, and known pixels."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.l1 import l1
-from inpaint_zoo.metrics.pictures import Picture, as_hole, check_same_size
-from inpaint_zoo.metrics.psnr import psnr
-from inpaint_zoo.metrics.ssim import ssim
+from inpaint_zoo.metrics.definition import Metrics
+from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, as_hole, check_same_size, to_float
+from inpaint_zoo.metrics.reading import Measure, Pair
 
 RATIO = "ratio"
-METRICS = ("hole_psnr", "hole_ssim", "hole_l1", "psnr", "ssim", "l1", "lpips", "known_psnr")
+MEASURES = ("psnr", "ssim", "l1", "lpips")
+METRICS = tuple(f"{region}{measure}" for region in ("hole_", "", "known_") for measure in MEASURES)
 """Keys of a score, in the order of files and tables."""
 
 
 def score(
-    target: Picture,
-    composite: Picture,
-    mask: NDArray[np.generic],
-    lpips: Callable[[Picture, Picture], float | None] | None = None,
+    target: Picture | FloatPicture,
+    output: Picture | FloatPicture,
+    hole: NDArray[np.generic],
+    metrics: Metrics,
+    lpips: LPIPSDistance | None = None,
 ) -> dict[str, float | None]:
-    """Compare one composite with its target.
+    """Compare what a method handed over with its target.
+
+    The whole image and the hole are judged on the composite, the known pixels on the output with the target put into
+    the hole: where a method left them alone, they have no error whatever happened in the hole.
 
     Args:
-        target: (H, W, 3), the original in 8 bits.
-        composite: (H, W, 3), see `to_uint8`.
-        mask: (H, W), 0 = known, anything else = hole.
-        lpips: what `load_lpips` returned, or None where LPIPS is not available.
+        target: (H, W, 3), the original.
+        output: (H, W, 3), composited or not; floats are clamped to [0, 1].
+        hole: (H, W), 0 = known, anything else = hole.
+        metrics: How the protocol measures.
+        lpips: What `load_lpips` returned for the protocol's network, or None where LPIPS is not available.
 
     Returns:
-        `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1]. A value is None
-        where it is not defined: over an empty hole, for a picture smaller than the metric's window, without LPIPS.
-        `known_psnr` is 100 wherever the known pixels were left alone.
+        `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1], LPIPS. A value is
+        None where it is not defined: over an empty region, for a picture smaller than the metric's window, for a
+        metric that the protocol does not have or that is not available.
 
     Raises:
-        InputError: the arrays do not describe one picture.
+        InputError: the arrays do not describe one picture, or hold NaN.
     """
-    check_same_size(target, composite, mask)
-    hole = as_hole(mask)
-    similarity = ssim(target, composite, hole)
-    return {
-        RATIO: float(hole.mean()),
-        "hole_psnr": psnr(target, composite, hole),
-        "hole_ssim": similarity.hole,
-        "hole_l1": l1(target, composite, hole),
-        "psnr": psnr(target, composite),
-        "ssim": similarity.image,
-        "l1": l1(target, composite),
-        "lpips": lpips(target, composite) if lpips else None,
-        "known_psnr": psnr(target, composite, ~hole),
-    }
+    check_same_size(target, output, hole)
+    where = as_hole(hole)
+    original, handed = (np.clip(to_float(picture), 0, 1) for picture in (target, output))
+    composite = Pair(original, np.where(where[..., None], handed, original))
+    known = Pair(original, np.where(where[..., None], original, handed))
+    values: dict[str, float | None] = {RATIO: float(where.mean())} | dict.fromkeys(METRICS)
+    for name, measure in _measures(metrics, lpips).items():
+        reading = measure(composite)
+        if reading is not None:
+            values[name] = reading.image()
+            values[f"hole_{name}"] = reading.within(where)
+            values[f"known_{name}"] = _known(measure, known, ~where)
+    return values
+
+
+def _measures(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Measure]:
+    perceptual = LPIPS(lpips, metrics.lpips_levels) if metrics.lpips and lpips else None
+    measures = {"psnr": metrics.psnr, "ssim": metrics.ssim, "l1": metrics.l1, "lpips": perceptual}
+    return {name: measure for name, measure in measures.items() if measure is not None}
+
+
+def _known(measure: Measure, pair: Pair, where: Hole) -> float | None:
+    """What is equal needs no computing: a composite's known pixels are without error."""
+    if not where.any():
+        return None
+    if pair.is_equal:
+        return measure.best
+    reading = measure(pair)
+    return reading and reading.within(where)

@@ -1,45 +1,110 @@
-"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004), as scikit-image computes it."""
+"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004), equal to scikit-image's, several times as fast."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from skimage.metrics import structural_similarity
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.pictures import Hole, Picture
+from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
-SSIM_SIGMA = 1.5
-SSIM_WINDOW = 11
-"""Side of the Gaussian window for `SSIM_SIGMA`, truncated at 3.5 σ."""
-
-
-class SSIM(NamedTuple):
-    """Both readings of one map; None where there is nothing to read."""
-
-    image: float | None
-    """Mean over the picture without a border of half a window; None for a picture smaller than the window."""
-    hole: float | None
-    """Mean of the map over hole pixels; the windows there reach into known pixels."""
+K1, K2 = 0.01, 0.03
+"""Constants of the paper's equation 13."""
+Floats = NDArray[np.float64]
 
 
-def ssim(target: Picture, composite: Picture, hole: Hole) -> SSIM:
-    """Gaussian SSIM, σ 1.5, biased covariance, mean over R, G and B, data range 255.
+@dataclass(frozen=True)
+class Window:
+    """Weights over which SSIM takes its local means.
 
     Args:
-        target: (H, W, 3).
-        composite: (H, W, 3).
-        hole: (H, W), True = hole.
+        size: Side in pixels, odd.
+        mean: From values (H, W) or (H, W, C) to their local means, edges mirrored with the edge pixel repeated.
+        sample_covariance: Whether variances are divided by N - 1 instead of N, N = size².
     """
-    if min(target.shape[:2]) < SSIM_WINDOW:
-        return SSIM(None, None)
-    mean, similarity = structural_similarity(
-        target,
-        composite,
-        gaussian_weights=True,
-        sigma=SSIM_SIGMA,
-        use_sample_covariance=False,
-        channel_axis=2,
-        data_range=255,
-        full=True,
-    )
-    return SSIM(float(mean), float(similarity[hole].mean()) if hole.any() else None)
+
+    size: int
+    mean: Callable[[Floats], Floats]
+    sample_covariance: bool
+
+
+def gaussian_window(size: int, sigma: float) -> Window:
+    """Gaussian weights, covariances over N, as in the paper's section III-B."""
+    offsets = np.arange(size) - size // 2
+    weights = np.exp(-0.5 * (offsets / sigma) ** 2)
+    weights /= weights.sum()
+
+    def mean(values: Floats) -> Floats:
+        return cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT)
+
+    return Window(size, mean, sample_covariance=False)
+
+
+def uniform_window(size: int) -> Window:
+    """Equal weights, covariances over N - 1, as scikit-image has them unless told otherwise."""
+
+    def mean(values: Floats) -> Floats:
+        return cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT)
+
+    return Window(size, mean, sample_covariance=True)
+
+
+@dataclass(frozen=True)
+class SSIM:
+    """SSIM with one window; the channels' maps are averaged, the whole picture's mean leaves out half a window.
+
+    Args:
+        levels: What the pictures are turned into, (H, W, C) or (H, W).
+        data_range: Distance of black and white there.
+        window: See `Window`.
+    """
+
+    levels: Levels
+    data_range: float
+    window: Window
+
+    best = 1.0
+    """Value of equal pictures."""
+
+    def __call__(self, pair: Pair) -> MeanReading | None:
+        """SSIM around each pixel; None for a picture that is smaller than the window."""
+        target, output = pair.under(self.levels)
+        if min(target.shape[:2]) < self.window.size:
+            return None
+        return MeanReading(similarity_map(target, output, self.data_range, self.window), border=self.window.size // 2)
+
+
+def similarity_map(
+    target: NDArray[np.generic], output: NDArray[np.generic], data_range: float, window: Window
+) -> FloatMap:
+    """SSIM around each pixel (equation 13), averaged over the channels, (H, W) float64.
+
+    Args:
+        target: (H, W, C) or (H, W).
+        output: The same shape.
+        data_range: Distance of black and white.
+        window: See `Window`.
+    """
+    # the planes of one channel stay in the processor's cache
+    channels = zip(_planes(target), _planes(output), strict=True)
+    maps = [_plane_similarity(first, second, data_range, window) for first, second in channels]
+    return sum(maps[1:], start=maps[0]) / len(maps)
+
+
+def _planes(picture: NDArray[np.generic]) -> list[Floats]:
+    planes = [picture] if picture.ndim == 2 else np.moveaxis(picture, 2, 0)
+    return [np.ascontiguousarray(plane, dtype=np.float64) for plane in planes]
+
+
+def _plane_similarity(first: Floats, second: Floats, data_range: float, window: Window) -> Floats:
+    c1, c2 = (K1 * data_range) ** 2, (K2 * data_range) ** 2
+    normalisation = window.size**2 / (window.size**2 - 1) if window.sample_covariance else 1.0
+    mean_1, mean_2 = window.mean(first), window.mean(second)
+    product, squares = mean_1 * mean_2, mean_1**2 + mean_2**2
+    covariance = (window.mean(first * second) - product) * normalisation
+    # only the sum of both variances is needed, so one filtering serves both
+    variances = (window.mean(first**2 + second**2) - squares) * normalisation
+    return ((2 * product + c1) * (2 * covariance + c2)) / ((squares + c1) * (variances + c2))

@@ -1,0 +1,59 @@
+"""How a protocol measures, and the measures of `standard`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inpaint_zoo.metrics.l1 import L1, RelativeL1
+from inpaint_zoo.metrics.pictures import FloatPicture, rounded, to_float
+from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
+from inpaint_zoo.metrics.reading import Levels
+from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
+
+SET_METRICS = ("fid", "u_ids", "p_ids")
+"""Measures of all pictures together, see `set_scores`."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The measures of a protocol; None stands for one that it does not have.
+
+    Args:
+        psnr: See `PSNR`.
+        ssim: See `SSIM`.
+        l1: See `L1` and `RelativeL1`.
+        lpips: The network of LPIPS, "alex" or "vgg".
+        lpips_levels: What LPIPS is shown, (H, W, 3) in [0, 1].
+        sets: Names of `SET_METRICS`.
+    """
+
+    psnr: PSNR | None
+    ssim: SSIM | None
+    l1: L1 | RelativeL1 | None
+    lpips: str | None
+    lpips_levels: Levels
+    sets: tuple[str, ...]
+
+
+def as_floats(picture: FloatPicture) -> NDArray[np.float32]:
+    """The floats themselves, not rounded."""
+    return picture
+
+
+def as_written(picture: FloatPicture) -> NDArray[np.float32]:
+    """Floats of what a PNG file would hold."""
+    return to_float(rounded(picture))
+
+
+STANDARD_METRICS = Metrics(
+    psnr=PSNR(rounded, data_range=255, cap=PSNR_CAP),
+    ssim=SSIM(rounded, data_range=255, window=gaussian_window(size=11, sigma=1.5)),
+    l1=L1(rounded, data_range=255),
+    lpips="alex",
+    lpips_levels=as_written,
+    sets=(),
+)
+"""8-bit composites; PSNR and SSIM over RGB with data range 255, mean absolute error, LPIPS with AlexNet."""

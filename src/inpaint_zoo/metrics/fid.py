@@ -1,0 +1,28 @@
+"""Fréchet inception distance (Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, NeurIPS 2017), from features."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def frechet_distance(real: NDArray[np.floating], fake: NDArray[np.floating]) -> float:
+    """|m - m'|² + tr(C + C' - 2 (C C')^½) of the means and sample covariances (equation 6), in float64.
+
+    Args:
+        real: (N, D), features of N >= 2 originals.
+        fake: (M, D), features of M >= 2 pictures that are judged.
+    """
+    shift = real.mean(axis=0, dtype=np.float64) - fake.mean(axis=0, dtype=np.float64)
+    root, other_root = _covariance_root(real), _covariance_root(fake)
+    # tr (C C')^½ is the sum of the singular values of R R'ᵀ, for any roots C = RᵀR: no matrix root, whose imaginary
+    # parts would have to be cut off where there are fewer pictures than features
+    overlap = np.linalg.svd(root @ other_root.T, compute_uv=False).sum()
+    return max(float(shift @ shift + np.square(root).sum() + np.square(other_root).sum() - 2 * overlap), 0.0)
+
+
+def _covariance_root(features: NDArray[np.floating]) -> NDArray[np.float64]:
+    """R (min(N, D), D) with RᵀR = the sample covariance of (N, D)."""
+    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    root: NDArray[np.float64] = np.linalg.qr(centred, mode="r")
+    return root / np.sqrt(len(features) - 1)

@@ -1,0 +1,117 @@
+"""The Inception network of FID, U-IDS and P-IDS, as torch-fidelity has it: TensorFlow's of 2015."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import read_image
+from inpaint_zoo.metrics.pictures import Picture
+from inpaint_zoo.metrics.weights import StateDict, download, read_state
+
+NUM_FEATURES = 2048
+"""Channels after the last pooling."""
+BATCH_SIZE = 16
+Features = NDArray[np.float64]
+"""(N, D)."""
+
+
+class InceptionFeatures:
+    """From pictures to the features that set metrics compare; made by `load_inception`.
+
+    Args:
+        network: From uint8 (B, 3, H, W) to a tuple that starts with features (B, D).
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self.network = network.eval().requires_grad_(False)
+        self._remembered: dict[tuple[tuple[Path, int], ...], Features] = {}
+
+    def of_files(self, paths: Sequence[Path]) -> Features:
+        """Features of picture files, read a batch at a time, in their order.
+
+        Raises:
+            InputError: a file is no picture.
+        """
+        return np.concatenate([self(batch) for batch in _batches(paths)])
+
+    def of_originals(self, paths: Sequence[Path]) -> Features:
+        """As `of_files`; computed once for the same files, which several methods are compared with."""
+        key = tuple((path, path.stat().st_mtime_ns) for path in paths)
+        if key not in self._remembered:
+            self._remembered = {key: self.of_files(paths)}
+        return self._remembered[key]
+
+    @torch.no_grad()
+    def __call__(self, pictures: NDArray[np.uint8]) -> Features:
+        """Features (B, D) of pictures (B, H, W, 3), which the network resizes to 299 x 299 itself."""
+        device = next(self.network.parameters()).device
+        batch = torch.from_numpy(pictures).movedim(3, 1).to(device)
+        with torch.autocast(device.type, enabled=False):
+            features: Features = self.network(batch)[0].double().cpu().numpy()
+        return features
+
+
+def _batches(paths: Sequence[Path]) -> Iterator[NDArray[np.uint8]]:
+    """Pictures (B, H, W, 3); one of another size than that before it begins a new batch."""
+    pictures: Iterator[Picture] = (read_image(path) for path in paths)
+    for _, same_size in groupby(pictures, key=lambda picture: picture.shape):
+        while batch := list(islice(same_size, BATCH_SIZE)):
+            yield np.stack(batch)
+
+
+def load_inception(weights: str | Path, device: str | torch.device = "cpu") -> InceptionFeatures:
+    """Build the network with its weights.
+
+    Args:
+        weights: `imagenet` (torch-fidelity's download, kept in torch.hub's cache), or a file with the same state dict.
+        device: where features are computed.
+
+    Raises:
+        MetricUnavailableError: the download is impossible. Nothing is put in the place of the weights.
+        InputError: the file is not a state dict of the network.
+    """
+    if weights == "imagenet":
+        state = download(_fetch, "Metrics of all pictures (FID, U-IDS, P-IDS) are", "Inception's weights")
+    else:
+        state = read_state(Path(weights), "torch-fidelity's state dict of its Inception network")
+    return InceptionFeatures(_build(state, weights).to(device))
+
+
+def _fetch() -> StateDict:
+    from torch_fidelity.feature_extractor_inceptionv3 import (  # noqa: PLC0415  # slow to import
+        URL_INCEPTION_V3,
+    )
+
+    state: StateDict = torch.hub.load_state_dict_from_url(
+        URL_INCEPTION_V3, map_location="cpu", progress=False, weights_only=True
+    )
+    return state
+
+
+def _build(state: StateDict, source: str | Path) -> nn.Module:
+    from torch_fidelity.feature_extractor_inceptionv3 import (  # noqa: PLC0415  # slow to import
+        FeatureExtractorInceptionV3,
+    )
+
+    # its constructor runs whatever code a weights file holds, so it gets a copy of the tensors that were read safely
+    copy = io.BytesIO()
+    torch.save(dict(state), copy)
+    copy.seek(0)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            network: nn.Module = FeatureExtractorInceptionV3(
+                "inception-v3", [str(NUM_FEATURES)], feature_extractor_weights_path=copy
+            )
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:160]
+        raise InputError(f"{source}: not the state dict of torch-fidelity's Inception network ({reason})") from error
+    return network

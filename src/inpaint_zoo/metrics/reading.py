@@ -1,0 +1,127 @@
+"""What a measure says about two pictures, pixel by pixel, read off for the whole picture or for a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole
+
+FloatMap = NDArray[np.floating]
+"""(H, W)."""
+Levels = Callable[[FloatPicture], NDArray[np.generic]]
+"""What a measure makes of a picture before it looks: `rounded`, `truncated`, gray, ..."""
+
+
+class Pair:
+    """Two pictures of one size; what `Levels` make of them is made once.
+
+    Args:
+        target: (H, W, 3), the original.
+        output: (H, W, 3), what is judged.
+    """
+
+    def __init__(self, target: FloatPicture, output: FloatPicture) -> None:
+        self.target = target
+        self.output = output
+        self._made: dict[Levels, tuple[NDArray[np.generic], NDArray[np.generic]]] = {}
+
+    def under(self, levels: Levels) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+        """Target and output as `levels` makes them."""
+        if levels not in self._made:
+            self._made[levels] = (levels(self.target), levels(self.output))
+        return self._made[levels]
+
+    @cached_property
+    def is_equal(self) -> bool:
+        """Whether no value differs."""
+        return np.array_equal(self.target, self.output)
+
+
+class Reading(Protocol):
+    """Values of one measure for one pair; None where no pixel counts."""
+
+    def image(self) -> float | None:
+        """Value for the whole picture."""
+
+    def within(self, where: Hole) -> float | None:
+        """Value for the chosen pixels."""
+
+
+class Measure(Protocol):
+    """From a pair to what it says about it."""
+
+    @property
+    def best(self) -> float:
+        """Value of equal pictures."""
+
+    def __call__(self, pair: Pair) -> Reading | None:
+        """None for pictures that are too small for the measure."""
+
+
+def unchanged(value: float) -> float:
+    """The mean is the value."""
+    return value
+
+
+@dataclass(frozen=True)
+class MeanReading:
+    """A mean over pixels, and what becomes of it."""
+
+    pixels: FloatMap
+    finish: Callable[[float], float] = unchanged
+    border: int = 0
+    """Width of the frame that does not count for the whole picture."""
+
+    def image(self) -> float:
+        """Value for the whole picture without its border."""
+        height, width = self.pixels.shape
+        inner = self.pixels[self.border : height - self.border, self.border : width - self.border]
+        return self.finish(float(inner.mean()))
+
+    def within(self, where: Hole) -> float | None:
+        """Value for the chosen pixels, also for those of the border."""
+        chosen = self.pixels[where]
+        return self.finish(float(chosen.mean())) if chosen.size else None
+
+
+@dataclass(frozen=True)
+class RatioReading:
+    """A sum over pixels, divided by another sum over the same pixels; 0 where both are 0."""
+
+    numerators: FloatMap
+    denominators: FloatMap
+
+    def image(self) -> float:
+        """Value for the whole picture."""
+        return _ratio(self.numerators, self.denominators)
+
+    def within(self, where: Hole) -> float | None:
+        """Value for the chosen pixels."""
+        return _ratio(self.numerators[where], self.denominators[where]) if where.any() else None
+
+
+def _ratio(numerators: FloatMap, denominators: FloatMap) -> float:
+    total = float(denominators.sum())
+    return float(numerators.sum()) / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class GivenReading:
+    """A value for the whole picture that is not the mean of the pixels' values, as that of LPIPS."""
+
+    value: float
+    pixels: FloatMap
+
+    def image(self) -> float:
+        """Value for the whole picture."""
+        return self.value
+
+    def within(self, where: Hole) -> float | None:
+        """Mean over the chosen pixels."""
+        return MeanReading(self.pixels).within(where)

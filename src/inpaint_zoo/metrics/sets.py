@@ -1,0 +1,55 @@
+"""Metrics of all pictures of a method together: FID, U-IDS and P-IDS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inpaint_zoo.metrics.fid import frechet_distance
+from inpaint_zoo.metrics.ids import ids_scores
+from inpaint_zoo.metrics.inception import NUM_FEATURES, InceptionFeatures
+
+FEWEST_PICTURES = 2
+"""A covariance needs two."""
+
+
+def set_scores(
+    originals: Sequence[Path], composites: Sequence[Path], names: Sequence[str], inception: InceptionFeatures
+) -> dict[str, float]:
+    """Compare the picture files of a method with their originals.
+
+    Args:
+        originals: As PNG files.
+        composites: In the order of their originals.
+        names: Which of `SET_METRICS`.
+        inception: What `load_inception` returned.
+
+    Returns:
+        FID, U-IDS and P-IDS, the last two in [0, 1], by the names asked for; nothing for fewer than two pictures, see
+        `set_notes`.
+    """
+    if not names or len(originals) < FEWEST_PICTURES:
+        return {}
+    real, fake = inception.of_originals(originals), inception.of_files(composites)
+    values = {"fid": frechet_distance(real, fake)} if "fid" in names else {}
+    if "u_ids" in names or "p_ids" in names:
+        values["u_ids"], values["p_ids"] = ids_scores(real, fake)
+    return {name: values[name] for name in names}
+
+
+def set_notes(num_pictures: int, names: Sequence[str]) -> list[str]:
+    """Sentences on what so few pictures mean for the metrics asked for; none for more than `NUM_FEATURES` of them."""
+    if not names or num_pictures > NUM_FEATURES:
+        return []
+    if num_pictures < FEWEST_PICTURES:
+        return ["FID, U-IDS and P-IDS need at least two pictures."]
+    notes = [
+        f"FID is biased upwards over few pictures: with {num_pictures} pictures, no more than Inception's {NUM_FEATURES} "
+        "features, compare it only with values over the same pictures."
+    ]
+    if "u_ids" in names or "p_ids" in names:
+        notes.append(
+            f"U-IDS and P-IDS mean little over {num_pictures} pictures: among {NUM_FEATURES} features a linear SVM finds "
+            "a direction that tells so few apart."
+        )
+    return notes

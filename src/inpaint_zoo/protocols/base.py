@@ -1,0 +1,127 @@
+"""What an evaluation protocol is: how pictures and masks are prepared, what is measured and how, in words too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from inpaint_zoo.data.preparation import cover_and_crop
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
+from inpaint_zoo.metrics.pictures import FloatPicture, Picture, rounded
+
+NATIVE = "native"
+"""The size of pictures that are not resized."""
+NOT_STATED = "not stated; as standard: "
+NO_CODE = "no code published; as standard: "
+NONE = "–"
+"""The protocol has no such metric."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A protocol in words; the fields are the rows of its table."""
+
+    picture: str
+    mask: str
+    bins: str
+    eight_bits: str
+    psnr: str
+    ssim: str
+    l1: str
+    lpips: str
+    sets: str
+
+
+TITLES: Mapping[str, str] = {
+    "picture": "Picture",
+    "mask": "Mask",
+    "bins": "Bins of the hole ratio",
+    "eight_bits": "8 bits",
+    "psnr": "PSNR",
+    "ssim": "SSIM",
+    "l1": "L1",
+    "lpips": "LPIPS",
+    "sets": "All pictures together",
+}
+"""By the fields of `Wording`."""
+
+STANDARD_WORDING = Wording(
+    picture="shorter side resized (bicubic), cut at the centre",
+    mask="resized to the nearest pixel; 1 = hole",
+    bins="0–20, 20–40, 40–60 %",
+    eight_bits="composite rounded to 8 bits",
+    psnr="one value per picture over RGB, data range 255; 100 dB at most, which equal pictures get",
+    ssim="Gaussian window of 11, σ 1.5, covariance over N, mean of R, G and B, without a border of half a window",
+    l1="mean of |a − b| / 255 over RGB",
+    lpips="AlexNet, version 0.1, input in [−1, 1]",
+    sets=NONE,
+)
+
+
+class Protocol:
+    """The base of the protocols, which only differ in their constants; this one's are those of `standard`.
+
+    Args:
+        size: (height, width) of the judged pictures, one number for squares, or `native` for pictures as they are.
+
+    Raises:
+        InputError: `size` is none of these.
+    """
+
+    name: ClassVar[str]
+    leaks: ClassVar[bool] = False
+    """Whether the network is shown what it has to predict."""
+    metrics: ClassVar[Metrics] = STANDARD_METRICS
+    preparation: ClassVar[Callable[[Picture, tuple[int, int]], Picture]] = staticmethod(cover_and_crop)
+    to_8_bits: ClassVar[Callable[[FloatPicture], Picture]] = staticmethod(rounded)
+    mask_resizing: ClassVar[str] = "nearest"
+    """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
+    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Arguments of networks that the protocol sets, by the model's name."""
+    wording: ClassVar[Wording] = STANDARD_WORDING
+    notes: ClassVar[Sequence[str]] = ()
+    """Sentences for every table of results under this protocol."""
+
+    def __init__(self, *, size: int | str | Sequence[int]) -> None:
+        self.size = picture_size(size)
+
+    def prepare(self, image: Picture) -> Picture:
+        """Bring a picture (H, W, 3) to what is judged."""
+        return image if self.size is None else type(self).preparation(image, self.size)
+
+    def to_picture(self, image: FloatPicture) -> Picture:
+        """What is written to a PNG file, (H, W, 3)."""
+        return type(self).to_8_bits(image)
+
+    def describe(self) -> list[tuple[str, str]]:
+        """The protocol in words, title and text, with the same titles for every protocol."""
+        lines = [(TITLES[field.name], str(getattr(self.wording, field.name))) for field in fields(self.wording)]
+        return [("Size", _size_words(self.size)), *lines]
+
+    def fingerprint(self) -> str:
+        """SHA-256 of name, size and words: another definition has another one."""
+        definition = [self.name, self.size, self.describe(), self.mask_resizing, self.network_overrides]
+        return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
+
+
+def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
+    """(height, width) of what stands under `protocol.size`, None for `native`.
+
+    Raises:
+        InputError: it is something else.
+    """
+    if size == NATIVE:
+        return None
+    sides = [size, size] if isinstance(size, int) else size
+    if isinstance(sides, str) or len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
+        raise InputError(f"protocol.size={size} must be one number, [height,width], or native for pictures as they are")
+    height, width = sides
+    return height, width
+
+
+def _size_words(size: tuple[int, int] | None) -> str:
+    return "native: pictures as they are" if size is None else f"{size[0]} × {size[1]} (height × width)"

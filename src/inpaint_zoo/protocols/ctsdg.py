@@ -1,0 +1,31 @@
+"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its pictures and masks, and what its network is shown."""
+
+from __future__ import annotations
+
+from inpaint_zoo.data.preparation import stretch_bilinear
+from inpaint_zoo.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
+
+
+class CTSDGProtocol(Protocol):
+    """Pictures stretched to squares; edges and gray of the complete picture, which leak; the metrics of `standard`."""
+
+    name = "ctsdg"
+    leaks = True
+    preparation = staticmethod(stretch_bilinear)
+    network_overrides = {"ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}}
+    wording = Wording(
+        picture="resized bilinearly without regard to proportions; CTSDG is shown the edges and the gray picture of the "
+        "complete picture, wrapped: this leaks ground truth",
+        mask="resized to the nearest pixel, ≥ 0.5 is hole; 1 = hole",
+        bins="0–20, 20–40, 40–60 %",
+        eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,
+        psnr=NO_CODE + STANDARD_WORDING.psnr,
+        ssim=NO_CODE + STANDARD_WORDING.ssim,
+        l1=NO_CODE + STANDARD_WORDING.l1,
+        lpips=NO_CODE + STANDARD_WORDING.lpips,
+        sets=NONE,
+    )
+    notes = (
+        "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray picture of the complete picture, "
+        "the hole's included.",
+    )
