@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "batch"},
     {"suggestion", "quiet"},
-    {"files", "hashes", "matching"},
+    {"files", "hashes", "json_file", "matching"},
     {"images"},
     {"masks", "losses", "layers"},
     {"data", "models"},
@@ -24,6 +24,7 @@ LAYERS = (
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},
+    {"manifest"},
     {"zoo", "judging"},
     {"runner", "benchmarking"},
     {"cli"},

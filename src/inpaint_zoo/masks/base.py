@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -23,6 +23,15 @@ class MaskGenerator(Protocol):
                 or go through files in turn use it.
             name: The picture's name, None in training. Generators that pair pictures with masks use it.
         """
+        ...
+
+
+@runtime_checkable
+class MasksFromFiles(Protocol):
+    """A generator whose masks lie in files."""
+
+    def file_name(self, index: int, name: str) -> str:
+        """The file, by its path below the folder of masks, of sample `index` of an evaluation set, picture `name`."""
         ...
 
 

@@ -1,0 +1,214 @@
+"""Evaluation sets as files: which pictures, which masks, prepared how, with the hashes of all of them.
+
+A manifest may come from anybody. It is read strictly, and the nodes in it construct nothing but what stands in this
+package's own `conf/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.data.dataset import EvaluationDataset
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import write_bytes
+from inpaint_zoo.hashes import file_hash, pixel_hash
+from inpaint_zoo.images import picture_size
+from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.masks.base import MasksFromFiles
+from inpaint_zoo.suggestion import did_you_mean
+
+KIND = "evaluation set"
+MOST_BYTES = 2**28
+"""Size of the largest manifest that is read; about half a million samples."""
+_GROUPS = ("data", "mask", "protocol")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sample of an evaluation set."""
+
+    name: str
+    picture: str
+    """Name of the photograph; samples of one photograph differ in their masks."""
+    image: str
+    """SHA-256 of the picture file's bytes."""
+    mask: str
+    """`pixel_hash` of the mask at the size of the evaluation."""
+    mask_source: Mapping[str, str | int]
+    """`file`, or `seed` and `index` of a generator."""
+    split: str
+    ratio: float
+    """Share of the pixels that are holes."""
+    size: tuple[int, int]
+    """Height and width of the prepared picture."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """An evaluation set: how its samples are made, and what they are."""
+
+    data: Mapping[str, Any]
+    mask: Mapping[str, Any]
+    protocol: Mapping[str, Any]
+    samples: Sequence[Entry]
+
+    def with_roots(self, data: str | None, mask: str | None) -> Manifest:
+        """The same set in other folders; None keeps the folder that is named."""
+        return replace(self, data=_moved(self.data, data), mask=_moved(self.mask, mask))
+
+
+def _moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
+    return node if root is None else {**node, "root": root}
+
+
+def describe_samples(dataset: EvaluationDataset, split: Split = Split.TEST) -> Iterator[Entry]:
+    """Describe every sample of a set, in order; pictures are hashed, not decoded.
+
+    Raises:
+        InputError: A picture or a mask cannot be read.
+    """
+    image_hash = cache(file_hash)
+    # what becomes of a size is the same for every picture: a black one tells
+    prepared = cache(lambda *size: dataset.prepare(np.zeros((*size, 3), np.uint8)).shape[:2])
+    for index, name in enumerate(dataset.names):
+        picture = dataset.picture_file(index)
+        height, width = prepared(*picture_size(picture.path))
+        mask = dataset.mask_at(index, height, width)
+        source: dict[str, str | int] = {"seed": dataset.seed, "index": index}
+        if isinstance(dataset.mask, MasksFromFiles):
+            source = {"file": dataset.mask.file_name(index, picture.name)}
+        yield Entry(
+            name=name,
+            picture=picture.name,
+            image=image_hash(picture.path),
+            mask=pixel_hash(mask),
+            mask_source=source,
+            split=str(split),
+            ratio=float(mask.mean()),
+            size=(height, width),
+        )
+
+
+def differences(expected: Sequence[Entry], found: Sequence[Entry]) -> list[str]:
+    """What two lists of samples differ in, by the names of the samples: `a.png (image, mask)`, `b.png (missing)`."""
+    there = {entry.name: entry for entry in found}
+    known = {entry.name for entry in expected}
+    named = [(entry.name, _difference(entry, there.get(entry.name))) for entry in expected]
+    named += [(entry.name, "not in the manifest") for entry in found if entry.name not in known]
+    return [f"{name} ({difference})" for name, difference in named if difference]
+
+
+def _difference(expected: Entry, found: Entry | None) -> str:
+    if found is None:
+        return "missing"
+    compared = ("picture", "image", "size", "mask")
+    return ", ".join(name for name in compared if getattr(expected, name) != getattr(found, name))
+
+
+def write_manifest(manifest: Manifest, path: Path) -> None:
+    """Write a manifest as JSON, a line for each sample; the file appears whole or not at all.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    head: dict[str, Any] = {"inpaint_zoo": version("inpaint-zoo"), "kind": KIND}
+    head |= {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
+    head["eval_seed"] = manifest.data["eval_seed"]
+    lines = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
+    samples = ",\n".join(f"  {_json(asdict(entry))}" for entry in manifest.samples)
+    text = "{\n" + ",\n".join([*lines, f'"samples": [\n{samples}\n]']) + "\n}\n"
+    write_bytes(path, [text.encode()])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read what `write_manifest` wrote.
+
+    Raises:
+        InputError: The file is missing, damaged, of another kind, or holds nodes that are none of this package's.
+    """
+    fields = Fields(read_json(path, MOST_BYTES), f"manifest {str(path)!r}")
+    if fields.take("kind", str) != KIND:
+        raise InputError(f"{fields.where} is no evaluation set: make one with `inpaint-zoo data manifest`")
+    samples = [
+        _entry(Fields(values, f"{fields.where}: samples[{index}]"))
+        for index, values in enumerate(fields.take("samples", list))
+    ]
+    names = [entry.name for entry in samples]
+    if not samples or len(set(names)) != len(names):
+        raise InputError(f"{fields.where} {'names a sample twice' if samples else 'holds no samples'}")
+    data, mask, protocol = (trusted_node(fields.take(group, dict), group) for group in _GROUPS)
+    seed = fields.take("eval_seed", int)
+    if data.get("eval_seed") != seed:
+        raise InputError(f"{fields.where}: eval_seed is {seed}, but data.eval_seed is {data.get('eval_seed')}")
+    return Manifest(data=data, mask=mask, protocol=protocol, samples=samples)
+
+
+def _entry(fields: Fields) -> Entry:
+    source = Fields(fields.take("mask_source", dict), f"{fields.where}.mask_source")
+    from_file = "file" in source.values
+    return Entry(
+        name=fields.name("name"),
+        picture=fields.name("picture"),
+        image=fields.hash("image"),
+        mask=fields.hash("mask"),
+        mask_source={"file": source.name("file")}
+        if from_file
+        else {key: source.take(key, int) for key in ("seed", "index")},
+        split=fields.take("split", str),
+        ratio=fields.share("ratio"),
+        size=fields.size("size"),
+    )
+
+
+def trusted_node(node: Any, group: str) -> dict[str, Any]:
+    """A node of a configuration that came from outside, to be constructed without fear.
+
+    Args:
+        node: Plain values.
+        group: Folder of `conf/`.
+
+    Raises:
+        InputError: The node is no mapping, or it or something in it would construct what no file of the group names.
+    """
+    fields = Fields(node, group)
+    fields.take("_target_", str)
+    _refuse_foreign(node, group, group)
+    return dict(node)
+
+
+def _refuse_foreign(value: Any, where: str, group: str) -> None:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_foreign(item, f"{where}[{index}]", group)
+    if not isinstance(value, dict):
+        return
+    known = _targets(group)
+    for key, item in value.items():
+        if key == "_target_" and item not in known:
+            near = did_you_mean(str(item), known)
+            raise InputError(f"{where}._target_ is {str(item)[:80]!r}, which no {group}=NAME stands for{near}")
+        if key == "_partial_":
+            raise InputError(f"{where}._partial_ has no place in a {group}")
+        _refuse_foreign(item, f"{where}.{key}", group)
+
+
+@cache
+def _targets(group: str) -> tuple[str, ...]:
+    """What the files of a group construct."""
+    loaded = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((CONF_DIR / group).glob("*.yaml"))]
+    return tuple(node["_target_"] for node in loaded if "_target_" in node)
