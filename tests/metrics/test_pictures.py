@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.metrics.pictures import as_hole, check_same_size, to_uint8
+from inpaint_zoo.metrics.pictures import as_hole, check_same_size, rounded, to_float, to_uint8, truncated
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -37,6 +37,28 @@ def test_nan_is_refused():
         to_uint8(torch.full((3, 2, 2), torch.nan))
 
 
+def test_every_level_survives_as_a_float():
+    levels = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    floats = to_float(levels)
+    assert floats.dtype == np.float32
+    assert np.array_equal(rounded(floats), levels)
+    assert np.array_equal(truncated(floats), levels)
+    assert np.array_equal(to_float(floats), floats)
+
+
+@given(st.lists(st.floats(-2, 3, width=32), min_size=3, max_size=3))
+def test_rounding_is_that_of_tensors_and_truncation_cuts_off(values: list[float]):
+    picture = np.float32(values).reshape(1, 1, 3)
+    assert np.array_equal(rounded(picture), to_uint8(torch.from_numpy(picture).permute(2, 0, 1)))
+    scaled = np.clip(picture, 0, 1) * np.float32(255)
+    assert np.array_equal(truncated(picture), np.floor(scaled))
+
+
+def test_floats_with_nan_are_refused():
+    with pytest.raises(InputError, match="diverged"):
+        to_float(np.full((2, 2, 3), np.nan, np.float32))
+
+
 def test_hole_is_anything_but_zero():
     assert as_hole(np.array([[0, 1, 255]], np.uint8)).tolist() == [[False, True, True]]
 
@@ -44,8 +66,8 @@ def test_hole_is_anything_but_zero():
 @pytest.mark.parametrize(
     ("target", "composite", "mask", "message"),
     [
-        (np.zeros((4, 4, 3), np.float32), np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4)), "target is float32"),
-        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((4, 4)), "composite is uint8"),
+        (np.zeros((4, 4, 3), np.float64), np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4)), "target is float64"),
+        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((4, 4)), "output is uint8"),
         (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8), np.zeros((4, 4)), "sizes differ"),
         (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint8), np.zeros((5, 4)), "sizes differ"),
     ],

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -5,15 +7,21 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import peak_signal_noise_ratio
 
-from inpaint_zoo.metrics.psnr import PSNR_CAP, batch_psnr, psnr
+from inpaint_zoo.metrics.pictures import rounded, to_float
+from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, batch_psnr, psnr
+from inpaint_zoo.metrics.reading import Pair
 
 PICTURES = arrays(np.uint8, (5, 4, 3))
 
 
+def read(measure: PSNR, target: np.ndarray, output: np.ndarray):
+    return measure(Pair(to_float(target), to_float(output)))
+
+
 def test_equals_scikit_image(target, composite):
-    assert psnr(target, composite) == pytest.approx(
-        peak_signal_noise_ratio(target, composite, data_range=255), abs=1e-5
-    )
+    expected = peak_signal_noise_ratio(target, composite, data_range=255)
+    assert psnr(target, composite) == pytest.approx(expected, abs=1e-9)
+    assert read(PSNR(rounded, 255, PSNR_CAP), target, composite).image() == pytest.approx(expected, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=30)
@@ -25,7 +33,7 @@ def test_over_chosen_pixels_is_the_formula(target, composite, where):
     elif errors.sum() == 0:
         assert psnr(target, composite, where) == PSNR_CAP
     else:
-        assert psnr(target, composite, where) == pytest.approx(10 * np.log10(255**2 / errors.mean()), abs=1e-5)
+        assert psnr(target, composite, where) == pytest.approx(10 * np.log10(255**2 / errors.mean()), abs=1e-9)
 
 
 def test_equal_pictures_are_capped(target, mask, composite):
@@ -33,12 +41,25 @@ def test_equal_pictures_are_capped(target, mask, composite):
     assert psnr(target, composite, mask == 0) == PSNR_CAP
 
 
+def test_a_protocol_may_let_infinite_values_through(target):
+    measure = PSNR(rounded, 255, math.inf)
+    assert read(measure, target, target).image() == measure.best == math.inf
+
+
 def test_nothing_beats_equal_pictures():
     target = np.zeros((256, 256, 3), np.uint8)
     composite = target.copy()
     composite[0, 0, 0] = 1
-    assert peak_signal_noise_ratio(target, composite) > PSNR_CAP
+    expected = peak_signal_noise_ratio(target, composite)
+    assert expected > PSNR_CAP
     assert psnr(target, composite) == PSNR_CAP
+    assert read(PSNR(rounded, 255, math.inf), target, composite).image() == pytest.approx(expected)
+
+
+def test_one_plane_is_a_picture_too(target, composite):
+    first, second = (picture[..., 1] / np.float32(255) for picture in (target, composite))
+    reading = PSNR(lambda picture: picture[..., 0], 1, PSNR_CAP)(Pair(first[..., None], second[..., None]))
+    assert reading.image() == pytest.approx(peak_signal_noise_ratio(first, second, data_range=1), abs=1e-5)
 
 
 def test_batch_is_each_picture_by_itself(target, composite):

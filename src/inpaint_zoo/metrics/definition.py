@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.pictures import FloatPicture, rounded, to_float
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
-from inpaint_zoo.metrics.reading import Levels
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 
 SET_METRICS = ("fid", "u_ids", "p_ids")
@@ -34,16 +31,16 @@ class Metrics:
     ssim: SSIM | None
     l1: L1 | RelativeL1 | None
     lpips: str | None
-    lpips_levels: Levels
+    lpips_levels: Callable[[FloatPicture], FloatPicture]
     sets: tuple[str, ...]
 
 
-def as_floats(picture: FloatPicture) -> NDArray[np.float32]:
+def as_floats(picture: FloatPicture) -> FloatPicture:
     """The floats themselves, not rounded."""
     return picture
 
 
-def as_written(picture: FloatPicture) -> NDArray[np.float32]:
+def as_written(picture: FloatPicture) -> FloatPicture:
     """Floats of what a PNG file would hold."""
     return to_float(rounded(picture))
 

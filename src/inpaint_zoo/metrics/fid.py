@@ -24,5 +24,4 @@ def frechet_distance(real: NDArray[np.floating], fake: NDArray[np.floating]) -> 
 def _covariance_root(features: NDArray[np.floating]) -> NDArray[np.float64]:
     """R (min(N, D), D) with RᵀR = the sample covariance of (N, D)."""
     centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
-    root: NDArray[np.float64] = np.linalg.qr(centred, mode="r")
-    return root / np.sqrt(len(features) - 1)
+    return np.asarray(np.linalg.qr(centred / np.sqrt(len(features) - 1), mode="r"))

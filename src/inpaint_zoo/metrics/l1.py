@@ -53,7 +53,8 @@ class RelativeL1:
 
 def absolute_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> NDArray[np.float64]:
     """|target - output| of each value, float64."""
-    return np.abs(np.subtract(target, output, dtype=np.float64))
+    errors: NDArray[np.float64] = np.abs(np.subtract(target, output, dtype=np.float64))
+    return errors
 
 
 def _over_channels(values: NDArray[np.float64]) -> FloatMap:

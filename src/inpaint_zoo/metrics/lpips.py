@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.pictures import FloatPicture, Picture, to_float
-from inpaint_zoo.metrics.reading import GivenReading, Levels, Pair
+from inpaint_zoo.metrics.reading import GivenReading, Pair
 from inpaint_zoo.metrics.weights import MetricUnavailableError, StateDict, download, read_state
 
 __all__ = ["LPIPS", "LPIPS_NETWORKS", "LPIPSDistance", "MetricUnavailableError", "load_lpips"]
@@ -68,7 +68,7 @@ class LPIPS:
     """
 
     distance: LPIPSDistance
-    levels: Levels
+    levels: Callable[[FloatPicture], FloatPicture]
 
     best = 0.0
     """Value of equal pictures."""

@@ -56,9 +56,9 @@ def squared_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> 
         output: The same shape.
     """
     difference = np.subtract(target, output, dtype=np.float64)
-    if difference.ndim == 2:
-        return np.square(difference)
-    return np.einsum("hwc,hwc->hw", difference, difference) / difference.shape[2]
+    values = difference[..., None] if difference.ndim == 2 else difference
+    squares: FloatMap = np.einsum("hwc,hwc->hw", values, values) / values.shape[2]
+    return squares
 
 
 def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> float | None:

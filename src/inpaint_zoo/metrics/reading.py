@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from inpaint_zoo.metrics.pictures import FloatPicture, Hole
 
 FloatMap = NDArray[np.floating]
 """(H, W)."""
+L = TypeVar("L")
 Levels = Callable[[FloatPicture], NDArray[np.generic]]
 """What a measure makes of a picture before it looks: `rounded`, `truncated`, gray, ..."""
 
@@ -29,9 +30,9 @@ class Pair:
     def __init__(self, target: FloatPicture, output: FloatPicture) -> None:
         self.target = target
         self.output = output
-        self._made: dict[Levels, tuple[NDArray[np.generic], NDArray[np.generic]]] = {}
+        self._made: dict[Callable[[FloatPicture], Any], tuple[Any, Any]] = {}
 
-    def under(self, levels: Levels) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    def under(self, levels: Callable[[FloatPicture], L]) -> tuple[L, L]:
         """Target and output as `levels` makes them."""
         if levels not in self._made:
             self._made[levels] = (levels(self.target), levels(self.output))

@@ -71,4 +71,4 @@ def _known(measure: Measure, pair: Pair, where: Hole) -> float | None:
     if pair.is_equal:
         return measure.best
     reading = measure(pair)
-    return reading and reading.within(where)
+    return None if reading is None else reading.within(where)

@@ -38,18 +38,18 @@ def set_scores(
 
 
 def set_notes(num_pictures: int, names: Sequence[str]) -> list[str]:
-    """Sentences on what so few pictures mean for the metrics asked for; none for more than `NUM_FEATURES` of them."""
-    if not names or num_pictures > NUM_FEATURES:
+    """Sentences on what so few pictures mean for the metrics asked for; none for `NUM_FEATURES` of them and more."""
+    if not names or num_pictures >= NUM_FEATURES:
         return []
     if num_pictures < FEWEST_PICTURES:
         return ["FID, U-IDS and P-IDS need at least two pictures."]
     notes = [
-        f"FID is biased upwards over few pictures: with {num_pictures} pictures, no more than Inception's {NUM_FEATURES} "
-        "features, compare it only with values over the same pictures."
+        f"FID is biased upwards over few pictures: {num_pictures} are fewer than Inception's {NUM_FEATURES} features, "
+        "compare it only with values over the same pictures."
     ]
     if "u_ids" in names or "p_ids" in names:
         notes.append(
-            f"U-IDS and P-IDS mean little over {num_pictures} pictures: among {NUM_FEATURES} features a linear SVM finds "
-            "a direction that tells so few apart."
+            f"U-IDS and P-IDS mean little over {num_pictures} pictures: among {NUM_FEATURES} features a linear SVM "
+            "finds a direction that tells so few apart."
         )
     return notes

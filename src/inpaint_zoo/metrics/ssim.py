@@ -1,4 +1,7 @@
-"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004), equal to scikit-image's, several times as fast."""
+"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004).
+
+Equal to scikit-image's, and several times as fast: OpenCV filters, and one filtering serves both variances.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,8 @@ def gaussian_window(size: int, sigma: float) -> Window:
     weights /= weights.sum()
 
     def mean(values: Floats) -> Floats:
-        return cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT)
+        means: Floats = np.asarray(cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT))
+        return means
 
     return Window(size, mean, sample_covariance=False)
 
@@ -47,7 +51,8 @@ def uniform_window(size: int) -> Window:
     """Equal weights, covariances over N - 1, as scikit-image has them unless told otherwise."""
 
     def mean(values: Floats) -> Floats:
-        return cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT)
+        means: Floats = np.asarray(cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT))
+        return means
 
     return Window(size, mean, sample_covariance=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -76,8 +76,6 @@ class Protocol:
     leaks: ClassVar[bool] = False
     """Whether the network is shown what it has to predict."""
     metrics: ClassVar[Metrics] = STANDARD_METRICS
-    preparation: ClassVar[Callable[[Picture, tuple[int, int]], Picture]] = staticmethod(cover_and_crop)
-    to_8_bits: ClassVar[Callable[[FloatPicture], Picture]] = staticmethod(rounded)
     mask_resizing: ClassVar[str] = "nearest"
     """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -91,11 +89,15 @@ class Protocol:
 
     def prepare(self, image: Picture) -> Picture:
         """Bring a picture (H, W, 3) to what is judged."""
-        return image if self.size is None else type(self).preparation(image, self.size)
+        return image if self.size is None else self.fitted(image, self.size)
+
+    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
+        """Bring a picture (H, W, 3) to `size`."""
+        return cover_and_crop(image, size)
 
     def to_picture(self, image: FloatPicture) -> Picture:
         """What is written to a PNG file, (H, W, 3)."""
-        return type(self).to_8_bits(image)
+        return rounded(image)
 
     def describe(self) -> list[tuple[str, str]]:
         """The protocol in words, title and text, with the same titles for every protocol."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from inpaint_zoo.data.preparation import stretch_bilinear
+from inpaint_zoo.metrics.pictures import Picture
 from inpaint_zoo.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
 
 
@@ -11,11 +15,12 @@ class CTSDGProtocol(Protocol):
 
     name = "ctsdg"
     leaks = True
-    preparation = staticmethod(stretch_bilinear)
-    network_overrides = {"ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}}
+    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}
+    }
     wording = Wording(
-        picture="resized bilinearly without regard to proportions; CTSDG is shown the edges and the gray picture of the "
-        "complete picture, wrapped: this leaks ground truth",
+        picture="resized bilinearly without regard to proportions; CTSDG is shown edges and gray of the complete "
+        "picture, wrapped: this leaks ground truth",
         mask="resized to the nearest pixel, ≥ 0.5 is hole; 1 = hole",
         bins="0–20, 20–40, 40–60 %",
         eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,
@@ -29,3 +34,7 @@ class CTSDGProtocol(Protocol):
         "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray picture of the complete picture, "
         "the hole's included.",
     )
+
+    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
+        """Bring a picture (H, W, 3) to `size`."""
+        return stretch_bilinear(image, size)

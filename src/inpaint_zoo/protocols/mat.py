@@ -22,8 +22,8 @@ class MATProtocol(Protocol):
         bins=NOT_STATED + STANDARD_WORDING.bins,
         eight_bits="8-bit pictures; rounding " + NOT_STATED + STANDARD_WORDING.eight_bits,
         psnr="one mean squared error over RGB, data range 255; infinite for equal pictures",
-        ssim="Gaussian window of 11, σ 1.5, valid area only (the rest not stated; as standard: covariance over N, mean of "
-        "R, G and B)",
+        ssim="Gaussian window of 11, σ 1.5, valid area only (the rest not stated; as standard: covariance over N, mean "
+        "of R, G and B)",
         l1="mean of |a − b| / 255 over RGB",
         lpips="network not stated; as standard: " + STANDARD_WORDING.lpips,
         sets="FID, P-IDS, U-IDS (linear SVM on Inception features)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inpaint_zoo.data.preparation import square_and_resize
 from inpaint_zoo.metrics.definition import Metrics, as_floats
 from inpaint_zoo.metrics.l1 import L1
-from inpaint_zoo.metrics.pictures import truncated
+from inpaint_zoo.metrics.pictures import FloatPicture, Picture, truncated
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
 from inpaint_zoo.metrics.ssim import SSIM, uniform_window
 from inpaint_zoo.protocols.base import NONE, Protocol, Wording
@@ -23,8 +23,6 @@ class MISFProtocol(Protocol):
         lpips_levels=as_floats,
         sets=(),
     )
-    preparation = staticmethod(square_and_resize)
-    to_8_bits = staticmethod(truncated)
     mask_resizing = "any"
     wording = Wording(
         picture="largest square cut from the centre, then resized (interpolation not stated; ours: bicubic)",
@@ -32,8 +30,17 @@ class MISFProtocol(Protocol):
         bins="0–20, 20–40, 40–60 %",
         eight_bits="composite clamped, × 255, truncated; L1 and LPIPS on floats",
         psnr="one value per picture over RGB, data range 255; 100 dB at most",
-        ssim="uniform window of 7, covariance over N − 1, data range 255, per channel, without a border of half a window",
+        ssim="uniform window of 7, covariance over N − 1, data range 255, mean of R, G and B, without a border of half "
+        "a window",
         l1="mean of |a − b| over RGB floats in [0, 1]",
         lpips="VGG16, input in [−1, 1] from floats (version not stated; as standard: 0.1)",
         sets=NONE,
     )
+
+    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
+        """Bring a picture (H, W, 3) to `size`."""
+        return square_and_resize(image, size)
+
+    def to_picture(self, image: FloatPicture) -> Picture:
+        """What is written to a PNG file, (H, W, 3)."""
+        return truncated(image)
