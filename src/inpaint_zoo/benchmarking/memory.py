@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -58,12 +58,20 @@ def measure_memory(case: Case, steps: bool) -> Memory:
 def peak_in_fresh_process(case: Case, name: str) -> float | None:
     """Peak memory in MB of `forward` or `step`, with as many threads as here; None if the machine had not enough."""
     order = json.dumps({"name": name, "threads": torch.get_num_threads(), "case": asdict(case)})
-    command = [sys.executable, "-m", "inpaint_zoo.benchmarking.memory", order]
+    return peak_of_process([sys.executable, "-m", "inpaint_zoo.benchmarking.memory", order], case.model)
+
+
+def peak_of_process(command: Sequence[str], what: str) -> float | None:
+    """The peak in MB that a process prints as its last line; None if the machine had not enough memory for it.
+
+    Raises:
+        RuntimeError: It failed for another reason; the message names `what` was measured.
+    """
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == -signal.SIGKILL or "can't allocate memory" in done.stderr:
         return None
     if done.returncode != 0:
-        raise RuntimeError(f"measuring the memory of {case.model} failed:\n{done.stderr}")
+        raise RuntimeError(f"measuring the memory of {what} failed:\n{done.stderr}")
     return float(done.stdout.splitlines()[-1])
 
 

@@ -1,0 +1,53 @@
+"""The processes that share one piece of work: those that `torchrun` or a Trainer started, or this one alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple, TypeVar
+
+import torch.distributed as dist
+
+T = TypeVar("T")
+
+
+class Processes(NamedTuple):
+    """Which of how many processes this is."""
+
+    rank: int
+    size: int
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that prints and writes results."""
+        return self.rank == 0
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.size > 1:
+            dist.barrier()
+
+
+def gather(own: Sequence[T]) -> list[T]:
+    """The items of all processes, on each of them, in the order of ranks."""
+    if not dist.is_available() or not dist.is_initialized():
+        return list(own)
+    parts: list[Sequence[T]] = [[] for _ in range(dist.get_world_size())]
+    dist.all_gather_object(parts, list(own))
+    return [item for part in parts for item in part]
+
+
+@contextmanager
+def joined_processes() -> Iterator[Processes]:
+    """Join the processes of `torchrun`; alone where there are none."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1 or "RANK" not in os.environ:
+        yield Processes(0, 1)
+        return
+    # records are Python objects on the CPU, whatever device the networks run on
+    dist.init_process_group("gloo")
+    try:
+        yield Processes(dist.get_rank(), dist.get_world_size())
+    finally:
+        dist.destroy_process_group()
