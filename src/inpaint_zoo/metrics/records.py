@@ -48,6 +48,11 @@ class Record:
         """Name of the hole ratio's bin."""
         return ratio_bin(self.ratio)
 
+    @property
+    def bins(self) -> tuple[str, ...]:
+        """Names of every bin that the record counts in, see `bins_of`."""
+        return bins_of(self.ratio)
+
 
 @dataclass(frozen=True)
 class SummaryRow:
@@ -70,7 +75,7 @@ def summarise(records: Iterable[Record]) -> list[SummaryRow]:
     by_method: dict[str, dict[str, list[Record]]] = {}
     for record in records:
         own = by_method.setdefault(record.method, {name: [] for name in EVERY_BIN})
-        for name in bins_of(record.ratio):
+        for name in record.bins:
             own[name].append(record)
     return [_row(method, name, members) for method, own in by_method.items() for name, members in own.items()]
 

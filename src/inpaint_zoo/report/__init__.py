@@ -4,9 +4,12 @@ from inpaint_zoo.report.cost import Cost
 from inpaint_zoo.report.folder import write_results
 from inpaint_zoo.report.grid import write_grid
 from inpaint_zoo.report.html import write_html
+from inpaint_zoo.report.latex import latex_table
+from inpaint_zoo.report.markdown import markdown_table
 from inpaint_zoo.report.pictures import Case
 from inpaint_zoo.report.report import ProtocolCard, Report
-from inpaint_zoo.report.table import csv_table, markdown_table, terminal_tables
+from inpaint_zoo.report.table import csv_table
+from inpaint_zoo.report.terminal import terminal_tables
 
 __all__ = [
     "Case",
@@ -14,6 +17,7 @@ __all__ = [
     "ProtocolCard",
     "Report",
     "csv_table",
+    "latex_table",
     "markdown_table",
     "terminal_tables",
     "write_grid",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.bins import EVERY_BIN, bins_of
+from inpaint_zoo.metrics.bins import EVERY_BIN
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS
 from inpaint_zoo.statistics.bootstrap import Floats, bootstrap_intervals
@@ -108,7 +108,7 @@ class _Table(NamedTuple):
         for record in records:
             number = row[record.picture, record.name]
             values[number, column[record.method]] = [_number(record.metrics[key]) for key in METRICS]
-            for name in bins_of(record.ratio):
+            for name in record.bins:
                 members[name].add(number)
         rank = {picture: number for number, picture in enumerate(pictures)}
         photographs = np.array([rank[picture] for picture, _ in samples], np.intp)
