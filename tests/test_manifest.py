@@ -31,6 +31,7 @@ from inpaint_zoo.masks import BoxMask, FileMask, MaskGenerator, PairedMask
 
 Write = Callable[..., Path]
 BOX = {"_target_": "inpaint_zoo.masks.BoxMask", "size_ratio": [0.2, 0.5], "offset_ratio": 1.0}
+STANDARD = {"_target_": "inpaint_zoo.protocols.StandardProtocol", "size": [20, 30]}
 FOLDER = {"_target_": "inpaint_zoo.data.FolderDataModule", "root": "pictures", "eval_seed": 3}
 
 
@@ -59,25 +60,15 @@ def entry(name: str = "a.png", **changed: Any) -> Entry:
 def stored(tmp_path: Path) -> Callable[..., Path]:
     """Write a manifest whose plain values were changed, and return its path."""
     path = tmp_path / "set.json"
-    protocol = {"_target_": "inpaint_zoo.masks.BoxMask"}
 
     def write(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Path:
-        write_manifest(Manifest(data=FOLDER, mask=BOX, protocol=protocol, samples=[entry()]), path)
+        write_manifest(Manifest(data=FOLDER, mask=BOX, protocol=STANDARD, samples=[entry()]), path)
         values = json.loads(path.read_text())
         change(values)
         path.write_text(json.dumps(values))
         return path
 
     return write
-
-
-@pytest.fixture(autouse=True)
-def _protocols(monkeypatch: pytest.MonkeyPatch) -> None:
-    from inpaint_zoo import manifest
-
-    targets = manifest._targets
-    known = {"protocol": ("inpaint_zoo.masks.BoxMask",)}
-    monkeypatch.setattr(manifest, "_targets", lambda group: known.get(group) or targets(group))
 
 
 def test_samples_are_described_by_what_is_judged(pictures: Write) -> None:
@@ -112,8 +103,7 @@ def test_masks_from_files_are_named(pictures: Write, masks: Write, kind: type[Fi
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     samples = [entry(), entry("sub/b@2.png", ratio=1 / 3, size=(7, 9), mask_source={"file": "sub/m.png"})]
-    protocol = {"_target_": "inpaint_zoo.masks.BoxMask", "size": [20, 30]}
-    made = Manifest(data=FOLDER, mask=BOX, protocol=protocol, samples=samples)
+    made = Manifest(data=FOLDER, mask=BOX, protocol=STANDARD, samples=samples)
     write_manifest(made, tmp_path / "deep" / "set.json")
     assert read_manifest(tmp_path / "deep" / "set.json") == made
     values = json.loads((tmp_path / "deep" / "set.json").read_text())
@@ -185,8 +175,7 @@ JSON = st.recursive(
 @given(data=st.data())
 def test_any_value_anywhere_is_read_or_refused(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("set") / "set.json"
-    protocol = {"_target_": "inpaint_zoo.masks.BoxMask"}
-    write_manifest(Manifest(data=FOLDER, mask=BOX, protocol=protocol, samples=[entry()]), path)
+    write_manifest(Manifest(data=FOLDER, mask=BOX, protocol=STANDARD, samples=[entry()]), path)
     values = json.loads(path.read_text())
     place: Any = data.draw(st.sampled_from([values, values["samples"][0], values["mask"], values["data"]]))
     place[data.draw(st.sampled_from(sorted(place)))] = data.draw(JSON)
@@ -198,7 +187,7 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject, tmp_path_fac
     assert {found.data["_target_"], found.mask["_target_"]} == {FOLDER["_target_"], BOX["_target_"]}
 
 
-@pytest.mark.parametrize("group", ["data", "mask"])
+@pytest.mark.parametrize("group", ["data", "mask", "protocol"])
 def test_everything_in_conf_is_trusted(group: str) -> None:
     files = sorted((CONF_DIR / group).glob("*.yaml"))
     assert files

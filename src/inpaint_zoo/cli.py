@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 import traceback
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,13 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("inpaint_zoo.evaluate", "score a checkpoint on pictures and masks"),
     "predict": ("inpaint_zoo.predict", "fill the holes of pictures of any size"),
     "compare": ("inpaint_zoo.compare", "same pictures, same masks: tables and a report"),
+    "verify": ("inpaint_zoo.verify", "compute the numbers of a results.json again and compare"),
+    "masks make": ("inpaint_zoo.masks_make", "write masks as PNG files, the same for the same seed"),
+    "data manifest": ("inpaint_zoo.data_manifest", "write an evaluation set with its hashes as a file"),
     "benchmark": ("inpaint_zoo.benchmark", "what the networks cost here: operations, seconds, memory"),
     "import-weights": ("inpaint_zoo.import_weights", "turn a published checkpoint into one of ours"),
 }
-"""Verb: (module with a function `run`, one line of help)."""
+"""Verb, of one word or two: (module with a function `run`, one line of help)."""
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -51,11 +55,24 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[0] == "--version":
         print(f"inpaint-zoo {version('inpaint-zoo')}")
         return 0
-    verb = arguments[0]
-    if verb not in VERBS:
-        known = f" (known: {', '.join(VERBS)}; inpaint-zoo --help tells more)"
-        return _complain(f"inpaint-zoo: error: there is no verb '{verb}'{did_you_mean(verb, VERBS)}{known}")
-    return _run(verb, arguments[1:], debug)
+    verb = _verb(arguments)
+    if verb in VERBS:
+        return _run(verb, arguments[len(verb.split()) :], debug)
+    second_words = [known for known in VERBS if known.startswith(f"{arguments[0]} ")]
+    if second_words and (len(arguments) == 1 or arguments[1] in ("-h", "--help")):
+        print(_usage(second_words))
+        return 0
+    near = did_you_mean(verb, VERBS) or did_you_mean(arguments[0], VERBS)
+    known = f" (known: {', '.join(VERBS)}; inpaint-zoo --help tells more)"
+    return _complain(f"inpaint-zoo: error: there is no verb '{verb}'{near}{known}")
+
+
+def _verb(arguments: list[str]) -> str:
+    """The first word, or the first two where the first one alone is no verb and the second one may belong to it."""
+    words = " ".join(arguments[:2])
+    first_words = {verb.partition(" ")[0] for verb in VERBS if " " in verb}
+    belongs = did_you_mean(arguments[0], first_words) and words.replace(" ", "").replace("-", "").isalpha()
+    return words if arguments[0] not in VERBS and belongs else arguments[0]
 
 
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
@@ -86,9 +103,9 @@ def _complain(line: str, code: int = BAD_INPUT) -> int:
     return code
 
 
-def _usage() -> str:
-    width = max(map(len, VERBS), default=0)
-    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, (_, text) in VERBS.items())
+def _usage(shown: Iterable[str] = VERBS) -> str:
+    width = max(map(len, shown), default=0)
+    verbs = "\n".join(f"  {verb:<{width}}  {VERBS[verb][1]}" for verb in shown)
     return f"""\
 Usage: inpaint-zoo VERB [KEY=VALUE ...] [OPTION ...]
 

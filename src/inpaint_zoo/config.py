@@ -63,13 +63,13 @@ def compose_config(verb: str, overrides: Sequence[str] = ()) -> DictConfig:
     """Compose the configuration of a verb as the command line would.
 
     Args:
-        verb: Name of a file in `conf/`, for example `train`.
+        verb: As on the command line, for example `train` or `masks make`.
         overrides: What would follow the verb on the command line.
 
     Raises:
         InputError: An override cannot be used.
     """
-    name = verb.replace("-", "_")
+    name = config_name(verb)
     try:
         with hydra_session(verb, name, create_config_search_path(str(CONF_DIR))) as hydra:
             config = hydra.compose_config(name, quote_paths(verb, overrides), RunMode.RUN, from_shell=False)
@@ -81,6 +81,11 @@ def compose_config(verb: str, overrides: Sequence[str] = ()) -> DictConfig:
     with open_dict(config):
         del config["hydra"]
     return config
+
+
+def config_name(verb: str) -> str:
+    """The name of a verb's file in `conf/`: `import_weights` of `import-weights`, `masks_make` of `masks make`."""
+    return verb.replace("-", "_").replace(" ", "_")
 
 
 def output_dir() -> Path:

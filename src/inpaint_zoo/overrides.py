@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 PATH_KEYS = (
     "ckpt",
@@ -19,11 +20,14 @@ PATH_KEYS = (
     "data.root",
     "eval_data.root",
     "eval_mask.root",
+    "inception_weights",
     "init_from",
     "lpips_weights",
+    "manifest",
     "mask.root",
     "model.loss_network",
     "output",
+    "results",
     "run_dir",
     "source",
     "weights",
@@ -33,8 +37,16 @@ PATH_KEYS = (
 VERB_PATH_KEYS = {"predict": ("image", "mask")}
 """Keys that are paths for one verb only: elsewhere `mask` is a config group."""
 
+POSITIONAL_KEYS = {"verify": "results"}
+"""The key that a verb's argument without `=` stands for; its value is a path."""
+
+VERBS_WITH_METHODS = frozenset({"compare", "verify"})
+
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask"}
 """Short names of config groups that stand at another place of the configuration."""
+
+VERB_ALIASES = {"masks make": {"kind": "mask", "ratio": "mask.ratio"}}
+"""Short names of one verb's groups and keys."""
 
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
@@ -45,11 +57,19 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a verb with the values of its path keys quoted for Hydra.
 
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
-    `methods={...}`); `eval_mask=NAME` is short for
-    Hydra's `mask@eval_mask=NAME`.
+    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `kind=` and `ratio=` of
+    `masks make` for `mask=` and `mask.ratio=`.
     """
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
-    return [_quote_override(override, keys, names_methods=verb == "compare") for override in overrides]
+    aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
+    named = [_with_key(verb, override) for override in overrides]
+    return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
+
+
+def _with_key(verb: str, argument: str) -> str:
+    """Put the key before an argument that is a path alone."""
+    key = POSITIONAL_KEYS.get(verb)
+    return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
 
 
 def quote(value: str) -> str:
@@ -61,13 +81,13 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _quote_override(override: str, keys: set[str], names_methods: bool) -> str:
+def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], names_methods: bool) -> str:
     match = _OVERRIDE.fullmatch(override)
     if match is None:
         return override
     prefix, key, value = match["prefix"], match["key"], match["value"]
-    if key in GROUP_ALIASES:
-        return f"{prefix}{GROUP_ALIASES[key]}={value}"
+    if key in aliases:
+        return f"{prefix}{aliases[key]}={value}"
     if names_methods and key == "methods":
         return f"++{key}={value}"
     is_method = names_methods and _METHOD.fullmatch(key) is not None

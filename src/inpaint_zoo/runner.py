@@ -24,7 +24,7 @@ from hydra.core.utils import JobStatus, run_job
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, read_write
 
-from inpaint_zoo.config import CONF_DIR, hydra_session
+from inpaint_zoo.config import CONF_DIR, config_name, hydra_session
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.overrides import quote_paths
 
@@ -36,7 +36,7 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
     """Do what the arguments after a verb ask for.
 
     Args:
-        verb: Name of the verb, which is also the name of its file in `conf/`.
+        verb: Name of the verb, which its file in `conf/` is named after.
         task: Called with the composed configuration, once for every job.
         arguments: Overrides and Hydra's own options (`--help`, `--cfg job`, `--multirun`, ...).
 
@@ -45,7 +45,7 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
         Exception: Whatever Hydra or the task raises.
     """
     options = _parse(arguments)
-    name = options.config_name or verb.replace("-", "_")
+    name = options.config_name or config_name(verb)
     overrides = quote_paths(verb, options.overrides)
     with hydra_session(verb, name, _search_path(options)) as hydra:
         # composing first brings every mistake in the overrides to light, whatever is asked for
@@ -139,7 +139,9 @@ def _as_one_job(verb: str, task: Task, options: argparse.Namespace) -> Task:
         with read_write(job):
             job.run.dir = job.runtime.output_dir
         before = list(sys.argv)
-        program = before[: before.index(verb) + 1] if verb in before else before[:1]
+        words = verb.split()
+        ends = [end for end in range(1, len(before) + 1) if before[max(end - len(words), 0) : end] == words]
+        program = before[: ends[0]] if ends else before[:1]
         settings = [text for text in job.overrides.hydra if not text.startswith("hydra.mode=")]
         sys.argv[:] = [*program, *given, *job.overrides.task, *settings]
         try:

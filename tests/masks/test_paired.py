@@ -59,7 +59,7 @@ def test_threshold_polarity_and_resizing_are_those_of_files(write: Callable[...,
 
 def test_training_needs_other_masks(write: Callable[..., Path]) -> None:
     mask = paired(write("a.png", 2))
-    with pytest.raises(InputError, match="give mask=files"):
+    with pytest.raises(InputError, match="such as mask=files"):
         mask(10, 10, RNG)
 
 

@@ -13,11 +13,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from inpaint_zoo.data.preparation import resize_shorter
-from inpaint_zoo.data.randomness import random_state
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, read_image
 from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.randomness import random_state
 
 
 class Sample(TypedDict):

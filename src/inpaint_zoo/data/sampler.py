@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from torch.utils.data import Sampler
 
-from inpaint_zoo.data.randomness import random_state
+from inpaint_zoo.randomness import random_state
 
 Key = tuple[int, int]
 """(epoch, index): the number of the pass over the pictures, and the picture."""

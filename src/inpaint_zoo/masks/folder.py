@@ -10,6 +10,7 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, find_pictures, read_mask
 from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.manifest import RecordedMasks
 from inpaint_zoo.masks.resizing import RESIZINGS
 from inpaint_zoo.suggestion import choose
 
@@ -18,7 +19,8 @@ class MaskFolder:
     """The mask pictures below `root`, with what is a hole in them.
 
     A few files are looked at when the folder is opened: soft masks, masks of zeros and ones, masks without a hole, and
-    masks that seem inverted are warned about.
+    masks that seem inverted are warned about. Where `masks make` left a manifest, every mask is compared with it on its
+    first use.
 
     Args:
         root: Folder, read with its subfolders; hidden files and files that are no pictures are ignored.
@@ -28,7 +30,8 @@ class MaskFolder:
             above zero); `refuse` masks of another size.
 
     Raises:
-        InputError: `root` is missing or holds no picture, a file cannot be read, `threshold` is not in [1, 255].
+        InputError: `root` is missing or holds no picture, a file cannot be read, the manifest lists other files, or
+            `threshold` is not in [1, 255].
     """
 
     def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
@@ -42,6 +45,7 @@ class MaskFolder:
         self.files = find_pictures(self.root, "mask.root")
         if not self.files:
             raise InputError(f"mask.root={str(root)!r} holds no mask pictures (png, jpg, webp, bmp, tif)")
+        self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
         step = -(-len(self.files) // NUM_LOOKED_AT)
         some = [read_mask(file.path) for file in self.files[::step]]
         warn_about(some, f"mask.root={str(root)!r}", threshold=threshold, invert=invert, prefix="mask.")
@@ -50,10 +54,12 @@ class MaskFolder:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.
 
         Raises:
-            InputError: The file cannot be read, or has a size that is refused.
+            InputError: The file cannot be read, is not what a manifest says, or has a size that is refused.
         """
+        gray = read_mask(file.path)
+        self._recorded.check(file.name, gray)
         # before the resizing, which would else make its choice for the wrong polarity
-        holes = (read_mask(file.path) >= self.threshold) != self.invert
+        holes = (gray >= self.threshold) != self.invert
         try:
             return self.resize(holes.astype(np.uint8), height, width)[None]
         except InputError as error:

@@ -48,12 +48,12 @@ class PairedMask:
         """The mask of picture `name`, uint8 (1, height, width), 1 = hole.
 
         Raises:
-            InputError: There is none, or no name is given (training crops and mirrors the pictures).
+            InputError: There is none, or no name is given, as in training, which crops and mirrors the pictures.
         """
         if name is None:
             raise InputError(
-                "mask=paired holds masks of whole pictures, training shows crops of them: give mask=files, which draws "
-                "masks at random"
+                "mask=paired finds masks by the names of whole pictures, and here there are none: give another mask=, "
+                "such as mask=files"
             )
         return self.folder.mask(self._file(name), height, width)
 

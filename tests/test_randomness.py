@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inpaint_zoo.data.randomness import random_state
+from inpaint_zoo.randomness import random_state
 
 
 def test_a_key_fixes_the_numbers_and_every_part_of_it_counts() -> None:

@@ -1,0 +1,84 @@
+"""`inpaint-zoo masks make`: masks as PNG files, with a manifest."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.progress import track
+
+from inpaint_zoo.cli import main
+from inpaint_zoo.construct import construct
+from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.files import whole_or_nothing, writable_folder
+from inpaint_zoo.hashes import pixel_hash
+from inpaint_zoo.images import write_png
+from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks.manifest import FILE, MadeMask, listed_masks, write_mask_manifest
+from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.randomness import random_state
+
+
+def run(config: DictConfig) -> None:
+    """Write `000000.png`, ... and `manifest.json` to the output folder, all of them or nothing."""
+    quiet_libraries()
+    folder = writable_folder(config.output)
+    count, (height, width) = at_least(1, config.count, "count"), _size(config.size)
+    if not 0 <= config.seed < 2**32:
+        raise InputError(f"seed={config.seed} must lie in [0, 4294967295]")
+    old = _old_files(folder, config.force)
+    generator: MaskGenerator = construct(config.mask)
+    with whole_or_nothing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        # on the same disk, so that moving the finished files cannot fail half-way for want of room
+        with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as new:
+            masks = [
+                _make(generator, (config.seed, index), (height, width), Path(new))
+                for index in track(range(count), "masks", console=Console(stderr=True), transient=True)
+            ]
+            node: Any = OmegaConf.to_container(config.mask, resolve=True)
+            write_mask_manifest(Path(new), node, config.seed, masks)
+            for path in old:
+                path.unlink(missing_ok=True)
+            for name in [*(mask.name for mask in masks), FILE]:
+                Path(new, name).replace(folder / name)
+    ratios = [mask.ratio for mask in masks]
+    print(f"{count} masks of {width}x{height} in {folder}, {min(ratios):.1%} to {max(ratios):.1%} holes")
+
+
+def _make(generator: MaskGenerator, key: tuple[int, int], size: tuple[int, int], folder: Path) -> MadeMask:
+    _, index = key
+    mask = generator(*size, random_state(*key), index=index)
+    name = f"{index:06d}.png"
+    write_png(folder / name, mask[0] * np.uint8(255))
+    return MadeMask(name, pixel_hash(mask), float(mask.mean()), size)
+
+
+def _old_files(folder: Path, force: bool) -> list[Path]:
+    """What an earlier run left in the folder, to be replaced.
+
+    Raises:
+        InputError: The folder holds something, and that it may be replaced was not said.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return []
+    if not force:
+        raise InputError(f"output: {folder} is not empty: give force=true to replace the masks in it, or a new folder")
+    return [folder / name for name in [FILE, *listed_masks(folder / FILE)]]
+
+
+def _size(size: int | Sequence[int]) -> tuple[int, int]:
+    sides = [size, size] if isinstance(size, int) else list(size)
+    if len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
+        raise InputError(f"size={size} must be a number of pixels or [height,width]")
+    return sides[0], sides[1]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(["masks", "make", *sys.argv[1:]]))
