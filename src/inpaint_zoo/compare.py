@@ -1,123 +1,126 @@
-"""`inpaint-zoo compare`: the same pictures and masks for every method; one table, a picture grid and a page."""
+"""`inpaint-zoo compare`: the same pictures and masks for every method; tables, a picture grid and a page."""
 
 from __future__ import annotations
 
 import platform
-import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
-import torch
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.text import Text
 
+from inpaint_zoo.benchmarking.method_cost import measure_cost
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import whole_or_nothing, writable_folder
-from inpaint_zoo.fills import FILLS
-from inpaint_zoo.images import write_png
-from inpaint_zoo.judging import choose_device, judge, lpips_or_note, png_name, test_data
-from inpaint_zoo.methods import ClassicalFill, Method, NetworkMethod, PictureFolder, Sample
-from inpaint_zoo.metrics.pictures import Picture
-from inpaint_zoo.metrics.records import Record, summarise
+from inpaint_zoo.files import writable_folder
+from inpaint_zoo.judging import (
+    Judgement,
+    KeptPictures,
+    Session,
+    Settings,
+    choose_device,
+    known_pixel_notes,
+    open_session,
+    write_results_file,
+)
+from inpaint_zoo.manifest import write_manifest
+from inpaint_zoo.metrics.inception import load_inception
+from inpaint_zoo.metrics.lpips import MetricUnavailableError
+from inpaint_zoo.metrics.sets import set_scores
+from inpaint_zoo.parallel import joined_processes
 from inpaint_zoo.quiet import quiet_libraries
-from inpaint_zoo.report import Case, Report, terminal_tables, write_results
+from inpaint_zoo.report import Cost, ProtocolCard, Report, terminal_tables, write_results
+from inpaint_zoo.statistics import certainties
 from inpaint_zoo.suggestion import did_you_mean
-from inpaint_zoo.zoo import list_models, load_model
 
-REPORTED_VERSIONS = ("inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips")
+REPORTED_VERSIONS = (
+    "inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips", "torch-fidelity", "scikit-learn",
+)  # fmt: skip
 
 
 def run(config: DictConfig) -> None:
-    """Write pictures, records, tables, grid and `report.html` to the output folder."""
+    """Write pictures, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
     folder = writable_folder(config.output)
-    device = choose_device(config.device)
-    methods = _methods(config, device)
-    data = test_data(config)
-    _refuse_incomplete(methods, data.test_dataset.names)
-    lpips, notes = lpips_or_note(config.lpips, config.lpips_weights, device)
-    kept = _KeptPictures(folder / "pictures")
-    with whole_or_nothing(folder):
-        records = judge(methods, data, lpips, kept)
-        paths = write_results(_report(config, records, kept.cases, notes), folder)
+    sources = {str(title): str(value) for title, value in config.methods.items()}
+    _check_reference(config.reference, sources)
+    with joined_processes() as processes:
+        session = open_session(Settings.from_config(config, sources))
+        kept = KeptPictures(folder / "pictures")
+        judgements = session.judge(folder, processes, force=config.force, kept=kept)
+        if processes.is_first:
+            _write(config, session, judgements, kept)
+
+
+def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
+    if reference is not None and reference not in methods:
+        near = did_you_mean(reference, methods)
+        raise InputError(f"reference={reference} is none of the methods{near} (methods: {', '.join(methods)})")
+
+
+def _write(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> None:
+    folder = kept.folder.parent
+    report = _report(config, session, judgements, kept)
+    write_manifest(session.evaluation.manifest, folder / "manifest.json")
+    write_results_file(session, report.records, folder / "results.json")
+    paths = write_results(report, folder)
     console = Console(highlight=False)
-    for table in terminal_tables(summarise(records), config.reference):
+    for table in terminal_tables(report):
         console.print(table)
-    for line in [*config.notes, *notes]:
+    for line in report.notes:
         console.print(Text(line))
     print(f"report: {paths[-1]}")
 
 
-def _report(config: DictConfig, records: list[Record], cases: list[Case], notes: list[str]) -> Report:
+def _report(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> Report:
+    records = [each.record for each in judgements]
+    names, protocol = session.evaluation.dataset.names, session.evaluation.protocol
+    sets, set_notes = _set_scores(config, session, kept, names)
     return Report(
         title=config.title,
         records=records,
-        cases=cases,
-        notes=[*config.notes, *notes],
+        cases=[kept.case(name, list(session.methods)) for name in names],
+        notes=[*config.notes, *session.notes, *known_pixel_notes(records), *set_notes],
         reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
+        protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
+        costs=_costs(session, judgements) if config.costs else {},
+        set_scores=sets,
+        hashes=session.hashes(),
+        certainties=certainties(records),
     )
 
 
-class _KeptPictures:
-    """Writes every picture of a comparison to a file and remembers where, for the report."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.cases: list[Case] = []
-
-    def __call__(self, sample: Sample, composites: Mapping[str, Picture]) -> None:
-        """Write one sample and its composites."""
-        mask = sample.hole.astype("uint8") * 255
-        target_file, mask_file = self._write("original", sample, sample.image), self._write("mask", sample, mask)
-        files = {title: self._write(title, sample, picture) for title, picture in composites.items()}
-        self.cases.append(Case(sample.name, target_file, mask_file, files))
-
-    def _write(self, folder: str, sample: Sample, picture: Any) -> Path:
-        path = self.folder / folder / png_name(sample.name)
-        write_png(path, picture)
-        return path
+def _costs(session: Session, judgements: Sequence[Judgement]) -> dict[str, Cost]:
+    sample = next(iter(session.evaluation.load([0])))
+    seconds: dict[str, list[float]] = {title: [] for title in session.methods}
+    for judgement in judgements:
+        seconds[judgement.record.method].append(judgement.seconds)
+    return {
+        title: measure_cost(title, method, session.settings.sources[title], sample, seconds[title])
+        for title, method in session.methods.items()
+    }
 
 
-def _methods(config: DictConfig, device: torch.device) -> dict[str, Method]:
-    if not config.methods:
-        known = ", ".join(FILLS)
-        raise InputError(f"methods is empty: give methods.NAME=FILE, a folder of pictures, or one of {known}.")
-    if config.reference is not None and config.reference not in config.methods:
-        near = did_you_mean(config.reference, config.methods)
-        raise InputError(f"reference={config.reference} is none of the methods{near}: {', '.join(config.methods)}.")
-    return {str(title): _method(str(title), str(value), device) for title, value in config.methods.items()}
-
-
-def _method(title: str, value: str, device: torch.device) -> Method:
-    if not re.fullmatch(r"[\w .+()-]+", title) or title.strip(". ") != title or title in {"original", "mask"}:
-        raise InputError(f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only.")
-    if value in FILLS:
-        return ClassicalFill(FILLS[value])
-    path = Path(value).expanduser()
-    if path.is_dir():
-        return PictureFolder(path, title)
-    if not path.is_file():
-        raise InputError(f"methods.{title}: '{value}' is no file, no folder and none of {', '.join(FILLS)}.")
-    _, network = load_model(path, title if title in list_models() else None)
-    return NetworkMethod(network, device)
-
-
-def _refuse_incomplete(methods: Mapping[str, Method], names: list[str]) -> None:
-    """Say before any work which pictures a folder lacks."""
-    for title, method in methods.items():
-        if not isinstance(method, PictureFolder):
-            continue
-        missing = method.missing(names)
-        if missing:
-            few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-            raise InputError(f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} pictures: {few}")
+def _set_scores(
+    config: DictConfig, session: Session, kept: KeptPictures, names: Sequence[str]
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """FID and the like where the protocol has them, or a sentence that says why there are none."""
+    wanted = session.evaluation.protocol.metrics.sets
+    if not wanted:
+        return {}, []
+    try:
+        inception = load_inception(config.inception_weights, choose_device(config.device))
+    except MetricUnavailableError as error:
+        return {}, [str(error)]
+    originals = [kept.original(name) for name in names]
+    return {
+        title: set_scores(originals, [kept.composite(title, name) for name in names], wanted, inception)
+        for title in session.methods
+    }, []
 
 
 if __name__ == "__main__":

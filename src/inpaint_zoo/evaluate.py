@@ -10,34 +10,48 @@ from rich.console import Console
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.files import writable_folder, write_text
-from inpaint_zoo.judging import choose_device, judge, lpips_or_note, test_data
-from inpaint_zoo.methods import NetworkMethod
+from inpaint_zoo.judging import Session, Settings, open_session, write_results_file
 from inpaint_zoo.metrics.bins import ALL
-from inpaint_zoo.metrics.records import summarise, write_records, write_summary
+from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
+from inpaint_zoo.models.weights import read_weights
+from inpaint_zoo.parallel import joined_processes
 from inpaint_zoo.quiet import quiet_libraries
-from inpaint_zoo.report import markdown_table, terminal_tables
-from inpaint_zoo.zoo import load_model
+from inpaint_zoo.report import ProtocolCard, Report, markdown_table, terminal_tables
+from inpaint_zoo.statistics import certainties
 
 
 def run(config: DictConfig) -> float | None:
-    """Write `records.csv`, `summary.json` and `table.md` to the output folder; returns the mean PSNR, in dB."""
+    """Write `records.csv`, `summary.json`, `results.json` and `table.md`; returns the mean PSNR, in dB."""
     quiet_libraries()
     folder = writable_folder(config.output)
-    device = choose_device(config.device)
-    name, network = load_model(Path(config.ckpt), config.model)
-    data = test_data(config)
-    lpips, notes = lpips_or_note(config.lpips, config.lpips_weights, device)
-    records = judge({name: NetworkMethod(network, device)}, data, lpips)
-    rows = summarise(records)
+    model = read_weights(Path(config.ckpt).expanduser(), config.model).model
+    with joined_processes() as processes:
+        session = open_session(Settings.from_config(config, {model: config.ckpt}))
+        records = [each.record for each in session.judge(folder, processes, force=config.force)]
+        if processes.is_first:
+            _write(session, records, folder)
+    return next(row.means["psnr"] for row in summarise(records) if row.bin == ALL)
+
+
+def _write(session: Session, records: list[Record], folder: Path) -> None:
+    protocol = session.evaluation.protocol
+    report = Report(
+        title="Evaluation",
+        records=records,
+        cases=[],
+        notes=session.notes,
+        protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
+        certainties=certainties(records),
+    )
     write_records(records, folder / "records.csv")
-    write_summary(rows, folder / "summary.json")
-    write_text(folder / "table.md", markdown_table(rows, notes))
+    write_summary(summarise(records), folder / "summary.json")
+    write_results_file(session, records, folder / "results.json")
+    write_text(folder / "table.md", markdown_table(report))
     console = Console(highlight=False)
-    for table in terminal_tables(rows):
+    for table in terminal_tables(report):
         console.print(table)
-    for line in [*notes, f"records: {folder / 'records.csv'}"]:
+    for line in [*session.notes, f"records: {folder / 'records.csv'}"]:
         print(line)
-    return next(row.means["psnr"] for row in rows if row.bin == ALL)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from inpaint_zoo.images import PictureFile, find_pictures, read_image, read_mask
 from inpaint_zoo.judging import choose_device, png_name
 from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
+from inpaint_zoo.metrics.pictures import rounded
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.zoo import load_model
 
@@ -34,7 +35,7 @@ def run(config: DictConfig) -> None:
     method = NetworkMethod(network, device)
     for image, mask in track(pairs, description="pictures"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
-        write_png(folder / png_name(image.name), method(sample))
+        write_png(folder / png_name(image.name), rounded(method(sample)))
     print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
 
 
@@ -74,7 +75,7 @@ def _sample(image: PictureFile, mask: Path, threshold: int, invert: bool, *, res
                 "make the mask as large as the picture (masks from a folder are resized)."
             )
         gray = resize_mask(gray, *pixels.shape[:2])
-    return Sample(image.name, pixels, (gray >= threshold) != invert)
+    return Sample(image.name, image.name, pixels, (gray >= threshold) != invert)
 
 
 def _key(name: str) -> str:

@@ -42,12 +42,15 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     return filled_network(stored, network_arguments(name, {**stored.network, **overrides}))
 
 
-def load_model(path: Path, name: str | None = None) -> tuple[str, InpaintingNetwork]:
+def load_model(
+    path: Path, name: str | None = None, overrides: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[str, InpaintingNetwork]:
     """Build the network that a file of weights holds, in eval mode.
 
     Args:
         path: A checkpoint of ours, or a published file.
         name: Name of the model; only published files need it.
+        overrides: Arguments of the network by the model's name, which win over those in the file.
 
     Returns:
         The model's name and the network.
@@ -56,7 +59,8 @@ def load_model(path: Path, name: str | None = None) -> tuple[str, InpaintingNetw
         InputError: The file cannot be used, or holds another model than `name`.
     """
     stored = read_weights(path.expanduser(), None if name is None else known_model(name))
-    return stored.model, filled_network(stored, network_arguments(stored.model, stored.network))
+    own = (overrides or {}).get(stored.model, {})
+    return stored.model, filled_network(stored, network_arguments(stored.model, {**stored.network, **own}))
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:

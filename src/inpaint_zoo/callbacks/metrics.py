@@ -10,9 +10,11 @@ from torch import Tensor
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.metrics.bins import ALL, BINS
+from inpaint_zoo.metrics.definition import STANDARD_METRICS
 from inpaint_zoo.metrics.pictures import to_uint8
 from inpaint_zoo.metrics.records import Record, SummaryRow, summarise
 from inpaint_zoo.metrics.score import score
+from inpaint_zoo.parallel import gather
 
 
 class ValidationMetrics(pl.Callback):
@@ -46,11 +48,13 @@ class ValidationMetrics(pl.Callback):
             strict=True,
         )
         for name, target, composite, mask in pictures:
-            self.records.append(Record.from_score("network", name, name, score(target, composite, mask)))
+            self.records.append(
+                Record.from_score("network", name, name, score(target, composite, mask, STANDARD_METRICS))
+            )
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Log the means."""
-        for row in summarise(self.records):
+        """Log the means over the pictures of all ranks."""
+        for row in summarise(gather(self.records)):
             if row.bin in {*BINS, ALL}:
                 pl_module.log_dict(logged(row), batch_size=row.num_pictures)
 

@@ -15,7 +15,7 @@ from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
-from inpaint_zoo.data.preparation import center_crop, resize_shorter
+from inpaint_zoo.data.preparation import cover_and_crop
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError, at_least
@@ -195,7 +195,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         )
 
     def _cover(self, image: np.ndarray) -> np.ndarray:
-        return center_crop(resize_shorter(image, self.size), self.size)
+        return cover_and_crop(image, self.size)
 
     def evaluation_loader(
         self, dataset: EvaluationDataset, indices: Sequence[int], batch_size: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from inpaint_zoo.methods.base import Sample, with_known_pixels
-from inpaint_zoo.metrics.pictures import Picture, to_uint8
+from inpaint_zoo.methods.base import Sample
+from inpaint_zoo.metrics.pictures import FloatPicture, Picture, to_float
 from inpaint_zoo.models.base import InpaintingNetwork
 
 
@@ -16,27 +16,44 @@ class NetworkMethod:
     Args:
         network: In eval mode.
         device: Where it runs.
+        sees_complete: Hand the complete picture to the network, as protocols do that leak ground truth. By default the
+            hole is emptied before the network sees the picture.
+        identity: What its results depend on: the model's name and the hash of its weights.
     """
 
-    def __init__(self, network: InpaintingNetwork, device: torch.device) -> None:
+    def __init__(
+        self,
+        network: InpaintingNetwork,
+        device: torch.device,
+        sees_complete: bool = False,
+        identity: dict[str, str] | None = None,
+    ) -> None:
         self.network = network.eval().to(device)
         self.device = device
+        self.sees_complete = sees_complete
+        self._identity = identity or {}
+
+    def identity(self) -> dict[str, str]:
+        """What the results depend on."""
+        return {"kind": "network", **self._identity}
 
     @torch.inference_mode()
-    def __call__(self, sample: Sample) -> Picture:
-        """Fill the hole; the hole's pixels are emptied before the network sees them."""
+    def __call__(self, sample: Sample) -> FloatPicture:
+        """Fill the hole; float32 (H, W, 3) in [0, 1], the composite before any rounding."""
         height, width = sample.hole.shape
-        # a network that looked into the hole would find nothing there
-        emptied = np.where(sample.hole[..., None], np.uint8(0), sample.image)
         padding = ((0, self._extra(height)), (0, self._extra(width)))
-        image = np.pad(emptied, (*padding, (0, 0)), mode="reflect")
+        image = np.pad(self._seen(sample), (*padding, (0, 0)), mode="reflect")
         hole = np.pad(sample.hole, padding, mode="reflect")
         prediction = self.network(
             torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).float() / 255,
             torch.from_numpy(hole)[None, None].to(self.device).float(),
         )
-        output = to_uint8(prediction.image)[0, :height, :width]
-        return with_known_pixels(sample, output)
+        output = to_float(prediction.image[0].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy())
+        return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
+
+    def _seen(self, sample: Sample) -> Picture:
+        # a network that looked into the hole would find nothing there
+        return sample.image if self.sees_complete else np.where(sample.hole[..., None], np.uint8(0), sample.image)
 
     def _extra(self, side: int) -> int:
         multiple = self.network.stride

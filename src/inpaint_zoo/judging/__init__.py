@@ -1,0 +1,25 @@
+"""Judge methods on an evaluation set: resumable, on any number of processes, with everything hashed."""
+
+from inpaint_zoo.judging.device import choose_device
+from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
+from inpaint_zoo.judging.ledger import Judgement, Ledger
+from inpaint_zoo.judging.pictures import KeptPictures, png_name
+from inpaint_zoo.judging.results import read_results_file, write_results_file
+from inpaint_zoo.judging.session import Session, known_pixel_notes, open_session
+from inpaint_zoo.judging.settings import Settings
+
+__all__ = [
+    "EvaluationSet",
+    "Judgement",
+    "KeptPictures",
+    "Ledger",
+    "Session",
+    "Settings",
+    "choose_device",
+    "evaluation_set",
+    "known_pixel_notes",
+    "open_session",
+    "png_name",
+    "read_results_file",
+    "write_results_file",
+]

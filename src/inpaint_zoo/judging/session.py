@@ -1,0 +1,133 @@
+"""One evaluation from a configuration: what `evaluate`, `compare` and `verify` share."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.hashes import code_hash, combined_hash, file_hash
+from inpaint_zoo.judging.device import choose_device
+from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
+from inpaint_zoo.judging.judge import Judge
+from inpaint_zoo.judging.ledger import Judgement, Ledger
+from inpaint_zoo.judging.methods import build_methods, refuse_incomplete
+from inpaint_zoo.judging.pictures import KeptPictures
+from inpaint_zoo.judging.settings import Settings
+from inpaint_zoo.methods import Method
+from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
+from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.parallel import Processes
+from inpaint_zoo.protocols import Protocol
+
+LEDGER_FOLDER = "judged"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Methods, data and metrics, ready to be judged."""
+
+    settings: Settings
+    evaluation: EvaluationSet
+    methods: Mapping[str, Method]
+    lpips: LPIPSDistance | None
+    notes: Sequence[str]
+    """What a reader of the numbers must know."""
+
+    def judge(
+        self, folder: Path, processes: Processes, *, force: bool, kept: KeptPictures | None = None
+    ) -> list[Judgement]:
+        """Judge what the ledger in `folder` does not hold yet.
+
+        Args:
+            folder: Of the results.
+            processes: That share the work.
+            force: Judge everything again.
+            kept: Gets every composite; None keeps none.
+
+        Raises:
+            InputError: something cannot be read or written; what was judged by then is kept.
+        """
+        fingerprints = {title: self._fingerprint(method) for title, method in self.methods.items()}
+        ledger = Ledger(folder / LEDGER_FOLDER, processes.rank)
+        if processes.is_first:
+            if force:
+                shutil.rmtree(ledger.folder, ignore_errors=True)
+            for title in ledger.tidy(fingerprints):
+                _say(f"{title}: judged anew, because weights, protocol, LPIPS or code have changed")
+        processes.wait()
+        ledger.take_up(fingerprints, self.evaluation.sample_keys)
+        if kept is not None:
+            ledger.forget_unless(kept.holds)
+        return Judge(self.evaluation, self.lpips, ledger, kept).run(self.methods, fingerprints, processes)
+
+    def hashes(self) -> dict[str, str]:
+        """Hashes of pictures, masks, protocol and code, and of each method, as `method NAME`."""
+        samples = self.evaluation.manifest.samples
+        return {
+            "images": combined_hash({entry.name: entry.image for entry in samples}),
+            "masks": combined_hash({entry.name: entry.mask for entry in samples}),
+            "protocol": self.evaluation.protocol.fingerprint(),
+            "code": code_hash(CONF_DIR),
+            **{f"method {title}": combined_hash(method.identity()) for title, method in self.methods.items()},
+        }
+
+    def _fingerprint(self, method: Method) -> str:
+        """Hash of everything that a method's scores depend on, beside picture and mask."""
+        lpips = "no LPIPS" if self.lpips is None else _weights_identity(self.settings.lpips_weights)
+        parts = {"protocol": self.evaluation.protocol.fingerprint(), "code": code_hash(CONF_DIR), "lpips": lpips}
+        return combined_hash({**method.identity(), **parts})
+
+
+def open_session(settings: Settings) -> Session:
+    """Build what the settings describe.
+
+    Raises:
+        InputError: something in them cannot be used, or does not fit the rest.
+    """
+    device = choose_device(settings.device)
+    evaluation = evaluation_set(settings)
+    methods = build_methods(settings.sources, device, evaluation.protocol)
+    refuse_incomplete(methods, evaluation)
+    lpips, notes = _lpips(settings, evaluation.protocol, device)
+    return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
+
+
+def known_pixel_notes(records: Sequence[Record]) -> list[str]:
+    """Which methods handed over pictures whose known pixels are not those of the original."""
+    notes = []
+    for title in dict.fromkeys(record.method for record in records):
+        own = [record for record in records if record.method == title]
+        changed = [record for record in own if record.metrics["known_l1"]]
+        if changed:
+            notes.append(
+                f"{title} changed known pixels in {len(changed)} of {len(own)} pictures; they were put back before "
+                "anything but the known-pixel columns was measured."
+            )
+    return notes
+
+
+def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tuple[LPIPSDistance | None, list[str]]:
+    """LPIPS, or a sentence that says why there is none."""
+    network = protocol.metrics.lpips
+    if network is None:
+        return None, []
+    if not settings.lpips:
+        return None, ["LPIPS was switched off (lpips=false)."]
+    try:
+        return load_lpips(network, settings.lpips_weights, device), []
+    except MetricUnavailableError as error:
+        return None, [str(error)]
+
+
+def _weights_identity(weights: str) -> str:
+    return weights if weights == "imagenet" else file_hash(Path(weights).expanduser())
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
