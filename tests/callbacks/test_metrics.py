@@ -5,6 +5,7 @@ import torch
 
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.callbacks import ValidationMetrics
+from inpaint_zoo.metrics import STANDARD_METRICS
 from inpaint_zoo.metrics.pictures import to_uint8
 from inpaint_zoo.metrics.score import score
 
@@ -33,14 +34,14 @@ def test_means_are_those_of_the_scores_over_all_batches_and_by_bin() -> None:
         batch = {"image": image, "mask": mask, "name": [f"{number}-{i}" for i in range(count)]}
         callback.on_validation_batch_end(None, None, {"prediction": prediction}, batch, number)
         pictures = zip(to_uint8(image), to_uint8(prediction.composite), mask[:, 0].numpy(), strict=True)
-        expected += [score(*parts) for parts in pictures]
+        expected += [score(*parts, STANDARD_METRICS) for parts in pictures]
     callback.on_validation_epoch_end(None, module)
     for key in ("psnr", "hole_psnr", "ssim", "l1"):
         values = [one[key] or 0 for one in expected]
         assert module.logged[f"val/{key}"] == pytest.approx(sum(values) / 3)
         assert module.logged[f"val/0-20/{key}"] == pytest.approx(sum(values[:2]) / 2)
         assert module.logged[f"val/20-40/{key}"] == pytest.approx(values[2])
-    assert not any("40-60" in key or "lpips" in key for key in module.logged)
+    assert not any("40-60" in key or "lpips" in key or "10-20" in key for key in module.logged)
 
 
 def test_each_validation_starts_anew() -> None:

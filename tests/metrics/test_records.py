@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics import STANDARD_METRICS
 from inpaint_zoo.metrics.bins import ALL, BINS, EVERY_BIN, FINE_BINS
 from inpaint_zoo.metrics.records import Record, read_records, summarise, write_records, write_summary
 from inpaint_zoo.metrics.score import METRICS, score
@@ -48,7 +49,7 @@ def test_awkward_names_read_back(tmp_path: Path, name: str):
 
 
 def test_file_is_ordinary_csv(tmp_path: Path, target, composite, mask):
-    record = Record.from_score("telea", "a.png", "photo", score(target, composite, mask))
+    record = Record.from_score("telea", "a.png", "photo", score(target, composite, mask, STANDARD_METRICS))
     write_records([record], tmp_path / "records.csv")
     with (tmp_path / "records.csv").open(newline="", encoding="utf-8") as file:
         header, line = csv.reader(file)

@@ -1,113 +1,72 @@
 import csv
 import io
-import re
+import math
+from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from inpaint_zoo.metrics import METRICS, Record, summarise
-from inpaint_zoo.report.table import csv_table, markdown_table, terminal_tables
+from inpaint_zoo.metrics.bins import EVERY_BIN
+from inpaint_zoo.report import ProtocolCard, Report, csv_table
+from inpaint_zoo.statistics import certainties
 
 
-def records_of(method: str, psnrs: list[float], ratio: float = 0.1) -> list[Record]:
-    values = dict.fromkeys(METRICS, None)
-    return [Record(method, f"{n}.png", f"{n}.png", ratio, values | {"psnr": psnr, "l1": 0.05}) for n, psnr in enumerate(psnrs)]
+def lines_of(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(csv_table(report), newline="")))
 
 
-def cells(markdown: str) -> list[list[str]]:
-    return [
-        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        for line in markdown.splitlines()
-        if line.startswith("|")
-    ]
+def number(cell: str) -> float | None:
+    return float(cell) if cell else None
 
 
-def test_markdown_reads_as_a_table():
-    table = cells(markdown_table(summarise(records_of("good", [30, 32]) + records_of("bad", [20, 21], ratio=0.1))))
-    assert table[0] == ["Metric", "Method", "0–20 %", "20–40 %", "40–60 %", "> 60 %", "no hole", "all"]
-    assert table[2] == ["Pictures", "", "2", "0", "0", "0", "0", "2"]
-    rows = {(line[0], line[1]): line[2:] for line in table}
-    assert rows["PSNR ↑", "good"] == ["**31.00**", "–", "–", "–", "–", "**31.00**"]
-    assert rows["", "bad"] == ["–"] * 6
-    assert ["", "bad", "20.50", "–", "–", "–", "–", "20.50"] in table
-    assert rows["LPIPS ↓", "good"] == ["–"] * 6
-    assert rows["L1 % ↓", "good"] == ["**5.00**", "–", "–", "–", "–", "**5.00**"]
-
-
-def test_markdown_source_is_aligned_and_narrow(report):
-    lines = [line for line in markdown_table(summarise(report.records)).splitlines() if line.startswith("|")]
-    assert len({len(line) for line in lines}) == 1
-    assert len(lines[0]) <= 110
-
-
-@pytest.mark.parametrize("method", ["a|b", "two\nlines", "**x**", "<b>", "猫"])
-def test_no_method_name_breaks_the_table(method: str):
-    table = cells(markdown_table(summarise(records_of(method, [30]) + records_of("plain", [20]))))
-    assert {len(line) for line in table} == {8}
-    assert len(table) == 2 + 1 + 5 * 2
-
-
-def test_notes_of_the_caller_come_first(report):
-    notes = markdown_table(summarise(report.records), ["first <note>"]).split("\n\n")[1].splitlines()
-    assert notes[0] == r"- first \<note\>"
-    assert all(note.startswith("- ") for note in notes)
-
-
-def test_capped_pictures_are_counted_below():
-    capped = markdown_table(summarise(records_of("m", [100, 100, 40])))
-    assert "capped at 100 dB" in capped
-    assert "(m: 2)" in capped
-    assert "capped" not in markdown_table(summarise(records_of("m", [40])))
-
-
-def test_unequal_numbers_of_pictures_are_pointed_out():
-    markdown = markdown_table(summarise(records_of("a", [30, 30]) + records_of("b", [30])))
-    assert "(a: 2, b: 1)" in markdown
-    assert "do not compare" not in markdown_table(summarise(records_of("a", [30]) + records_of("b", [30])))
-
-
-def test_csv_has_the_unrounded_means(report):
-    rows = summarise(report.records)
-    lines = list(csv.DictReader(io.StringIO(csv_table(rows), newline="")))
-    assert len(lines) == len(rows)
+def test_has_the_unrounded_means_of_every_bin(report):
+    rows, lines = summarise(report.records), lines_of(report)
+    assert len(lines) == len(rows) == 3 * len(EVERY_BIN)
     for line, row in zip(lines, rows, strict=True):
         assert (line["method"], line["bin"], int(line["num_pictures"])) == (row.method, row.bin, row.num_pictures)
-        assert {key: float(line[key]) if line[key] else None for key in METRICS} == row.means
+        assert {key: number(line[key]) for key in METRICS} == row.means
 
 
-def test_no_table_shows_nan(report):
-    rows = summarise(report.records)
-    assert "nan" not in (markdown_table(rows) + csv_table(rows)).lower()
+def test_has_the_unrounded_certainties(full_report):
+    for line in lines_of(full_report):
+        for key in METRICS:
+            own = full_report.certainties.get((line["bin"], line["method"], key))
+            cells = [number(line[f"{key}_{end}"]) for end in ("low", "high")]
+            assert cells == list((own and own.interval) or (None, None))
+            found = own and own.difference
+            assert number(line[f"{key}_difference"]) == (found.value if found else None)
+            assert number(line[f"{key}_p"]) == (found.p if found else None)
+            verdicts = {True: "told apart", False: "not told apart"}
+            expected = verdicts[found.told_apart] if found else "best" if own and own.is_best else ""
+            assert line[f"{key}_verdict"] == expected
+    verdicts = {line[f"{key}_verdict"] for line in lines_of(full_report) for key in METRICS}
+    assert verdicts == {"best", "not told apart", ""}
 
 
-def test_terminal_fits_80_columns(report):
-    console = Console(width=80, file=io.StringIO(), color_system=None)
-    tables = terminal_tables(summarise(report.records + records_of("a method with [red]quite a long[/red] name", [20])))
-    for table in tables:
-        console.print(table)
-    text = console.file.getvalue()
-    assert [table.title for table in tables][-1] == "all, pictures: 3"
-    assert len(tables) == 4
-    assert max(map(len, text.splitlines())) <= 80
-    assert "…" not in text
-    assert "[red]" in text
-    assert text.count("LPIPS ↓") == 4
+def test_without_certainties_the_means_stand_alone(report):
+    assert {line["psnr_low"] + line["psnr_verdict"] for line in lines_of(report)} == {""}
+
+
+def test_metrics_of_the_set_stand_with_all_pictures(full_report):
+    found = {(line["method"], line["bin"]): line["fid"] for line in lines_of(full_report) if line["fid"]}
+    assert found == {("mean", "all"): "90.5", ("opencv_telea", "all"): "80.25"}
+
+
+def test_every_line_names_the_protocol_and_its_leak(report, full_report):
+    assert {line["protocol"] for line in lines_of(report)} == {""}
+    assert {line["protocol"] for line in lines_of(full_report)} == {"leaky </script> (leaks ground truth)"}
+    honest = replace(report, protocol=ProtocolCard("misf"))
+    assert {line["protocol"] for line in lines_of(honest)} == {"misf"}
+
+
+@pytest.mark.parametrize("psnr", [math.inf, None])
+def test_infinite_and_missing_values_are_no_nan(psnr: float | None):
+    values = dict.fromkeys(METRICS, None) | {"psnr": psnr}
+    records = [Record(method, str(n), str(n), 0.3, values) for method in "ab" for n in range(3)]
+    table = csv_table(Report("", records, [], certainties=certainties(records, num_resamples=20)))
+    assert "nan" not in table
+    assert (",inf," in table) == (psnr == math.inf)
 
 
 def test_nothing_to_show():
-    assert terminal_tables([]) == []
-    assert "Pictures" in markdown_table([])
-
-
-def hole_records(method: str, value: float | None) -> list[Record]:
-    return [Record(method, "a.png", "a.png", 0.3, dict.fromkeys(METRICS, None) | {"hole_psnr": value})]
-
-
-def test_distance_to_a_reference_stands_below():
-    rows = summarise(hole_records("telea", 20.0) + hole_records("ours", 18.5) + hole_records("other", None))
-    table = cells(markdown_table(rows, reference="telea"))
-    assert table[-2] == ["PSNR hole − telea", "ours", "–", "-1.50", "–", "–", "–", "-1.50"]
-    assert table[-1] == ["", "other", *["–"] * 6]
-    console = Console(width=80, file=io.StringIO())
-    console.print(terminal_tables(rows, "telea")[-1])
-    assert re.search(r"ours +-1\.50 +-1\.50", console.file.getvalue())
+    assert csv_table(Report("", [], [])).count("\n") == 1
