@@ -1,32 +1,31 @@
-"""One self-contained HTML page: tables by bin, and every picture side by side with a slider."""
+"""One self-contained HTML page: tables by bin, plots, and every picture side by side with a slider."""
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from PIL import Image
 
 from inpaint_zoo.files import write_bytes
-from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS
-from inpaint_zoo.metrics.pictures import Picture
-from inpaint_zoo.metrics.records import Record, SummaryRow, summarise
-from inpaint_zoo.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SSIM, Column
-from inpaint_zoo.report.grid import fit
-from inpaint_zoo.report.pictures import Case, choose_spread
+from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
+from inpaint_zoo.metrics.records import summarise
+from inpaint_zoo.report.columns import ALL_COLUMNS, SET_COLUMNS
+from inpaint_zoo.report.error_map import ERROR_SCALE, legend_stops
+from inpaint_zoo.report.figures import WEBP_QUALITY, display_size, rows_of_pictures
+from inpaint_zoo.report.notes import reader_notes
+from inpaint_zoo.report.page_data import page_data
+from inpaint_zoo.report.page_tables import COST_COLUMNS, all_tables, plain_lines, region_of
+from inpaint_zoo.report.pictures import choose_spread
+from inpaint_zoo.report.region import ZOOM
 from inpaint_zoo.report.report import Report
-from inpaint_zoo.report.table import derived_notes, methods_of, rows_of_bin
+from inpaint_zoo.report.rows import methods_of
+from inpaint_zoo.statistics import SIGNIFICANCE
 
 MAXIMUM_CASES = 100
 """Pictures shown; the tables hold all of them."""
-DISPLAY_SIZES = ((200, 512), (400, 384))
-"""(up to how many pictures on the page, their longer side in pixels); more than that get 256."""
-SMALLEST_DISPLAY_SIZE = 256
-WEBP_QUALITY = 90
 
 
 def write_html(report: Report, path: Path) -> None:
@@ -36,7 +35,7 @@ def write_html(report: Report, path: Path) -> None:
         InputError: a picture cannot be read, or `path` cannot be written.
     """
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -52,24 +51,39 @@ def _context(report: Report) -> dict[str, Any]:
     ratios = {record.name: record.ratio for record in report.records}
     cases = choose_spread(report.cases, ratios, MAXIMUM_CASES)
     size = display_size(sum(2 + len(case.composites) for case in cases))
+    set_columns = [column for column in SET_COLUMNS if any(column.key in own for own in report.set_scores.values())]
     return {
         "report": report,
         "methods": methods_of(rows),
         "num_pictures": len(ratios),
         "num_cases": len(cases),
-        "notes": [*report.notes, *derived_notes(rows), _picture_note(size, len(cases), len(ratios))],
+        "notes": [*reader_notes(report, rows), _picture_note(size, len(cases), len(ratios))],
         "columns": ALL_COLUMNS,
-        "tables": _tables(rows),
-        "bins": [
-            (name, BIN_TITLES[name]) for name in BINS if any(row.bin == name and row.num_pictures for row in rows)
-        ],
-        "cases": _pages(cases, report.records, size),
+        "region_of": region_of,
+        "tables": all_tables(report, rows),
+        "set_columns": set_columns,
+        "cost_columns": COST_COLUMNS,
+        "set_lines": plain_lines(report.set_scores, set_columns),
+        "cost_lines": plain_lines({method: asdict(cost) for method, cost in report.costs.items()}, COST_COLUMNS),
+        "data": page_data(report, cases, rows),
+        "bins": _bins_to_choose(ratios.values()),
+        "significance": SIGNIFICANCE,
+        "error_scale": ERROR_SCALE,
+        "error_stops": legend_stops(),
+        "zoom": ZOOM,
+        "rows": rows_of_pictures(cases, report.records, size),
     }
 
 
-def display_size(num_images: int) -> int:
-    """Longer side in pixels that keeps a page of so many pictures within some tens of megabytes."""
-    return next((size for limit, size in DISPLAY_SIZES if num_images <= limit), SMALLEST_DISPLAY_SIZE)
+def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
+    """Bins that have pictures, as (name, title), by the title of their group."""
+    filled = {name for ratio in ratios for name in bins_of(ratio)}
+    groups = {"Bins of the papers": BINS, "Every 10 %": FINE_RATIO_BINS}
+    return {
+        title: [(name, BIN_TITLES[name]) for name in names if name in filled]
+        for title, names in groups.items()
+        if filled.intersection(names)
+    }
 
 
 def _picture_note(size: int, num_shown: int, num_pictures: int) -> str:
@@ -80,74 +94,3 @@ def _picture_note(size: int, num_shown: int, num_pictures: int) -> str:
     if num_shown < num_pictures:
         note += f" {num_shown} of {num_pictures} pictures are shown; the tables are over all of them."
     return note
-
-
-def _tables(rows: Sequence[SummaryRow]) -> list[dict[str, Any]]:
-    """One table over all pictures, then one a bin; a bin without pictures is named and has no table."""
-    return [
-        {
-            "title": "All pictures" if name == ALL else f"{BIN_TITLES[name]} hole" if name != "none" else "No hole",
-            "num_pictures": max((row.num_pictures for row in rows_of_bin(rows, name)), default=0),
-            "lines": _lines({row.method: row.means for row in rows_of_bin(rows, name)}),
-        }
-        for name in (ALL, *BINS)
-    ]
-
-
-def _lines(values: Mapping[str, Mapping[str, float | None]]) -> list[dict[str, Any]]:
-    """A line a method: its name and a cell a column."""
-    best = {
-        column.key: column.best({method: own[column.key] for method, own in values.items()}) for column in ALL_COLUMNS
-    }
-    return [
-        {
-            "method": method,
-            "cells": [_cell(column, own[column.key], method in best[column.key]) for column in ALL_COLUMNS],
-        }
-        for method, own in values.items()
-    ]
-
-
-def _cell(column: Column, value: float | None, best: bool) -> dict[str, Any]:
-    return {"shown": column.show(value), "value": "" if value is None else repr(value), "best": best}
-
-
-def _pages(cases: Sequence[Case], records: Sequence[Record], size: int) -> Iterator[dict[str, Any]]:
-    """What the page shows of each case, made when the template asks for it."""
-    by_case: dict[str, dict[str, Record]] = {}
-    for record in records:
-        by_case.setdefault(record.name, {})[record.method] = record
-    for case in cases:
-        own = by_case[case.name]
-        first = next(iter(own.values()))
-        yield {
-            "name": case.name,
-            "ratio": f"{first.ratio:.1%}",
-            "bin": first.bin,
-            "figures": [_figure(title, picture, size, own) for title, picture in case.load_columns()],
-            "selected": {"left": 0, "right": 1 + _best_method([own[method] for method in case.composites])},
-            "lines": _lines({method: record.metrics for method, record in own.items()}),
-        }
-
-
-def _best_method(records: Sequence[Record]) -> int:
-    """Position of the composite that the slider starts with: the one with the highest PSNR over the hole."""
-    scores = [record.metrics[HOLE_PSNR.key] or 0 for record in records]
-    return scores.index(max(scores)) if scores else 0
-
-
-def _figure(title: str, picture: Picture, size: int, records: Mapping[str, Record]) -> dict[str, Any]:
-    image = Image.fromarray(picture) if max(picture.shape) <= size else fit(picture, size)
-    captions = []
-    if title in records:
-        metrics = records[title].metrics
-        main = PSNR if metrics[HOLE_PSNR.key] is None else HOLE_PSNR
-        captions = [f"{column.title} {column.show(metrics[column.key])}" for column in (main, SSIM)]
-    return {"title": title, "uri": data_uri(image), "width": image.width, "height": image.height, "captions": captions}
-
-
-def data_uri(image: Image.Image) -> str:
-    """The picture itself as an address, so that a page needs no other file."""
-    encoded = io.BytesIO()
-    image.save(encoded, "WEBP", quality=WEBP_QUALITY, method=4)
-    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"

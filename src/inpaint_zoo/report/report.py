@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.report.cost import Cost
 from inpaint_zoo.report.pictures import Case
+from inpaint_zoo.statistics import Certainty
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,5 @@ class Report:
     """By method, then by `fid`, `u_ids` or `p_ids`: one number for the whole set of pictures."""
     hashes: Mapping[str, str] = field(default_factory=dict)
     """Hashes of what the numbers depend on (pictures, masks, weights, protocol, code), by name."""
-    certainties: Mapping[tuple[str, str, str], Any] = field(default_factory=dict)
+    certainties: Mapping[tuple[str, str, str], Certainty] = field(default_factory=dict)
     """How sure each mean is, by (bin, method, key of the metric); a mean may be missing."""
