@@ -111,17 +111,18 @@ class Protocol:
 
 
 def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
-    """(height, width) of what stands under `protocol.size`, None for `native`.
+    """(height, width) of what stands under `size`, None for `native`.
 
     Raises:
         InputError: it is something else.
     """
     if size == NATIVE:
         return None
-    sides = [size, size] if isinstance(size, int) else size
-    if isinstance(sides, str) or len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
-        raise InputError(f"protocol.size={size} must be one number, [height,width], or native for pictures as they are")
-    height, width = sides
+    sides = [size, size] if not isinstance(size, Sequence) else list(size)
+    # a bool is an int to Python
+    if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
+        raise InputError(f"size={size} must be one number, [height,width], or native for pictures as they are")
+    height, width = (int(side) for side in sides)
     return height, width
 
 
