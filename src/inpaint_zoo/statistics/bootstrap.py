@@ -50,14 +50,14 @@ def resampled_means(sums: Floats, sizes: Floats, num_resamples: int, seed: int) 
     """
     # most columns count the same members: each distinct column of sizes is multiplied once
     distinct, column = np.unique(sizes, axis=1, return_inverse=True)
-    factors = np.concatenate([sums, distinct], axis=1)
+    same = distinct.shape[1] == 1
     means = np.empty((sums.shape[1], num_resamples))
     start = 0
     for counts in _draws(len(sums), num_resamples, seed):
-        drawn = (counts @ factors).T
-        size = drawn[sums.shape[1] :][column.reshape(-1)]
-        out = np.full(size.shape, np.nan)
-        means[:, start : start + len(counts)] = np.divide(drawn[: sums.shape[1]], size, out=out, where=size > 0)
+        size = distinct.T @ counts.T
+        part = means[:, start : start + len(counts)]
+        with np.errstate(invalid="ignore"):  # 0 / 0 = NaN
+            np.divide(sums.T @ counts.T, size if same else size[column.reshape(-1)], out=part)
         start += len(counts)
     return means
 
@@ -78,8 +78,8 @@ def _percentiles(means: Floats) -> Floats:
     """(C, 2): percentiles of each row, over the resamples that have a mean."""
     shares = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     incomplete = np.isnan(means).any(axis=1)
-    limits = np.full((len(means), 2), np.nan)
-    limits[~incomplete] = np.quantile(means[~incomplete], shares, axis=1).T
+    # NaN sorts last: rows with NaN come out as NaN, and are done again without it
+    limits = np.quantile(means, shares, axis=1).T
     for row in np.flatnonzero(incomplete):
         known = means[row][~np.isnan(means[row])]
         limits[row] = np.quantile(known, shares) if known.size else np.nan

@@ -7,10 +7,8 @@ Source: Fisher, The Design of Experiments (1935), section 21; p values of random
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inpaint_zoo.statistics.bootstrap import CHUNK_ELEMENTS, Floats
 
@@ -29,12 +27,13 @@ def permutation_p_values(differences: Floats, num_resamples: int, seed: int) -> 
     Returns:
         (C,) in (0, 1]. Random flips count the observed signs as one more flip, so that p is never 0.
     """
-    limit = np.abs(differences.sum(axis=0)) - TIE * np.abs(differences).sum(axis=0)
+    total = differences.sum(axis=0)
+    limit = np.abs(total) - TIE * np.abs(differences).sum(axis=0)
     exact = is_exact(len(differences), num_resamples)
     flips = _every_flip(len(differences)) if exact else _random_flips(len(differences), num_resamples, seed)
     extreme = np.zeros(differences.shape[1])
-    for signs in flips:
-        extreme += (np.abs(signs @ differences) >= limit).sum(axis=0)
+    for flipped in flips:
+        extreme += (np.abs(total - 2 * (flipped @ differences)) >= limit).sum(axis=0)
     return extreme / 2.0 ** len(differences) if exact else (extreme + 1) / (num_resamples + 1)
 
 
@@ -45,7 +44,7 @@ def is_exact(num_clusters: int, num_resamples: int) -> bool:
 
 def _every_flip(num_clusters: int) -> Iterator[Floats]:
     numbers = np.arange(2**num_clusters)
-    yield _signs(numbers[:, None] >> np.arange(num_clusters) & 1)
+    yield (numbers[:, None] >> np.arange(num_clusters) & 1).astype(np.float64)
 
 
 def _random_flips(num_clusters: int, num_resamples: int, seed: int) -> Iterator[Floats]:
@@ -54,8 +53,4 @@ def _random_flips(num_clusters: int, num_resamples: int, seed: int) -> Iterator[
     for start in range(0, num_resamples, rows):
         count = min(rows, num_resamples - start)
         bits = np.frombuffer(rng.bytes(count * -(-num_clusters // 8)), np.uint8).reshape(count, -1)
-        yield _signs(np.unpackbits(bits, axis=1, count=num_clusters))
-
-
-def _signs(bits: NDArray[np.integer[Any]]) -> Floats:
-    return 1 - 2 * bits.astype(np.float64)
+        yield np.unpackbits(bits, axis=1, count=num_clusters).astype(np.float64)
