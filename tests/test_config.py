@@ -21,7 +21,7 @@ from inpaint_zoo.zoo import create_model, list_models
 GIVEN_BY_ENTRY_POINTS = {"mask", "eval_mask", "seed"}
 GROUP_FILES = sorted(
     path
-    for group in ("model", "mask", "data")
+    for group in ("model", "mask", "data", "protocol")
     for path in (CONF_DIR / group).glob("*.yaml")
     if "_target_" in OmegaConf.load(path)
 )

@@ -14,7 +14,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
     {"errors", "batch", "randomness"},
-    {"suggestion", "quiet"},
+    {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
     {"images"},
     {"masks", "losses", "layers"},
@@ -32,7 +32,7 @@ LAYERS = (
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 9  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
-IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch"}
+IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity"}
 
 
 def top_level(path: Path) -> str:

@@ -23,7 +23,7 @@ def ids_scores(real: NDArray[np.floating], fake: NDArray[np.floating]) -> tuple[
     Returns:
         U-IDS and P-IDS in [0, 1].
     """
-    from sklearn.svm import LinearSVC  # noqa: PLC0415  # slow to import, and only two protocols need it
+    from sklearn.svm import LinearSVC  # noqa: PLC0415  # slow to import, and only one protocol needs it
 
     features = np.concatenate([real, fake]).astype(np.float64)
     is_real = np.repeat([1, 0], [len(real), len(fake)])
