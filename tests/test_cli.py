@@ -307,6 +307,61 @@ def test_a_wrong_verb_names_the_nearest(toy: Toy, capsys: pytest.CaptureFixture[
     assert complaint.count("\n") == 1
 
 
+def test_a_verb_may_have_two_words(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.VERBS, "toy box", cli.VERBS.pop("toy"))
+    (toy.conf / "toy.yaml").rename(toy.conf / "toy_box.yaml")
+    assert cli.main(["toy", "box", "data.root=x", "--config-dir", str(toy.conf)]) == 0
+    assert toy.jobs[0][0]["data"] == {"root": "x"}
+    assert toy("box", "sede=1")[2] == "inpaint-zoo toy box: error: there is no key 'sede', did you mean 'seed'?\n"
+    assert toy("box", "--help")[1].startswith("Usage: inpaint-zoo toy box [KEY=VALUE ...]")
+
+
+def test_jobs_of_a_sweep_keep_both_words(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.VERBS, "toy box", cli.VERBS.pop("toy"))
+    (toy.conf / "toy.yaml").rename(toy.conf / "toy_box.yaml")
+    arguments = ["toy", "box", "-m", "shape=square,circle", "data.root=x", "--config-dir", str(toy.conf)]
+    monkeypatch.setattr(sys, "argv", ["/bin/toy", *arguments])
+    assert cli.main(arguments) == 0
+    for (_, _, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
+        assert argv == ["/bin/toy", "toy", "box", "--config-dir", str(toy.conf), f"shape={shape}", "data.root='x'"]
+
+
+@pytest.mark.parametrize("arguments", [["masks"], ["masks", "--help"], ["masks", "-h"]])
+def test_the_first_word_of_two_shows_its_verbs(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "  masks make  " in text
+    assert "data manifest" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong", "meant"),
+    [
+        (["masks", "mak"], "masks mak", ", did you mean 'masks make'?"),
+        (["mask", "make", "count=3"], "mask make", ", did you mean 'masks make'?"),
+        (["masks", "count=3"], "masks", ", did you mean 'masks make'?"),
+        (["data", "manifets"], "data manifets", ", did you mean 'data manifest'?"),
+        (["trian", "data=folder"], "trian", ", did you mean 'train'?"),
+        (["zzz", "qqq"], "zzz", " (known: "),
+    ],
+)
+def test_a_wrong_word_of_two_is_one_line(
+    arguments: list[str], wrong: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    out, complaint = capsys.readouterr()
+    assert out == ""
+    assert complaint.startswith(f"inpaint-zoo: error: there is no verb '{wrong}'{meant}")
+    assert complaint.count("\n") == 1
+
+
+def test_the_module_of_a_verb_can_be_run() -> None:
+    command = [sys.executable, "-m", "inpaint_zoo.masks_make", "output=x", "sede=1"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.stderr.startswith("inpaint-zoo masks make: error: there is no key 'sede'")
+    assert done.returncode == 2
+
+
 def test_every_verb_has_a_module_with_run() -> None:
     import importlib
 

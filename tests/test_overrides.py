@@ -74,6 +74,13 @@ def test_mask_and_image_are_paths_for_predict() -> None:
     assert quote_paths("predict", ["mask=a,b", "image=c(1)"]) == ["mask='a,b'", "image='c(1)'"]
 
 
+def test_short_names_belong_to_their_verb() -> None:
+    given = ["kind=box", "ratio=[0.2,0.4]", "output=a b", "mask.root=x(1)"]
+    assert quote_paths("masks make", given) == ["mask=box", "mask.ratio=[0.2,0.4]", "output='a b'", "mask.root='x(1)'"]
+    assert quote_paths("train", given)[:2] == given[:2]
+    assert quote_paths("train", ["eval_mask=box"]) == ["mask@eval_mask=box"]
+
+
 def test_methods_of_compare_are_added() -> None:
     given = ["methods.ours=runs/it's", "methods.telea='telea'", "methods.x.y=1", "+methods.z=a"]
     expected = [r"++methods.ours='runs/it\'s'", "++methods.telea='telea'", "methods.x.y=1", "++methods.z='a'"]

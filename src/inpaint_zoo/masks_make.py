@@ -34,13 +34,14 @@ def run(config: DictConfig) -> None:
         raise InputError(f"seed={config.seed} must lie in [0, 4294967295]")
     old = _old_files(folder, config.force)
     generator: MaskGenerator = construct(config.mask)
+    terminal = Console(stderr=True)
     with whole_or_nothing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         # on the same disk, so that moving the finished files cannot fail half-way for want of room
         with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as new:
             masks = [
                 _make(generator, (config.seed, index), (height, width), Path(new))
-                for index in track(range(count), "masks", console=Console(stderr=True), transient=True)
+                for index in track(range(count), "masks", console=terminal, disable=not terminal.is_terminal)
             ]
             node: Any = OmegaConf.to_container(config.mask, resolve=True)
             write_mask_manifest(Path(new), node, config.seed, masks)

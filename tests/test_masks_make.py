@@ -1,0 +1,133 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inpaint_zoo import masks_make
+from inpaint_zoo.construct import construct
+from inpaint_zoo.hashes import pixel_hash
+from inpaint_zoo.images import read_mask
+from inpaint_zoo.masks import FileMask
+from inpaint_zoo.randomness import random_state
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def make(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """`masks make` of four small masks into the folder `made`."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: command("masks", "make", "count=4", "size=[32,40]", "output=made", *arguments)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return values
+
+
+def test_masks_and_what_is_said_about_them_agree(make: Command, tmp_path: Path) -> None:
+    done = make("kind=irregular", "ratio=[0.2,0.4]", "mask.num_segments=[2,5]", "seed=3")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("4 masks of 40x32 in made, ")
+    folder = tmp_path / "made"
+    values = manifest(folder)
+    assert values["mask"]["num_segments"] == [2, 5]
+    assert sorted(path.name for path in folder.iterdir()) == [f"00000{index}.png" for index in range(4)] + [
+        "manifest.json"
+    ]
+    generator = construct(values["mask"])
+    for index, sample in enumerate(values["samples"]):
+        gray = read_mask(folder / sample["name"])
+        assert gray.shape == tuple(sample["size"]) == (32, 40)
+        assert set(np.unique(gray)) <= {0, 255}
+        assert sample["mask"] == pixel_hash(gray == 255)
+        assert sample["ratio"] == np.mean(gray == 255)
+        assert 0.2 < sample["ratio"] <= 0.4
+        assert np.array_equal(gray[None] // 255, generator(32, 40, random_state(values["seed"], index), index))
+    FileMask(root=folder, threshold=128, invert=False, resizing="nearest")(32, 40, random_state(0), 2)
+
+
+def test_the_same_command_gives_the_same_files(make: Command, tmp_path: Path) -> None:
+    make("kind=box")
+    make("kind=box", "output=again")
+    make("kind=box", "output=other", "seed=1")
+    made, again, other = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("made", "again", "other")
+    )
+    assert made == again
+    assert all(made[name] != other[name] for name in made)
+
+
+def test_the_pixels_are_the_same_on_every_machine(make: Command, tmp_path: Path) -> None:
+    make("ratio=[0.2,0.4]")
+    expected = ["cce4b1bfc00f9b02", "753a6f3bae08159b", "f85e129b2deec5ab", "557ee5aa716b0b5a"]
+    assert [sample["mask"][:16] for sample in manifest(tmp_path / "made")["samples"]] == expected
+
+
+def test_a_folder_with_something_in_it_is_left_alone(make: Command, tmp_path: Path) -> None:
+    make("count=6")
+    (tmp_path / "made" / "mine.txt").write_text("mine")
+    before = sorted((tmp_path / "made").iterdir())
+    refused = make()
+    assert refused.code == 2
+    assert refused.err == (
+        "inpaint-zoo masks make: error: output: made is not empty: give force=true to replace the masks in it, or a "
+        "new folder\n"
+    )
+    assert sorted((tmp_path / "made").iterdir()) == before
+    assert make("force=true").code == 0
+    assert sorted(path.name for path in (tmp_path / "made").iterdir()) == [
+        *(f"00000{index}.png" for index in range(4)),
+        "manifest.json",
+        "mine.txt",
+    ]
+
+
+def test_an_interrupted_run_leaves_what_was_there(
+    make: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("kind=box")
+    before = {path: path.read_bytes() for path in (tmp_path / "made").iterdir()}
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(masks_make, "write_mask_manifest", stop)
+    assert make("kind=box", "seed=9", "force=true").code == 130
+    assert {path: path.read_bytes() for path in (tmp_path / "made").iterdir()} == before
+    assert make("output=new").code == 130
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["kind=irregluar"], "mask=irregluar is unknown, did you mean 'irregular'?"),
+        (["kind=box", "ratio=[0.1,0.2]"], "there is no key 'mask.ratio'"),
+        (["ratio=[0.4,0.2]"], "mask.ratio=[0.4,0.2] must satisfy"),
+        (["count=0"], "count=0 must be at least 1"),
+        (["size=0"], "size=0 must be a number of pixels or [height,width]"),
+        (["size=[3]"], "size=[3] must be"),
+        (["size=native"], "size=native must be"),
+        (["seed=-1"], "seed=-1 must lie in"),
+        (["kind=files"], "mask.root is missing"),
+    ],
+)
+def test_a_mistake_is_one_line_and_leaves_nothing(
+    make: Command, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    done = make(*arguments)
+    assert done.code == 2
+    assert done.err.startswith(f"inpaint-zoo masks make: error: {message}")
+    assert done.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_masks_by_name_need_names(make: Command, masks: Callable[..., Path], tmp_path: Path) -> None:
+    done = make("kind=paired", f"mask.root={masks('a.png')}")
+    assert done.code == 2
+    assert "such as mask=files" in done.err
+    assert not (tmp_path / "made").exists()
