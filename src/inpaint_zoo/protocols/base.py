@@ -118,12 +118,12 @@ def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
     """
     if size == NATIVE:
         return None
-    sides = [size, size] if not isinstance(size, Sequence) else list(size)
+    given = size if isinstance(size, Sequence) else (size, size)
     # a bool is an int to Python
-    if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
+    sides = [side for side in given if isinstance(side, int) and not isinstance(side, bool) and side > 0]
+    if not len(given) == len(sides) == 2:
         raise InputError(f"size={size} must be one number, [height,width], or native for pictures as they are")
-    height, width = (int(side) for side in sides)
-    return height, width
+    return sides[0], sides[1]
 
 
 def _size_words(size: tuple[int, int] | None) -> str:
