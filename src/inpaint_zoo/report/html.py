@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from inpaint_zoo.files import write_bytes
 from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
-from inpaint_zoo.report.columns import ALL_COLUMNS, SET_COLUMNS
+from inpaint_zoo.report.certain import TIE_SIGN, set_columns
+from inpaint_zoo.report.columns import ALL_COLUMNS
 from inpaint_zoo.report.error_map import ERROR_SCALE, legend_stops
 from inpaint_zoo.report.figures import WEBP_QUALITY, display_size, rows_of_pictures
 from inpaint_zoo.report.notes import reader_notes
@@ -51,23 +52,23 @@ def _context(report: Report) -> dict[str, Any]:
     ratios = {record.name: record.ratio for record in report.records}
     cases = choose_spread(report.cases, ratios, MAXIMUM_CASES)
     size = display_size(sum(2 + len(case.composites) for case in cases))
-    set_columns = [column for column in SET_COLUMNS if any(column.key in own for own in report.set_scores.values())]
     return {
         "report": report,
         "methods": methods_of(rows),
         "num_pictures": len(ratios),
         "num_cases": len(cases),
-        "notes": [*reader_notes(report, rows), _picture_note(size, len(cases), len(ratios))],
+        "notes": [*reader_notes(replace(report, protocol=None), rows), _picture_note(size, len(cases), len(ratios))],
         "columns": ALL_COLUMNS,
         "region_of": region_of,
         "tables": all_tables(report, rows),
-        "set_columns": set_columns,
+        "set_columns": set_columns(report),
         "cost_columns": COST_COLUMNS,
-        "set_lines": plain_lines(report.set_scores, set_columns),
+        "set_lines": plain_lines(report.set_scores, set_columns(report)),
         "cost_lines": plain_lines({method: asdict(cost) for method, cost in report.costs.items()}, COST_COLUMNS),
         "data": page_data(report, cases, rows),
         "bins": _bins_to_choose(ratios.values()),
         "significance": SIGNIFICANCE,
+        "tie_sign": TIE_SIGN,
         "error_scale": ERROR_SCALE,
         "error_stops": legend_stops(),
         "zoom": ZOOM,

@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, FINE_BINS, NO_HOLE
 from inpaint_zoo.metrics.records import SummaryRow
+from inpaint_zoo.report.certain import certainty_of, interval_text, is_tied, p_text, signed_interval_text
 from inpaint_zoo.report.columns import ALL_COLUMNS, MISSING, Column
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import rows_of_bin
-from inpaint_zoo.statistics import Certainty, Interval
+from inpaint_zoo.statistics import Certainty
 
 COST_COLUMNS = (
     Column("parameters", "Parameters (10⁶)", 3, False, 1e-6),
@@ -86,7 +87,7 @@ def _bin_table(report: Report, rows: Sequence[SummaryRow], name: str) -> PageTab
             _cell(column, means[method][column.key], best),
             to_reference=_to_reference(report.reference, method, column, means),
         )
-        certainty = report.certainties.get((name, method, column.key))
+        certainty = certainty_of(report, name, method, column)
         return _certain(plain, column, certainty) if certainty else plain
 
     return PageTable(bin_title(name), num_pictures, _lines(means, ALL_COLUMNS, cell))
@@ -118,28 +119,16 @@ def _cell(column: Column, value: float | None, best: bool) -> Cell:
 def _certain(cell: Cell, column: Column, certainty: Certainty) -> Cell:
     """Add to a mean how sure it is."""
     if certainty.interval is not None:
-        low, high = (column.show(edge) for edge in certainty.interval)
-        cell = replace(cell, interval=f"{low} – {high}")
+        cell = replace(cell, interval=interval_text(column, certainty.interval))
     difference = certainty.difference
     if difference is None:
         return cell
     return replace(
         cell,
-        tied=not difference.told_apart and not cell.best,
-        to_best=_difference(column, difference.value, difference.interval),
-        odds=_odds(difference.p),
+        tied=is_tied(certainty) and not cell.best,
+        to_best=f"{column.show_signed(difference.value)} {signed_interval_text(column, difference.interval)}",
+        odds=f"p {p_text(difference.p)}",
     )
-
-
-def _difference(column: Column, value: float, interval: Interval | None) -> str:
-    if interval is None:
-        return column.show_signed(value)
-    low, high = (column.show_signed(edge) for edge in interval)
-    return f"{column.show_signed(value)} [{low}, {high}]"
-
-
-def _odds(probability: float) -> str:
-    return "p < 0.0001" if probability < 0.0001 else f"p = {probability:.4f}"
 
 
 def _to_reference(reference: str | None, method: str, column: Column, means: _Means) -> str:

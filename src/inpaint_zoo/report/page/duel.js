@@ -71,7 +71,8 @@
   const thumb = (place, index) => {
     const article = document.getElementById("case-" + place);
     const image = html("img", { alt: "", loading: "lazy", src: article.querySelectorAll("figure")[index].querySelector(".picture").src });
-    return html("span", { class: "thumb" }, image);
+    // the part that the article enlarges, as it was chosen: whole pictures look alike at this size
+    return html("span", { class: "thumb", style: article.dataset.region }, image);
   };
   const item = ({ picture }, column) => {
     const values = picture.values[metric.value];
