@@ -25,7 +25,7 @@ class Spy:
         self.fails_at: int | None = None
 
     def __call__(self, image: np.ndarray, hole: np.ndarray) -> np.ndarray:
-        self.calls += 1
+        self.calls += image.shape == (32, 32, 3)  # a small one tries the fill out
         if self.calls == self.fails_at:
             raise KeyboardInterrupt
         return fills.fill_mean(image, hole)

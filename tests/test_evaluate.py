@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.images import read_image, read_mask, resize_mask
+from inpaint_zoo.metrics import STANDARD_METRICS
 from inpaint_zoo.metrics.records import read_records
 from inpaint_zoo.metrics.score import METRICS, score
 from inpaint_zoo.zoo import list_models
@@ -24,7 +25,9 @@ def test_records_summary_and_table(
     arguments = [f"ckpt={small_checkpoint(name)}", f"data.root={root}", f"output={output}", "data.num_workers=0"]
     code, out, err = command("evaluate", *arguments, "data.size=32", "lpips=false", "data.eval_repeats=2")
     assert (code, err) == (0, "")
-    assert {path.name for path in output.iterdir()} == {"records.csv", "summary.json", "table.md"}
+    assert {path.name for path in output.iterdir()} == {
+        "records.csv", "summary.json", "results.json", "table.md", "judged",
+    }  # fmt: skip
     records = read_records(output / "records.csv")
     assert [record.name for record in records] == [
         "b@1.png", "b@2.png", "sub/a, 'x'@1.jpg", "sub/a, 'x'@2.jpg", "Ü@1.png", "Ü@2.png",
@@ -67,12 +70,13 @@ def test_scores_are_those_of_the_composites(
     assert (evaluated.code, evaluated.err) == (0, "")
     assert command("predict", *files, f"image={root}", f"mask={folder}", f"output={tmp_path / 'made'}").code == 0
     hole = resize_mask(read_mask(folder / "a.png"), 32, 32) >= 128
-    expected = score(read_image(root / "a.png"), read_image(tmp_path / "made" / "a.png"), hole)
+    expected = score(read_image(root / "a.png"), read_image(tmp_path / "made" / "a.png"), hole, STANDARD_METRICS)
     (record,) = read_records(tmp_path / "judged" / "records.csv")
     assert record.ratio == pytest.approx(float(hole.mean()))
     assert {key: record.metrics[key] for key in METRICS} == {key: expected[key] for key in METRICS}
 
 
+@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
 def test_extreme_masks_are_scored(
     command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:

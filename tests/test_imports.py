@@ -25,7 +25,8 @@ LAYERS = (
     {"overrides", "explanation", "construct"},
     {"config"},
     {"manifest"},
-    {"zoo", "judging"},
+    {"zoo"},
+    {"judging"},
     {"runner", "benchmarking"},
     {"cli"},
 )

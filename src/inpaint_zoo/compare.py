@@ -6,16 +6,18 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.text import Text
 
-from inpaint_zoo.benchmarking.method_cost import measure_cost
+from inpaint_zoo.benchmarking.method_cost import measure_cost, remembered
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import writable_folder
 from inpaint_zoo.judging import (
+    LEDGER_FOLDER,
     Judgement,
     KeptPictures,
     Session,
@@ -26,9 +28,10 @@ from inpaint_zoo.judging import (
     write_results_file,
 )
 from inpaint_zoo.manifest import write_manifest
+from inpaint_zoo.methods import Method
 from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.lpips import MetricUnavailableError
-from inpaint_zoo.metrics.sets import set_scores
+from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.parallel import joined_processes
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.report import Cost, ProtocolCard, Report, terminal_tables, write_results
@@ -87,22 +90,29 @@ def _report(config: DictConfig, session: Session, judgements: Sequence[Judgement
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
-        costs=_costs(session, judgements) if config.costs else {},
+        costs=_costs(session, judgements, kept.folder.parent) if config.costs else {},
         set_scores=sets,
         hashes=session.hashes(),
         certainties=certainties(records),
     )
 
 
-def _costs(session: Session, judgements: Sequence[Judgement]) -> dict[str, Cost]:
+def _costs(session: Session, judgements: Sequence[Judgement], folder: Path) -> dict[str, Cost]:
+    """What each method costs, measured once for each state of a method."""
     sample = next(iter(session.evaluation.load([0])))
     seconds: dict[str, list[float]] = {title: [] for title in session.methods}
     for judgement in judgements:
         seconds[judgement.record.method].append(judgement.seconds)
-    return {
-        title: measure_cost(title, method, session.settings.sources[title], sample, seconds[title])
-        for title, method in session.methods.items()
-    }
+
+    def cost(title: str, method: Method) -> Cost:
+        source = session.settings.sources[title]
+        return remembered(
+            folder / LEDGER_FOLDER / title / "cost.json",
+            session.fingerprints[title],
+            lambda: measure_cost(title, method, source, sample, seconds[title]),
+        )
+
+    return {title: cost(title, method) for title, method in session.methods.items()}
 
 
 def _set_scores(
@@ -120,7 +130,7 @@ def _set_scores(
     return {
         title: set_scores(originals, [kept.composite(title, name) for name in names], wanted, inception)
         for title in session.methods
-    }, []
+    }, set_notes(len(names), wanted)
 
 
 if __name__ == "__main__":

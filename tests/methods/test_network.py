@@ -5,6 +5,8 @@ from torch import Tensor
 
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.methods import NetworkMethod, Sample
+from inpaint_zoo.metrics.pictures import to_float
+from inpaint_zoo.metrics.pictures import to_float
 from inpaint_zoo.models.base import InpaintingNetwork
 
 
@@ -29,7 +31,7 @@ def sample(height: int, width: int) -> Sample:
     rng = np.random.RandomState(0)
     hole = np.zeros((height, width), bool)
     hole[: height // 2 + 1, : width // 3 + 1] = True
-    return Sample("a.png", rng.randint(1, 256, (height, width, 3), dtype=np.uint8), hole)
+    return Sample("a.png", "a.png", rng.randint(1, 256, (height, width, 3), dtype=np.uint8), hole)
 
 
 @pytest.mark.parametrize(("height", "width", "padded"), [(24, 32, (24, 32)), (23, 25, (24, 32)), (1, 3, (24, 24))])
@@ -39,8 +41,8 @@ def test_pictures_are_padded_to_the_stride_and_cropped_back(height: int, width: 
     ((image, mask),) = network.seen
     assert tuple(image.shape[2:]) == tuple(mask.shape[2:]) == padded
     assert filled.shape == (height, width, 3)
-    assert np.array_equal(filled[~given.hole], given.image[~given.hole])
-    assert (filled[given.hole] == 128).all()
+    assert np.array_equal(filled[~given.hole], to_float(given.image)[~given.hole])
+    assert (filled[given.hole] == 0.5).all()
 
 
 def test_padding_mirrors_picture_and_mask() -> None:
@@ -64,3 +66,15 @@ def test_the_network_sees_an_empty_hole() -> None:
 def test_the_network_is_put_into_eval_mode() -> None:
     network = Recorder().train()
     assert not NetworkMethod(network, torch.device("cpu")).network.training
+
+
+def test_a_protocol_that_leaks_shows_the_complete_picture() -> None:
+    network, given = Recorder(), sample(24, 24)
+    NetworkMethod(network, torch.device("cpu"), sees_complete=True)(given)
+    ((image, _),) = network.seen
+    assert np.array_equal(image[0].permute(1, 2, 0).numpy(), to_float(given.image))
+
+
+def test_the_identity_is_that_of_the_weights() -> None:
+    method = NetworkMethod(Recorder(), torch.device("cpu"), identity={"model": "misf", "weights": "0a"})
+    assert method.identity() == {"kind": "network", "model": "misf", "weights": "0a"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 
 from inpaint_zoo.benchmarking.flops import count_gflop
 from inpaint_zoo.benchmarking.memory import peak_here, peak_of_process
+from inpaint_zoo.files import write_text
 from inpaint_zoo.judging.methods import build_methods
 from inpaint_zoo.methods import Method, NetworkMethod, PictureFolder, Sample
 from inpaint_zoo.protocols import StandardProtocol
@@ -38,6 +40,19 @@ def measure_cost(title: str, method: Method, source: str, sample: Sample, second
         return cost  # nobody counts the operations of OpenCV and SciPy
     num_parameters = sum(parameter.numel() for parameter in method.network.parameters())
     return replace(cost, parameters=num_parameters, gflop=count_gflop(lambda: method(sample)))
+
+
+def remembered(path: Path, fingerprint: str, measure: Callable[[], Cost]) -> Cost:
+    """The cost that was measured and written to `path` under this fingerprint, or else what `measure` finds now."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["fingerprint"] == fingerprint:
+            return Cost(**stored["cost"])
+    except (OSError, ValueError, TypeError, KeyError):  # none yet, or damaged: it can be measured again
+        pass
+    cost = measure()
+    write_text(path, json.dumps({"fingerprint": fingerprint, "cost": asdict(cost)}) + "\n")
+    return cost
 
 
 def _peak_memory(title: str, source: str, size: Sequence[int]) -> float | None:

@@ -5,10 +5,11 @@ from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.judging.ledger import Judgement, Ledger
 from inpaint_zoo.judging.pictures import KeptPictures, png_name
 from inpaint_zoo.judging.results import read_results_file, write_results_file
-from inpaint_zoo.judging.session import Session, known_pixel_notes, open_session
+from inpaint_zoo.judging.session import LEDGER_FOLDER, Session, known_pixel_notes, open_session
 from inpaint_zoo.judging.settings import Settings
 
 __all__ = [
+    "LEDGER_FOLDER",
     "EvaluationSet",
     "Judgement",
     "KeptPictures",

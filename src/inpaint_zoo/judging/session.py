@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -39,6 +40,11 @@ class Session:
     notes: Sequence[str]
     """What a reader of the numbers must know."""
 
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """By method: hash of everything that its scores depend on, beside picture and mask."""
+        return {title: self._fingerprint(method) for title, method in self.methods.items()}
+
     def judge(
         self, folder: Path, processes: Processes, *, force: bool, kept: KeptPictures | None = None
     ) -> list[Judgement]:
@@ -53,7 +59,7 @@ class Session:
         Raises:
             InputError: something cannot be read or written; what was judged by then is kept.
         """
-        fingerprints = {title: self._fingerprint(method) for title, method in self.methods.items()}
+        fingerprints = self.fingerprints
         ledger = Ledger(folder / LEDGER_FOLDER, processes.rank)
         if processes.is_first:
             if force:
@@ -78,7 +84,6 @@ class Session:
         }
 
     def _fingerprint(self, method: Method) -> str:
-        """Hash of everything that a method's scores depend on, beside picture and mask."""
         lpips = "no LPIPS" if self.lpips is None else _weights_identity(self.settings.lpips_weights)
         parts = {"protocol": self.evaluation.protocol.fingerprint(), "code": code_hash(CONF_DIR), "lpips": lpips}
         return combined_hash({**method.identity(), **parts})
@@ -103,7 +108,9 @@ def known_pixel_notes(records: Sequence[Record]) -> list[str]:
     notes = []
     for title in dict.fromkeys(record.method for record in records):
         own = [record for record in records if record.method == title]
-        changed = [record for record in own if record.metrics["known_l1"]]
+        changed = [
+            record for record in own if record.metrics["known_ssim"] not in (1, None) or record.metrics["known_l1"]
+        ]
         if changed:
             notes.append(
                 f"{title} changed known pixels in {len(changed)} of {len(own)} pictures; they were put back before "
