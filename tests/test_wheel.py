@@ -55,5 +55,5 @@ def test_the_wheel_works_in_any_folder(installed: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_composes_from_the_wheel(installed: Path, tmp_path: Path, verb: str) -> None:
-    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo.cli", verb, "--cfg", "job")
+    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo.cli", *verb.split(), "--cfg", "job")
     assert list(tmp_path.iterdir()) == []
