@@ -6,7 +6,6 @@ from torch import Tensor
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.methods import NetworkMethod, Sample
 from inpaint_zoo.metrics.pictures import to_float
-from inpaint_zoo.metrics.pictures import to_float
 from inpaint_zoo.models.base import InpaintingNetwork
 
 
