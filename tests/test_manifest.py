@@ -164,8 +164,10 @@ def test_hostile_and_damaged_manifests_are_refused(
     assert "\n" not in str(caught.value)
 
 
+# without subnormal numbers: a test that trains in this process makes the processor round them to zero
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_subnormal=False)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["_target_", "file", "seed"]), inner),
     max_leaves=6,
 )
