@@ -124,3 +124,85 @@ def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
     assert outcome.code == 2
     assert "did you mean 'telea'" in outcome.err
     assert not (tmp_path / "o").exists()
+
+
+@pytest.fixture
+def quadruples(pictures: Pictures, masks: Pictures) -> dict[str, Path]:
+    """Pictures of several sizes with their masks and what another tool made of them, as a paper publishes them."""
+    folders: dict[str, Path] = {}
+    for number, side in enumerate((512, 130, 67)):
+        size = {"width": side, "height": side + 3}
+        folders["images"] = pictures(f"{number}.png", folder="images", **size)
+        folders["outputs"] = pictures(f"{number}.jpg", folder="outputs", **size)
+        folders["masks"] = masks(f"{number}.png", **size)
+    return folders
+
+
+def test_published_quadruples_are_scored_as_they_are(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=native",
+        f"methods.theirs={quadruples['outputs']}", "lpips=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert command("compare", *arguments).code == 0
+    records = read_records(tmp_path / "out" / "records.csv")
+    assert [record.name for record in records] == ["0.png", "1.png", "2.png"]
+    for record in records:
+        image, mask = (read(quadruples[name] / record.name) for name, read in
+                       (("images", read_image), ("masks", read_mask)))  # fmt: skip
+        output = read_image(quadruples["outputs"] / f"{record.name[0]}.jpg")
+        assert record.ratio == (mask == 255).mean()
+        error = (image[mask == 255].astype(float) - output[mask == 255]) ** 2
+        assert record.metrics["hole_psnr"] == pytest.approx(10 * np.log10(255**2 / error.mean()), abs=1e-5)
+
+
+def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_picture(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    Image.new("L", (64, 64), 255).save(quadruples["masks"] / "2.png")
+    outcome = command(
+        "compare", f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}",
+        "size=native", "methods.mean=mean", "lpips=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    )  # fmt: skip
+    assert outcome.code == 2
+    assert "2.png" in outcome.err
+    assert "make the mask as large as the picture" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_manifest_holds_pictures_and_masks_to_their_hashes(
+    command: Command, pictures: Pictures, tmp_path: Path
+) -> None:
+    root, manifest = pictures("a.png", "b.png", "c.png"), tmp_path / "set.json"
+    common = [f"data.root={root}", "data.size=32", "data.num_workers=0"]
+    assert command("data", "manifest", *common, f"output={manifest}").code == 0
+    pictures("0 another.png")  # which shifts nobody's mask
+    arguments = [f"manifest={manifest}", "size=32", "methods.mean=mean", "lpips=false", "costs=false"]
+    outcome = command("compare", *arguments, f"output={tmp_path / 'out'}")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [record.name for record in read_records(tmp_path / "out" / "records.csv")] == ["a.png", "b.png", "c.png"]
+    Image.new("RGB", (40, 36)).save(root / "b.png")
+    (root / "c.png").rename(root / "d.png")
+    outcome = command("compare", *arguments, f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "c.png" in outcome.err
+    (root / "d.png").rename(root / "c.png")
+    outcome = command("compare", *arguments, f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "b.png (image)" in outcome.err
+    outcome = command("compare", *arguments, "protocol=misf", f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "was made under StandardProtocol at size 32" in outcome.err
+    assert not (tmp_path / "again").exists()
+
+
+def test_paired_masks_are_not_squeezed_onto_pictures_that_are_cut(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=32",
+        "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert "3 of 3 pictures would be cut" in refused(command("compare", *arguments), tmp_path / "out")
+    assert command("compare", *arguments, "protocol=madf").code == 0  # which stretches pictures and masks alike

@@ -8,22 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from inpaint_zoo.construct import construct
+from inpaint_zoo.construct import construct, locate
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.hashes import combined_hash
+from inpaint_zoo.images import picture_size
 from inpaint_zoo.judging.progress import tracked
 from inpaint_zoo.judging.settings import Settings
 from inpaint_zoo.manifest import Manifest, describe_samples, differences, read_manifest
 from inpaint_zoo.masks import MaskGenerator, PairedMask
+from inpaint_zoo.matching import few
 from inpaint_zoo.methods import Sample
 from inpaint_zoo.metrics.pictures import to_uint8
 from inpaint_zoo.protocols import Protocol
-
-NUM_NAMED = 5
-"""Names that an error lists before it says how many more there are."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     dataset = data.evaluation_dataset(Split.TEST, protocol.prepare)
     if stored is not None:
         dataset.pictures = _listed_pictures(dataset, stored)
-    _refuse_unmatched(mask, dataset)
+    _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
     manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
     if stored is not None:
@@ -81,6 +80,9 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
     """The mask generator; one that resizes files does it as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
+    if protocol.size is None and locate(node["_target_"]) is PairedMask:
+        # where neither is resized, a mask of another size belongs to another picture
+        given = {"resizing": "refuse"}
     generator: MaskGenerator = construct(node, **given)
     return generator
 
@@ -119,9 +121,10 @@ def _listed_pictures(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
     return [found[name] for name in names]
 
 
-def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset) -> None:
+def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol: Protocol) -> None:
     if not isinstance(mask, PairedMask):
         return
+    _refuse_cropped(dataset, protocol)
     names = [picture.name for picture in dataset.pictures]
     missing = mask.missing(names)
     if missing:
@@ -131,12 +134,21 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset) -> None:
         )
 
 
+def _refuse_cropped(dataset: EvaluationDataset, protocol: Protocol) -> None:
+    """A mask is resized as a whole: where its picture is cut, it would lie elsewhere."""
+    if protocol.size is None or not protocol.crops:
+        return
+    height, width = protocol.size
+    sizes = {picture.name: picture_size(picture.path) for picture in dataset.pictures}
+    cut = [name for name, (own_height, own_width) in sizes.items() if own_height * width != own_width * height]
+    if cut:
+        raise InputError(
+            f"mask=paired: {len(cut)} of {len(sizes)} pictures would be cut to the proportions of {width}x{height}, but "
+            f"not their masks: give size=native ({few(cut)})"
+        )
+
+
 def _refuse_differences(stored: Manifest, found: Manifest) -> None:
     changed = differences(stored.samples, found.samples)
     if changed:
         raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")
-
-
-def few(names: Sequence[str]) -> str:
-    """The first names, and that there are more."""
-    return ", ".join(names[:NUM_NAMED]) + (", …" if len(names) > NUM_NAMED else "")

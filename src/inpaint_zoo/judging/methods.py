@@ -11,8 +11,9 @@ import torch
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fills import FILLS
 from inpaint_zoo.hashes import file_hash
-from inpaint_zoo.judging.evaluation_set import EvaluationSet, few
+from inpaint_zoo.judging.evaluation_set import EvaluationSet
 from inpaint_zoo.judging.pictures import RESERVED_TITLES
+from inpaint_zoo.matching import few
 from inpaint_zoo.methods import ClassicalFill, Method, NetworkMethod, PictureFolder
 from inpaint_zoo.protocols import Protocol
 from inpaint_zoo.zoo import list_models, load_model

@@ -32,7 +32,7 @@ def same_size(holes: np.ndarray, height: int, width: int) -> np.ndarray:
     if holes.shape != (height, width):
         raise InputError(
             f"the mask is {holes.shape[1]}x{holes.shape[0]} (width x height), its picture {width}x{height}: make the "
-            f"mask as large as the picture, or set mask.resizing=nearest"
+            f"mask as large as the picture, or set size= or mask.resizing=nearest"
         )
     return holes
 

@@ -76,6 +76,8 @@ class Protocol:
     leaks: ClassVar[bool] = False
     """Whether the network is shown what it has to predict."""
     metrics: ClassVar[Metrics] = STANDARD_METRICS
+    crops: ClassVar[bool] = True
+    """Whether pictures of other proportions than those of the size are cut."""
     mask_resizing: ClassVar[str] = "nearest"
     """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {}

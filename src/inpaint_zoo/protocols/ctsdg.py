@@ -14,6 +14,7 @@ class CTSDGProtocol(Protocol):
     """Pictures stretched to squares; edges and gray of the complete picture, which leak; the metrics of `standard`."""
 
     name = "ctsdg"
+    crops = False
     leaks = True
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}

@@ -11,6 +11,7 @@ class MADFProtocol(Protocol):
     """Pictures stretched to squares; the metrics of `standard`."""
 
     name = "madf"
+    crops = False
     wording = Wording(
         picture="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
         mask="resized to the nearest pixel; 1 = valid in the authors' files",
