@@ -143,7 +143,7 @@ def _refuse_cropped(dataset: EvaluationDataset, protocol: Protocol) -> None:
     cut = [name for name, (own_height, own_width) in sizes.items() if own_height * width != own_width * height]
     if cut:
         raise InputError(
-            f"mask=paired: {len(cut)} of {len(sizes)} pictures would be cut to the proportions of {width}x{height}, but "
+            f"mask=paired: {len(cut)} of {len(sizes)} pictures would be cut to {width}x{height} proportions, but "
             f"not their masks: give size=native ({few(cut)})"
         )
 
