@@ -27,5 +27,5 @@ def test_a_training_of_the_demo_is_fixed_in_steps_and_needs_no_download(model):
 
 def test_the_comparison_of_the_demo_holds_all_classical_fills():
     config = compose_config("compare", ["experiment=demo_comparison", "output=x"])
-    assert set(config.methods.values()) == set(FILLS)
+    assert set(config.methods.values()) == set(FILLS) - {"patchmatch"}  # which needs an optional library
     assert config.reference in config.methods

@@ -115,6 +115,7 @@ def test_masks_of_training_and_of_validation(
     assert len(metrics(run_dir, "val/0-20/psnr")) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
 def test_the_loss_of_every_step_is_finite_with_extreme_masks(
     train: Command, pictures: Pictures, masks: Pictures, tmp_path: Path
 ) -> None:
