@@ -197,12 +197,30 @@ def test_a_manifest_holds_pictures_and_masks_to_their_hashes(
     assert not (tmp_path / "again").exists()
 
 
-def test_paired_masks_are_not_squeezed_onto_pictures_that_are_cut(
+@pytest.mark.parametrize("protocol", ["standard", "misf", "madf"])
+def test_paired_masks_are_cut_as_their_pictures_are(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path, protocol: str
+) -> None:
+    wide, hole = np.full((40, 80, 3), 90, np.uint8), np.zeros((40, 80), np.uint8)
+    wide[10:30, 30:50], hole[4:36, 20:60] = 200, 255
+    for name, picture in (("images", wide), ("masks", hole)):
+        Image.fromarray(picture).save(quadruples[name] / "0.png")
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=20",
+        "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert command("compare", *arguments, f"protocol={protocol}").code == 0
+    with Image.open(tmp_path / "out" / "pictures" / "mean" / "0.png") as written:
+        filled = np.asarray(written.convert("RGB"))
+    assert np.abs(filled.astype(int) - 90).max() <= 2  # nothing bright is left, for it was all in the hole
+
+
+def test_a_paired_mask_of_other_proportions_belongs_to_another_picture(
     command: Command, quadruples: dict[str, Path], tmp_path: Path
 ) -> None:
+    Image.new("L", (64, 32), 255).save(quadruples["masks"] / "2.png")
     arguments = [
         f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=32",
         "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
     ]  # fmt: skip
-    assert "3 of 3 pictures would be cut" in refused(command("compare", *arguments), tmp_path / "out")
-    assert command("compare", *arguments, "protocol=madf").code == 0  # which stretches pictures and masks alike
+    assert "1 of 3 masks have neither the proportions" in refused(command("compare", *arguments), tmp_path / "out")

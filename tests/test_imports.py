@@ -17,6 +17,7 @@ LAYERS = (
     {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
     {"images"},
+    {"fitting"},
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
@@ -31,7 +32,7 @@ LAYERS = (
     {"cli"},
 )
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
-CONFIGURATION = 9  # from this layer on, Hydra and OmegaConf are known
+CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
 IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity"}
 

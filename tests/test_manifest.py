@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.data.dataset import EvaluationDataset
-from inpaint_zoo.data.preparation import center_crop
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.fitting import center_crop
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.images import find_pictures
 from inpaint_zoo.manifest import (
@@ -94,8 +95,8 @@ def test_sizes_are_those_after_the_preparation(pictures: Write) -> None:
     assert [entry.size for entry in entries] == [(20, 20), (20, 12)]
 
 
-@pytest.mark.parametrize("kind", [FileMask, PairedMask])
-def test_masks_from_files_are_named(pictures: Write, masks: Write, kind: type[FileMask | PairedMask]) -> None:
+@pytest.mark.parametrize("kind", [FileMask, partial(PairedMask, fitting="cover")], ids=["files", "paired"])
+def test_masks_from_files_are_named(pictures: Write, masks: Write, kind: Callable[..., FileMask | PairedMask]) -> None:
     generator = kind(root=masks("a.png", "b.png"), threshold=128, invert=False, resizing="nearest")
     entries = list(describe_samples(dataset(pictures("a.png", "b.png"), generator)))
     assert [entry.mask_source for entry in entries] == [{"file": "a.png"}, {"file": "b.png"}]

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
-from inpaint_zoo.data.preparation import center_crop, resize_shorter
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import find_pictures, read_image
+from inpaint_zoo.fitting import center_crop, cover, resize_shorter
+from inpaint_zoo.images import find_pictures, read_image, resize
 from inpaint_zoo.masks import BinnedIrregularMask, BoxMask
 
 BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
@@ -32,7 +32,7 @@ def training(root: Path, **changes: Any) -> TrainingDataset:
 def evaluation(root: Path, **changes: Any) -> EvaluationDataset:
     size = changes.pop("size", (12, 16))
     arguments: dict[str, Any] = {"mask": BOX, "repeats": 1, "seed": 0}
-    arguments["prepare"] = lambda image: center_crop(resize_shorter(image, size), size)
+    arguments["prepare"] = lambda image: cover(image, size, resize)
     return EvaluationDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
 
 
@@ -96,7 +96,7 @@ def test_resize_makes_small_pictures_large_enough(write_pictures: Write) -> None
 def test_the_resized_picture_just_covers_the_size_in_its_own_proportions(
     height: int, width: int, size: tuple[int, int]
 ) -> None:
-    resized = resize_shorter(np.zeros((height, width, 3), dtype=np.uint8), size)
+    resized = resize_shorter(np.zeros((height, width, 3), dtype=np.uint8), size, resize)
     assert resized.shape[0] >= size[0]
     assert resized.shape[1] >= size[1]
     assert resized.shape[0] == size[0] or resized.shape[1] == size[1]

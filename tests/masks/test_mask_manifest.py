@@ -62,7 +62,7 @@ def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None
     for _ in range(2):
         with pytest.raises(InputError, match=r"mask\.root: b\.png is not the mask that .*manifest\.json lists"):
             generator(36, 40, RNG, 1)
-    paired = PairedMask(root=made, threshold=128, invert=False, resizing="nearest")
+    paired = PairedMask(root=made, threshold=128, invert=False, resizing="nearest", fitting="cover")
     with pytest.raises(InputError, match=r"b\.png is not the mask"):
         paired(36, 40, RNG, 0, "b.jpg")
 

@@ -12,7 +12,7 @@ RNG = np.random.RandomState(0)
 
 
 def paired(root: Path, resizing: str = "nearest", invert: bool = False) -> PairedMask:
-    return PairedMask(root=root, threshold=128, invert=invert, resizing=resizing)
+    return PairedMask(root=root, threshold=128, invert=invert, resizing=resizing, fitting="cover")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_masks_in_other_folders_are_matched_by_their_name(write: Callable[..., P
 
 def test_threshold_polarity_and_resizing_are_those_of_files(write: Callable[..., Path]) -> None:
     root = write("a.png", 6)
-    assert paired(root, invert=True)(20, 30, RNG, 0, "a.png").mean() == 0.4
+    assert paired(root, invert=True)(20, 20, RNG, 0, "a.png").mean() == 0.4
     with pytest.raises(InputError, match=r"a\.png: the mask is 10x10"):
         paired(root, "refuse")(10, 11, RNG, 0, "a.png")
 
@@ -67,3 +67,11 @@ def test_two_masks_of_one_name_are_refused(write: Callable[..., Path]) -> None:
     write("a.png", 2)
     with pytest.raises(InputError, match=r"mask\.root: a\.bmp and a\.png have one name"):
         paired(write("a.bmp", 2))
+
+
+def test_a_mask_of_the_whole_picture_is_cut_as_its_picture_is(tmp_path: Path) -> None:
+    gray = np.zeros((10, 30), np.uint8)
+    gray[:, 12:15] = 255
+    Image.fromarray(gray).save(tmp_path / "a.png")
+    assert np.flatnonzero(paired(tmp_path)(10, 10, RNG, 0, "a.jpg")[0, 0]).tolist() == [2, 3, 4]
+    assert paired(tmp_path).size("a.jpg") == (10, 30)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import skimage.data
 
-from inpaint_zoo.data.preparation import cover_and_crop
 from inpaint_zoo.fills import fill_mean
+from inpaint_zoo.fitting import cover
+from inpaint_zoo.images import resize
 from inpaint_zoo.masks import IrregularMask
 from inpaint_zoo.metrics import Hole, Picture, Record, score, summarise
 from inpaint_zoo.metrics.score import METRICS
@@ -73,7 +74,7 @@ def make_pair(size: int, seed: int) -> Pair:
     rng = np.random.RandomState(seed)
     photograph = skimage.data.astronaut()
     top, left = (rng.randint(0, side // 2) for side in photograph.shape[:2])
-    target = cover_and_crop(photograph[top : top + 256, left : left + 256], (size, size))
+    target = cover(photograph[top : top + 256, left : left + 256], (size, size), resize)
     strokes = {"stroke_width": [0.03, 0.14], "segment_length": [0.05, 0.2]}
     mask = IrregularMask(ratio=[0.0, 0.6], num_segments=[3, 12], **strokes)
     hole = mask(size, size, rng)[0].astype(bool)

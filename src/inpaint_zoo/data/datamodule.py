@@ -15,11 +15,11 @@ from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
-from inpaint_zoo.data.preparation import cover_and_crop
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError, at_least
-from inpaint_zoo.images import PictureFile, read_image
+from inpaint_zoo.fitting import cover
+from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
 
 
@@ -195,7 +195,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         )
 
     def _cover(self, image: np.ndarray) -> np.ndarray:
-        return cover_and_crop(image, self.size)
+        return cover(image, self.size, resize)
 
     def evaluation_loader(
         self, dataset: EvaluationDataset, indices: Sequence[int], batch_size: int

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inpaint_zoo.data.preparation import resize_shorter
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile, read_image
+from inpaint_zoo.fitting import resize_shorter
+from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.randomness import random_state
 
@@ -74,7 +74,7 @@ class TrainingDataset(Dataset[Sample]):
         picture = self.pictures[index]
         image = self.read(picture.path)
         if self.resize is not None:
-            image = resize_shorter(image, (self.resize, self.resize))
+            image = resize_shorter(image, (self.resize, self.resize), resize)
         self._check_size(picture, image)
         # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))

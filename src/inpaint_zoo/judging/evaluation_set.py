@@ -80,9 +80,9 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
     """The mask generator; one that resizes files does it as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
-    if protocol.size is None and locate(node["_target_"]) is PairedMask:
+    if locate(node["_target_"]) is PairedMask:
         # where neither is resized, a mask of another size belongs to another picture
-        given = {"resizing": "refuse"}
+        given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)
     return generator
 
@@ -124,7 +124,6 @@ def _listed_pictures(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
 def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol: Protocol) -> None:
     if not isinstance(mask, PairedMask):
         return
-    _refuse_cropped(dataset, protocol)
     names = [picture.name for picture in dataset.pictures]
     missing = mask.missing(names)
     if missing:
@@ -132,20 +131,24 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
             f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} pictures: "
             f"{few(missing)}"
         )
+    if protocol.size is not None and protocol.fitting != "stretch":
+        _refuse_other_proportions(mask, dataset, protocol.size)
 
 
-def _refuse_cropped(dataset: EvaluationDataset, protocol: Protocol) -> None:
-    """A mask is resized as a whole: where its picture is cut, it would lie elsewhere."""
-    if protocol.size is None or not protocol.crops:
-        return
-    height, width = protocol.size
-    sizes = {picture.name: picture_size(picture.path) for picture in dataset.pictures}
-    cut = [name for name, (own_height, own_width) in sizes.items() if own_height * width != own_width * height]
-    if cut:
+def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:
+    """A mask drawn on the whole picture is cut as its picture is, one drawn on the cut picture already fits."""
+    sizes = {picture.name: (mask.size(picture.name), picture_size(picture.path)) for picture in dataset.pictures}
+    wrong = [name for name, (own, whole) in sizes.items() if not (_alike(own, whole) or _alike(own, size))]
+    if wrong:
         raise InputError(
-            f"mask=paired: {len(cut)} of {len(sizes)} pictures would be cut to {width}x{height} proportions, but "
-            f"not their masks: give size=native ({few(cut)})"
+            f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
+            f"pictures nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
         )
+
+
+def _alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two sizes have the same proportions, to a pixel."""
+    return abs(one[0] * other[1] - one[1] * other[0]) <= max(*one, *other)
 
 
 def _refuse_differences(stored: Manifest, found: Manifest) -> None:

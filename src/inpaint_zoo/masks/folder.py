@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.fitting import Fit, stretch
 from inpaint_zoo.images import PictureFile, find_pictures, read_mask
 from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.masks.manifest import RecordedMasks
@@ -50,7 +51,7 @@ class MaskFolder:
         some = [read_mask(file.path) for file in self.files[::step]]
         warn_about(some, f"mask.root={str(root)!r}", threshold=threshold, invert=invert, prefix="mask.")
 
-    def mask(self, file: PictureFile, height: int, width: int) -> np.ndarray:
+    def mask(self, file: PictureFile, height: int, width: int, fit: Fit = stretch) -> np.ndarray:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.
 
         Raises:
@@ -61,6 +62,6 @@ class MaskFolder:
         # before the resizing, which would else make its choice for the wrong polarity
         holes = (gray >= self.threshold) != self.invert
         try:
-            return self.resize(holes.astype(np.uint8), height, width)[None]
+            return fit(holes.astype(np.uint8), (height, width), self.resize)[None]
         except InputError as error:
             raise InputError(f"mask.root: {file.path}: {error}") from error

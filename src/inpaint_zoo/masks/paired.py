@@ -8,28 +8,34 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile
+from inpaint_zoo.fitting import FITTINGS
+from inpaint_zoo.images import PictureFile, picture_size
 from inpaint_zoo.masks.folder import MaskFolder
 from inpaint_zoo.matching import NamedFiles
+from inpaint_zoo.suggestion import choose
 
 
 class PairedMask:
     """For each picture the mask of its name below `root`.
 
     The mask with the picture's relative path belongs to it, whatever the suffixes; where no picture has one, the mask
-    with its file name, whatever the folders.
+    with its file name, whatever the folders. A mask of its picture's proportions is fitted as its picture is.
 
     Args:
         root: As in `MaskFolder`.
         threshold: As in `MaskFolder`.
         invert: As in `MaskFolder`.
         resizing: As in `MaskFolder`.
+        fitting: How a mask gets other proportions: `cover` or `square` cut it at the centre, `stretch` cuts nothing.
 
     Raises:
         InputError: As `MaskFolder`, or two masks have one name.
     """
 
-    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
+    def __init__(
+        self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str, fitting: str
+    ) -> None:
+        self._fit = choose(FITTINGS, fitting, "mask.fitting")
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
         self._named = NamedFiles(self.folder.files, "mask.root")
         self._by_path = {file.path: file for file in self.folder.files}
@@ -55,11 +61,15 @@ class PairedMask:
                 "mask=paired finds masks by the names of whole pictures, and here there are none: give another mask=, "
                 "such as mask=files"
             )
-        return self.folder.mask(self._file(name), height, width)
+        return self.folder.mask(self._file(name), height, width, self._fit)
 
     def file_name(self, index: int, name: str) -> str:
         """The file of picture `name`, by its path below `root`."""
         return self._file(name).name
+
+    def size(self, name: str) -> tuple[int, int]:
+        """The (height, width) of the mask of picture `name`, as it is stored."""
+        return picture_size(self._file(name).path)
 
     def _file(self, name: str) -> PictureFile:
         path = self._named.find(name)

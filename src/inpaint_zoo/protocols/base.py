@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from inpaint_zoo.data.preparation import cover_and_crop
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.fitting import FITTINGS
+from inpaint_zoo.images import resize
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.pictures import FloatPicture, Picture, rounded
 
@@ -76,8 +77,8 @@ class Protocol:
     leaks: ClassVar[bool] = False
     """Whether the network is shown what it has to predict."""
     metrics: ClassVar[Metrics] = STANDARD_METRICS
-    crops: ClassVar[bool] = True
-    """Whether pictures of other proportions than those of the size are cut."""
+    fitting: ClassVar[str] = "cover"
+    """What becomes of pictures, and of masks paired with them, whose proportions are not those of the size."""
     mask_resizing: ClassVar[str] = "nearest"
     """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -91,11 +92,11 @@ class Protocol:
 
     def prepare(self, image: Picture) -> Picture:
         """Bring a picture (H, W, 3) to what is judged."""
-        return image if self.size is None else self.fitted(image, self.size)
+        return image if self.size is None else FITTINGS[self.fitting](image, self.size, self.resize)
 
-    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
-        """Bring a picture (H, W, 3) to `size`."""
-        return cover_and_crop(image, size)
+    def resize(self, image: Picture, height: int, width: int) -> Picture:
+        """Change the number of pixels of a picture (H, W, 3)."""
+        return resize(image, height, width)
 
     def to_picture(self, image: FloatPicture) -> Picture:
         """What is written to a PNG file, (H, W, 3)."""
@@ -108,7 +109,7 @@ class Protocol:
 
     def fingerprint(self) -> str:
         """SHA-256 of name, size and words: another definition has another one."""
-        definition = [self.name, self.size, self.describe(), self.mask_resizing, self.network_overrides]
+        definition = [self.name, self.size, self.describe(), self.fitting, self.mask_resizing, self.network_overrides]
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from inpaint_zoo.data.preparation import stretch_bilinear
+from inpaint_zoo.images import resize_bilinear
 from inpaint_zoo.metrics.pictures import Picture
 from inpaint_zoo.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
 
@@ -14,7 +14,7 @@ class CTSDGProtocol(Protocol):
     """Pictures stretched to squares; edges and gray of the complete picture, which leak; the metrics of `standard`."""
 
     name = "ctsdg"
-    crops = False
+    fitting = "stretch"
     leaks = True
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}
@@ -36,6 +36,6 @@ class CTSDGProtocol(Protocol):
         "the hole's included.",
     )
 
-    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
-        """Bring a picture (H, W, 3) to `size`."""
-        return stretch_bilinear(image, size)
+    def resize(self, image: Picture, height: int, width: int) -> Picture:
+        """Change the number of pixels of a picture (H, W, 3)."""
+        return resize_bilinear(image, height, width)

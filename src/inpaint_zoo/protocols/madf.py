@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from inpaint_zoo.data.preparation import stretch
-from inpaint_zoo.metrics.pictures import Picture
 from inpaint_zoo.protocols.base import NO_CODE, NONE, NOT_STATED, STANDARD_WORDING, Protocol, Wording
 
 
@@ -11,7 +9,7 @@ class MADFProtocol(Protocol):
     """Pictures stretched to squares; the metrics of `standard`."""
 
     name = "madf"
-    crops = False
+    fitting = "stretch"
     wording = Wording(
         picture="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
         mask="resized to the nearest pixel; 1 = valid in the authors' files",
@@ -23,7 +21,3 @@ class MADFProtocol(Protocol):
         lpips=NO_CODE + STANDARD_WORDING.lpips,
         sets=NONE,
     )
-
-    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
-        """Bring a picture (H, W, 3) to `size`."""
-        return stretch(image, size)

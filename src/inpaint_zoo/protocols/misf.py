@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inpaint_zoo.data.preparation import square_and_resize
 from inpaint_zoo.metrics.definition import Metrics, as_floats
 from inpaint_zoo.metrics.l1 import L1
 from inpaint_zoo.metrics.pictures import FloatPicture, Picture, truncated
@@ -23,6 +22,7 @@ class MISFProtocol(Protocol):
         lpips_levels=as_floats,
         sets=(),
     )
+    fitting = "square"
     mask_resizing = "any"
     wording = Wording(
         picture="largest square cut from the centre, then resized (interpolation not stated; ours: bicubic)",
@@ -36,10 +36,6 @@ class MISFProtocol(Protocol):
         lpips="VGG16, input in [−1, 1] from floats (version not stated; as standard: 0.1)",
         sets=NONE,
     )
-
-    def fitted(self, image: Picture, size: tuple[int, int]) -> Picture:
-        """Bring a picture (H, W, 3) to `size`."""
-        return square_and_resize(image, size)
 
     def to_picture(self, image: FloatPicture) -> Picture:
         """What is written to a PNG file, (H, W, 3)."""
