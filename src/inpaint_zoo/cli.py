@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "masks make": ("inpaint_zoo.masks_make", "write masks as PNG files, the same for the same seed"),
     "data manifest": ("inpaint_zoo.data_manifest", "write an evaluation set with its hashes as a file"),
     "benchmark": ("inpaint_zoo.benchmark", "what the networks cost here: operations, seconds, memory"),
+    "benchmark metrics": ("inpaint_zoo.benchmark_metrics", "how long scoring pictures and intervals take here"),
     "import-weights": ("inpaint_zoo.import_weights", "turn a published checkpoint into one of ours"),
 }
 """Verb, of one word or two: (module with a function `run`, one line of help)."""
@@ -68,8 +69,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _verb(arguments: list[str]) -> str:
-    """The first word, or the first two where the first one alone is no verb and the second one may belong to it."""
+    """The first two words where they are a verb, or might have been meant as one; else the first."""
     words = " ".join(arguments[:2])
+    if words in VERBS:
+        return words
     first_words = {verb.partition(" ")[0] for verb in VERBS if " " in verb}
     belongs = did_you_mean(arguments[0], first_words) and words.replace(" ", "").replace("-", "").isalpha()
     return words if arguments[0] not in VERBS and belongs else arguments[0]

@@ -1,11 +1,12 @@
-import subprocess
-from types import SimpleNamespace
+import os
+import signal
+from functools import partial
 
 import numpy as np
 import pytest
 
 from inpaint_zoo.benchmarking import memory
-from inpaint_zoo.benchmarking.memory import Memory, measure_memory, peak_here, peak_in_fresh_process
+from inpaint_zoo.benchmarking.memory import Memory, measure_memory, peak_here, peak_in_fresh_process, peak_of
 from inpaint_zoo.benchmarking.subject import Case
 
 TINY = Case("misf", 64, 1, "32", {"base_channels": 4, "num_residual_blocks": 1})
@@ -34,15 +35,20 @@ def test_what_was_not_measured_has_no_difference(steps: tuple[float | None, ...]
     assert Memory(500, steps).per_picture is None
 
 
-@pytest.mark.parametrize(("code", "stderr"), [(-9, ""), (1, "DefaultCPUAllocator: can't allocate memory: you tried")])
-def test_too_little_memory_is_no_number(monkeypatch: pytest.MonkeyPatch, code: int, stderr: str) -> None:
-    done = SimpleNamespace(returncode=code, stderr=stderr, stdout="")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert peak_in_fresh_process(TINY, "step") is None
+@pytest.mark.parametrize(
+    "call",
+    [partial(signal.raise_signal, signal.SIGKILL), partial(exec, 'raise RuntimeError("can\'t allocate memory: you")')],
+    ids=["killed", "refused"],
+)
+def test_too_little_memory_is_no_number(call: partial[None]) -> None:
+    assert peak_of(call, "it") is None
 
 
-def test_another_failure_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = SimpleNamespace(returncode=1, stderr="NameError: oops", stdout="")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    with pytest.raises(RuntimeError, match="oops"):
-        peak_in_fresh_process(TINY, "step")
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [(partial(exec, "oops"), "NameError: name 'oops'"), (partial(os._exit, 3), "ended without an answer")],
+    ids=["exception", "exit"],
+)
+def test_another_failure_is_a_bug(call: partial[None], reason: str) -> None:
+    with pytest.raises(RuntimeError, match=f"(?s)memory of it failed.*{reason}"):
+        peak_of(call, "it")

@@ -1,14 +1,18 @@
-"""Peak memory of one call in a process of its own: `python -m inpaint_zoo.benchmarking.memory CASE`."""
+"""Peak memory of one call in a process of its own."""
 
 from __future__ import annotations
 
-import json
+import multiprocessing
+import os
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -57,22 +61,47 @@ def measure_memory(case: Case, steps: bool) -> Memory:
 
 def peak_in_fresh_process(case: Case, name: str) -> float | None:
     """Peak memory in MB of `forward` or `step`, with as many threads as here; None if the machine had not enough."""
-    order = json.dumps({"name": name, "threads": torch.get_num_threads(), "case": asdict(case)})
-    return peak_of_process([sys.executable, "-m", "inpaint_zoo.benchmarking.memory", order], case.model)
+    return peak_of(partial(_call, case, name), case.model)
 
 
-def peak_of_process(command: Sequence[str], what: str) -> float | None:
-    """The peak in MB that a process prints as its last line; None if the machine had not enough memory for it.
+def peak_of(call: partial[Any], what: str) -> float | None:
+    """The peak in MB of a process of its own that makes `call`; None if the machine had not enough memory for it.
 
     Raises:
         RuntimeError: It failed for another reason; the message names `what` was measured.
     """
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode == -signal.SIGKILL or "can't allocate memory" in done.stderr:
+    # a server that has imported the libraries once; each process forks from it, so that none has seen another's peak
+    fresh: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    fresh.set_forkserver_preload([__name__, call.func.__module__])
+    answers, answer = fresh.Pipe(duplex=False)
+    process = fresh.Process(target=_answer, args=(answer, call, torch.get_num_threads()))
+    process.start()
+    answer.close()
+    try:
+        peak, error = answers.recv()
+    except EOFError:
+        peak, error = None, "it ended without an answer"
+    process.join()
+    if process.exitcode == -signal.SIGKILL or "can't allocate memory" in error:
         return None
-    if done.returncode != 0:
-        raise RuntimeError(f"measuring the memory of {what} failed:\n{done.stderr}")
-    return float(done.stdout.splitlines()[-1])
+    if error:
+        raise RuntimeError(f"measuring the memory of {what} failed:\n{error}")
+    return float(peak)
+
+
+def _answer(pipe: Connection, call: Callable[[], object], threads: int) -> None:
+    """Make the call and send the peak in MB with an empty string, or nothing with what went wrong."""
+    torch.set_num_threads(threads)
+    try:
+        call()
+    except Exception:
+        pipe.send((None, traceback.format_exc()))
+    else:
+        pipe.send((peak_here(), ""))
+
+
+def _call(case: Case, name: str) -> None:
+    CALLS[name](case)()
 
 
 def peak_here() -> float:
@@ -85,15 +114,3 @@ def peak_here() -> float:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
-
-
-def run_order(order: str) -> float:
-    """Make the call that `peak_in_fresh_process` ordered, once, and return the peak in MB."""
-    wanted = json.loads(order)
-    torch.set_num_threads(wanted["threads"])
-    CALLS[wanted["name"]](Case(**wanted["case"]))()
-    return peak_here()
-
-
-if __name__ == "__main__":
-    print(run_order(sys.argv[1]))

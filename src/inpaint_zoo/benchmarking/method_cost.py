@@ -1,11 +1,11 @@
-"""What a method costs here; memory in a process of its own: `python -m inpaint_zoo.benchmarking.method_cost ORDER`."""
+"""What a method costs here."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from inpaint_zoo.benchmarking.flops import count_gflop
-from inpaint_zoo.benchmarking.memory import peak_here, peak_of_process
+from inpaint_zoo.benchmarking.memory import peak_of
 from inpaint_zoo.files import write_text
 from inpaint_zoo.judging.methods import build_methods
 from inpaint_zoo.methods import Method, NetworkMethod, PictureFolder, Sample
@@ -55,23 +55,14 @@ def remembered(path: Path, fingerprint: str, measure: Callable[[], Cost]) -> Cos
     return cost
 
 
-def _peak_memory(title: str, source: str, size: Sequence[int]) -> float | None:
-    order = {"title": title, "source": source, "size": list(size), "threads": torch.get_num_threads()}
-    return peak_of_process([sys.executable, "-m", "inpaint_zoo.benchmarking.method_cost", json.dumps(order)], title)
+def _peak_memory(title: str, source: str, size: tuple[int, int]) -> float | None:
+    return peak_of(partial(_fill, title, source, size), title)
 
 
-def run_order(order: str) -> float:
-    """Fill one picture as ordered, on the CPU, and return the peak in MB."""
-    wanted = json.loads(order)
-    torch.set_num_threads(wanted["threads"])
-    protocol = StandardProtocol(size=wanted["size"])
-    (method,) = build_methods({wanted["title"]: wanted["source"]}, torch.device("cpu"), protocol).values()
-    height, width = wanted["size"]
-    hole = np.zeros((height, width), bool)
+def _fill(title: str, source: str, size: tuple[int, int]) -> None:
+    """Fill one picture with a hole in its middle, on the CPU."""
+    (method,) = build_methods({title: source}, torch.device("cpu"), StandardProtocol(size=size)).values()
+    height, width = size
+    hole = np.zeros(size, bool)
     hole[height // 4 : -(-height * 3 // 4), width // 4 : -(-width * 3 // 4)] = True
-    method(Sample("a", "a", np.full((height, width, 3), 128, np.uint8), hole))
-    return peak_here()
-
-
-if __name__ == "__main__":
-    print(run_order(sys.argv[1]))
+    method(Sample("a", "a", np.full((*size, 3), 128, np.uint8), hole))
