@@ -153,7 +153,8 @@ def test_network_overrides_are_arguments_of_the_networks(name: str):
     for model, arguments in made(name).network_overrides.items():
         network = CTSDGNetwork(**network_arguments(model, {"base_channels": 8, "num_levels": 5} | dict(arguments)))
         assert network.extract_structure.source is not None
-    assert bool(made(name).network_overrides) == (name == "ctsdg")
+    source = made(name).network_overrides["ctsdg"]["edge_source"]
+    assert source == ("complete" if name == "ctsdg" else "damaged")
 
 
 def test_nothing_but_the_size_can_be_set():

@@ -81,7 +81,7 @@ class Protocol:
     """What becomes of pictures, and of masks paired with them, whose proportions are not those of the size."""
     mask_resizing: ClassVar[str] = "nearest"
     """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
-    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {"ctsdg": {"edge_source": "damaged"}}
     """Arguments of networks that the protocol sets, by the model's name."""
     wording: ClassVar[Wording] = STANDARD_WORDING
     notes: ClassVar[Sequence[str]] = ()
