@@ -43,7 +43,7 @@ def test_evaluation_goes_through_the_sorted_files_in_turn(write: Write) -> None:
         root = write(name, square(share=share))
     (root / "notes.txt").write_text("no mask")
     generator = file_mask(root=str(root))
-    ratios = [generator(40, 40, np.random.RandomState(0), index).mean() for index in range(4)]
+    ratios = [generator(40, 40, np.random.RandomState(0), index=index).mean() for index in range(4)]
     assert ratios == [0.25, 0.1, 0.5, 0.25]
 
 
@@ -96,7 +96,7 @@ def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
         warnings.simplefilter("always")
         generator = file_mask(root=root, threshold=90, invert=False)
         for index in range(3):
-            generator(16, 16, np.random.RandomState(0), index)
+            generator(16, 16, np.random.RandomState(0), index=index)
     assert [str(warning.message).split(";")[0] for warning in said] == [
         f"mask.root={str(root)!r}: 25% of the pixels are neither black nor white"
     ]

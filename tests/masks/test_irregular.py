@@ -104,7 +104,7 @@ class TestBinnedIrregularMask:
         generator = BinnedIrregularMask(bins=self.BINS, **STROKES)
         for index in range(7):
             low, high = self.BINS[index % 3]
-            assert low < generator(40, 40, np.random.RandomState(index), index).mean() <= high
+            assert low < generator(40, 40, np.random.RandomState(index), index=index).mean() <= high
 
     def test_training_uses_all_bins(self) -> None:
         generator = BinnedIrregularMask(bins=self.BINS, **STROKES)

@@ -45,7 +45,7 @@ def test_it_says_how_the_masks_were_made(made: Path) -> None:
 def test_masks_as_they_were_made_are_used_whatever_is_read_in_them(made: Path) -> None:
     for generator in (files(made), files(made, threshold=3), files(made, invert=True)):
         for index in (0, 1, 0):
-            assert generator(18, 20, RNG, index).shape == (1, 18, 20)
+            assert generator(18, 20, RNG, index=index).shape == (1, 18, 20)
 
 
 def change(path: Path, value: int) -> None:
@@ -64,7 +64,7 @@ def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None
             generator(36, 40, RNG, 1)
     paired = PairedMask(root=made, threshold=128, invert=False, resizing="nearest", fitting="cover")
     with pytest.raises(InputError, match=r"b\.png is not the mask"):
-        paired(36, 40, RNG, 0, "b.jpg")
+        paired(36, 40, RNG, index=0, name="b.jpg")
 
 
 def test_another_encoder_changes_nothing(made: Path) -> None:

@@ -11,7 +11,14 @@ class MaskGenerator(Protocol):
     """Makes masks. The same arguments and the same state of `rng` give the same pixels on every machine."""
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), exactly 0 or 1, 1 = hole.
 
@@ -19,6 +26,7 @@ class MaskGenerator(Protocol):
             height: Pixels.
             width: Pixels.
             rng: The only source of randomness. `RandomState`, because its streams are frozen.
+            progress: The share of training that is done, in [0, 1]; 1 in evaluation.
             index: The sample's position in an evaluation set, None in training. Generators that promise equal bins
                 or go through files in turn use it.
             name: The picture's name, None in training. Generators that pair pictures with masks use it.

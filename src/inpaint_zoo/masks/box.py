@@ -30,9 +30,16 @@ class BoxMask:
         self.offset_ratio = offset_ratio
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `index` and `name` change nothing."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
         mask = np.zeros((1, height, width), dtype=np.uint8)
         mask[:, self._place(height, rng), self._place(width, rng)] = 1
         return mask

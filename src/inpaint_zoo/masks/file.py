@@ -27,7 +27,14 @@ class FileMask:
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
         files = self.folder.files

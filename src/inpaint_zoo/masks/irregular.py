@@ -58,9 +58,16 @@ class IrregularMask:
         self.num_segments = (int(fewest), int(most))
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `index` and `name` change nothing."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
         fewest, most = self._hole_counts(height * width)
         (missing,) = draw_integers(rng, fewest, most, 1)
         mask = np.zeros((height, width), dtype=bool)
@@ -142,7 +149,14 @@ class BinnedIrregularMask:
         ]
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
         if index is None:

@@ -49,7 +49,14 @@ class PairedMask:
         return self._named.missing(names)
 
     def __call__(
-        self, height: int, width: int, rng: np.random.RandomState, index: int | None = None, name: str | None = None
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
     ) -> np.ndarray:
         """The mask of picture `name`, uint8 (1, height, width), 1 = hole.
 
