@@ -58,10 +58,10 @@ def change(path: Path, value: int) -> None:
 def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None:
     change(made / "b.png", value)
     generator = files(made)
-    generator(36, 40, RNG, 0)
+    generator(36, 40, RNG, index=0)
     for _ in range(2):
         with pytest.raises(InputError, match=r"mask\.root: b\.png is not the mask that .*manifest\.json lists"):
-            generator(36, 40, RNG, 1)
+            generator(36, 40, RNG, index=1)
     paired = PairedMask(root=made, threshold=128, invert=False, resizing="nearest", fitting="cover")
     with pytest.raises(InputError, match=r"b\.png is not the mask"):
         paired(36, 40, RNG, index=0, name="b.jpg")
@@ -70,7 +70,7 @@ def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None
 def test_another_encoder_changes_nothing(made: Path) -> None:
     pixels = read_mask(made / "a.png")
     Image.fromarray(pixels).convert("1").save(made / "a.png", compress_level=1)
-    files(made)(36, 40, RNG, 0)
+    files(made)(36, 40, RNG, index=0)
 
 
 def test_other_files_than_listed_are_named(made: Path) -> None:
@@ -86,7 +86,7 @@ def test_other_files_than_listed_are_named(made: Path) -> None:
 def test_manifests_of_other_things_are_passed_over(masks: Callable[..., Path], text: str) -> None:
     root = masks("a.png")
     (root / "manifest.json").write_text(text)
-    files(root)(36, 40, RNG, 0)
+    files(root)(36, 40, RNG, index=0)
     assert listed_masks(root / "manifest.json") == listed_masks(root / "none.json") == []
 
 
