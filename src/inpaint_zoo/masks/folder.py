@@ -27,8 +27,8 @@ class MaskFolder:
         root: Folder, read with its subfolders; hidden files and files that are no pictures are ignored.
         threshold: Gray values from here (of 255) are holes.
         invert: For files in which white is known: the opposite of the threshold's answer.
-        resizing: How a mask gets its picture's size: `nearest` pixel; `any` share of a hole makes a hole (bilinear,
-            above zero); `refuse` masks of another size.
+        resizing: How a mask gets its picture's size: `nearest` pixel; `area`, which keeps the share of holes;
+            `any` share of a hole makes a hole (bilinear, above zero); `refuse` masks of another size.
 
     Raises:
         InputError: `root` is missing or holds no picture, a file cannot be read, the manifest lists other files, or
