@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.readable import Readable
 
 _CODE_SUFFIXES = frozenset({".py", ".j2", ".css", ".js", ".yaml"})
 _PACKAGE = Path(__file__).parent
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Readable) -> str:
     """Of a file's bytes, as 64 hexadecimal digits.
 
     Raises:

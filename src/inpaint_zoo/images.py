@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_bytes
+from inpaint_zoo.readable import Readable
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 MAX_PIXELS = 89_478_485
@@ -37,7 +38,7 @@ class PictureFile(NamedTuple):
 
     name: str
     """Path relative to the folder it was found in, with forward slashes."""
-    path: Path
+    path: Readable
 
 
 def find_pictures(root: Path, key: str) -> list[PictureFile]:
@@ -81,7 +82,7 @@ def _picture(path: Path, root: Path) -> PictureFile:
     return PictureFile(unicodedata.normalize("NFC", name), path)
 
 
-def read_image(path: Path) -> np.ndarray:
+def read_image(path: Readable) -> np.ndarray:
     """Read a picture as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
 
     Gray and palette pictures become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
@@ -94,7 +95,7 @@ def read_image(path: Path) -> np.ndarray:
         return np.array(_flattened(ImageOps.exif_transpose(image), _WHITE).convert("RGB"))
 
 
-def read_mask(path: Path) -> np.ndarray:
+def read_mask(path: Readable) -> np.ndarray:
     """Read a mask picture as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
 
     Raises:
@@ -104,7 +105,7 @@ def read_mask(path: Path) -> np.ndarray:
         return np.array(_flattened(ImageOps.exif_transpose(image), _BLACK).convert("L"))
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(path: Readable) -> tuple[int, int]:
     """The height and width that `read_image` would give, from the file's header alone.
 
     Raises:
@@ -120,12 +121,12 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Readable) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd metadata is no news; damaged pixels raise
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(path, formats=_FORMATS) as image:
+            with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
                 yield image
         except InputError:
             raise
@@ -133,6 +134,10 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             raise InputError(f"{str(path)!r} does not exist") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise InputError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
+        except UnidentifiedImageError as error:
+            raise InputError(
+                f"{str(path)!r} cannot be read as a picture (it begins like none): repair or remove it"
+            ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
             reason = " ".join(str(error).split()) or type(error).__name__
             raise InputError(f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it") from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.readable import Readable
 
 _NUM_SHOWN = 5
 
@@ -24,10 +25,10 @@ class NamedFiles:
         InputError: Two files have the same relative path but for the suffix.
     """
 
-    def __init__(self, files: Iterable[tuple[str, Path]], label: str) -> None:
+    def __init__(self, files: Iterable[tuple[str, Readable]], label: str) -> None:
         self.label = label
-        self._by_path: dict[str, tuple[str, Path]] = {}
-        self._by_stem: dict[str, list[tuple[str, Path]]] = {}
+        self._by_path: dict[str, tuple[str, Readable]] = {}
+        self._by_stem: dict[str, list[tuple[str, Readable]]] = {}
         self._stems_count = True
         for name, path in files:
             first = self._by_path.setdefault(without_suffix(name), (name, path))
@@ -46,7 +47,7 @@ class NamedFiles:
             self._refuse_shared(names)
         return [name for name in names if self.find(name) is None]
 
-    def find(self, name: str) -> Path | None:
+    def find(self, name: str) -> Readable | None:
         """The file of a picture, None where there is none.
 
         Raises:

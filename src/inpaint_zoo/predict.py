@@ -17,6 +17,7 @@ from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.methods import NetworkMethod, Sample
 from inpaint_zoo.metrics.pictures import rounded
 from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.readable import Readable
 from inpaint_zoo.zoo import load_model
 
 
@@ -39,7 +40,7 @@ def run(config: DictConfig) -> None:
     print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
 
 
-def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Path]]:
+def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Readable]]:
     """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
     pictures = find_pictures(images, "image") if images.is_dir() else [PictureFile(images.name, images)]
     if not pictures:
@@ -66,7 +67,7 @@ def _refuse_same_result(pictures: list[PictureFile]) -> None:
             raise InputError(f"image: {both}: rename one.")
 
 
-def _sample(image: PictureFile, mask: Path, threshold: int, invert: bool, *, resize: bool) -> Sample:
+def _sample(image: PictureFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:
     pixels, gray = read_image(image.path), read_mask(mask)
     if gray.shape != pixels.shape[:2]:
         if not resize:

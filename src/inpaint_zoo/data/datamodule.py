@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.fitting import cover
 from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.readable import Readable
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
@@ -90,7 +90,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
 
-    def read_image(self, path: Path) -> np.ndarray:
+    def read_image(self, path: Readable) -> np.ndarray:
         """Read a training picture as (H, W, 3) uint8; a subclass with few of them may keep them."""
         return read_image(path)
 

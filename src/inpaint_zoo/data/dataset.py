@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, TypedDict
 
 import numpy as np
@@ -18,6 +18,7 @@ from inpaint_zoo.fitting import resize_shorter
 from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.randomness import random_state
+from inpaint_zoo.readable import Readable
 
 
 class Sample(TypedDict):
@@ -55,7 +56,7 @@ class TrainingDataset(Dataset[Sample]):
         resize: int | None,
         flip_probability: float,
         seed: int,
-        read: Callable[[Path], np.ndarray],
+        read: Callable[[Readable], np.ndarray],
     ) -> None:
         self.pictures = pictures
         self.mask = mask

@@ -13,6 +13,7 @@ from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, read_image
+from inpaint_zoo.readable import Readable
 
 # the two motorcycle pictures show one scene and stay in one split
 PHOTOGRAPHS = {
@@ -38,7 +39,7 @@ PHOTOGRAPHS = {
 class PhotographsDataModule(InpaintingDataModule):
     """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
 
-    def read_image(self, path: Path) -> np.ndarray:
+    def read_image(self, path: Readable) -> np.ndarray:
         """As `InpaintingDataModule.read_image`; every process decodes a photograph once."""
         return _read_once(path)
 
@@ -46,7 +47,7 @@ class PhotographsDataModule(InpaintingDataModule):
         """The photographs of a split."""
         folder = Path(skimage.__file__).parent / "data"
         pictures = [PictureFile(name, folder / name) for name in PHOTOGRAPHS[split]]
-        missing = [picture.name for picture in pictures if not picture.path.is_file()]
+        missing = [picture.name for picture in pictures if not (folder / picture.name).is_file()]
         if missing:
             raise InputError(
                 f"scikit-image in {str(folder)!r} lacks {', '.join(missing)}: install scikit-image from its wheel"
@@ -55,7 +56,7 @@ class PhotographsDataModule(InpaintingDataModule):
 
 
 @cache
-def _read_once(path: Path) -> np.ndarray:
+def _read_once(path: Readable) -> np.ndarray:
     image = read_image(path)
     image.setflags(write=False)
     return image

@@ -11,6 +11,7 @@ from inpaint_zoo.images import find_pictures, picture_size, read_image
 from inpaint_zoo.matching import NamedFiles
 from inpaint_zoo.methods.base import Sample
 from inpaint_zoo.metrics.pictures import Picture
+from inpaint_zoo.readable import Readable
 
 
 class PictureFolder:
@@ -78,7 +79,7 @@ class PictureFolder:
             )
         return output
 
-    def _path(self, name: str) -> Path:
+    def _path(self, name: str) -> Readable:
         path = self._named.find(name)
         if path is None:
             raise InputError(f"methods.{self.title}: {self.root} has no picture for {name}.")
