@@ -17,7 +17,7 @@ LAYERS = (
     {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
     {"images"},
-    {"fitting"},
+    {"fitting", "jpeg"},
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
@@ -34,7 +34,7 @@ LAYERS = (
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
-IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity"}
+IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset"}
 
 
 def top_level(path: Path) -> str:

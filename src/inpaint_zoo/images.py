@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_bytes
@@ -82,17 +82,42 @@ def _picture(path: Path, root: Path) -> PictureFile:
     return PictureFile(unicodedata.normalize("NFC", name), path)
 
 
-def read_image(path: Readable) -> np.ndarray:
+def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
     """Read a picture as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
 
     Gray and palette pictures become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
     several frames the first is taken.
 
+    Args:
+        path: The file.
+        at_least: The (height, width) that are needed: a JPEG file that has twice, four or eight times as much on both
+            sides is decoded at that part of its size, which is faster. None decodes all pixels.
+
     Raises:
         InputError: The file is missing, no picture, cut off, or has more than `MAX_PIXELS` pixels.
     """
     with _opened(path) as image:
-        return np.array(_flattened(ImageOps.exif_transpose(image), _WHITE).convert("RGB"))
+        factor = reduction(image, at_least)
+        if factor > 1:
+            image.draft("RGB", (image.width // factor, image.height // factor))
+        ImageOps.exif_transpose(image, in_place=True)
+        flat = _flattened(image, _WHITE)
+        return np.array(flat if flat.mode == "RGB" else flat.convert("RGB"))
+
+
+def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
+    """By what the sides of an opened file may be divided while decoding: 1, 2, 4 or 8 for JPEG files, 1 for others."""
+    if at_least is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
+        return 1
+    height, width = at_least[::-1] if orientation(image) in _TURNED else at_least
+    most = min(image.height // height, image.width // width)
+    return next((factor for factor in (8, 4, 2) if factor <= most), 1)
+
+
+def orientation(image: Image.Image) -> int:
+    """How an opened file is to be turned, from its EXIF entry: 1 (as it is) to 8."""
+    # the method of the class itself: that of PNG decodes the whole file in search of an entry behind the pixels
+    return int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1))
 
 
 def read_mask(path: Readable) -> np.ndarray:
@@ -115,9 +140,7 @@ def picture_size(path: Readable) -> tuple[int, int]:
         width, height = image.size
         if isinstance(image, TiffImagePlugin.TiffImageFile):  # some versions of Pillow have turned this size already
             width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
-        # the method of the class itself: that of PNG decodes the whole file in search of an entry behind the pixels
-        turned = Image.Image.getexif(image).get(ExifTags.Base.Orientation) in _TURNED
-        return (width, height) if turned else (height, width)
+        return (width, height) if orientation(image) in _TURNED else (height, width)
 
 
 @contextmanager
