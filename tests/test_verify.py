@@ -45,7 +45,7 @@ def test_a_changed_number_is_named(command: Command, results: Callable[[], Path]
     outcome = command("verify", path)
     assert outcome.code == 2
     assert "telea, a.png: hole_psnr is" in outcome.out
-    assert "1 numbers and 0 hashes differ" in outcome.err
+    assert "1 entries and 0 hashes differ" in outcome.err
     assert command("verify", path, "tolerance=0.01").code == 0
 
 
@@ -82,6 +82,50 @@ def test_results_from_elsewhere_start_no_program(command: Command, results: Call
     outcome = command("verify", path)
     assert outcome.code == 2
     assert "os.system" in outcome.err
+
+
+def edited(command: Command, path: Path, change: str) -> Any:
+    """Verify what a statement makes of the content of a results.json, called `it`."""
+    content = json.loads(path.read_text())
+    exec(change, {"it": content})
+    (path.parent / "edited.json").write_text(json.dumps(content))
+    return command("verify", path.parent / "edited.json")
+
+
+def test_every_entry_counts(command: Command, results: Callable[[], Path]) -> None:
+    path = results()
+    for change, reason in {
+        "it['records'][0]['ratio'] += 0.01": "ratio is 0.",
+        "it['records'][0]['metrics'].pop('psnr')": "psnr is only in what was computed",
+        "it['records'][0]['metrics']['other'] = 1": "other is only in the file",
+        "it['records'].pop()": "only in what was computed",
+        "it['leaks'] = True": "leaks: not what was judged",
+        "it['protocol'] = 'misf'": "protocol: not what was judged",
+        "del it['methods']['telea']": "methods: not what was judged",
+        "it['methods']['telea']['kind'] = 'network'": "methods: not what was judged",
+    }.items():
+        outcome = edited(command, path, change)
+        assert outcome.code == 2, change
+        assert reason in outcome.out
+        assert "1 entries and 0 hashes differ" in outcome.err
+
+
+def test_a_damaged_file_is_one_line(command: Command, results: Callable[[], Path]) -> None:
+    path = results()
+    for change, reason in {
+        "it['records'][0]['ratio'] = float('nan')": "NaN is no number of JSON",
+        "it['records'][0]['ratio'] = 'x'": "ratio must be a number, not a text",
+        "it['records'][0]['metrics']['psnr'] = 10**400": "psnr is too large",
+        "it['records'].append(it['records'][0])": "two records of",
+        "it['records'] = {'a': 1}": "records must be a list",
+        "it['leaks'] = 1": "leaks must be true or false",
+        "it['settings']['data']['eval_repeats'] = 10**12": "eval_repeats is larger than the number of records",
+        "it['settings']['protocol']['size'] = 10**7": "size=10000000 has more than",
+    }.items():
+        outcome = edited(command, path, change)
+        assert outcome.code == 2, change
+        assert reason in outcome.err
+        assert outcome.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"kind": "results"}', "\x00"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn, TypeVar
 
 from inpaint_zoo.errors import InputError
 
-T = TypeVar("T", str, int, float, list[Any], dict[str, Any])
+T = TypeVar("T", str, int, float, bool, list[Any], dict[str, Any])
 
 _HASH_LENGTH = 64
 _LONGEST_NAME = 4096
@@ -65,7 +67,7 @@ class Fields:
             raise InputError(f"{self.where} has no {name}")
         value = self.values[name]
         fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
-        if not fits or isinstance(value, bool):
+        if not fits or isinstance(value, bool) != (kind is bool):
             raise InputError(f"{self.where}.{name} must be {_NAMES[kind]}, not {_kind(value)}")
         return value  # type: ignore[no-any-return]
 
@@ -90,6 +92,16 @@ class Fields:
         if not 0 <= value <= 1:
             raise InputError(f"{self.where}.{name} is {value}: it must lie in [0, 1]")
         return value
+
+    def number(self, name: str) -> float | None:
+        """A finite number, the text `inf`, or null."""
+        value = self.values[name]
+        if value is None or value == "inf":
+            return None if value is None else math.inf
+        number = self.take(name, float)
+        if abs(number) > sys.float_info.max:
+            raise InputError(f"{self.where}.{name} is too large for a number")
+        return float(number)
 
     def size(self, name: str) -> tuple[int, int]:
         """Height and width."""

@@ -4,7 +4,7 @@ from inpaint_zoo.judging.device import choose_device
 from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.judging.ledger import Judgement, Ledger
 from inpaint_zoo.judging.pictures import KeptPictures, png_name
-from inpaint_zoo.judging.results import read_results_file, write_results_file
+from inpaint_zoo.judging.results import Results, labels, read_results_file, write_results_file
 from inpaint_zoo.judging.session import LEDGER_FOLDER, Session, known_pixel_notes, open_session
 from inpaint_zoo.judging.settings import Settings
 
@@ -14,11 +14,13 @@ __all__ = [
     "Judgement",
     "KeptPictures",
     "Ledger",
+    "Results",
     "Session",
     "Settings",
     "choose_device",
     "evaluation_set",
     "known_pixel_notes",
+    "labels",
     "open_session",
     "png_name",
     "read_results_file",

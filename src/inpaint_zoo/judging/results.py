@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
+from inpaint_zoo.json_file import Fields, read_json
 from inpaint_zoo.judging.session import Session
 from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.metrics.score import RATIO
 
 KIND = "results"
 MAXIMUM_BYTES = 500_000_000
@@ -20,18 +22,23 @@ MAXIMUM_BYTES = 500_000_000
 
 def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
     """Write `results.json`."""
-    evaluation, settings, manifest = session.evaluation, session.settings, session.evaluation.manifest
+    settings, manifest = session.settings, session.evaluation.manifest
     content = {
         "kind": KIND,
         "inpaint_zoo": version("inpaint-zoo"),
-        "protocol": evaluation.protocol.name,
-        "leaks": evaluation.protocol.leaks,
+        **labels(session),
         "hashes": session.hashes(),
         "settings": {**asdict(settings), "data": manifest.data, "mask": manifest.mask, "manifest": None},
-        "methods": {title: method.identity() for title, method in session.methods.items()},
         "records": [_line(record) for record in records],
     }
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def labels(session: Session) -> dict[str, Any]:
+    """What the numbers are called: the protocol, whether it leaks, and what the methods are."""
+    protocol = session.evaluation.protocol
+    methods = {title: method.identity() for title, method in session.methods.items()}
+    return {"protocol": protocol.name, "leaks": protocol.leaks, "methods": methods}
 
 
 def _line(record: Record) -> dict[str, Any]:
@@ -40,22 +47,44 @@ def _line(record: Record) -> dict[str, Any]:
     return {"method": record.method, "name": record.name, "ratio": record.ratio, "metrics": metrics}
 
 
-def read_results_file(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Results:
+    """What `write_results_file` wrote."""
+
+    labels: Mapping[str, Any]
+    hashes: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    numbers: Mapping[tuple[str, str], Mapping[str, float | None]]
+    """By method and name of the sample: the hole ratio and the metrics."""
+
+
+def read_results_file(path: Path) -> Results:
     """Read what `write_results_file` wrote.
 
     Raises:
         InputError: it is something else, or damaged.
     """
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ValueError(f"it has more than {MAXIMUM_BYTES} bytes")
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict) or content.get("kind") != KIND:
-            raise ValueError("it has no kind: results")
-        needed = ("hashes", "settings", "methods", "records")
-        missing = [key for key in needed if key not in content]
-        if missing:
-            raise ValueError(f"it lacks {', '.join(missing)}")
-    except (OSError, ValueError, RecursionError) as error:
+        content = Fields(read_json(path, MAXIMUM_BYTES), path.name)
+        if content.take("kind", str) != KIND:
+            raise InputError(f"{path.name} has another kind than {KIND}")
+        given = {"protocol": str, "leaks": bool, "methods": dict}
+        numbers: dict[tuple[str, str], Mapping[str, float | None]] = {}
+        for position, line in enumerate(content.take("records", list)):
+            key, values = _numbers(Fields(line, f"{path.name}: records[{position}]"))
+            if key in numbers:
+                raise InputError(f"{path.name} has two records of {key[0]}, {key[1]}")
+            numbers[key] = values
+        return Results(
+            {name: content.take(name, kind) for name, kind in given.items()},
+            content.take("hashes", dict), content.take("settings", dict), numbers,
+        )  # fmt: skip
+    except InputError as error:
         raise InputError(f"results: {path} is no results.json of `compare` or `evaluate` ({error})") from error
-    return content
+
+
+def _numbers(line: Fields) -> tuple[tuple[str, str], Mapping[str, float | None]]:
+    """Key and numbers of a record."""
+    metrics = Fields(line.take("metrics", dict), f"{line.where}.metrics")
+    values = {name: metrics.number(name) for name in metrics.values}
+    return (line.take("method", str), line.take("name", str)), {RATIO: line.share(RATIO), **values}

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import FITTINGS
-from inpaint_zoo.images import resize
+from inpaint_zoo.images import MAX_PIXELS, resize
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.pictures import FloatPicture, Picture, rounded
 
@@ -126,6 +126,8 @@ def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
     sides = [side for side in given if isinstance(side, int) and not isinstance(side, bool) and side > 0]
     if not len(given) == len(sides) == 2:
         raise InputError(f"size={size} must be one number, [height,width], or native for pictures as they are")
+    if sides[0] * sides[1] > MAX_PIXELS:
+        raise InputError(f"size={size} has more than {MAX_PIXELS} pixels")
     return sides[0], sides[1]
 
 
