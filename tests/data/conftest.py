@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,10 +38,16 @@ def folder_data() -> Callable[..., FolderDataModule]:
     def make(**changes: Any) -> FolderDataModule:
         box = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
         arguments: dict[str, Any] = {
+            "folders": {"train": "train", "val": "val", "test": "test"},
+            "masks": None,
+            "mask_threshold": 128,
+            "mask_invert": False,
             "test_split": "all",
+            "hint": "",
             "mask": box,
             "eval_mask": box,
             "size": 16,
+            "center_crop": None,
             "resize": None,
             "flip_probability": 0.5,
             "samples_per_epoch": None,
@@ -49,7 +57,40 @@ def folder_data() -> Callable[..., FolderDataModule]:
             "num_workers": 0,
             "seed": 1,
             "eval_seed": 0,
+            "exclude": None,
+            "on_error": "raise",
         }
         return FolderDataModule(**(arguments | changes))
 
     return make
+
+
+@pytest.fixture
+def jpeg() -> Callable[..., bytes]:
+    """The bytes of a random JPEG file."""
+
+    def make(seed: int = 0, width: int = 24, height: int = 20) -> bytes:
+        pixels = np.random.RandomState(seed).randint(0, 256, (height, width, 3), dtype=np.uint8)
+        encoded = io.BytesIO()
+        Image.fromarray(pixels).save(encoded, "JPEG")
+        return encoded.getvalue()
+
+    return make
+
+
+@pytest.fixture
+def write_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Write a tar file of (name, bytes) and return its path; indexes go to a cache of the test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def write(name: str, *members: tuple[str, bytes], form: int = tarfile.PAX_FORMAT) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(path, "w", format=form) as archive:
+            for member, data in members:
+                info = tarfile.TarInfo(member)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return path
+
+    return write

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
+from inpaint_zoo.data.own_masks import OwnMasks
+from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import center_crop, cover, resize_shorter
 from inpaint_zoo.images import find_pictures, read_image, resize
@@ -24,8 +26,17 @@ Write = Callable[..., Path]
 
 
 def training(root: Path, **changes: Any) -> TrainingDataset:
-    arguments: dict[str, Any] = {"mask": BOX, "size": (12, 16), "resize": None, "flip_probability": 0.5, "seed": 1}
-    arguments["read"] = read_image
+    arguments: dict[str, Any] = {
+        "mask": BOX,
+        "own_masks": OwnMasks(threshold=128, invert=False),
+        "size": (12, 16),
+        "center_crop": None,
+        "resize": None,
+        "flip_probability": 0.5,
+        "seed": 1,
+        "read": read_image,
+        "skip_unreadable": False,
+    }
     return TrainingDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
 
 
@@ -42,7 +53,7 @@ def equal(first: Any, second: Any) -> bool:
 
 def test_samples_follow_the_conventions(write_pictures: Write) -> None:
     root = write_pictures("a/ü, [x]=1.png", "b.png")
-    for sample, name in ((training(root)[3, 1], "b.png"), (evaluation(root)[0], "a/ü, [x]=1.png")):
+    for sample, name in ((training(root)[Key(3, 1, 0)], "b.png"), (evaluation(root)[0], "a/ü, [x]=1.png")):
         assert sample["image"].shape == (3, 12, 16)
         assert sample["image"].dtype == sample["mask"].dtype == torch.float32
         assert 0 <= sample["image"].min() < sample["image"].max() <= 1
@@ -56,7 +67,7 @@ def test_a_training_sample_is_a_crop_of_its_picture_mirrored_half_the_time(write
     picture = read_image(root / "a.png").astype(np.float32) / 255
     places = []
     for epoch in range(60):
-        image = training(root)[epoch, 0]["image"].permute(1, 2, 0).numpy()
+        image = training(root)[Key(epoch, 0, 0)]["image"].permute(1, 2, 0).numpy()
         places += [
             (flipped, y, x)
             for flipped, view in enumerate((image, image[:, ::-1]))
@@ -72,23 +83,23 @@ def test_a_training_sample_is_a_crop_of_its_picture_mirrored_half_the_time(write
 def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_pictures: Write) -> None:
     root = write_pictures("a.png", "b.png")
     dataset = training(root)
-    first = dataset[2, 0]
+    first = dataset[Key(2, 0, 0)]
     random.seed(5)
     np.random.seed(5)
     torch.manual_seed(5)
-    dataset[0, 1]
-    assert equal(dataset[2, 0], first)
-    assert equal(training(root)[2, 0], first)
-    assert not equal(dataset[3, 0], first)
-    assert not equal(training(root, seed=2)[2, 0], first)
-    assert equal(dataset[0], dataset[0, 0])
+    dataset[Key(0, 1, 0)]
+    assert equal(dataset[Key(2, 0, 0)], first)
+    assert equal(training(root)[Key(2, 0, 0)], first)
+    assert not equal(dataset[Key(3, 0, 0)], first)
+    assert not equal(training(root, seed=2)[Key(2, 0, 0)], first)
+    assert equal(dataset[1], dataset[Key(0, 1, 0)])
 
 
 def test_resize_makes_small_pictures_large_enough(write_pictures: Write) -> None:
     root = write_pictures("small, 1.png", width=8, height=10)
     with pytest.raises(InputError, match=r"small, 1\.png' is 8x10 .* crop 16x12: set data\.resize=16"):
-        training(root)[0, 0]
-    assert training(root, resize=16)[0, 0]["image"].shape == (3, 12, 16)
+        training(root)[Key(0, 0, 0)]
+    assert training(root, resize=16)[Key(0, 0, 0)]["image"].shape == (3, 12, 16)
 
 
 @settings(deadline=None, max_examples=60)

@@ -31,12 +31,13 @@ def test_each_pass_shows_every_picture_once(num_pictures: int, passes: int, seed
     keys = stream(num_pictures * passes, num_pictures=num_pictures, seed=seed)
     for epoch in range(passes):
         part = keys[epoch * num_pictures : (epoch + 1) * num_pictures]
-        assert sorted(part) == [(epoch, index) for index in range(num_pictures)]
+        assert sorted(key[:2] for key in part) == [(epoch, index) for index in range(num_pictures)]
+    assert [key.position for key in keys] == list(range(num_pictures * passes))
 
 
 def test_passes_and_seeds_differ_in_order() -> None:
     keys = stream(40, num_pictures=20)
-    assert [index for _, index in keys[:20]] != [index for _, index in keys[20:]]
+    assert [key.index for key in keys[:20]] != [key.index for key in keys[20:]]
     assert stream(20, num_pictures=20, seed=4) != keys[:20]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,21 @@ from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
+from inpaint_zoo.data.exclusion import Exclusion
+from inpaint_zoo.data.loader import ResumableLoader
+from inpaint_zoo.data.own_masks import OwnMaskGenerator, OwnMasks, PairedPicture
+from inpaint_zoo.data.planning import planned_batches
 from inpaint_zoo.data.sampler import TrainingSampler
+from inpaint_zoo.data.skipping import SkipCount
 from inpaint_zoo.data.source import Split
+from inpaint_zoo.data.squares import prepared_square
 from inpaint_zoo.errors import InputError, at_least
-from inpaint_zoo.fitting import cover
+from inpaint_zoo.fitting import FITTINGS, cover
 from inpaint_zoo.images import PictureFile, read_image, resize
 from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks.resizing import RESIZINGS
 from inpaint_zoo.readable import Readable
+from inpaint_zoo.suggestion import choose
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
@@ -34,6 +43,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
         mask: Masks of training.
         eval_mask: Masks of validation and test.
         size: Height and width of the samples, one number or [height, width].
+        center_crop: Side of the square that is cut out of the centre of every picture before anything else, in
+            evaluation too; None cuts nothing.
         resize: Before the random crop, resize the shorter side to this many pixels; None keeps the picture's size.
         flip_probability: Of mirroring a training picture left and right.
         samples_per_epoch: Length of what the `Trainer` calls an epoch; None is the number of pictures. The stream
@@ -44,6 +55,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
         num_workers: Processes that load; 0 loads in the main process.
         seed: Of crops, flips, masks and order in training, in [0, 2**32).
         eval_seed: Of the masks of validation and test, in [0, 2**32).
+        exclude: Text file with the names of pictures that are left out, as in `Exclusion`; None leaves out none.
+        on_error: What becomes of a training picture that cannot be read: `raise` an error, or `skip` it, which makes
+            its batch smaller. In validation and test it is an error.
 
     Raises:
         InputError: A number is out of range, or the data cannot be used.
@@ -55,6 +69,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         mask: MaskGenerator,
         eval_mask: MaskGenerator,
         size: int | Sequence[int],
+        center_crop: int | None,
         resize: int | None,
         flip_probability: float,
         samples_per_epoch: int | None,
@@ -64,6 +79,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
         num_workers: int,
         seed: int,
         eval_seed: int,
+        exclude: str | os.PathLike[str] | None,
+        on_error: str,
     ) -> None:
         super().__init__()
         # ranks without a sample are legal in evaluation, where none is repeated
@@ -71,6 +88,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.mask = mask
         self.eval_mask = eval_mask
         self.size = _size(size)
+        self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize = None if resize is None else at_least(1, resize, "data.resize")
         if not 0 <= flip_probability <= 1:
             raise InputError(f"data.flip_probability={flip_probability} must lie in [0, 1]")
@@ -84,6 +102,10 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.num_workers = at_least(0, num_workers, "data.num_workers")
         self.seed = _seed(seed, "seed")
         self.eval_seed = _seed(eval_seed, "data.eval_seed")
+        self.exclusion = None if exclude is None else Exclusion(exclude)
+        self.skip_unreadable = choose({"raise": False, "skip": True}, on_error, "data.on_error")
+        self.skip_count = SkipCount()
+        self.own_masks = OwnMasks(threshold=128, invert=False)
         self._restored = {"batches": 0, "samples": 0}
 
     @abstractmethod
@@ -104,18 +126,34 @@ class InpaintingDataModule(LightningDataModule, ABC):
         if stage == "test":
             _ = self.test_dataset
 
+    def teardown(self, stage: str) -> None:
+        """Say what was skipped."""
+        if stage == "fit":
+            self.skip_count.summarise()
+
     @cached_property
     def train_dataset(self) -> TrainingDataset:
         """Samples by (epoch, index)."""
         return TrainingDataset(
-            pictures=self.pictures(Split.TRAIN),
+            pictures=self.used_pictures(Split.TRAIN),
             mask=self.mask,
+            own_masks=self.own_masks,
             size=self.size,
+            center_crop=self.center_crop,
             resize=self.resize,
             flip_probability=self.flip_probability,
             seed=self.seed,
             read=self.read_image,
+            skip_unreadable=self.skip_unreadable,
         )
+
+    def used_pictures(self, split: Split) -> Sequence[PictureFile]:
+        """The files of a split without those that are excluded."""
+        pictures = self.pictures(split)
+        pictures = pictures if self.exclusion is None else self.exclusion.rest(pictures, split)
+        if isinstance(pictures[0], PairedPicture):
+            self.own_masks.look_at(pictures)
+        return pictures
 
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
@@ -137,6 +175,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
                 f"{self.samples_per_epoch or num_pictures} training samples do not fill a batch of "
                 f"{self.batch_size * world_size}: lower data.batch_size=, or raise data.samples_per_epoch="
             )
+        self.train_dataset.total_samples = self._planned_samples(num_batches)
         sampler = TrainingSampler(
             num_pictures=num_pictures,
             num_samples=num_batches * self.batch_size,
@@ -181,15 +220,40 @@ class InpaintingDataModule(LightningDataModule, ABC):
         batches = self._trained_batches() - self._restored["batches"]
         return self._restored["samples"] + batches * self.batch_size * world_size
 
+    def _planned_samples(self, epoch_batches: int) -> int | None:
+        """Samples of the stream that all ranks together will have been trained on when training ends, if known."""
+        goal = None if self.trainer is None else planned_batches(self.trainer, epoch_batches)
+        if goal is None:
+            return None
+        # what an interrupted run was trained on counts with that run's batch size
+        missing = max(0, goal - self._restored["batches"])
+        return self._restored["samples"] + missing * self.batch_size * self._rank()[1]
+
     def _rank(self) -> tuple[int, int]:
         return (0, 1) if self.trainer is None else (self.trainer.global_rank, self.trainer.world_size)
 
-    def evaluation_dataset(self, split: Split, prepare: Callable[[np.ndarray], np.ndarray]) -> EvaluationDataset:
-        """Each picture of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask`."""
+    def evaluation_dataset(
+        self,
+        split: Split,
+        prepare: Callable[[np.ndarray], np.ndarray],
+        *,
+        fitting: str = "cover",
+        mask_resizing: str = "nearest",
+    ) -> EvaluationDataset:
+        """Each picture of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask` or its own.
+
+        Args:
+            split: Which pictures.
+            prepare: From a picture (H, W, 3) uint8, cut by `center_crop`, to what is judged.
+            fitting: The name of what `prepare` does about proportions, for the masks that belong to pictures.
+            mask_resizing: How these masks get their picture's size.
+        """
+        pictures = self.used_pictures(split)
+        own = OwnMaskGenerator(pictures, self.own_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing])
         return EvaluationDataset(
-            pictures=self.pictures(split),
-            mask=self.eval_mask,
-            prepare=prepare,
+            pictures=pictures,
+            mask=own if isinstance(pictures[0], PairedPicture) else self.eval_mask,
+            prepare=partial(prepared_square, side=self.center_crop, prepare=prepare),
             repeats=self.eval_repeats,
             seed=self.eval_seed,
         )
@@ -211,32 +275,13 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def _loader(self, dataset: Any, *, batch_size: int, sampler: Any) -> DataLoader[Sample]:
         return ResumableLoader(
             dataset,
+            skip_count=self.skip_count,
             batch_size=batch_size,
             sampler=sampler,
             num_workers=self.num_workers,
             pin_memory=torch.cuda.is_available(),
             persistent_workers=self.num_workers > 0,
-            worker_init_fn=_start_worker,
         )
-
-
-class ResumableLoader(DataLoader[Sample]):
-    """Tells Lightning that it resumes in the middle of an epoch; the data module holds the position."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Nothing."""
-        return {}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Nothing to do: the sampler asks for its position."""
-
-
-def _start_worker(worker: int) -> None:
-    """One thread per worker: the workers are the parallelism."""
-    import cv2  # noqa: PLC0415 - albumentations' own threads; needed in workers only
-
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)
 
 
 def _size(size: int | Sequence[int]) -> tuple[int, int]:

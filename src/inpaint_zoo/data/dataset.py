@@ -12,10 +12,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from inpaint_zoo.data.own_masks import OwnMasks, PairedPicture
 from inpaint_zoo.data.sampler import Key
+from inpaint_zoo.data.skipping import Skipped
+from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import resize_shorter
-from inpaint_zoo.images import PictureFile, read_image, resize
+from inpaint_zoo.images import PictureFile, read_image, resize, resize_mask
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.readable import Readable
@@ -31,17 +34,22 @@ class Sample(TypedDict):
     name: str
 
 
-class TrainingDataset(Dataset[Sample]):
+class TrainingDataset(Dataset[Sample | Skipped]):
     """Random crops, mirrored at random, with random masks: sample (epoch, index) is always the same.
 
+    Only masks that change in the course of training depend on the sample's position too.
+
     Args:
-        pictures: The files.
-        mask: Makes the masks.
+        pictures: The files; the mask of a `PairedPicture` is cropped and mirrored with it.
+        mask: Makes the masks of pictures that have none of their own.
+        own_masks: How the masks of `PairedPicture`s are read.
         size: (height, width) of the crop.
+        center_crop: Side of the square that is cut out of the centre first; None cuts nothing.
         resize: Resize the shorter side to this many pixels before the crop; None keeps the picture's own size.
         flip_probability: Of mirroring left and right.
         seed: Of all of this.
         read: From a path to (H, W, 3) uint8.
+        skip_unreadable: Give `Skipped` for a picture that cannot be read.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -52,35 +60,75 @@ class TrainingDataset(Dataset[Sample]):
         *,
         pictures: Sequence[PictureFile],
         mask: MaskGenerator,
+        own_masks: OwnMasks,
         size: tuple[int, int],
+        center_crop: int | None,
         resize: int | None,
         flip_probability: float,
         seed: int,
         read: Callable[[Readable], np.ndarray],
+        skip_unreadable: bool,
     ) -> None:
         self.pictures = pictures
         self.mask = mask
+        self.own_masks = own_masks
         self.size = size
+        self.center_crop = center_crop
         self.resize = resize
         self.seed = seed
         self.read = read
+        self.skip_unreadable = skip_unreadable
         self.augment = _augmentation(size, flip_probability)
+        self.total_samples: int | None = None
+        """Length of the whole training, in samples over all ranks; None where it is not known."""
 
     def __len__(self) -> int:
         return len(self.pictures)
 
-    def __getitem__(self, key: Key | int) -> Sample:
-        epoch, index = key if isinstance(key, tuple) else (0, key)
+    def __getitem__(self, key: Key | int) -> Sample | Skipped:
+        epoch, index, position = key if isinstance(key, tuple) else Key(0, key, key)
         rng = random_state(self.seed, epoch, index)
         picture = self.pictures[index]
-        image = self.read(picture.path)
-        if self.resize is not None:
-            image = resize_shorter(image, (self.resize, self.resize), resize)
-        self._check_size(picture, image)
+        try:
+            image, holes = self._read(picture)
+        except InputError as error:
+            if not self.skip_unreadable:
+                raise
+            return Skipped(picture.name, str(error))
+        image, holes = self._prepared(picture, image, holes)
         # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
+        if holes is not None:
+            cut = self.augment(image=image, mask=holes)
+            return _sample(cut["image"], cut["mask"][None], picture.name)
         image = self.augment(image=image)["image"]
-        return _sample(image, self.mask(*self.size, rng), picture.name)
+        return _sample(image, self.mask(*self.size, rng, self.progress(position)), picture.name)
+
+    def progress(self, position: int) -> float:
+        """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
+        return 1.0 if self.total_samples is None else min(1.0, position / self.total_samples)
+
+    def _read(self, picture: PictureFile) -> tuple[np.ndarray, np.ndarray | None]:
+        """The picture (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
+        image = self.read(picture.path)
+        if not isinstance(picture, PairedPicture):
+            return image, None
+        return image, self.own_masks.holes(picture, image.shape[:2])
+
+    def _prepared(
+        self, picture: PictureFile, image: np.ndarray, holes: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Cut and resize before the random crop."""
+        try:
+            image = center_square(image, self.center_crop)
+        except InputError as error:
+            raise InputError(f"{str(picture.path)!r}: {error}") from error
+        holes = None if holes is None else center_square(holes, self.center_crop)
+        if self.resize is not None:
+            image = resize_shorter(image, (self.resize, self.resize), resize)
+            holes = None if holes is None else resize_mask(holes, *image.shape[:2])
+        self._check_size(picture, image)
+        return image, holes
 
     def _check_size(self, picture: PictureFile, image: np.ndarray) -> None:
         height, width = image.shape[:2]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.layout import find_split, split_folders, with_masks
+from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, find_pictures
@@ -22,17 +24,25 @@ _announce = rank_zero_only(logging.getLogger(__name__).info)
 class FolderDataModule(InpaintingDataModule):
     """Pictures below `root`, at any depth.
 
-    With subfolders `train`, `val` or `test` in `root`, each is its split; a missing `val` is held out of `train` (5 %
-    by a hash of the names). Without any of them, training sees 90 % of the pictures, validation 5 %, and 5 % are held
-    out for testing, by a hash of the names; the test set is all pictures (`test_split=all`: a folder to be evaluated)
-    or the held-out 5 % (`test_split=test`: pictures that a training on this folder has not seen).
+    With the folders of some splits in `root`, each is its split; a missing `val` is held out of `train` (5 % by a hash
+    of the names). Without any of them, training sees 90 % of the pictures, validation 5 %, and 5 % are held out for
+    testing, by a hash of the names; the test set is all pictures (`test_split=all`: a folder to be evaluated) or the
+    held-out 5 % (`test_split=test`: pictures that a training on this folder has not seen).
 
     Args:
         root: The folder.
-        test_split: `all` or `test`, which pictures of a folder without `train`, `val` and `test` are the test set.
-        mask: As in `InpaintingDataModule`.
-        eval_mask: As in `InpaintingDataModule`.
+        folders: By `train`, `val` and `test`, the folder of the split below `root`, or several that are tried in turn.
+            `*`, `?` and `[...]` match parts of names, so that several folders may hold a split together.
+        masks: Folder below `root` with masks for the pictures, laid out as they are; None where there is none.
+        mask_threshold: Gray values of these masks from here (of 255) are holes.
+        mask_invert: For masks in which white is known.
+        test_split: `all` or `test`, which pictures of a folder without folders of splits are the test set; None: such
+            a folder is refused.
+        hint: Where to get the data, for messages.
+        mask: As in `InpaintingDataModule`; for pictures without masks of their own.
+        eval_mask: As in `InpaintingDataModule`; for pictures without masks of their own.
         size: As in `InpaintingDataModule`.
+        center_crop: As in `InpaintingDataModule`.
         resize: As in `InpaintingDataModule`.
         flip_probability: As in `InpaintingDataModule`.
         samples_per_epoch: As in `InpaintingDataModule`.
@@ -42,19 +52,27 @@ class FolderDataModule(InpaintingDataModule):
         num_workers: As in `InpaintingDataModule`.
         seed: As in `InpaintingDataModule`.
         eval_seed: As in `InpaintingDataModule`.
+        exclude: As in `InpaintingDataModule`.
+        on_error: As in `InpaintingDataModule`.
 
     Raises:
-        InputError: `root` is missing, not readable, or lacks the pictures that are asked for.
+        InputError: `root` is missing, not readable, or lacks the pictures or masks that are asked for.
     """
 
     def __init__(
         self,
         *,
         root: str | os.PathLike[str],
-        test_split: str,
+        folders: Mapping[str, str | Sequence[str]],
+        masks: str | None,
+        mask_threshold: int,
+        mask_invert: bool,
+        test_split: str | None,
+        hint: str,
         mask: MaskGenerator,
         eval_mask: MaskGenerator,
         size: int | Sequence[int],
+        center_crop: int | None,
         resize: int | None,
         flip_probability: float,
         samples_per_epoch: int | None,
@@ -64,11 +82,14 @@ class FolderDataModule(InpaintingDataModule):
         num_workers: int,
         seed: int,
         eval_seed: int,
+        exclude: str | os.PathLike[str] | None,
+        on_error: str,
     ) -> None:
         super().__init__(
             mask=mask,
             eval_mask=eval_mask,
             size=size,
+            center_crop=center_crop,
             resize=resize,
             flip_probability=flip_probability,
             samples_per_epoch=samples_per_epoch,
@@ -78,45 +99,61 @@ class FolderDataModule(InpaintingDataModule):
             num_workers=num_workers,
             seed=seed,
             eval_seed=eval_seed,
+            exclude=exclude,
+            on_error=on_error,
         )
-        if not root:
-            raise InputError("data.root is missing: give data.root=DIR, a folder of pictures")
-        if test_split not in {"all", "test"}:
+        self.root = existing_root(root, hint)
+        self.folders = split_folders(folders)
+        self.masks = masks
+        self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
+        if test_split not in {"all", "test", None}:
             raise InputError(f"data.test_split={test_split} must be all or test")
-        self.root = Path(root).expanduser()
         self.test_split = test_split
+        self.hint = hint
 
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The pictures of a split, named by their path below `root` or below the split's folder."""
-        subfolders = self._subfolders
-        pictures = self._of_subfolders(split) if subfolders else self._of_flat_folder(split)
-        if not pictures:
-            folder = self.root / split if split in subfolders else self.root
-            raise InputError(f"data.root: {str(folder)!r} holds no pictures (png, jpg, webp, bmp, tif)")
-        return pictures
-
-    @cached_property
-    def _subfolders(self) -> set[Split]:
-        return {split for split in Split if (self.root / split).is_dir()}
-
-    def _of_subfolders(self, split: Split) -> Sequence[PictureFile]:
-        if split is not Split.TEST and Split.TRAIN in self._subfolders and Split.VAL not in self._subfolders:
+        if not any(self._found.values()) and self.test_split is not None:
+            return self._of_flat_folder(split)
+        if split is not Split.TEST and self._found[Split.TRAIN] and not self._found[Split.VAL]:
             return self._train_and_val[split]
-        if split not in self._subfolders:
-            folder = str(self.root / split)
-            raise InputError(
-                f"{folder!r} does not exist, though data.root has a folder {min(self._subfolders)!s}/: make it, "
-                f"or give a folder without train/, val/ and test/"
-            )
-        return find_pictures(self.root / split, "data.root")
+        return self._of_split(split)
 
     @cached_property
-    def _train_and_val(self) -> dict[Split, list[PictureFile]]:
-        pictures = find_pictures(self.root / Split.TRAIN, "data.root")
+    def _found(self) -> dict[Split, list[Path]]:
+        return {split: find_split(self.root, patterns) for split, patterns in self.folders.items()}
+
+    def _of_split(self, split: Split) -> Sequence[PictureFile]:
+        names = " or ".join(self.folders[split])
+        if not self._found[split]:
+            there = [f"{self.folders[other][0]}/" for other in Split if self._found[other]]
+            beside = f", though data.root has a folder {there[0]}" if there else ""
+            flat = ", or give a folder without train/, val/ and test/" if self.test_split is not None else ""
+            raise InputError(f"{str(self.root / names)!r} does not exist{beside}: make it{flat}{_said(self.hint)}")
+        folders = self._found[split]
+        # a split of one folder is named from inside it, one of several from where they stand
+        base = folders[0] if len(folders) == 1 and names[-1] not in "*]?" else folders[0].parent
+        pictures = [
+            PictureFile(f"{folder.name}/{file.name}" if base != folder else file.name, file.path)
+            for folder in folders
+            for file in find_pictures(folder, "data.root")
+        ]
+        if not pictures:
+            raise InputError(f"data.root: {str(folders[0])!r} holds no pictures (png, jpg, webp, bmp, tif)")
+        return self._masked(pictures, base)
+
+    def _masked(self, pictures: list[PictureFile], folder: Path) -> Sequence[PictureFile]:
+        """With their masks, where there is a folder of masks for this folder of pictures."""
+        if self.masks is None:
+            return pictures
+        return with_masks(pictures, self.root / self.masks / folder.relative_to(self.root))
+
+    @cached_property
+    def _train_and_val(self) -> dict[Split, Sequence[PictureFile]]:
+        pictures = self._of_split(Split.TRAIN)
         if len(pictures) < 2:
-            raise InputError(
-                f"data.root: {str(self.root / Split.TRAIN)!r} holds {len(pictures)} pictures: 2 are needed"
-            )
+            folder = str(self._found[Split.TRAIN][0])
+            raise InputError(f"data.root: {folder!r} holds {len(pictures)} pictures: 2 are needed")
         parts = hold_out(pictures)
         _announce(
             f"{str(self.root)!r} has no val folder: {len(parts[Split.VAL])} of {len(pictures)} pictures of train are "
@@ -125,17 +162,22 @@ class FolderDataModule(InpaintingDataModule):
         return parts
 
     def _of_flat_folder(self, split: Split) -> Sequence[PictureFile]:
+        if not self._flat:
+            raise InputError(f"data.root: {str(self.root)!r} holds no pictures (png, jpg, webp, bmp, tif)")
         if split is Split.TEST and self.test_split == "all":
             _announce(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
             return self._flat
         return self._flat_parts[split]
 
     @cached_property
-    def _flat(self) -> list[PictureFile]:
-        return find_pictures(self.root, "data.root")
+    def _flat(self) -> Sequence[PictureFile]:
+        pictures = find_pictures(self.root, "data.root")
+        if self.masks is not None:
+            pictures = [picture for picture in pictures if not picture.name.startswith(f"{self.masks}/")]
+        return self._masked(pictures, self.root)
 
     @cached_property
-    def _flat_parts(self) -> dict[Split, list[PictureFile]]:
+    def _flat_parts(self) -> dict[Split, Sequence[PictureFile]]:
         if len(self._flat) < 3:
             raise InputError(
                 f"data.root: {str(self.root)!r} holds {len(self._flat)} pictures, at least 3 are needed to split "
@@ -145,3 +187,18 @@ class FolderDataModule(InpaintingDataModule):
         counts = ", ".join(f"{len(parts[split])} {split}" for split in Split)
         _announce(f"{str(self.root)!r} is split by a hash of the file names: {counts}")
         return parts
+
+
+def existing_root(root: str | os.PathLike[str] | None, hint: str) -> Path:
+    """The folder of a data set.
+
+    Raises:
+        InputError: None is given.
+    """
+    if not root:
+        raise InputError(f"data.root is missing: give data.root=DIR, a folder of pictures{_said(hint)}")
+    return Path(root).expanduser()
+
+
+def _said(hint: str) -> str:
+    return f". {hint}" if hint else ""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from torch.utils.data import Sampler
 
 from inpaint_zoo.randomness import random_state
 
-Key = tuple[int, int]
-"""(epoch, index): the number of the pass over the pictures, and the picture."""
+
+class Key(NamedTuple):
+    """What a training sample depends on, together with the seed."""
+
+    epoch: int
+    """Number of the pass over the pictures."""
+    index: int  # type: ignore[assignment]  # hides tuple.index, which no key needs
+    """Of the picture."""
+    position: int
+    """Samples of the stream before this one, over all ranks: how far training has got when this one is used."""
 
 
 class TrainingSampler(Sampler[Key]):
@@ -50,4 +59,4 @@ class TrainingSampler(Sampler[Key]):
             epoch, place = divmod(position, self.num_pictures)
             if order_of[0] != epoch:
                 order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_pictures))
-            yield epoch, int(order_of[1][place])
+            yield Key(epoch, int(order_of[1][place]), position)

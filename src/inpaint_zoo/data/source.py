@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 
+import numpy as np
+
+from inpaint_zoo.data.packed import PackedPictures, name_hash
 from inpaint_zoo.images import PictureFile
 
 VAL_SHARE = 0.05
@@ -20,30 +22,43 @@ class Split(StrEnum):
     TEST = "test"
 
 
-def split_by_name(pictures: Sequence[PictureFile]) -> dict[Split, list[PictureFile]]:
+def split_by_name(pictures: Sequence[PictureFile]) -> dict[Split, Sequence[PictureFile]]:
     """Split three or more pictures 90/5/5 by a hash of their names, at least one picture in each part.
 
-    A picture stays where it is when others are added, as long as no part would be empty.
+    A picture stays where it is when others are added, as long as no part would be empty. Each part keeps the order.
     """
-    ordered = sorted(pictures, key=lambda picture: _hash(picture.name))
-    hashes = [_hash(picture.name) for picture in ordered]
-    num_test = min(max(sum(value < TEST_SHARE for value in hashes), 1), len(ordered) - 2)
-    num_held_out = sum(value < TEST_SHARE + VAL_SHARE for value in hashes)
-    num_held_out = min(max(num_held_out, num_test + 1), len(ordered) - 1)
+    hashes, places = _by_hash(pictures)
+    num_test = min(max(int(np.sum(hashes < TEST_SHARE * 2**32)), 1), len(places) - 2)
+    num_held_out = int(np.sum(hashes < (TEST_SHARE + VAL_SHARE) * 2**32))
+    num_held_out = min(max(num_held_out, num_test + 1), len(places) - 1)
     return {
-        Split.TEST: sorted(ordered[:num_test]),
-        Split.VAL: sorted(ordered[num_test:num_held_out]),
-        Split.TRAIN: sorted(ordered[num_held_out:]),
+        Split.TEST: select(pictures, np.sort(places[:num_test])),
+        Split.VAL: select(pictures, np.sort(places[num_test:num_held_out])),
+        Split.TRAIN: select(pictures, np.sort(places[num_held_out:])),
     }
 
 
-def hold_out(pictures: Sequence[PictureFile]) -> dict[Split, list[PictureFile]]:
+def hold_out(pictures: Sequence[PictureFile]) -> dict[Split, Sequence[PictureFile]]:
     """Split two or more pictures 95/5 into training and validation by a hash of their names."""
-    ordered = sorted(pictures, key=lambda picture: _hash(picture.name))
-    num_val = min(max(sum(_hash(picture.name) < VAL_SHARE for picture in ordered), 1), len(ordered) - 1)
-    return {Split.VAL: sorted(ordered[:num_val]), Split.TRAIN: sorted(ordered[num_val:])}
+    hashes, places = _by_hash(pictures)
+    num_val = min(max(int(np.sum(hashes < VAL_SHARE * 2**32)), 1), len(places) - 1)
+    return {
+        Split.VAL: select(pictures, np.sort(places[:num_val])),
+        Split.TRAIN: select(pictures, np.sort(places[num_val:])),
+    }
 
 
-def _hash(name: str) -> float:
-    """A number in [0, 1) that depends on the name alone."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") / 2**32
+def select(pictures: Sequence[PictureFile], places: np.ndarray) -> Sequence[PictureFile]:
+    """The pictures at these places; what is packed stays packed."""
+    if isinstance(pictures, PackedPictures):
+        return pictures.select(places)
+    return [pictures[place] for place in places]
+
+
+def _by_hash(pictures: Sequence[PictureFile]) -> tuple[np.ndarray, np.ndarray]:
+    """A number in [0, 2**32) for each picture that depends on its name alone, and the places in the order of them."""
+    if isinstance(pictures, PackedPictures):
+        hashes = pictures.hashes
+    else:
+        hashes = np.array([name_hash(picture.name.encode()) >> 32 for picture in pictures], np.uint32)
+    return hashes, np.argsort(hashes, kind="stable")

@@ -1,0 +1,53 @@
+"""Where the splits of a data set and the masks of its pictures lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from inpaint_zoo.data.own_masks import PairedPicture
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import PictureFile, find_pictures
+from inpaint_zoo.matching import NamedFiles, few
+
+
+def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, Sequence[str]]:
+    """The folders of each split, below a root, in the order in which they are tried.
+
+    Raises:
+        InputError: A split has none, or there are other splits.
+    """
+    if set(folders) != set(Split) or not all(folders.values()):
+        raise InputError(f"data.folders={dict(folders)} must name a folder for each of train, val and test")
+    named = {split: folders[split] for split in Split}
+    return {split: [names] if isinstance(names, str) else list(names) for split, names in named.items()}
+
+
+def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
+    """The folders that the first of the patterns with any stands for, sorted."""
+    for pattern in patterns:
+        found = sorted(path for path in root.glob(pattern) if path.is_dir())
+        if found:
+            return found
+    return []
+
+
+def with_masks(pictures: Sequence[PictureFile], folder: Path) -> Sequence[PictureFile]:
+    """Pair pictures with the masks of their names below a folder, as they are where there is no such folder.
+
+    Raises:
+        InputError: A picture has no mask, or it cannot be told which.
+    """
+    if not folder.is_dir():
+        return pictures
+    masks = {file.path: file for file in find_pictures(folder, "data.masks")}
+    named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")
+    missing = named.missing([picture.name for picture in pictures])
+    if missing:
+        raise InputError(
+            f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: "
+            f"{few(missing)}"
+        )
+    found = ((picture, named.find(picture.name)) for picture in pictures)
+    return [PairedPicture(picture.name, picture.path, masks[path]) for picture, path in found if path is not None]

@@ -1,0 +1,50 @@
+"""Loading in worker processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+
+from inpaint_zoo.data.dataset import Sample
+from inpaint_zoo.data.skipping import SkipCount, collate
+
+
+class ResumableLoader(DataLoader[Sample]):
+    """Tells Lightning that it resumes in the middle of an epoch; the data module holds the position.
+
+    Args:
+        dataset: As in `DataLoader`.
+        skip_count: Counts pictures that were skipped.
+        **options: As in `DataLoader`.
+    """
+
+    def __init__(self, dataset: Any, *, skip_count: SkipCount, **options: Any) -> None:
+        super().__init__(dataset, **({"collate_fn": collate, "worker_init_fn": start_worker} | options))
+        self.skip_count = skip_count
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        """Batches; what was skipped in them is counted here, in the main process."""
+        return self._counted(super().__iter__())
+
+    def _counted(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            self.skip_count.take_from(batch)
+            yield batch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Nothing to do: the sampler asks for its position."""
+
+
+def start_worker(worker: int) -> None:
+    """One thread per worker: the workers are the parallelism."""
+    import cv2  # noqa: PLC0415 - albumentations' own threads; needed in workers only
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)

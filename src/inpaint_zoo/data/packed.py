@@ -1,0 +1,112 @@
+"""Millions of picture files without an object for each of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from inpaint_zoo.data.own_masks import PairedPicture
+from inpaint_zoo.images import PictureFile
+
+_UNUSUAL = re.compile(rb"//|(?:^|/)\.\.?(?:/|$)|[\x80-\xff]")
+"""What a path may hold that does not stand in the name of its picture as it is."""
+
+
+def name_hash(name: bytes) -> int:
+    """The first eight bytes of the SHA-256 of a name in UTF-8, a number in [0, 2**64)."""
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPictures(Sequence[PictureFile]):
+    """The picture files of a list: its text and where the paths stand in it.
+
+    A few arrays hold everything, so that worker processes share the memory; `PictureFile`s are made when asked for.
+
+    Args:
+        text: uint8 (B,), which holds all paths.
+        starts: uint32 (N,), of the paths in `text`.
+        ends: uint32 (N,), the places behind them.
+        mask_ends: uint32 (N,): a picture's mask stands from the place after the picture's end to here; None where the
+            list has no masks.
+        hashes: uint32 (N,), the first half of `name_hash` of the pictures' names.
+        base: Absolute folder that relative paths start from.
+    """
+
+    text: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    mask_ends: np.ndarray | None
+    hashes: np.ndarray
+    base: str
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, place: int) -> PictureFile: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PictureFile]: ...
+
+    def __getitem__(self, place: int | slice) -> PictureFile | Sequence[PictureFile]:
+        """Make the picture file at a place, or keep a part of the list packed."""
+        if isinstance(place, slice):
+            return self.select(np.arange(len(self))[place])
+        start, end = self.starts[place], self.ends[place]
+        file = self._file(self.text[start:end].tobytes())
+        if self.mask_ends is None:
+            return file
+        return PairedPicture(file.name, file.path, self._file(self.text[end + 1 : self.mask_ends[place]].tobytes()))
+
+    def select(self, places: np.ndarray) -> PackedPictures:
+        """The pictures at these places, in this order."""
+        return replace(
+            self,
+            starts=self.starts[places],
+            ends=self.ends[places],
+            mask_ends=None if self.mask_ends is None else self.mask_ends[places],
+            hashes=self.hashes[places],
+        )
+
+    def places(self, names: Iterable[str]) -> list[int]:
+        """Where the pictures of these names stand; names that are not there are ignored."""
+        wanted = {name: name_hash(name.encode()) >> 32 for name in names}
+        near = np.flatnonzero(np.isin(self.hashes, np.array(list(wanted.values()), np.uint32)))
+        return [place for place in map(int, near) if self[place].name in wanted]
+
+    def _file(self, path: bytes) -> PictureFile:
+        name = picture_name(path, os.fsencode(self.base)).decode()
+        return PictureFile(name, Path(self.base, os.fsdecode(path)))
+
+
+def name_hashes(text: bytes, starts: np.ndarray, ends: np.ndarray, base: str) -> np.ndarray:
+    """`name_hash` of the names of all pictures, uint64 (N,); arguments as of `PackedPictures`."""
+    folder = os.fsencode(base)
+    names = (picture_name(text[start:end], folder) for start, end in zip(starts, ends, strict=True))
+    return np.fromiter(map(name_hash, names), np.uint64, len(starts))
+
+
+def picture_name(path: bytes, base: bytes) -> bytes:
+    """What a picture of a list is called, in UTF-8.
+
+    That is its path below `base`, with forward slashes and without detours. A path that leads elsewhere gives its
+    whole absolute path, without the first slash.
+    """
+    if _UNUSUAL.search(path):
+        path = os.path.normpath(os.path.join(base, path))  # noqa: PTH118, bytes
+    if path.startswith(b"/"):
+        inside = base.rstrip(b"/") + b"/"
+        path = path[len(inside) :] if path.startswith(inside) else path.lstrip(b"/")
+    if path.isascii():
+        return path
+    # as `find_pictures` names files
+    return unicodedata.normalize("NFC", path.decode("utf-8", "backslashreplace")).encode()

@@ -1,0 +1,29 @@
+"""Squares out of the centre of pictures, before anything else is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.fitting import center_crop
+
+
+def center_square(image: np.ndarray, side: int | None) -> np.ndarray:
+    """Cut a square out of the centre of (H, W, ...); None cuts nothing.
+
+    Raises:
+        InputError: The picture is smaller.
+    """
+    if side is None:
+        return image
+    height, width = image.shape[:2]
+    if min(height, width) < side:
+        raise InputError(f"a picture of {width}x{height} (width x height) is smaller than data.center_crop={side}")
+    return center_crop(image, (side, side))
+
+
+def prepared_square(image: np.ndarray, side: int | None, prepare: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Cut a square out of the centre of (H, W, 3), then prepare it."""
+    return prepare(center_square(image, side))
