@@ -13,11 +13,16 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from inpaint_zoo.errors import InputError
+
 PATH_KEYS = (
     "ckpt",
     "ckpt_path",
     "data.exclude",
     "data.root",
+    "data.test",
+    "data.train",
+    "data.val",
     "eval_data.root",
     "eval_mask.root",
     "inception_weights",
@@ -33,6 +38,9 @@ PATH_KEYS = (
     "weights",
 )
 """Keys whose values are paths for every verb."""
+
+SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
+"""Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
 
 VERB_PATH_KEYS = {"predict": ("image", "mask")}
 """Keys that are paths for one verb only: elsewhere `mask` is a config group."""
@@ -59,11 +67,22 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
     `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `kind=` and `ratio=` of
     `masks make` for `mask=` and `mask.ratio=`.
+
+    Raises:
+        InputError: A shell has expanded the braces of a list of shards, of which only the last one would count.
     """
+    _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
     named = [_with_key(verb, override) for override in overrides]
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
+
+
+def _refuse_expanded_braces(overrides: Sequence[str]) -> None:
+    keys = [override.partition("=")[0] for override in overrides]
+    for key in SHARD_KEYS.intersection(keys):
+        if keys.count(key) > 1:
+            raise InputError(f"{key} is given {keys.count(key)} times: quote braces, as in '{key}=x-{{000..199}}.tar'")
 
 
 def _with_key(verb: str, argument: str) -> str:

@@ -3,5 +3,6 @@
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.folder import FolderDataModule
 from inpaint_zoo.data.photographs import PhotographsDataModule
+from inpaint_zoo.data.webdataset import WebDatasetDataModule
 
-__all__ = ["FolderDataModule", "InpaintingDataModule", "PhotographsDataModule"]
+__all__ = ["FolderDataModule", "InpaintingDataModule", "PhotographsDataModule", "WebDatasetDataModule"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.data.packed import PackedPictures
+from inpaint_zoo.data.packed import Packed
 from inpaint_zoo.data.source import Split, select
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
@@ -56,7 +56,7 @@ class Exclusion:
 
 
 def _places(pictures: Sequence[PictureFile], names: frozenset[str]) -> list[int]:
-    if isinstance(pictures, PackedPictures):
+    if isinstance(pictures, Packed):
         return pictures.places(names)
     return [place for place, picture in enumerate(pictures) if picture.name in names]
 

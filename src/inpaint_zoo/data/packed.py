@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,11 +26,43 @@ def name_hash(name: bytes) -> int:
     return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
 
 
-@dataclass(frozen=True, eq=False)
-class PackedPictures(Sequence[PictureFile]):
-    """The picture files of a list: its text and where the paths stand in it.
+class Packed(Sequence[PictureFile], ABC):
+    """Picture files in a few arrays, which worker processes share; `PictureFile`s are made when asked for."""
 
-    A few arrays hold everything, so that worker processes share the memory; `PictureFile`s are made when asked for.
+    hashes: np.ndarray
+    """uint32 (N,), the first half of `name_hash` of the pictures' names."""
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    @overload
+    def __getitem__(self, place: int) -> PictureFile: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PictureFile]: ...
+
+    def __getitem__(self, place: int | slice) -> PictureFile | Sequence[PictureFile]:
+        """Make the picture file at a place, or keep a part packed."""
+        return self.select(np.arange(len(self))[place]) if isinstance(place, slice) else self.picture(place)
+
+    @abstractmethod
+    def picture(self, place: int) -> PictureFile:
+        """Make the picture file at a place."""
+
+    @abstractmethod
+    def select(self, places: np.ndarray) -> Packed:
+        """The pictures at these places, in this order."""
+
+    def places(self, names: Iterable[str]) -> list[int]:
+        """Where the pictures of these names stand; names that are not there are ignored."""
+        wanted = {name: name_hash(name.encode()) >> 32 for name in names}
+        near = np.flatnonzero(np.isin(self.hashes, np.array(list(wanted.values()), np.uint32)))
+        return [place for place in map(int, near) if self[place].name in wanted]
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPictures(Packed):
+    """The picture files of a list: its text and where the paths stand in it.
 
     Args:
         text: uint8 (B,), which holds all paths.
@@ -37,7 +70,7 @@ class PackedPictures(Sequence[PictureFile]):
         ends: uint32 (N,), the places behind them.
         mask_ends: uint32 (N,): a picture's mask stands from the place after the picture's end to here; None where the
             list has no masks.
-        hashes: uint32 (N,), the first half of `name_hash` of the pictures' names.
+        hashes: As in `Packed`.
         base: Absolute folder that relative paths start from.
     """
 
@@ -48,19 +81,8 @@ class PackedPictures(Sequence[PictureFile]):
     hashes: np.ndarray
     base: str
 
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    @overload
-    def __getitem__(self, place: int) -> PictureFile: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[PictureFile]: ...
-
-    def __getitem__(self, place: int | slice) -> PictureFile | Sequence[PictureFile]:
-        """Make the picture file at a place, or keep a part of the list packed."""
-        if isinstance(place, slice):
-            return self.select(np.arange(len(self))[place])
+    def picture(self, place: int) -> PictureFile:
+        """Make the picture file at a place."""
         start, end = self.starts[place], self.ends[place]
         file = self._file(self.text[start:end].tobytes())
         if self.mask_ends is None:
@@ -76,12 +98,6 @@ class PackedPictures(Sequence[PictureFile]):
             mask_ends=None if self.mask_ends is None else self.mask_ends[places],
             hashes=self.hashes[places],
         )
-
-    def places(self, names: Iterable[str]) -> list[int]:
-        """Where the pictures of these names stand; names that are not there are ignored."""
-        wanted = {name: name_hash(name.encode()) >> 32 for name in names}
-        near = np.flatnonzero(np.isin(self.hashes, np.array(list(wanted.values()), np.uint32)))
-        return [place for place in map(int, near) if self[place].name in wanted]
 
     def _file(self, path: bytes) -> PictureFile:
         name = picture_name(path, os.fsencode(self.base)).decode()

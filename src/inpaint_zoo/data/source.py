@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from inpaint_zoo.data.packed import PackedPictures, name_hash
+from inpaint_zoo.data.packed import Packed, name_hash
 from inpaint_zoo.images import PictureFile
 
 VAL_SHARE = 0.05
@@ -50,14 +50,14 @@ def hold_out(pictures: Sequence[PictureFile]) -> dict[Split, Sequence[PictureFil
 
 def select(pictures: Sequence[PictureFile], places: np.ndarray) -> Sequence[PictureFile]:
     """The pictures at these places; what is packed stays packed."""
-    if isinstance(pictures, PackedPictures):
+    if isinstance(pictures, Packed):
         return pictures.select(places)
     return [pictures[place] for place in places]
 
 
 def _by_hash(pictures: Sequence[PictureFile]) -> tuple[np.ndarray, np.ndarray]:
     """A number in [0, 2**32) for each picture that depends on its name alone, and the places in the order of them."""
-    if isinstance(pictures, PackedPictures):
+    if isinstance(pictures, Packed):
         hashes = pictures.hashes
     else:
         hashes = np.array([name_hash(picture.name.encode()) >> 32 for picture in pictures], np.uint32)

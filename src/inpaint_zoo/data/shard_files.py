@@ -1,0 +1,129 @@
+"""Which shards a configuration names, and copies of those that lie elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from braceexpand import braceexpand
+from pytorch_lightning.utilities import rank_zero_only
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.matching import few
+
+_announce = rank_zero_only(logging.getLogger(__name__).info)
+_MOST_SHARDS = 1_000_000
+_SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
+_DOWNLOADED = frozenset({"http", "https"})
+
+
+def cache_folder() -> Path:
+    """Where indexes of shards and copies of remote shards are kept: below `XDG_CACHE_HOME`, else below `~/.cache`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "inpaint-zoo", "shards")
+
+
+def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> list[str]:
+    """Paths and URLs of shards.
+
+    Args:
+        given: A tar file, a folder of them, braces such as `train-{000000..000199}.tar`, a URL, or a list of these.
+        root: Folder or URL that what is relative starts from.
+        key: Of the configuration, for messages.
+
+    Raises:
+        InputError: There is nothing of that name, a shard of a range is missing, or one is named twice.
+    """
+    patterns = [given] if isinstance(given, str) else list(given)
+    found = [address for pattern in patterns for address in _expanded(str(pattern), root, key)]
+    if not found:
+        raise InputError(f"{key} is an empty list")
+    if len(set(found)) < len(found):
+        twice = next(address for number, address in enumerate(found) if address in found[:number])
+        raise InputError(f"{key} names the shard {twice!r} twice")
+    return found
+
+
+def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
+    whole = _below(root, pattern)
+    # a name with braces may be just that
+    if not _SCHEME.match(whole) and Path(whole).exists():
+        return list(_of_folder(Path(whole), key)) if Path(whole).is_dir() else [whole]
+    try:
+        found = [_below(root, name) for name in islice(braceexpand(pattern), _MOST_SHARDS + 1)]
+    except ValueError as error:
+        raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is no file") from error
+    if len(found) > _MOST_SHARDS:
+        raise InputError(f"{key}: {pattern!r} stands for more than {_MOST_SHARDS} shards")
+    missing = [address for address in found if not _SCHEME.match(address) and not Path(address).is_file()]
+    if missing:
+        names = few([repr(address) for address in missing])
+        raise InputError(f"{key}: {len(missing)} of {len(found)} shards of {pattern!r} do not exist: {names}")
+    return found
+
+
+def _below(root: str | None, name: str) -> str:
+    if _SCHEME.match(name):
+        return name
+    name = os.path.expanduser(name)  # noqa: PTH111 - a URL is no Path
+    if root is None or name.startswith("/"):
+        return name
+    return f"{os.path.expanduser(root).rstrip('/') or '/'}/{name}"  # noqa: PTH111
+
+
+def _of_folder(folder: Path, key: str) -> Iterator[str]:
+    try:
+        found = sorted(path for path in folder.rglob("*.tar") if not path.name.startswith(".") and path.is_file())
+    except OSError as error:
+        raise InputError(f"{key}: cannot read the folder {str(folder)!r} ({error.strerror or error})") from error
+    if not found:
+        raise InputError(f"{key}: {str(folder)!r} holds no shards (.tar)")
+    yield from map(str, found)
+
+
+def local_copy(address: str) -> Path:
+    """The shard itself where it is a file, else a copy of it, made once by the webdataset library's own means (curl).
+
+    Copies lie in the folder that the environment variable `WDS_CACHE` names, as in the library, else in
+    `cache_folder()`. They are never renewed: remove one for that.
+
+    Raises:
+        InputError: The shard lies where nothing is copied from, or cannot be fetched or stored.
+    """
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        return Path(address)
+    if scheme[1].lower() not in _DOWNLOADED:
+        raise InputError(
+            f"shard {address!r}: shards are read from files, http:// and https:// only: copy it to a folder first, "
+            f"such as with `aws s3 sync` or `gsutil rsync`"
+        )
+    # two folders may hold shards of one name: all of the URL counts
+    name = re.sub(r"[^\w.-]", "_", address.rpartition("/")[2])[-64:]
+    folder = Path(os.environ.get("WDS_CACHE") or cache_folder())
+    path = folder / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}-{name}"
+    if not path.is_file():
+        _announce(f"copying {address} to {path}")
+        _download(address, path)
+    return path
+
+
+def _download(url: str, path: Path) -> None:
+    from webdataset.cache import download  # noqa: PLC0415 - slow to import, and for remote shards only
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+            download(url, f"{folder}/shard")
+            Path(folder, "shard").replace(path)
+    except FileNotFoundError as error:
+        raise InputError(f"shard {url!r} cannot be fetched: install curl, which does it") from error
+    except OSError as error:
+        code = re.search(r"exit (\d+)", str(error))
+        reason = f"curl's exit code {code[1]}" if code else error.strerror or error
+        raise InputError(f"shard {url!r} cannot be fetched to {str(path.parent)!r} ({reason})") from error

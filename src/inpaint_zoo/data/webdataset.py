@@ -1,0 +1,175 @@
+"""Tar shards, as the webdataset library writes them, read by index."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+
+from pytorch_lightning.utilities import rank_zero_only
+
+from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.own_masks import OwnMasks
+from inpaint_zoo.data.shard_files import cache_folder, local_copy, shard_addresses
+from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures
+from inpaint_zoo.data.shards import Index, shard_index
+from inpaint_zoo.data.source import Split, hold_out, split_by_name
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import PictureFile
+from inpaint_zoo.masks import MaskGenerator
+
+_announce = rank_zero_only(logging.getLogger(__name__).info)
+_NUM_THREADS = 8
+"""That look at shards at once: file systems far away answer slowly."""
+
+
+class WebDatasetDataModule(InpaintingDataModule):
+    """Pictures in tar files, drawn as those of a folder are: by (seed, epoch, index).
+
+    Where `val` is missing it is held out of `train`, 5 % by a hash of the names; where `test` is missing too, it is
+    another 5 %.
+
+    Shards are read by an index of their members, made when they are first met and kept in the user's cache folder.
+    Any picture can so be read at any time: the order is one shuffle of all pictures, whatever the shards.
+
+    Args:
+        root: Folder or URL that the shards are named from; None is the working directory.
+        train: The shards of training: a tar file, a folder of them, braces (`train-{000000..000199}.tar`), a URL
+            (http, https), or a list of these.
+        val: The shards of validation, as `train`; None holds them out.
+        test: The shards of the test, as `train`; None holds them out.
+        picture_suffixes: A member is a picture if one of these stands behind the first dot of its file name.
+        mask_suffix: Suffix of the member that is the mask of the picture before the same dot, such as `mask.png`; the
+            masks of `mask` and `eval_mask` are then not used. None where pictures have no masks.
+        mask_threshold: As in `OwnMasks`.
+        mask_invert: As in `OwnMasks`.
+        shard_in_name: Begin the names of pictures with that of their shard.
+        mask: As in `InpaintingDataModule`.
+        eval_mask: As in `InpaintingDataModule`.
+        size: As in `InpaintingDataModule`.
+        center_crop: As in `InpaintingDataModule`.
+        resize: As in `InpaintingDataModule`.
+        flip_probability: As in `InpaintingDataModule`.
+        samples_per_epoch: As in `InpaintingDataModule`.
+        eval_repeats: As in `InpaintingDataModule`.
+        batch_size: As in `InpaintingDataModule`.
+        eval_batch_size: As in `InpaintingDataModule`.
+        num_workers: As in `InpaintingDataModule`.
+        seed: As in `InpaintingDataModule`.
+        eval_seed: As in `InpaintingDataModule`.
+        exclude: As in `InpaintingDataModule`.
+        on_error: As in `InpaintingDataModule`.
+
+    Raises:
+        InputError: As `InpaintingDataModule`; from `pictures`: shards are missing, damaged, or hold no pictures.
+    """
+
+    def __init__(
+        self,
+        *,
+        root: str | os.PathLike[str] | None,
+        train: str | Sequence[str] | None,
+        val: str | Sequence[str] | None,
+        test: str | Sequence[str] | None,
+        picture_suffixes: Sequence[str],
+        mask_suffix: str | None,
+        mask_threshold: int,
+        mask_invert: bool,
+        shard_in_name: bool,
+        mask: MaskGenerator,
+        eval_mask: MaskGenerator,
+        size: int | Sequence[int],
+        center_crop: int | None,
+        resize: int | None,
+        flip_probability: float,
+        samples_per_epoch: int | None,
+        eval_repeats: int,
+        batch_size: int,
+        eval_batch_size: int,
+        num_workers: int,
+        seed: int,
+        eval_seed: int,
+        exclude: str | os.PathLike[str] | None,
+        on_error: str,
+    ) -> None:
+        super().__init__(
+            mask=mask,
+            eval_mask=eval_mask,
+            size=size,
+            center_crop=center_crop,
+            resize=resize,
+            flip_probability=flip_probability,
+            samples_per_epoch=samples_per_epoch,
+            eval_repeats=eval_repeats,
+            batch_size=batch_size,
+            eval_batch_size=eval_batch_size,
+            num_workers=num_workers,
+            seed=seed,
+            eval_seed=eval_seed,
+            exclude=exclude,
+            on_error=on_error,
+        )
+        self.root = None if root is None else str(root)
+        self.shards = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
+        self.naming = _naming(picture_suffixes, mask_suffix, shard_in_name)
+        self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
+        self._found: dict[Split, ShardPictures] = {}
+
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
+        """The pictures of a split, sorted by name; a name is that of the member of the shard."""
+        train = self.shards[Split.TRAIN]
+        if train is None or (split is not Split.TRAIN and self.shards[split] is not None):
+            return self._of_shards(split)
+        return self._parts_of_train[split] if split in self._parts_of_train else self._of_shards(split)
+
+    def local_shard(self, address: str) -> Path:
+        """A file that holds the shard; a subclass may fetch shards from elsewhere, here http and https are known."""
+        return local_copy(address)
+
+    @cached_property
+    def _parts_of_train(self) -> dict[Split, Sequence[PictureFile]]:
+        """What the shards of training are used for."""
+        pictures = self._of_shards(Split.TRAIN)
+        if self.shards[Split.VAL] is not None:
+            return {Split.TRAIN: pictures}
+        split = hold_out if self.shards[Split.TEST] is not None else split_by_name
+        num_parts = 2 if split is hold_out else 3
+        if len(pictures) < num_parts:
+            raise InputError(f"data.train: {len(pictures)} pictures, at least {num_parts} are needed to split them")
+        parts = dict(split(pictures))
+        counts = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
+        _announce(f"data.train is split by a hash of the names: {counts}")
+        return parts
+
+    def _of_shards(self, split: Split) -> ShardPictures:
+        if split not in self._found:
+            self._found[split] = self._find(split)
+        return self._found[split]
+
+    def _find(self, split: Split) -> ShardPictures:
+        key, given = f"data.{split}", self.shards[split]
+        if given is None:
+            raise InputError(
+                f"{key} is missing: give {key}=DIR, a folder of .tar shards, or '{key}=x-{{000..199}}.tar'"
+            )
+        addresses = shard_addresses(given, self.root, key)
+        with ThreadPoolExecutor(_NUM_THREADS) as threads:
+            pictures = find_shard_pictures(list(threads.map(self._index, addresses)), self.naming)
+        _announce(f"{key}: {len(pictures)} pictures in {len(addresses)} shards")
+        return pictures
+
+    def _index(self, address: str) -> Index:
+        return shard_index(self.local_shard(address), cache_folder())
+
+
+def _naming(picture_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
+    suffixes = [str(suffix).lower().lstrip(".") for suffix in picture_suffixes]
+    if not suffixes or not all(suffixes):
+        raise InputError(f"data.picture_suffixes={picture_suffixes} must name suffixes, such as [jpg,png]")
+    mask = None if mask_suffix is None else mask_suffix.lower().lstrip(".")
+    if mask == "" or mask in suffixes:
+        raise InputError(f"data.mask_suffix={mask_suffix} must be another suffix than those of pictures")
+    return Naming(suffixes, mask, shard_in_name)
