@@ -21,7 +21,7 @@ LAYERS = (
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
-    {"statistics", "fills", "protocols"},
+    {"statistics", "fills", "protocols", "doctor"},
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},

@@ -27,7 +27,7 @@ MAX_PIXELS = 89_478_485
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
-_TURNED = frozenset({5, 6, 7, 8})
+SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap height and width."""
 _STRIPE_WIDTH = 4
 _STRIPES = np.array([[214, 40, 120], [240, 110, 170]], np.uint8)
@@ -109,9 +109,19 @@ def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
     """By what the sides of an opened file may be divided while decoding: 1, 2, 4 or 8 for JPEG files, 1 for others."""
     if at_least is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
         return 1
-    height, width = at_least[::-1] if orientation(image) in _TURNED else at_least
+    height, width = at_least[::-1] if orientation(image) in SIDEWAYS else at_least
     most = min(image.height // height, image.width // width)
     return next((factor for factor in (8, 4, 2) if factor <= most), 1)
+
+
+def file_orientation(path: Readable) -> int:
+    """How a file is to be turned, from its EXIF entry: 1 (as it is) to 8; 5 to 8 swap height and width.
+
+    Raises:
+        InputError: As `picture_size`.
+    """
+    with _opened(path) as image:
+        return orientation(image)
 
 
 def orientation(image: Image.Image) -> int:
@@ -140,7 +150,7 @@ def picture_size(path: Readable) -> tuple[int, int]:
         width, height = image.size
         if isinstance(image, TiffImagePlugin.TiffImageFile):  # some versions of Pillow have turned this size already
             width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
-        return (width, height) if orientation(image) in _TURNED else (height, width)
+        return (width, height) if orientation(image) in SIDEWAYS else (height, width)
 
 
 @contextmanager

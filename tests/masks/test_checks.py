@@ -1,12 +1,14 @@
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.errors import InputWarning
-from inpaint_zoo.images import read_mask
-from inpaint_zoo.masks.checks import warn_about
+from inpaint_zoo.errors import InputError, InputWarning
+from inpaint_zoo.images import PictureFile, picture_size, read_mask
+from inpaint_zoo.masks.checks import is_jpeg, refuse_unturned, warn_about
+from inpaint_zoo.masks.folder import MaskFolder
 
 HALF = np.repeat(np.array([[0, 255]], np.uint8), 8, axis=0)
 BLACK, WHITE = np.zeros((4, 4), np.uint8), np.full((4, 4), 255, np.uint8)
@@ -50,3 +52,33 @@ def test_one_reason_is_enough() -> None:
 def test_an_inverted_set_is_said_once(invert: bool) -> None:
     (message,) = said(WHITE if not invert else BLACK, invert=invert)
     assert f"set mask.invert={str(not invert).lower()}" in message
+
+
+def test_masks_that_went_through_jpeg_are_named(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.png", "c.png"):
+        gray = np.zeros((64, 64), np.uint8)
+        gray[10:30, 13:41] = 255
+        Image.fromarray(gray).save(tmp_path / name, format="PNG" if name == "b.png" else "JPEG")
+    assert [is_jpeg(tmp_path / name) for name in ("a.jpg", "b.png", "c.png")] == [True, False, True]
+    with pytest.warns(InputWarning) as heard:
+        MaskFolder(root=tmp_path, threshold=128, invert=False, resizing="nearest")
+    (message,) = [str(warning.message) for warning in heard]
+    assert message.startswith(f"mask.root={str(tmp_path)!r}: 2 of 3 masks looked at are JPEG files, which leaves gray")
+    assert message.endswith("set mask.threshold= to move that, or save masks as PNG")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mask_stored_unturned_beside_a_turned_photograph_is_refused(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (60, 40)).save(tmp_path / "photo.jpg", exif=exif)
+    photo = PictureFile("photo.jpg", tmp_path / "photo.jpg")
+    upright = picture_size(photo.path)
+    refuse_unturned(photo, "m.png", upright)
+    refuse_unturned(photo, "m.png", (2 * upright[0], 2 * upright[1]))
+    if orientation > 4:
+        turned = rf"photo\.jpg is turned by its EXIF orientation {orientation} to 40x60 .*mask m\.png is not \(60x40\)"
+        with pytest.raises(InputError, match=turned):
+            refuse_unturned(photo, "m.png", (40, 60))
+    else:
+        refuse_unturned(photo, "m.png", (60, 40))

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import PictureFile
 from inpaint_zoo.masks import PairedMask
 
 RNG = np.random.RandomState(0)
@@ -75,3 +76,14 @@ def test_a_mask_of_the_whole_picture_is_cut_as_its_picture_is(tmp_path: Path) ->
     Image.fromarray(gray).save(tmp_path / "a.png")
     assert np.flatnonzero(paired(tmp_path)(10, 10, RNG, index=0, name="a.jpg")[0, 0]).tolist() == [2, 3, 4]
     assert paired(tmp_path).size("a.jpg") == (10, 30)
+
+
+def test_masks_of_turned_photographs_are_refused_by_name(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    Image.new("RGB", (30, 10)).save(tmp_path / "a.jpg", exif=exif)
+    (tmp_path / "masks").mkdir()
+    Image.fromarray(np.eye(10, 30, dtype=np.uint8) * 255).save(tmp_path / "masks" / "a.png")
+    mask = paired(tmp_path / "masks")
+    with pytest.raises(InputError, match=r"a\.jpg is turned by its EXIF orientation 8 to 10x30"):
+        mask.refuse_unturned([PictureFile("a.jpg", tmp_path / "a.jpg")])

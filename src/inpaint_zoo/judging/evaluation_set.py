@@ -19,6 +19,7 @@ from inpaint_zoo.judging.progress import tracked
 from inpaint_zoo.judging.settings import Settings
 from inpaint_zoo.manifest import Manifest, describe_samples, differences, read_manifest
 from inpaint_zoo.masks import MaskGenerator, PairedMask
+from inpaint_zoo.masks.checks import same_proportions
 from inpaint_zoo.matching import few
 from inpaint_zoo.methods import Sample
 from inpaint_zoo.metrics.pictures import to_uint8
@@ -131,6 +132,7 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
             f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} pictures: "
             f"{few(missing)}"
         )
+    mask.refuse_unturned(dataset.pictures)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)
 
@@ -138,17 +140,14 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
 def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:
     """A mask drawn on the whole picture is cut as its picture is, one drawn on the cut picture already fits."""
     sizes = {picture.name: (mask.size(picture.name), picture_size(picture.path)) for picture in dataset.pictures}
-    wrong = [name for name, (own, whole) in sizes.items() if not (_alike(own, whole) or _alike(own, size))]
+    wrong = [
+        name for name, (own, whole) in sizes.items() if not any(same_proportions(own, other) for other in (whole, size))
+    ]
     if wrong:
         raise InputError(
             f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
             f"pictures nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
         )
-
-
-def _alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two sizes have the same proportions, to a pixel."""
-    return abs(one[0] * other[1] - one[1] * other[0]) <= max(*one, *other)
 
 
 def _refuse_differences(stored: Manifest, found: Manifest) -> None:

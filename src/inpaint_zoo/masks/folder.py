@@ -10,7 +10,7 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import Fit, stretch
 from inpaint_zoo.images import PictureFile, find_pictures, read_mask
-from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, is_jpeg, warn_about
 from inpaint_zoo.masks.manifest import RecordedMasks
 from inpaint_zoo.masks.resizing import RESIZINGS
 from inpaint_zoo.suggestion import choose
@@ -19,9 +19,9 @@ from inpaint_zoo.suggestion import choose
 class MaskFolder:
     """The mask pictures below `root`, with what is a hole in them.
 
-    A few files are looked at when the folder is opened: soft masks, masks of zeros and ones, masks without a hole, and
-    masks that seem inverted are warned about. Where `masks make` left a manifest, every mask is compared with it on its
-    first use.
+    A few files are looked at when the folder is opened: soft masks, JPEG files, masks of zeros and ones, masks without
+    a hole, and masks that seem inverted are warned about. Where `masks make` left a manifest, every mask is compared
+    with it on its first use.
 
     Args:
         root: Folder, read with its subfolders; hidden files and files that are no pictures are ignored.
@@ -48,8 +48,15 @@ class MaskFolder:
             raise InputError(f"mask.root={str(root)!r} holds no mask pictures (png, jpg, webp, bmp, tif)")
         self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
         step = -(-len(self.files) // NUM_LOOKED_AT)
-        some = [read_mask(file.path) for file in self.files[::step]]
-        warn_about(some, f"mask.root={str(root)!r}", threshold=threshold, invert=invert, prefix="mask.")
+        some = self.files[::step]
+        warn_about(
+            [read_mask(file.path) for file in some],
+            f"mask.root={str(root)!r}",
+            threshold=threshold,
+            invert=invert,
+            prefix="mask.",
+            num_jpeg=sum(is_jpeg(file.path) for file in some),
+        )
 
     def mask(self, file: PictureFile, height: int, width: int, fit: Fit = stretch) -> np.ndarray:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.

@@ -10,6 +10,7 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import FITTINGS
 from inpaint_zoo.images import PictureFile, picture_size
+from inpaint_zoo.masks.checks import refuse_unturned
 from inpaint_zoo.masks.folder import MaskFolder
 from inpaint_zoo.matching import NamedFiles
 from inpaint_zoo.suggestion import choose
@@ -77,6 +78,16 @@ class PairedMask:
     def size(self, name: str) -> tuple[int, int]:
         """The (height, width) of the mask of picture `name`, as it is stored."""
         return picture_size(self._file(name).path)
+
+    def refuse_unturned(self, pictures: Sequence[PictureFile]) -> None:
+        """Refuse masks that were drawn on photographs as they are stored, where their EXIF entries turn them.
+
+        Raises:
+            InputError: There is such a mask.
+        """
+        for picture in pictures:
+            file = self._file(picture.name)
+            refuse_unturned(picture, file.name, picture_size(file.path))
 
     def _file(self, name: str) -> PictureFile:
         path = self._named.find(name)

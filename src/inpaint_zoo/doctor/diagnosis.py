@@ -1,0 +1,125 @@
+"""All that was found, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.doctor import masks as mask_findings
+from inpaint_zoo.doctor import pictures as picture_findings
+from inpaint_zoo.doctor.facts import MaskFacts, PictureFacts
+from inpaint_zoo.doctor.finding import Finding, Item
+from inpaint_zoo.doctor.pictures import Entry
+from inpaint_zoo.images import PictureFile
+
+
+@dataclass(frozen=True)
+class MaskSummary:
+    """What was examined of masks."""
+
+    source: str
+    """Where they come from, in words."""
+    ratios: Sequence[float]
+    """Share of holes of each mask that could be read."""
+    files: Mapping[str, MaskFacts] = field(default_factory=dict)
+    """By name; empty where masks are made."""
+    threshold: int = 128
+    invert: bool = False
+    of_pictures: Mapping[str, str] = field(default_factory=dict)
+    """For masks that belong to pictures: the mask of each picture, by names."""
+    missing: Sequence[str] = ()
+    """Pictures that have none."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The outcome of an examination."""
+
+    counts: Mapping[str, int]
+    """Pictures, by split."""
+    num_files: int
+    findings: Sequence[Finding]
+    """Those that have items."""
+    notes: Sequence[str]
+    masks: MaskSummary | None
+
+    @property
+    def excluded(self) -> dict[str, list[str]]:
+        """Names of pictures to leave out, and why."""
+        reasons: dict[str, list[str]] = {}
+        for finding in self.findings:
+            for item in finding.items:
+                if item.excluded:
+                    reasons.setdefault(item.name, []).append(f"{finding.title}: {item.detail}")
+        return reasons
+
+
+def diagnose(
+    pictures: Mapping[Split, Sequence[PictureFile]],
+    facts: Mapping[str, PictureFacts],
+    masks: MaskSummary | None,
+    *,
+    size: tuple[int, int],
+    resized: bool,
+    notes: Sequence[str],
+) -> Diagnosis:
+    """Conclude from facts.
+
+    Args:
+        pictures: By split.
+        facts: By path, as text.
+        masks: What is known of masks.
+        size: (height, width) of the samples.
+        resized: Whether training resizes pictures before it cuts samples out of them.
+        notes: What else is to be said.
+    """
+    entries = [Entry(split, each, facts[str(each.path)]) for split, listed in pictures.items() for each in listed]
+    whole = picture_findings.whole_splits(pictures)
+    found = [*_of_pictures(entries, size, resized, whole), *(_of_masks(masks, entries) if masks else ())]
+    said = [
+        f"{split} contains every picture of train: a score on it says nothing about pictures that were not trained on "
+        f"(data.test_split=test holds some out)"
+        for split in sorted(whole)
+    ]
+    return Diagnosis(
+        counts={str(split): len(listed) for split, listed in pictures.items()},
+        num_files=len(facts),
+        findings=[finding for finding in found if finding.items],
+        notes=[*notes, *said],
+        masks=masks,
+    )
+
+
+def _of_pictures(
+    entries: Sequence[Entry], size: tuple[int, int], resized: bool, whole: frozenset[Split]
+) -> Iterator[Finding]:
+    yield picture_findings.unreadable(entries)
+    yield picture_findings.cut_off(entries)
+    yield picture_findings.tiny(entries, size, resized)
+    groups = picture_findings.groups_of(entries)
+    yield picture_findings.overlap(groups, whole)
+    across, within = picture_findings.look_alikes(groups, whole)
+    yield across
+    yield picture_findings.duplicates(groups)
+    yield within
+
+
+def _of_masks(masks: MaskSummary, entries: Sequence[Entry]) -> Iterator[Finding]:
+    yield mask_findings.unreadable_masks(masks.files)
+    yield mask_findings.polarity(masks.files, masks.invert)
+    yield mask_findings.dark_masks(masks.files, masks.threshold)
+    yield mask_findings.soft_masks(masks.files, masks.threshold)
+    yield mask_findings.jpeg_masks(masks.files)
+    yield mask_findings.empty_masks(masks.files)
+    yield mask_findings.full_masks(masks.files)
+    yield mask_findings.unpaired(masks.missing)
+    pairs = {
+        entry.name: (entry.facts, masks.files[masks.of_pictures[entry.picture.name]])
+        for entry in entries
+        if entry.picture.name in masks.of_pictures
+    }
+    yield mask_findings.misfits(pairs)
+
+
+__all__ = ["Diagnosis", "Finding", "Item", "MaskSummary", "diagnose"]

@@ -1,0 +1,299 @@
+"""`data check` on files that are wrong on purpose: every one is found, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import skimage
+from PIL import Image
+
+from inpaint_zoo import data_check
+from inpaint_zoo.data import FolderDataModule
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.doctor import ledger
+
+FOLDER = Path(skimage.__file__).parent / "data"
+ASTRONAUT, CHELSEA, COFFEE, ROCKET = (
+    Image.open(FOLDER / name).convert("RGB").resize((96, 80))
+    for name in ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg")
+)
+Check = Callable[..., Any]
+
+
+class Checked:
+    """What a check left behind."""
+
+    def __init__(self, outcome: Any, output: Path) -> None:
+        self.outcome = outcome
+        self.values = json.loads((output / "report.json").read_text())
+        self.report = (output / "report.md").read_text()
+        self.exclude = output / "exclude.txt"
+
+    @property
+    def found(self) -> dict[str, list[str]]:
+        return {each["title"]: [item["name"] for item in each["items"]] for each in self.values["findings"]}
+
+    @property
+    def excluded(self) -> list[str]:
+        return [line for line in self.exclude.read_text().splitlines() if not line.startswith("#")]
+
+
+@pytest.fixture
+def check(command: Callable[..., Any], tmp_path: Path) -> Check:
+    def run(*arguments: object) -> Checked:
+        fixed = ["data", "check", f"data.root={tmp_path / 'data'}", "data.size=32", "num_workers=0"]
+        outcome = command(*fixed, f"output={tmp_path / 'out'}", "num_made_masks=4", *arguments)
+        assert outcome.code == 0, outcome.err
+        assert max(map(len, outcome.out.splitlines())) <= 80 or str(tmp_path) in outcome.out
+        return Checked(outcome, tmp_path / "out")
+
+    return run
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    def write(name: str, picture: Image.Image, folder: str = "data", **options: Any) -> Path:
+        path = tmp_path / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(path, **options)
+        return path
+
+    return write
+
+
+def mirrored(picture: Image.Image) -> Image.Image:
+    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+@pytest.fixture
+def healthy(save: Callable[..., Path]) -> None:
+    save("train/astronaut.png", ASTRONAUT)
+    save("train/mirrored.png", mirrored(ASTRONAUT))
+    save("train/black.png", Image.new("RGB", (96, 80)))
+    save("train/nearly black.png", Image.new("RGB", (96, 80), (1, 1, 1)))
+    save("val/chelsea.png", CHELSEA)
+    save("test/rocket.png", ROCKET)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_nothing_is_found_where_nothing_is_wrong(check: Check) -> None:
+    checked = check()
+    assert checked.found == {}
+    assert checked.excluded == []
+    assert "nothing found" in checked.outcome.out
+    assert checked.values["pictures"] == {"train": 4, "val": 1, "test": 1}
+    assert "data.exclude" not in checked.outcome.out
+
+
+@pytest.mark.usefixtures("healthy")
+def test_what_cannot_be_read_is_found_and_left_out(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    path = save("train/cut.jpg", COFFEE)
+    path.write_bytes(path.read_bytes()[:-300])
+    (tmp_path / "data/val/text.jpg").write_text("no picture")
+    save("train/1x1.png", Image.new("RGB", (1, 1)))
+    (tmp_path / "data/train/sub").mkdir()
+    (tmp_path / "data/train/sub/# it's (1).png").write_bytes(b"")
+    checked = check()
+    assert checked.found == {
+        "Unreadable pictures": ["train/sub/# it's (1).png", "val/text.jpg"],
+        "Truncated or damaged pictures": ["train/cut.jpg"],
+        "Pictures smaller than 32x32": ["train/1x1.png"],
+    }
+    assert sorted(checked.excluded) == ["train/1x1.png", "train/cut.jpg", "train/sub/# it's (1).png", "val/text.jpg"]
+    assert "1  Truncated or damaged pictures" in checked.outcome.out
+    assert "leave out 4 pictures: data.exclude=" in checked.outcome.out.replace("\n ", "")
+    assert check("data.resize=32").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
+
+
+def listed(root: Path, exclude: Path, command: Callable[..., Any]) -> dict[Split, list[str]]:
+    """What a data module sees."""
+    import inpaint_zoo.config
+    import inpaint_zoo.construct
+
+    config = inpaint_zoo.config.compose_config("train", [f"data.root={root}", f"data.exclude={exclude}"])
+    box: Any = None
+    data: FolderDataModule = inpaint_zoo.construct.construct(config.data, mask=box, eval_mask=box, seed=0)
+    return {split: [picture.name for picture in data.used_pictures(split)] for split in Split}
+
+
+@pytest.mark.usefixtures("healthy")
+def test_copies_are_found_within_and_across_splits(
+    check: Check, save: Callable[..., Path], command: Callable[..., Any], tmp_path: Path
+) -> None:
+    save("train/copy.bmp", ASTRONAUT)  # other bytes, the same pixels
+    save("train/again.jpg", ASTRONAUT, quality=60)
+    save("train/chelsea.tif", CHELSEA)
+    save("train/z/rocket.jpg", ROCKET.resize((64, 54)), quality=80)
+    save("val/rocket.png", ROCKET)
+    save("test/rocket 2.png", ROCKET)
+    checked = check()
+    assert checked.found == {
+        "The same pictures in two splits": ["train/chelsea.tif", "val/rocket.png"],
+        "Look-alikes in two splits": ["train/z/rocket.jpg"],
+        "Duplicates": ["train/copy.bmp", "test/rocket.png"],
+        "Look-alikes": ["train/astronaut.png"],
+    }
+    assert sorted(checked.excluded) == ["train/chelsea.tif", "train/copy.bmp", "train/z/rocket.jpg"]
+    assert "has the pixels of val/chelsea.png" in checked.report
+    names = listed(tmp_path / "data", checked.exclude, command)
+    assert names[Split.TRAIN] == ["again.jpg", "astronaut.png", "black.png", "mirrored.png", "nearly black.png"]
+    assert names[Split.VAL] == ["chelsea.png", "rocket.png"]
+
+
+def test_a_test_set_of_all_pictures_is_said_once(check: Check, save: Callable[..., Path]) -> None:
+    for number, picture in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
+        save(f"{number}.png", picture)
+    checked = check()
+    assert checked.found == {}
+    assert "test contains every picture of train" in checked.report
+    assert "data.test_split=test" in checked.report
+    assert "every picture" not in check("data.test_split=test").report
+
+
+@pytest.mark.usefixtures("healthy")
+def test_an_interrupted_check_goes_on(
+    check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
+) -> None:
+    read: list[str] = []
+    examine = data_check.examine_picture
+
+    def count(path: Path) -> Any:
+        if path.name == "rocket.png" and len(read) < 6:
+            read.append("interrupted")
+            raise KeyboardInterrupt
+        read.append(path.name)
+        return examine(path)
+
+    monkeypatch.setattr(data_check, "examine_picture", count)
+    monkeypatch.setattr("inpaint_zoo.doctor.reading._FILES_AT_A_TIME", 1)
+    root, output = tmp_path / "data", tmp_path / "out"
+    arguments = ["data", "check", f"data.root={root}", "data.size=32", "num_workers=0", f"output={output}"]
+    assert command(*arguments).code == 130
+    assert read[-1] == "interrupted"
+    assert len(read) == 6
+    read.clear()
+    read.extend(["before"] * 6)
+    first = check()
+    assert read[6:] == ["rocket.png"]
+    assert first.values["files"] == 6
+    again = check()
+    assert read[6:] == ["rocket.png"]
+    assert again.report == first.report
+    COFFEE.save(root / "train/astronaut.png")  # changed since
+    (root / "val/new.png").write_bytes((root / "val/chelsea.png").read_bytes())
+    assert check().found == {"Duplicates": ["val/new.png"]}
+    assert read[7:] == ["astronaut.png", "new.png"]
+
+
+@pytest.mark.usefixtures("healthy")
+def test_workers_find_the_same(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "data/train/bad.png").write_bytes(b"x")
+    alone = check()
+    together = check(f"output={tmp_path / 'two'}", "num_workers=2")
+    assert Checked(together.outcome, tmp_path / "two").values == alone.values
+
+
+def mask(rows: int) -> Image.Image:
+    gray = np.zeros((40, 40), np.uint8)
+    gray[:rows] = 255
+    return Image.fromarray(gray)
+
+
+@pytest.mark.usefixtures("healthy")
+def test_masks_from_files(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    root = f"mask.root={tmp_path / 'masks'}"
+    save("a.png", mask(10), "masks")
+    save("b.png", mask(20), "masks")
+    clean = check("mask=files", root)
+    assert clean.found == {}
+    counts = clean.values["masks"]["histogram"]
+    assert (counts["20–30 %"], counts["40–50 %"], sum(counts.values())) == (1, 1, 2)
+    save("c.jpg", mask(13), "masks", quality=50)
+    save("empty.png", mask(0), "masks")
+    save("full.png", mask(40), "masks")
+    save("ones.png", Image.fromarray(np.asarray(mask(20)) // 255), "masks")
+    save("soft.png", Image.fromarray(np.full((40, 40), 130, np.uint8)), "masks")
+    (tmp_path / "masks/broken.png").write_bytes(b"x")
+    checked = check("mask=files", root)
+    assert checked.found == {
+        "Unreadable masks": ["broken.png"],
+        "Masks darker than mask.threshold=128": ["ones.png"],
+        "Soft masks": ["soft.png"],
+        "Masks saved as JPEG": ["c.jpg"],
+        "Masks without a hole": ["empty.png", "ones.png"],
+        "Masks without a known pixel": ["full.png", "soft.png"],
+    }
+    assert "mask.threshold=1." in checked.report
+    assert checked.excluded == []
+
+
+@pytest.mark.usefixtures("healthy")
+def test_inverted_masks_are_found_and_the_override_fixes_them(
+    check: Check, save: Callable[..., Path], tmp_path: Path
+) -> None:
+    for number in range(3):
+        save(f"{number}.png", mask(30 + number), "masks")
+    root = f"mask.root={tmp_path / 'masks'}"
+    assert list(check("mask=files", root).found) == ["Masks that look inverted"]
+    assert "set mask.invert=true" in check("mask=files", root).report
+    assert check("mask=files", root, "mask.invert=true").found == {}
+
+
+def test_paired_masks_that_do_not_fit(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    save("val/turned.jpg", CHELSEA, exif=exif)
+    save("val/upright.png", COFFEE)
+    save("val/wide.png", ROCKET)
+    save("val/alone.png", ASTRONAUT)
+    save("train/any.png", mirrored(COFFEE))
+    for name in ("turned.png", "upright.png", "any.png"):
+        save(name, Image.fromarray(np.eye(80, 96, dtype=np.uint8) * 255), "masks")
+    save("wide.png", mask(10), "masks")
+    checked = check("mask=paired", f"mask.root={tmp_path / 'masks'}")
+    assert checked.found == {
+        "Pictures without a mask": ["alone.png"],
+        "Masks that do not fit their pictures": ["val/turned.jpg", "val/wide.png"],
+    }
+    assert "the picture is 80x96, its mask 96x80; the picture is turned by its EXIF orientation 6" in checked.report
+
+
+def test_bad_input_is_one_line(command: Callable[..., Any], save: Callable[..., Path], tmp_path: Path) -> None:
+    def complaint(*arguments: object) -> str:
+        outcome = command("data", "check", *arguments)
+        assert outcome.code == 2
+        assert outcome.err.count("\n") == 1
+        return str(outcome.err)
+
+    output = f"output={tmp_path / 'out'}"
+    assert "output is missing" in complaint("data=photographs")
+    assert "nowhere' does not exist" in complaint(f"data.root={tmp_path / 'nowhere'}", output)
+    save("train/a.png", CHELSEA)
+    root = f"data.root={tmp_path / 'data'}"
+    assert "mask.root" in complaint(root, output, "mask=files", f"mask.root={tmp_path / 'nowhere'}")
+    assert "num_made_masks=0" in complaint(root, output, "num_made_masks=0")
+    (tmp_path / "file").write_text("")
+    assert "cannot write" in complaint(root, f"output={tmp_path / 'file'}")
+
+
+def test_a_ledger_that_is_damaged_counts_as_nothing(tmp_path: Path) -> None:
+    path, file = tmp_path / "pictures.jsonl", tmp_path / "a.png"
+    file.write_bytes(b"x")
+    kept: ledger.Ledger[Any] = ledger.Ledger(path, "f", dict)
+    kept.add([(file, {"ratio": 0.5})])
+    assert ledger.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-9])
+    assert ledger.Ledger(path, "f", dict).known(file) is None
+    path.write_bytes(whole + b"\xff\x00[1]\n{}\n")
+    assert ledger.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
+    os.utime(file, ns=(1, 1))
+    assert ledger.Ledger(path, "f", dict).known(file) is None
+    path.write_bytes(whole)
+    assert ledger.Ledger(path, "other code", dict).known(file) is None
