@@ -29,9 +29,9 @@ GROUP_FILES = sorted(
 
 @pytest.mark.parametrize("path", GROUP_FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_keys_equal_the_arguments_of_the_target(path: Path) -> None:
-    config = OmegaConf.load(path)
+    config = compose_config("base", [f"+{path.parent.name}@node={path.stem}"]).node
     parameters = inspect.signature(locate(config._target_)).parameters
-    keys = {key for key in config if key not in ("_target_", "defaults")}
+    keys = {key for key in config if key != "_target_"}
     assert keys - GIVEN_BY_ENTRY_POINTS == set(parameters) - GIVEN_BY_ENTRY_POINTS
 
 

@@ -16,7 +16,9 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.brush import Point, capsule, nearest_pixels
-from inpaint_zoo.masks.ranges import number_pair, pixel_range, share_range
+from inpaint_zoo.masks.drawing import Strokes, most_steps
+from inpaint_zoo.masks.ranges import count_range, hole_counts, pixel_range, ratio_range, share_range
+from inpaint_zoo.masks.spans import Segment
 
 _NUM_DIRECTIONS = 64
 _UNIT = 1024
@@ -46,16 +48,10 @@ class IrregularMask:
         segment_length: Sequence[float],
         num_segments: Sequence[int],
     ) -> None:
-        low, high = number_pair(ratio, "mask.ratio")
-        if not 0 <= low < high <= 1:
-            raise InputError(f"mask.ratio=[{low},{high}] must satisfy 0 <= low < high <= 1")
-        self.ratio = (low, high)
+        self.ratio = ratio_range(ratio, "mask.ratio")
         self.stroke_width = share_range(stroke_width, "mask.stroke_width")
         self.segment_length = share_range(segment_length, "mask.segment_length")
-        fewest, most = number_pair(num_segments, "mask.num_segments")
-        if not 1 <= fewest <= most:
-            raise InputError(f"mask.num_segments=[{fewest},{most}] must satisfy 1 <= low <= high")
-        self.num_segments = (int(fewest), int(most))
+        self.num_segments = count_range(num_segments, "mask.num_segments")
 
     def __call__(
         self,
@@ -68,39 +64,28 @@ class IrregularMask:
         name: str | None = None,
     ) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
-        fewest, most = self._hole_counts(height * width)
-        (missing,) = draw_integers(rng, fewest, most, 1)
+        (missing,) = draw_integers(rng, *hole_counts(self.ratio, height * width), 1)
         mask = np.zeros((height, width), dtype=bool)
         while missing:
             missing -= self._draw_stroke(mask, missing, rng)
-        return mask[None].astype(np.uint8)
-
-    def _hole_counts(self, num_pixels: int) -> tuple[int, int]:
-        """Fewest and most hole pixels that keep the promise."""
-        low, high = self.ratio
-        fewest, most = int(low * num_pixels), int(high * num_pixels) + 1
-        while fewest / num_pixels <= low:
-            fewest += 1
-        while most / num_pixels > high:
-            most -= 1
-        if fewest > most:
-            raise InputError(f"mask.ratio=[{low},{high}] is too narrow for {num_pixels} pixels: widen it")
-        return fewest, most
+        return mask[None].view(np.uint8)
 
     def _draw_stroke(self, mask: np.ndarray, limit: int, rng: np.random.RandomState) -> int:
         """Draw one stroke into `mask`, (H, W) bool, and return how many pixels it added, at most `limit`."""
         points, radius = self._stroke(mask, rng)
-        added = 0
-        for start, end in pairwise(points):
-            patch = capsule(start, end, radius, *mask.shape)
-            here = mask[patch.rows, patch.columns]
-            patch = patch._replace(pixels=patch.pixels & ~here)
-            num = int(np.count_nonzero(patch.pixels))
-            if added + num > limit:
-                here |= nearest_pixels(patch, start, limit - added)
-                return limit
-            here |= patch.pixels
-            added += num
+        segments = [Segment(*start, *end, 2 * radius) for start, end in pairwise(points)]
+        stroke = Strokes(segments, *mask.shape)
+        before = int(np.count_nonzero(mask))
+        whole = mask | stroke.first(len(segments))
+        added = int(np.count_nonzero(whole) - before)
+        if added > limit:
+            whole, num = most_steps(stroke, mask, before + limit)
+            patch = capsule(points[num], points[num + 1], radius, *mask.shape)
+            patch = patch._replace(pixels=patch.pixels & ~whole[patch.rows, patch.columns])
+            rest = limit - int(np.count_nonzero(whole) - before)
+            whole[patch.rows, patch.columns] |= nearest_pixels(patch, points[num], rest)
+            added = limit
+        mask[:] = whole
         return added
 
     def _stroke(self, mask: np.ndarray, rng: np.random.RandomState) -> tuple[list[Point], int]:
@@ -166,9 +151,18 @@ class BinnedIrregularMask:
 
 def _known_pixel(mask: np.ndarray, rng: np.random.RandomState) -> Point:
     """A random pixel outside of the holes, so that every stroke adds something."""
-    known = np.flatnonzero(~mask)
-    (choice,) = draw_integers(rng, 0, len(known) - 1, 1)
-    return Point(*divmod(int(known[choice]), mask.shape[1]))
+    (choice,) = draw_integers(rng, 0, mask.size - int(np.count_nonzero(mask)) - 1, 1)
+    return Point(*divmod(_nth_known(mask.ravel(), choice), mask.shape[1]))
+
+
+def _nth_known(mask: np.ndarray, choice: int) -> int:
+    """Where pixel `choice` of those outside of the holes lies: counting halves is faster than listing all."""
+    low, high = 0, mask.size
+    while high - low > 1:
+        middle = (low + high) // 2
+        num_known = middle - low - int(np.count_nonzero(mask[low:middle]))
+        low, high, choice = (low, middle, choice) if choice < num_known else (middle, high, choice - num_known)
+    return low
 
 
 def _move(point: Point, heading: int, length: int) -> Point:

@@ -24,6 +24,45 @@ def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
     return low, high
 
 
+def ratio_range(values: Sequence[float], key: str) -> tuple[float, float]:
+    """Take [low, high] apart, two shares of the picture's pixels of which the low one is not reached."""
+    low, high = number_pair(values, key)
+    if not 0 <= low < high <= 1:
+        raise InputError(f"{key}=[{low},{high}] must satisfy 0 <= low < high <= 1")
+    return low, high
+
+
+def count_range(values: Sequence[int], key: str) -> tuple[int, int]:
+    """Take [low, high] apart, two numbers of things, at least one."""
+    low, high = number_pair(values, key)
+    if not 1 <= low <= high:
+        raise InputError(f"{key}=[{low},{high}] must satisfy 1 <= low <= high")
+    return int(low), int(high)
+
+
+def hole_counts(ratio: tuple[float, float], num_pixels: int) -> tuple[int, int]:
+    """Fewest and most hole pixels for which low < share <= high.
+
+    Raises:
+        InputError: There are none.
+    """
+    low, high = ratio
+    fewest, most = int(low * num_pixels), int(high * num_pixels) + 1
+    while fewest / num_pixels <= low:
+        fewest += 1
+    while most / num_pixels > high:
+        most -= 1
+    if fewest > most:
+        raise InputError(f"mask.ratio=[{low},{high}] is too narrow for {num_pixels} pixels: widen it")
+    return fewest, most
+
+
+def scaled_range(values: tuple[int, int], side: int, reference_size: int) -> tuple[int, int]:
+    """Turn pixels of a picture of `reference_size` into pixels of one of `side`, at least one."""
+    low, high = (max(1, (2 * value * side + reference_size) // (2 * reference_size)) for value in values)
+    return low, high
+
+
 def pixel_range(shares: tuple[float, float], side: int) -> tuple[int, int]:
     """Turn shares of a side into whole pixels, at least one."""
     low, high = (max(1, round(share * side)) for share in shares)

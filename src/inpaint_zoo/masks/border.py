@@ -1,0 +1,97 @@
+"""Holes that keep away from the picture's border, or touch it.
+
+Liu et al., "Image Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018, judge holes with and without
+contact to the border apart. How masks are changed, and the margin of the configuration, are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import MaskGenerator, draw_integers
+from inpaint_zoo.masks.drawing import StrokeMask, Wanted
+from inpaint_zoo.masks.spans import fill, spans
+from inpaint_zoo.suggestion import choose
+
+
+class BorderMask:
+    """The masks of a generator, made to fit a rule about the border.
+
+    Args:
+        mask: The generator.
+        border: `any` leaves masks alone; `free` makes them for the inside of the picture, which is that much smaller,
+            without the lines of a stroke that would lead out of it; `touching` moves holes that do not touch the
+            border to a random side of it.
+        margin: Known pixels along the border when it is `free`, as a share of the picture's shorter side, at least one.
+
+    Raises:
+        InputError: The rule is unknown, or the margin leaves nothing.
+    """
+
+    def __init__(self, *, mask: MaskGenerator, border: str, margin: float) -> None:
+        self.mask = mask
+        self._rule = choose(_RULES, border, "mask.border")
+        if not 0 <= margin < 0.5:
+            raise InputError(f"mask.margin={margin} must lie in [0, 0.5)")
+        self.margin = margin
+
+    def __call__(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        margin = max(1, round(self.margin * min(height, width)))
+        return self._rule(self.mask, Wanted(height, width, rng, progress, index, name), margin)
+
+
+def _any(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
+    return wanted.make(mask)
+
+
+def _free(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
+    height, width = wanted.height - 2 * margin, wanted.width - 2 * margin
+    if min(height, width) < 1:
+        raise InputError(f"mask.margin leaves nothing of {wanted.width}x{wanted.height} pixels: make it smaller")
+    if isinstance(mask, StrokeMask):
+        lines = np.asarray(mask.segments(height, width, wanted.rng), dtype=np.int64).reshape(-1, 5)
+        inside = fill(spans(_kept_inside(lines, height, width), height, width).runs, height, width)[None].view(np.uint8)
+    else:
+        inside = replace(wanted, height=height, width=width).make(mask)
+    return np.pad(inside, ((0, 0), (margin, margin), (margin, margin)))
+
+
+def _kept_inside(lines: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The lines, int64 (lines, 5), that lie inside of the picture whole; where none does, all of them moved inside."""
+    ends, radius = lines[:, :4], lines[:, 4:] // 2
+    last = np.array([height, width, height, width]) - 1 - radius
+    whole = lines[np.all((ends >= radius) & (ends <= last), axis=1)]
+    return whole if len(whole) else np.hstack([np.minimum(np.maximum(ends, radius), np.maximum(last, 0)), lines[:, 4:]])
+
+
+def _touching(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
+    made = wanted.make(mask)
+    (side,) = draw_integers(wanted.rng, 0, 3, 1)
+    rows, columns = np.flatnonzero(made[0].any(1)), np.flatnonzero(made[0].any(0))
+    if not len(rows):
+        return made
+    above, below, left, right = rows[0], wanted.height - 1 - rows[-1], columns[0], wanted.width - 1 - columns[-1]
+    if not min(above, below, left, right):
+        return made
+    return np.roll(made, ((-above, 0), (below, 0), (0, -left), (0, right))[side], axis=(1, 2))
+
+
+_RULES: Mapping[str, Callable[[MaskGenerator, Wanted, int], np.ndarray]] = {
+    "any": _any,
+    "free": _free,
+    "touching": _touching,
+}

@@ -1,0 +1,53 @@
+"""Ratios that widen while a network is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import MaskGenerator
+from inpaint_zoo.masks.drawing import Wanted
+from inpaint_zoo.masks.exact_ratio import mask_within
+from inpaint_zoo.masks.ranges import ratio_range
+
+
+class CurriculumMask:
+    """As `ExactRatioMask`, with a range that widens evenly from `start` to `ratio`, and stays there in evaluation.
+
+    Args:
+        mask: The generator.
+        start: [low, high] share of the pixels that are holes when training starts; lies in `ratio`.
+        ratio: [low, high] share when it ends.
+
+    Raises:
+        InputError: A range is unusable, or `start` does not lie in `ratio`; from a call: as `ExactRatioMask`.
+    """
+
+    def __init__(self, *, mask: MaskGenerator, start: Sequence[float], ratio: Sequence[float]) -> None:
+        self.mask = mask
+        self.start = ratio_range(start, "mask.start")
+        self.ratio = ratio_range(ratio, "mask.ratio")
+        if self.start[0] < self.ratio[0] or self.start[1] > self.ratio[1]:
+            raise InputError(f"mask.start={list(start)} must lie in mask.ratio={list(ratio)}")
+
+    def range_at(self, progress: float) -> tuple[float, float]:
+        """The [low, high] share of holes after a share `progress` of the training."""
+        (first_low, first_high), (low, high) = self.start, self.ratio
+        done = min(max(progress, 0.0), 1.0)
+        return first_low * (1 - done) + low * done, first_high * (1 - done) + high * done
+
+    def __call__(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        wanted = Wanted(height, width, rng, progress, index, name)
+        return mask_within(self.range_at(progress), self.mask, wanted)

@@ -1,0 +1,92 @@
+"""Masks of any generator with a ratio that is kept in every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import MaskGenerator, draw_integers
+from inpaint_zoo.masks.drawing import Wanted, drawing_of, most_steps
+from inpaint_zoo.masks.ranges import hole_counts, ratio_range
+
+_UNIT = 1 << 30
+_MOST_MASKS = 100
+
+
+class ExactRatioMask:
+    """Adds up masks of a generator until a number of pixels, drawn uniformly from `ratio`, is reached.
+
+    What is too much of the last mask is taken away: its last strokes, boxes or steps where it is made of such, then
+    what lies outside of a square in the last of them, which may leave some pixels less than were drawn.
+
+    Args:
+        mask: The generator.
+        ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
+
+    Raises:
+        InputError: The range is unusable; from a call: so many holes cannot be reached.
+    """
+
+    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float]) -> None:
+        self.mask = mask
+        self.ratio = ratio_range(ratio, "mask.ratio")
+
+    def __call__(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        return mask_within(self.ratio, self.mask, Wanted(height, width, rng, progress, index, name))
+
+
+def mask_within(ratio: tuple[float, float], mask: MaskGenerator, wanted: Wanted) -> np.ndarray:
+    """Make one mask whose ratio lies in a range from those of a generator, uint8 (1, height, width), 1 = hole.
+
+    Raises:
+        InputError: A hundred of its masks together have too few holes.
+    """
+    hole = np.zeros((wanted.height, wanted.width), dtype=bool)
+    fewest, most = hole_counts(ratio, hole.size)
+    (drawn,) = draw_integers(wanted.rng, 0, _UNIT - 1, 1)
+    num = fewest + drawn * (most - fewest + 1) // _UNIT
+    for _ in range(_MOST_MASKS):
+        drawing = drawing_of(mask, wanted)
+        whole = hole | drawing.first(drawing.num_steps)
+        if np.count_nonzero(whole) >= num:
+            hole, done = most_steps(drawing, hole, num)
+            num_before = int(np.count_nonzero(hole))
+            added = drawing.first(done + 1) & ~hole
+            hole |= _part(added, fewest - num_before, num - num_before, wanted.rng)
+            return hole[None].view(np.uint8)
+        hole = whole
+    raise InputError(
+        f"mask.ratio: {num / hole.size:.1%} holes cannot be reached, {_MOST_MASKS} masks together have "
+        f"{np.count_nonzero(hole) / hole.size:.1%}: ask for less, or for another mask"
+    )
+
+
+def _part(hole: np.ndarray, fewest: int, most: int, rng: np.random.RandomState) -> np.ndarray:
+    """The pixels of `hole`, bool (H, W), in a square around a random one of them, so that the part of a box is a box.
+
+    They are at most `most`, and less only where a square holds `fewest`.
+    """
+    rows, columns = np.nonzero(hole)
+    (center,) = draw_integers(rng, 0, len(rows) - 1, 1)
+    distances = np.maximum(np.abs(rows - rows[center]), np.abs(columns - columns[center]))
+    within = np.concatenate([[0], np.cumsum(np.bincount(distances))])
+    reached = int(np.searchsorted(within, most, side="right")) - 1
+    kept = distances < reached
+    if within[reached] < fewest:
+        # not a sort: versions of NumPy may order equal distances differently
+        kept[np.flatnonzero(distances == reached)[: most - int(within[reached])]] = True
+    part = np.zeros_like(hole)
+    part[rows[kept], columns[kept]] = True
+    return part

@@ -1,0 +1,93 @@
+"""Free-form strokes that zigzag through the picture.
+
+Source: Yu et al., "Free-Form Image Inpainting with Gated Convolution" (DeepFillv2), ICCV 2019, algorithm 1: lines
+between vertices with round joints, whose angles alternate, mirrored at random. The constants of the configuration are
+those of the authors' released code. Ours: whole degrees; radii from a sum of twelve whole numbers instead of a normal
+distribution, whose last bits differ between machines; widths that grow with the picture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from inpaint_zoo.errors import at_least
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.directions import offset
+from inpaint_zoo.masks.drawing import StrokeMask
+from inpaint_zoo.masks.ranges import count_range, scaled_range
+from inpaint_zoo.masks.spans import Segment
+
+_NUM_SUMMED = 12
+"""So many uniform numbers sum up to almost a normal one, with a variance of one squared range."""
+
+
+class FreeFormMask(StrokeMask):
+    """Some strokes, each a zigzag of one width.
+
+    Args:
+        num_strokes: [low, high] number of strokes.
+        num_vertices: [low, high] number of straight pieces of a stroke.
+        angle: Mean angle of the pieces, up and down in turn, in degrees.
+        angle_spread: How far, at most, the angles of a stroke lie from their mean, in degrees.
+        stroke_width: [low, high] in pixels of a picture of `reference_size`.
+        reference_size: Shorter side, in pixels, for which the widths hold.
+
+    Raises:
+        InputError: A range is empty.
+    """
+
+    def __init__(
+        self,
+        *,
+        num_strokes: Sequence[int],
+        num_vertices: Sequence[int],
+        angle: int,
+        angle_spread: int,
+        stroke_width: Sequence[int],
+        reference_size: int,
+    ) -> None:
+        self.num_strokes = count_range(num_strokes, "mask.num_strokes")
+        self.num_vertices = count_range(num_vertices, "mask.num_vertices")
+        self.angle = angle
+        self.angle_spread = at_least(0, angle_spread, "mask.angle_spread")
+        self.stroke_width = count_range(stroke_width, "mask.stroke_width")
+        self.reference_size = at_least(1, reference_size, "mask.reference_size")
+
+    def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment]:
+        """Draw the lines of one mask, stroke after stroke."""
+        (num,) = draw_integers(rng, *self.num_strokes, 1)
+        return [segment for _ in range(num) for segment in self._stroke(height, width, rng)]
+
+    def _stroke(self, height: int, width: int, rng: np.random.RandomState) -> Iterator[Segment]:
+        (num,) = draw_integers(rng, *self.num_vertices, 1)
+        widths = scaled_range(self.stroke_width, min(height, width), self.reference_size)
+        (stroke_width,) = draw_integers(rng, *widths, 1)
+        points = [(draw_integers(rng, 0, height - 1, 1)[0], draw_integers(rng, 0, width - 1, 1)[0])]
+        angles = self._angles(num, rng)
+        for angle, length in zip(angles, _lengths(height, width, num, rng), strict=True):
+            down, right = offset(angle, length)
+            y, x = points[-1]
+            points.append((min(max(y + down, 0), height), min(max(x + right, 0), width)))
+        upside_down, mirrored = draw_integers(rng, 0, 1, 2)
+        for (y, x), (end_y, end_x) in pairwise(points):
+            rows = (height - y, height - end_y) if upside_down else (y, end_y)
+            columns = (width - x, width - end_x) if mirrored else (x, end_x)
+            yield Segment(rows[0], columns[0], rows[1], columns[1], stroke_width)
+
+    def _angles(self, num: int, rng: np.random.RandomState) -> list[int]:
+        below, above = draw_integers(rng, 0, self.angle_spread, 2)
+        angles = draw_integers(rng, self.angle - below, self.angle + above, num)
+        return [angle if place % 2 else -angle for place, angle in enumerate(angles)]
+
+
+def _lengths(height: int, width: int, num: int, rng: np.random.RandomState) -> list[int]:
+    """About normal: the mean is an eighth of the diagonal, the deviation half of the mean; within two deviations."""
+    mean = math.isqrt(height * height + width * width) // 8
+    spread = max(mean // 2 - 1, 0)
+    drawn = rng.randint(0, spread + 1, size=(num, _NUM_SUMMED), dtype=np.int64).sum(axis=1)
+    lengths: list[int] = np.clip(drawn - _NUM_SUMMED * spread // 2 + mean, 0, 2 * mean).tolist()
+    return lengths

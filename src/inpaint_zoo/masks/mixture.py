@@ -1,0 +1,43 @@
+"""One of several generators, drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import MaskGenerator, draw_integers
+from inpaint_zoo.masks.drawing import Drawing, DrawnMask, Wanted, drawing_of
+
+_UNIT = 1 << 30
+
+
+class MixtureMask(DrawnMask):
+    """Every mask comes from one of the generators, chosen with its weight.
+
+    Args:
+        masks: The generators by names of your own.
+        weights: How often each is taken, relative to the others, by the same names.
+
+    Raises:
+        InputError: The names differ, or no weight is above 0.
+    """
+
+    def __init__(self, *, masks: Mapping[str, MaskGenerator], weights: Mapping[str, float]) -> None:
+        if set(masks) != set(weights):
+            raise InputError(f"mask.weights has {', '.join(weights)}: give one weight for each of {', '.join(masks)}")
+        if any(weight < 0 for weight in weights.values()) or not sum(weights.values()) > 0:
+            raise InputError(f"mask.weights={dict(weights)} must be at least 0, and one of them above 0")
+        # in the order of names: the order of a mapping changes with how it was put together
+        self._masks = [masks[name] for name in sorted(masks)]
+        shares = np.cumsum([weights[name] for name in sorted(masks)]) / sum(weights.values())
+        self._bounds = [round(share * _UNIT) for share in shares]
+
+    def drawing(self, wanted: Wanted) -> Drawing:
+        """The steps of the mask that a call makes."""
+        return drawing_of(self._choose(wanted.rng), wanted)
+
+    def _choose(self, rng: np.random.RandomState) -> MaskGenerator:
+        (drawn,) = draw_integers(rng, 0, self._bounds[-1] - 1, 1)
+        return next(mask for mask, bound in zip(self._masks, self._bounds, strict=True) if drawn < bound)

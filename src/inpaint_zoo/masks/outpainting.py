@@ -1,0 +1,60 @@
+"""Holes along the sides of the picture, to be painted beyond what is known.
+
+Source: the outpainting masks in the released code of LaMa (Suvorov et al., WACV 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.ranges import pixel_range, share_range
+
+_UNIT = 1 << 30
+
+
+class OutpaintingMask:
+    """A strip along each of some sides, at least one.
+
+    Args:
+        size_ratio: [low, high] of a strip, as a share of the picture's height (above, below) or width (left, right).
+        side_probability: That a side has a strip; where none would have one, a random side gets it.
+
+    Raises:
+        InputError: The range is unusable, two strips could meet, or the probability is none.
+    """
+
+    def __init__(self, *, size_ratio: Sequence[float], side_probability: float) -> None:
+        self.size_ratio = share_range(size_ratio, "mask.size_ratio")
+        if self.size_ratio[1] >= 0.5:
+            raise InputError(f"mask.size_ratio={list(size_ratio)} must stay below 0.5: strips of both sides would meet")
+        if not 0 <= side_probability <= 1:
+            raise InputError(f"mask.side_probability={side_probability} must lie in [0, 1]")
+        self.side_probability = side_probability
+
+    def __call__(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
+        mask = np.zeros((1, height, width), dtype=np.uint8)
+        above, below = draw_integers(rng, *pixel_range(self.size_ratio, height), 2)
+        left, right = draw_integers(rng, *pixel_range(self.size_ratio, width), 2)
+        strips = np.s_[:, :above], np.s_[:, height - below :], np.s_[:, :, :left], np.s_[:, :, width - right :]
+        bound = round(self.side_probability * _UNIT)
+        chosen = [
+            strip for strip, drawn in zip(strips, draw_integers(rng, 0, _UNIT - 1, 4), strict=True) if drawn < bound
+        ]
+        (instead,) = draw_integers(rng, 0, 3, 1)
+        for strip in chosen or [strips[instead]]:
+            mask[strip] = 1
+        return mask

@@ -1,0 +1,67 @@
+"""A ragged hole: where a random walk has been.
+
+Source: the masks that a reimplementation of partial convolutions (Liu et al., ECCV 2018) trains with,
+naoto0804/pytorch-inpainting-with-partial-conv: steps of one pixel in four directions, as many as the picture has
+pixels. The paper itself made its masks from the occlusions of videos, which are files (see `BinnedFileMask`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.drawing import DrawnMask, Wanted
+
+
+class _Walk:
+    """A walk through a (height, width) picture, one pixel a step."""
+
+    def __init__(self, pixels: np.ndarray, height: int, width: int) -> None:
+        self.num_steps = len(pixels)
+        self._pixels = pixels
+        self._size = (height, width)
+
+    def first(self, num: int) -> np.ndarray:
+        """The hole after `num` steps, bool (H, W)."""
+        hole = np.zeros(self._size, dtype=bool)
+        hole.ravel()[self._pixels[:num]] = True
+        return hole
+
+
+class RandomWalkMask(DrawnMask):
+    """All pixels of a walk that starts anywhere, goes up, down, left or right, and stays within the picture.
+
+    Args:
+        steps: Length of the walk, for each pixel of the picture.
+
+    Raises:
+        InputError: There are no steps.
+    """
+
+    def __init__(self, *, steps: float) -> None:
+        if not steps > 0:
+            raise InputError(f"mask.steps={steps} must be above 0")
+        self.steps = steps
+
+    def drawing(self, wanted: Wanted) -> _Walk:
+        """The walk of the mask that a call makes, one pixel a step."""
+        height, width, rng = wanted.height, wanted.width, wanted.rng
+        num = max(1, round(self.steps * height * width))
+        start = draw_integers(rng, 0, height - 1, 1) + draw_integers(rng, 0, width - 1, 1)
+        # two bits a step, four steps a byte
+        bits = np.frombuffer(rng.bytes(num // 4 + 1), dtype=np.uint8)
+        steps = (bits[:, None] >> _SHIFTS & 3).ravel()[:num]
+        y = _folded(start[0] + np.cumsum(_DOWN[steps]), height)
+        x = _folded(start[1] + np.cumsum(_RIGHT[steps]), width)
+        return _Walk(y * width + x, height, width)
+
+
+_SHIFTS = np.array([0, 2, 4, 6], dtype=np.uint8)
+_DOWN, _RIGHT = np.array([0, 0, 1, -1], dtype=np.int64), np.array([1, -1, 0, 0], dtype=np.int64)
+
+
+def _folded(places: np.ndarray, side: int) -> np.ndarray:
+    """Fold an endless walk into [0, side): it then stays where it is when a step would lead out."""
+    turned = places % (2 * side)
+    return np.asarray(np.minimum(turned, 2 * side - 1 - turned))

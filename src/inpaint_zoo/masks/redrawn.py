@@ -1,0 +1,53 @@
+"""Masks of a generator that happen to have a wanted ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.masks.base import MaskGenerator
+from inpaint_zoo.masks.ranges import hole_counts, ratio_range
+
+
+class RedrawnMask:
+    """Draws masks until one has a ratio in the range; unlike `ExactRatioMask` it changes no shapes.
+
+    Args:
+        mask: The generator.
+        ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
+        num_tries: Masks that are drawn before it is given up.
+
+    Raises:
+        InputError: The range is unusable; from a call: no mask had such a ratio.
+    """
+
+    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float], num_tries: int) -> None:
+        self.mask = mask
+        self.ratio = ratio_range(ratio, "mask.ratio")
+        self.num_tries = at_least(1, num_tries, "mask.num_tries")
+
+    def __call__(
+        self,
+        height: int,
+        width: int,
+        rng: np.random.RandomState,
+        progress: float = 1.0,
+        *,
+        index: int | None = None,
+        name: str | None = None,
+    ) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        fewest, most = hole_counts(self.ratio, height * width)
+        counts = []
+        for _ in range(self.num_tries):
+            mask = self.mask(height, width, rng, progress, index=index, name=name)
+            counts.append(int(np.count_nonzero(mask)))
+            if fewest <= counts[-1] <= most:
+                return mask
+        pixels = height * width
+        raise InputError(
+            f"mask.ratio={list(self.ratio)}: none of {self.num_tries} masks was in it, they had "
+            f"{min(counts) / pixels:.1%} to {max(counts) / pixels:.1%} holes: widen it, or change what is drawn"
+        )
