@@ -19,6 +19,7 @@ PATH_KEYS = (
     "ckpt",
     "ckpt_path",
     "data.exclude",
+    "data.masks",
     "data.root",
     "data.test",
     "data.train",

@@ -121,6 +121,8 @@ class FolderDataModule(InpaintingDataModule):
 
     @cached_property
     def _found(self) -> dict[Split, list[Path]]:
+        if not self.root.exists():
+            raise InputError(f"data.root: {str(self.root)!r} does not exist: give data.root=DIR{_said(self.hint)}")
         return {split: find_split(self.root, patterns) for split, patterns in self.folders.items()}
 
     def _of_split(self, split: Split) -> Sequence[PictureFile]:

@@ -67,7 +67,13 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
     data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
-    dataset = data.evaluation_dataset(Split.TEST, protocol.prepare)
+    dataset = data.evaluation_dataset(
+        Split.TEST,
+        protocol.prepare,
+        fitting=protocol.fitting,
+        # where neither is resized, a mask of another size belongs to another picture
+        mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
+    )
     if stored is not None:
         dataset.pictures = _listed_pictures(dataset, stored)
     _refuse_unmatched(mask, dataset, protocol)

@@ -1,0 +1,147 @@
+"""A folder of pictures and a file that says which split each belongs to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.folder import existing_root
+from inpaint_zoo.data.source import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images import PictureFile, find_pictures
+from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.matching import NamedFiles, few, without_suffix
+
+_SPLITS = {"0": Split.TRAIN, "1": Split.VAL, "2": Split.TEST}
+
+
+class PartitionDataModule(InpaintingDataModule):
+    """Pictures of one folder, and a text file with lines such as `000001.jpg 0`: 0 train, 1 val, 2 test.
+
+    Args:
+        root: The folder of both.
+        folder: The folder of the pictures below `root`, or several that are tried in turn.
+        partition: The text file below `root`, or several that are tried in turn; suffixes of names do not count.
+        hint: Where to get the data, for messages.
+        mask: As in `InpaintingDataModule`.
+        eval_mask: As in `InpaintingDataModule`.
+        size: As in `InpaintingDataModule`.
+        center_crop: As in `InpaintingDataModule`.
+        resize: As in `InpaintingDataModule`.
+        flip_probability: As in `InpaintingDataModule`.
+        samples_per_epoch: As in `InpaintingDataModule`.
+        eval_repeats: As in `InpaintingDataModule`.
+        batch_size: As in `InpaintingDataModule`.
+        eval_batch_size: As in `InpaintingDataModule`.
+        num_workers: As in `InpaintingDataModule`.
+        seed: As in `InpaintingDataModule`.
+        eval_seed: As in `InpaintingDataModule`.
+        exclude: As in `InpaintingDataModule`.
+        on_error: As in `InpaintingDataModule`.
+
+    Raises:
+        InputError: As `InpaintingDataModule`; from `pictures`: folder or file is missing, or they do not match.
+    """
+
+    def __init__(
+        self,
+        *,
+        root: str | os.PathLike[str],
+        folder: str | Sequence[str],
+        partition: str | Sequence[str],
+        hint: str,
+        mask: MaskGenerator,
+        eval_mask: MaskGenerator,
+        size: int | Sequence[int],
+        center_crop: int | None,
+        resize: int | None,
+        flip_probability: float,
+        samples_per_epoch: int | None,
+        eval_repeats: int,
+        batch_size: int,
+        eval_batch_size: int,
+        num_workers: int,
+        seed: int,
+        eval_seed: int,
+        exclude: str | os.PathLike[str] | None,
+        on_error: str,
+    ) -> None:
+        super().__init__(
+            mask=mask,
+            eval_mask=eval_mask,
+            size=size,
+            center_crop=center_crop,
+            resize=resize,
+            flip_probability=flip_probability,
+            samples_per_epoch=samples_per_epoch,
+            eval_repeats=eval_repeats,
+            batch_size=batch_size,
+            eval_batch_size=eval_batch_size,
+            num_workers=num_workers,
+            seed=seed,
+            eval_seed=eval_seed,
+            exclude=exclude,
+            on_error=on_error,
+        )
+        self.root = existing_root(root, hint)
+        self.folder = [folder] if isinstance(folder, str) else list(folder)
+        self.partition = [partition] if isinstance(partition, str) else list(partition)
+        self.hint = hint
+
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
+        """The pictures of a split, in the order of the partition file."""
+        pictures = self._parts[split]
+        if not pictures:
+            raise InputError(f"data.root: {str(self._first(self.partition))!r} puts no picture into {split}")
+        return pictures
+
+    @cached_property
+    def _parts(self) -> dict[Split, list[PictureFile]]:
+        path = self._first(self.partition)
+        split_of = _read_partition(path)
+        folder = self._first(self.folder)
+        files = {str(file.path): file for file in find_pictures(folder, "data.root")}
+        named = NamedFiles(((file.name, file.path) for file in files.values()), "data.root")
+        missing = named.missing(list(split_of))
+        if missing:
+            raise InputError(
+                f"data.root: {str(folder)!r} lacks {len(missing)} of the {len(split_of)} pictures of {path.name}: "
+                f"{few(missing)}. {self.hint}"
+            )
+        parts: dict[Split, list[PictureFile]] = {split: [] for split in Split}
+        for name, split in split_of.items():
+            # what is left in `files` at the end belongs to no split
+            parts[split].append(files.pop(str(named.find(name))))
+        if files:
+            names = few(sorted(file.name for file in files.values()))
+            raise InputError(f"data.root: {path.name} does not name {len(files)} pictures of {str(folder)!r}: {names}")
+        return parts
+
+    def _first(self, names: Sequence[str]) -> Path:
+        """The first of the names below `root` that is there."""
+        for name in names:
+            if (self.root / name).exists():
+                return self.root / name
+        raise InputError(f"data.root: {str(self.root)!r} has no {' or '.join(names)}. {self.hint}")
+
+
+def _read_partition(path: Path) -> dict[str, Split]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"data.root: {str(path)!r} cannot be read as text ({error})") from error
+    split_of: dict[str, Split] = {}
+    for number, line in enumerate(lines, 1):
+        name, _, digit = line.strip().rpartition(" ")
+        if not line.strip():
+            continue
+        if digit not in _SPLITS or not name.strip():
+            raise InputError(f"data.root: {str(path)!r}, line {number}: {line[:80]!r} is no name and 0, 1 or 2")
+        name = without_suffix(name.strip())
+        if name in split_of:
+            raise InputError(f"data.root: {str(path)!r}, line {number}: {name} stands there twice")
+        split_of[name] = _SPLITS[digit]
+    return split_of
