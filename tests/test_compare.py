@@ -113,6 +113,25 @@ def test_methods_that_cannot_be(compare: Command, pictures: Pictures, tmp_path: 
     assert reason in refused(compare(f"data.root={pictures('a.png')}", method), tmp_path / "out")
 
 
+def test_results_do_not_go_among_what_is_judged(command: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, theirs = pictures("a.png"), pictures("a.png", folder="theirs")
+    common = ["compare", f"data.root={root}", f"methods.theirs={theirs}"]
+    for folder, key in ((root, "data.root"), (root / "sub", "data.root"), (theirs, "methods.theirs")):
+        outcome = command(*common, f"output={folder}")
+        assert outcome.code == 2
+        assert f"lies in {key}=" in outcome.err
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.png", "a.png"]
+
+
+def test_results_from_elsewhere_are_not_written_over(command: Command, pictures: Pictures, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "records.csv").write_text("mine")
+    outcome = command("compare", f"data.root={pictures('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
+    assert outcome.code == 2
+    assert "holds a records.csv from elsewhere" in outcome.err
+    assert (tmp_path / "out" / "records.csv").read_text() == "mine"
+
+
 def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
     outcome = command(
         "compare",

@@ -15,7 +15,6 @@ from rich.text import Text
 from inpaint_zoo.benchmarking.method_cost import measure_cost, remembered
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import writable_folder
 from inpaint_zoo.judging import (
     LEDGER_FOLDER,
     Judgement,
@@ -23,8 +22,9 @@ from inpaint_zoo.judging import (
     Session,
     Settings,
     choose_device,
-    known_pixel_notes,
     open_session,
+    picture_notes,
+    results_folder,
     write_results_file,
 )
 from inpaint_zoo.manifest import write_manifest
@@ -46,11 +46,12 @@ REPORTED_VERSIONS = (
 def run(config: DictConfig) -> None:
     """Write pictures, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
-    folder = writable_folder(config.output)
     sources = {str(title): str(value) for title, value in config.methods.items()}
     _check_reference(config.reference, sources)
+    settings = Settings.from_config(config, sources)
+    folder = results_folder(config.output, settings)
     with joined_processes() as processes:
-        session = open_session(Settings.from_config(config, sources))
+        session = open_session(settings)
         kept = KeptPictures(folder / "pictures")
         judgements = session.judge(folder, processes, force=config.force, kept=kept)
         if processes.is_first:
@@ -85,7 +86,7 @@ def _report(config: DictConfig, session: Session, judgements: Sequence[Judgement
         title=config.title,
         records=records,
         cases=[kept.case(name, list(session.methods)) for name in names],
-        notes=[*config.notes, *session.notes, *known_pixel_notes(records), *set_notes],
+        notes=[*config.notes, *session.notes, *picture_notes(records), *set_notes],
         reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},

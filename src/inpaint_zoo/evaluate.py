@@ -9,8 +9,8 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from inpaint_zoo.cli import main
-from inpaint_zoo.files import writable_folder, write_text
-from inpaint_zoo.judging import Session, Settings, open_session, write_results_file
+from inpaint_zoo.files import write_text
+from inpaint_zoo.judging import Session, Settings, open_session, results_folder, write_results_file
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
 from inpaint_zoo.models.weights import read_weights
@@ -23,10 +23,11 @@ from inpaint_zoo.statistics import certainties
 def run(config: DictConfig) -> float | None:
     """Write `records.csv`, `summary.json`, `results.json` and `table.md`; returns the mean PSNR, in dB."""
     quiet_libraries()
-    folder = writable_folder(config.output)
     model = read_weights(Path(config.ckpt).expanduser(), config.model).model
+    settings = Settings.from_config(config, {model: config.ckpt})
+    folder = results_folder(config.output, settings)
     with joined_processes() as processes:
-        session = open_session(Settings.from_config(config, {model: config.ckpt}))
+        session = open_session(settings)
         records = [each.record for each in session.judge(folder, processes, force=config.force)]
         if processes.is_first:
             _write(session, records, folder)

@@ -112,7 +112,7 @@ def differences(expected: Sequence[Entry], found: Sequence[Entry]) -> list[str]:
 def _difference(expected: Entry, found: Entry | None) -> str:
     if found is None:
         return "missing"
-    compared = ("picture", "image", "size", "mask")
+    compared = ("picture", "image", "size", "mask", "ratio")
     return ", ".join(name for name in compared if getattr(expected, name) != getattr(found, name))
 
 

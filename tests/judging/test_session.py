@@ -7,7 +7,7 @@ import pytest
 
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.judging import Session, Settings, known_pixel_notes, open_session
+from inpaint_zoo.judging import Session, Settings, open_session, picture_notes
 from inpaint_zoo.methods import Sample
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS
@@ -78,7 +78,18 @@ def test_changed_known_pixels_are_told() -> None:
         record("without L1", known_ssim=0.99),
         record("nothing known"),
     ]
-    assert [note.partition(" changed")[0] for note in known_pixel_notes(records)] == ["jpeg", "without L1"]
+    notes = picture_notes(records)
+    assert [note.partition(" changed")[0] for note in notes] == ["jpeg", "without L1"]
+    assert "in 1 of 1 pictures, by 1.0% on average" in notes[0]
+    assert "average" not in notes[1]
+
+
+def test_originals_among_the_methods_are_told() -> None:
+    records = [
+        Record("theirs", name, name, ratio, dict.fromkeys(METRICS) | {"hole_l1": error})
+        for name, ratio, error in (("a", 0.1, 0.0), ("b", 0.1, 0.2), ("c", 0.0, None))
+    ]
+    assert picture_notes(records) == ["theirs equals the original inside the hole, too, in 1 of 2 pictures."]
 
 
 def test_the_hashes_name_what_the_numbers_depend_on() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,20 +103,31 @@ def open_session(settings: Settings) -> Session:
     return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
 
 
-def known_pixel_notes(records: Sequence[Record]) -> list[str]:
-    """Which methods handed over pictures whose known pixels are not those of the original."""
-    notes = []
-    for title in dict.fromkeys(record.method for record in records):
-        own = [record for record in records if record.method == title]
-        changed = [
-            record for record in own if record.metrics["known_ssim"] not in (1, None) or record.metrics["known_l1"]
-        ]
-        if changed:
-            notes.append(
-                f"{title} changed known pixels in {len(changed)} of {len(own)} pictures; they were put back before "
-                "anything but the known-pixel columns was measured."
-            )
-    return notes
+def picture_notes(records: Sequence[Record]) -> list[str]:
+    """Which methods handed over pictures with other known pixels than the original's, or with the original's holes."""
+    methods = dict.fromkeys(record.method for record in records)
+    own = {title: [record for record in records if record.method == title] for title in methods}
+    return [note for title in methods for note in (*_changed_note(title, own[title]), *_equal_note(title, own[title]))]
+
+
+def _changed_note(title: str, records: Sequence[Record]) -> Iterator[str]:
+    known = [record.metrics for record in records]
+    changed = [metrics for metrics in known if metrics["known_ssim"] not in (1, None) or metrics["known_l1"]]
+    if changed:
+        errors = [metrics["known_l1"] for metrics in changed if metrics["known_l1"] is not None]
+        by = f", by {sum(errors) / len(errors):.1%} on average" if errors else ""
+        yield (
+            f"{title} changed known pixels in {len(changed)} of {len(records)} pictures{by}; they were put back before "
+            "anything but the known-pixel columns was measured. Were they made for other holes, no number of "
+            f"{title} counts."
+        )
+
+
+def _equal_note(title: str, records: Sequence[Record]) -> Iterator[str]:
+    holed = [record for record in records if record.ratio > 0]
+    equal = sum(record.metrics["hole_l1"] == 0 for record in holed)
+    if equal:
+        yield f"{title} equals the original inside the hole, too, in {equal} of {len(holed)} pictures."
 
 
 def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tuple[LPIPSDistance | None, list[str]]:
