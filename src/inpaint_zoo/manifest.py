@@ -209,6 +209,14 @@ def _refuse_foreign(value: Any, where: str, group: str) -> None:
 
 @cache
 def _targets(group: str) -> tuple[str, ...]:
-    """What the files of a group construct."""
+    """What the files of a group construct, inside of others too."""
     loaded = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((CONF_DIR / group).glob("*.yaml"))]
-    return tuple(node["_target_"] for node in loaded if "_target_" in node)
+    return tuple(sorted({target for node in loaded for target in _named_targets(node)}))
+
+
+def _named_targets(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "_target_" in node:
+            yield node["_target_"]
+        for item in node.values():
+            yield from _named_targets(item)
