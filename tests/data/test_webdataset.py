@@ -20,6 +20,8 @@ from torch import Tensor
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule, WebDatasetDataModule
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.hashes import file_hash
+from inpaint_zoo.manifest import describe_samples
 
 WriteShard = Callable[..., Path]
 FolderData = Callable[..., FolderDataModule]
@@ -341,3 +343,29 @@ def test_too_few_pictures_to_split_are_counted(
     write_shard("x.tar", ("a.jpg", jpeg()))
     with pytest.raises(InputError, match=r"data\.train: 1 pictures, at least 3 are needed"):
         shard_data(train="x.tar").setup("fit")
+
+
+def test_the_documented_recipe_makes_the_shards_of_a_folder(
+    shard_data: Data, write_pictures: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pictures("x/a.jpg", "b.jpg", folder="photos")
+    (tmp_path / "shards").mkdir()
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / "docs/webdataset.md").read_text(encoding="utf-8")
+    exec(text.partition("```python\n")[2].partition("```")[0], {})
+    pictures = shard_data(test="shards").pictures(Split.TEST)
+    assert [picture.name for picture in pictures] == ["b.jpg", "x/a.jpg"]
+    for picture in pictures:
+        assert file_hash(picture.path) == file_hash(tmp_path / "photos" / picture.name)
+
+
+def test_an_evaluation_set_of_shards_is_that_of_the_folder(
+    shard_data: Data, folder_data: FolderData, shards: str, tmp_path: Path
+) -> None:
+    for picture in shard_data(test=shards).pictures(Split.TEST):
+        (tmp_path / "files" / picture.name).parent.mkdir(exist_ok=True)
+        (tmp_path / "files" / picture.name).write_bytes(picture.path.open("rb").read())
+    sets = (shard_data(test=shards), folder_data(root=tmp_path / "files"))
+    described = [list(describe_samples(data.test_dataset)) for data in sets]
+    assert described[0] == described[1]
+    assert len(described[0]) == 30
