@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
 from inpaint_zoo.data.own_masks import OwnMasks
@@ -157,3 +158,20 @@ def test_damaged_pictures_are_named(write_pictures: Write) -> None:
     for dataset in (training(root), evaluation(root)):
         with pytest.raises(InputError, match=r"a\.png' cannot be read"):
             dataset[0]
+
+
+def test_large_jpeg_files_are_read_at_twice_the_size_that_is_asked_for(tmp_path: Path) -> None:
+    asked: list[tuple[int, int] | None] = []
+
+    def read(path: Path, at_least: tuple[int, int] | None) -> np.ndarray:
+        asked.append(at_least)
+        return read_image(path, at_least)
+
+    y, x = np.mgrid[0:400, 0:500]
+    waves = np.stack([np.sin(x / 9) + np.cos(y / 7), np.sin((x + y) / 11), np.cos((x - y) / 13)], axis=2)
+    Image.fromarray((127 + 60 * waves).astype(np.uint8)).save(tmp_path / "a.jpg", quality=95)
+    reduced = training(tmp_path, size=(64, 64), resize=64, read=read)[0]["image"]
+    whole = training(tmp_path, size=(64, 64), resize=64, read=lambda path, _: read_image(path))[0]["image"]
+    assert float((reduced - whole).abs().mean()) < 0.01
+    training(tmp_path, size=(64, 64), read=read)[0]
+    assert asked == [(128, 128), None]

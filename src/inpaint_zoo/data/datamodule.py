@@ -25,11 +25,15 @@ from inpaint_zoo.data.source import Split
 from inpaint_zoo.data.squares import prepared_square
 from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.fitting import FITTINGS, cover
-from inpaint_zoo.images import PictureFile, read_image, resize
+from inpaint_zoo.images import PictureFile, resize
+from inpaint_zoo.jpeg import read_training_image
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.masks.resizing import RESIZINGS
 from inpaint_zoo.readable import Readable
 from inpaint_zoo.suggestion import choose
+
+_BATCHES_AHEAD = 4
+"""That each worker prepares; pictures differ in what they take, and a GPU should not wait for a large one."""
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
@@ -112,9 +116,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
 
-    def read_image(self, path: Readable) -> np.ndarray:
-        """Read a training picture as (H, W, 3) uint8; a subclass with few of them may keep them."""
-        return read_image(path)
+    def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
+        """Read a training picture as (H, W, 3) uint8, at (height, width) `at_least` or more where that is faster.
+
+        A subclass with few pictures may keep them.
+        """
+        return read_training_image(path, at_least)
 
     def setup(self, stage: str) -> None:
         """Find the pictures, so that mistakes show before anything is trained."""
@@ -281,6 +288,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             num_workers=self.num_workers,
             pin_memory=torch.cuda.is_available(),
             persistent_workers=self.num_workers > 0,
+            prefetch_factor=_BATCHES_AHEAD if self.num_workers > 0 else None,
         )
 
 

@@ -48,7 +48,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         resize: Resize the shorter side to this many pixels before the crop; None keeps the picture's own size.
         flip_probability: Of mirroring left and right.
         seed: Of all of this.
-        read: From a path to (H, W, 3) uint8.
+        read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
         skip_unreadable: Give `Skipped` for a picture that cannot be read.
 
     Raises:
@@ -66,7 +66,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         resize: int | None,
         flip_probability: float,
         seed: int,
-        read: Callable[[Readable], np.ndarray],
+        read: Callable[[Readable, tuple[int, int] | None], np.ndarray],
         skip_unreadable: bool,
     ) -> None:
         self.pictures = pictures
@@ -95,7 +95,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
             if not self.skip_unreadable:
                 raise
             return Skipped(picture.name, str(error))
-        image, holes = self._prepared(picture, image, holes)
+        image, holes = self.prepared(picture, image, holes)
         # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
         if holes is not None:
@@ -110,12 +110,19 @@ class TrainingDataset(Dataset[Sample | Skipped]):
 
     def _read(self, picture: PictureFile) -> tuple[np.ndarray, np.ndarray | None]:
         """The picture (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
-        image = self.read(picture.path)
         if not isinstance(picture, PairedPicture):
-            return image, None
+            return self.read(picture.path, self._at_least()), None
+        image = self.read(picture.path, None)
         return image, self.own_masks.holes(picture, image.shape[:2])
 
-    def _prepared(
+    def _at_least(self) -> tuple[int, int] | None:
+        """The (height, width) that is enough to read; None for all pixels."""
+        if self.resize is None or self.center_crop is not None:
+            return None
+        # at twice the size the resizing still smooths: the picture is that of all pixels, within 50 dB
+        return 2 * self.resize, 2 * self.resize
+
+    def prepared(
         self, picture: PictureFile, image: np.ndarray, holes: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Cut and resize before the random crop."""
@@ -216,4 +223,4 @@ def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
 
 def _sample(image: np.ndarray, mask: np.ndarray, name: str) -> Sample:
     pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
-    return Sample(image=pixels.float() / 255, mask=torch.from_numpy(mask).float(), name=name)
+    return Sample(image=pixels.float().div_(255), mask=torch.from_numpy(mask).float(), name=name)

@@ -39,8 +39,8 @@ PHOTOGRAPHS = {
 class PhotographsDataModule(InpaintingDataModule):
     """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
 
-    def read_image(self, path: Readable) -> np.ndarray:
-        """As `InpaintingDataModule.read_image`; every process decodes a photograph once."""
+    def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
+        """As `InpaintingDataModule.read_image`, but whole; every process decodes a photograph once."""
         return _read_once(path)
 
     def pictures(self, split: Split) -> Sequence[PictureFile]:
