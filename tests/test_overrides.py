@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from inpaint_zoo.config import compose_config
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.overrides import quote_paths
 
 NAMES = [
@@ -86,3 +87,9 @@ def test_methods_of_compare_are_added() -> None:
     expected = [r"++methods.ours='runs/it\'s'", "++methods.telea='telea'", "methods.x.y=1", "++methods.z='a'"]
     assert quote_paths("compare", given) == expected
     assert quote_paths("train", given) == given
+
+
+def test_braces_that_a_shell_has_expanded_are_refused() -> None:
+    with pytest.raises(InputError, match=r"data\.train is given 2 times: quote braces"):
+        quote_paths("train", ["data.train=x-0.tar", "data.train=x-1.tar"])
+    assert arrives("data.train=x-{0..1}.tar") == "x-{0..1}.tar"
