@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inpaint_zoo import masks_make
+from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.construct import construct
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.images import read_mask
@@ -20,6 +21,7 @@ Command = Callable[..., Any]
 def make(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """`masks make` of four small masks into the folder `made`."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return lambda *arguments: command("masks", "make", "count=4", "size=[32,40]", "output=made", *arguments)
 
 
@@ -48,6 +50,25 @@ def test_masks_and_what_is_said_about_them_agree(make: Command, tmp_path: Path) 
         assert 0.2 < sample["ratio"] <= 0.4
         assert np.array_equal(gray[None] // 255, generator(32, 40, random_state(values["seed"], index), index))
     FileMask(root=folder, threshold=128, invert=False, resizing="nearest")(32, 40, random_state(0), 2)
+
+
+@pytest.mark.parametrize("kind", sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml")))
+def test_every_kind_can_be_made(kind: str, make: Command, masks: Callable[..., Path], tmp_path: Path) -> None:
+    if kind == "paired":  # needs names: see test_masks_by_name_need_names
+        return
+    files = [f"mask.root={masks('a.png', 'b.png')}"] if kind in ("files", "files_bins", "objects") else []
+    bins = ["mask.bins=[[0.1,0.3]]"] if kind == "files_bins" else []
+    done = make(f"kind={kind}", "count=2", *files, *bins)
+    assert (done.code, done.err) == (0, "")
+    assert len(list((tmp_path / "made").glob("*.png"))) == 2
+
+
+def test_a_kind_that_changes_others_takes_them_by_name(make: Command, tmp_path: Path) -> None:
+    assert make("kind=exact_ratio", "of=boxes", "ratio=[0.3,0.35]", "mask.mask.margin=4").code == 0
+    values = manifest(tmp_path / "made")
+    assert values["mask"]["mask"]["_target_"].endswith("BoxesMask")
+    assert values["mask"]["mask"]["margin"] == 4
+    assert all(0.3 < sample["ratio"] <= 0.35 for sample in values["samples"])
 
 
 def test_the_same_command_gives_the_same_files(make: Command, tmp_path: Path) -> None:

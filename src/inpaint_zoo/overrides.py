@@ -25,11 +25,13 @@ PATH_KEYS = (
     "data.train",
     "data.val",
     "eval_data.root",
+    "eval_mask.mask.root",
     "eval_mask.root",
     "inception_weights",
     "init_from",
     "lpips_weights",
     "manifest",
+    "mask.mask.root",
     "mask.root",
     "model.loss_network",
     "output",
@@ -43,7 +45,7 @@ PATH_KEYS = (
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("image", "mask")}
+VERB_PATH_KEYS = {"predict": ("image", "mask"), "masks sheet": ("root",)}
 """Keys that are paths for one verb only: elsewhere `mask` is a config group."""
 
 POSITIONAL_KEYS = {"verify": "results"}
@@ -54,7 +56,7 @@ VERBS_WITH_METHODS = frozenset({"compare", "verify"})
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask"}
 """Short names of config groups that stand at another place of the configuration."""
 
-VERB_ALIASES = {"masks make": {"kind": "mask", "ratio": "mask.ratio"}}
+VERB_ALIASES = {"masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"}}
 """Short names of one verb's groups and keys."""
 
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
@@ -66,8 +68,8 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a verb with the values of its path keys quoted for Hydra.
 
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
-    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `kind=` and `ratio=` of
-    `masks make` for `mask=` and `mask.ratio=`.
+    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `kind=`, `of=` and
+    `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and `mask.ratio=`.
 
     Raises:
         InputError: A shell has expanded the braces of a list of shards, of which only the last one would count.

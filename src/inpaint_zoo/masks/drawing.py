@@ -77,7 +77,7 @@ class Strokes:
 
     def first(self, num: int) -> np.ndarray:
         """The hole after `num` segments, bool (H, W)."""
-        return fill(self._spans.runs[: self._spans.ends[num]], *self._size)
+        return fill(self._spans.first(num), *self._size)
 
 
 class Whole:

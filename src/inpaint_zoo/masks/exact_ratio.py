@@ -79,6 +79,8 @@ def _part(hole: np.ndarray, fewest: int, most: int, rng: np.random.RandomState) 
     They are at most `most`, and less only where a square holds `fewest`.
     """
     rows, columns = np.nonzero(hole)
+    if not most:
+        return np.zeros_like(hole)
     (center,) = draw_integers(rng, 0, len(rows) - 1, 1)
     distances = np.maximum(np.abs(rows - rows[center]), np.abs(columns - columns[center]))
     within = np.concatenate([[0], np.cumsum(np.bincount(distances))])

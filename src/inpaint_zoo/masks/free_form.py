@@ -21,6 +21,7 @@ from inpaint_zoo.masks.drawing import StrokeMask
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 from inpaint_zoo.masks.spans import Segment
 
+_UNIT = 1 << 30
 _NUM_SUMMED = 12
 """So many uniform numbers sum up to almost a normal one, with a variance of one squared range."""
 
@@ -63,31 +64,39 @@ class FreeFormMask(StrokeMask):
         return [segment for _ in range(num) for segment in self._stroke(height, width, rng)]
 
     def _stroke(self, height: int, width: int, rng: np.random.RandomState) -> Iterator[Segment]:
-        (num,) = draw_integers(rng, *self.num_vertices, 1)
-        widths = scaled_range(self.stroke_width, min(height, width), self.reference_size)
-        (stroke_width,) = draw_integers(rng, *widths, 1)
-        points = [(draw_integers(rng, 0, height - 1, 1)[0], draw_integers(rng, 0, width - 1, 1)[0])]
-        angles = self._angles(num, rng)
-        for angle, length in zip(angles, _lengths(height, width, num, rng), strict=True):
-            down, right = offset(angle, length)
-            y, x = points[-1]
-            points.append((min(max(y + down, 0), height), min(max(x + right, 0), width)))
-        upside_down, mirrored = draw_integers(rng, 0, 1, 2)
+        most = self.num_vertices[1]
+        # one call for all numbers of a stroke takes an eighth of the time of one for each
+        drawn = rng.randint(0, _UNIT, size=8 + most * (1 + _NUM_SUMMED), dtype=np.int64)
+        num, stroke_width, y, x, below, above, upside_down, mirrored = self._choices(drawn[:8].tolist(), height, width)
+        lowest = self.angle - below
+        angles = (lowest + (drawn[8 : 8 + num] * (below + above + 1) // _UNIT)).tolist()
+        points = [(y, x)]
+        for place, length in enumerate(_lengths(height, width, drawn[8 + most :].reshape(most, _NUM_SUMMED)[:num])):
+            down, right = offset(angles[place] if place % 2 else -angles[place], length)
+            y, x = min(max(y + down, 0), height), min(max(x + right, 0), width)
+            points.append((y, x))
         for (y, x), (end_y, end_x) in pairwise(points):
             rows = (height - y, height - end_y) if upside_down else (y, end_y)
             columns = (width - x, width - end_x) if mirrored else (x, end_x)
             yield Segment(rows[0], columns[0], rows[1], columns[1], stroke_width)
 
-    def _angles(self, num: int, rng: np.random.RandomState) -> list[int]:
-        below, above = draw_integers(rng, 0, self.angle_spread, 2)
-        angles = draw_integers(rng, self.angle - below, self.angle + above, num)
-        return [angle if place % 2 else -angle for place, angle in enumerate(angles)]
+    def _choices(self, drawn: Sequence[int], height: int, width: int) -> list[int]:
+        """Number of vertices, width, start, spread of the angles, mirrored or not, from numbers below `_UNIT`."""
+        widths = scaled_range(self.stroke_width, min(height, width), self.reference_size)
+        spread = (0, self.angle_spread)
+        ranges = (self.num_vertices, widths, (0, height - 1), (0, width - 1), spread, spread, (0, 1), (0, 1))
+        return [low + number * (high - low + 1) // _UNIT for number, (low, high) in zip(drawn, ranges, strict=True)]
 
 
-def _lengths(height: int, width: int, num: int, rng: np.random.RandomState) -> list[int]:
-    """About normal: the mean is an eighth of the diagonal, the deviation half of the mean; within two deviations."""
+def _lengths(height: int, width: int, drawn: np.ndarray) -> list[int]:
+    """About normal: the mean is an eighth of the diagonal, the deviation half of the mean; within two deviations.
+
+    Args:
+        height: Of the picture.
+        width: Of the picture.
+        drawn: int64 (lengths, 12), numbers below `_UNIT`.
+    """
     mean = math.isqrt(height * height + width * width) // 8
     spread = max(mean // 2 - 1, 0)
-    drawn = rng.randint(0, spread + 1, size=(num, _NUM_SUMMED), dtype=np.int64).sum(axis=1)
-    lengths: list[int] = np.clip(drawn - _NUM_SUMMED * spread // 2 + mean, 0, 2 * mean).tolist()
-    return lengths
+    sums = (drawn * (spread + 1) // _UNIT).sum(axis=1).tolist()
+    return [min(max(total - _NUM_SUMMED * spread // 2 + mean, 0), 2 * mean) for total in sums]

@@ -33,8 +33,15 @@ class Spans(NamedTuple):
 
     runs: np.ndarray
     """int64 (runs,): start in the high 32 bits, end in the low ones; segment after segment."""
-    ends: np.ndarray
-    """int64 (segments + 1,): the runs of the first k segments are `runs[: ends[k]]`."""
+    seen: np.ndarray
+    """bool (rows,): of all rows of all segments, which have a run within the picture."""
+    last_rows: np.ndarray
+    """int64 (segments,): how many rows the segments up to each of them have."""
+
+    def first(self, num: int) -> np.ndarray:
+        """The runs of the first `num` segments."""
+        num_rows = self.last_rows[num - 1] if num else 0
+        return self.runs[: np.count_nonzero(self.seen[:num_rows])]
 
 
 def spans(segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> Spans:
@@ -52,13 +59,15 @@ def spans(segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> 
     np.minimum(right, width, out=right)
     seen = left < right
     runs = ((first + left) << _HALF | (first + right))[seen]
-    return Spans(runs, np.concatenate([[0], seen.cumsum()])[np.concatenate([[0], last])])
+    return Spans(runs, seen, last)
 
 
 def _columns(table: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First column in each row, `y` below the segment's start, and the column behind the last."""
     # beside the line: four bounds of the column, each a whole quotient that is linear in y
-    bounds = (table[4:8] + table[8:12] * y) // table[12:16]
+    bounds = table[8:12] * y
+    bounds += table[4:8]
+    bounds //= table[12:16]
     reach = np.minimum(bounds[:2], bounds[2:])
     np.copyto(reach, -_FAR, where=reach[0] + reach[1] < 0)
     # around its ends
