@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.data import FolderDataModule
+from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionDataModule
 from inpaint_zoo.masks import BoxMask
 
 
@@ -31,36 +31,63 @@ def write_pictures(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
+LOADING: dict[str, Any] = {
+    "mask": BOX,
+    "eval_mask": BOX,
+    "size": 16,
+    "center_crop": None,
+    "resize": None,
+    "flip_probability": 0.5,
+    "samples_per_epoch": None,
+    "eval_repeats": 1,
+    "batch_size": 2,
+    "eval_batch_size": 2,
+    "num_workers": 0,
+    "seed": 1,
+    "eval_seed": 0,
+    "exclude": None,
+    "on_error": "raise",
+}
+
+
 @pytest.fixture
 def folder_data() -> Callable[..., FolderDataModule]:
     """A data module of 16 x 16 samples in batches of 2; keyword arguments change it."""
 
     def make(**changes: Any) -> FolderDataModule:
-        box = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
-        arguments: dict[str, Any] = {
+        arguments = LOADING | {
             "folders": {"train": "train", "val": "val", "test": "test"},
             "masks": None,
             "mask_threshold": 128,
             "mask_invert": False,
             "test_split": "all",
             "hint": "",
-            "mask": box,
-            "eval_mask": box,
-            "size": 16,
-            "center_crop": None,
-            "resize": None,
-            "flip_probability": 0.5,
-            "samples_per_epoch": None,
-            "eval_repeats": 1,
-            "batch_size": 2,
-            "eval_batch_size": 2,
-            "num_workers": 0,
-            "seed": 1,
-            "eval_seed": 0,
-            "exclude": None,
-            "on_error": "raise",
         }
         return FolderDataModule(**(arguments | changes))
+
+    return make
+
+
+@pytest.fixture
+def list_data() -> Callable[..., FileListDataModule]:
+    """As `folder_data`, for lists of files."""
+
+    def make(**changes: Any) -> FileListDataModule:
+        arguments = LOADING | {"root": None, "train": None, "val": None, "test": None}
+        arguments |= {"mask_threshold": 128, "mask_invert": False}
+        return FileListDataModule(**(arguments | changes))
+
+    return make
+
+
+@pytest.fixture
+def partition_data() -> Callable[..., PartitionDataModule]:
+    """As `folder_data`, for a partition file."""
+
+    def make(**changes: Any) -> PartitionDataModule:
+        arguments = LOADING | {"folder": ["faces", "Img/faces"], "partition": "partition.txt", "hint": "Get it there"}
+        return PartitionDataModule(**(arguments | changes))
 
     return make
 

@@ -14,6 +14,7 @@ from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
+from inpaint_zoo.data.checks import sample_size, seed_in_range
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
@@ -91,7 +92,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.allow_zero_length_dataloader_with_multiple_devices = True
         self.mask = mask
         self.eval_mask = eval_mask
-        self.size = _size(size)
+        self.size = sample_size(size)
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize = None if resize is None else at_least(1, resize, "data.resize")
         if not 0 <= flip_probability <= 1:
@@ -104,8 +105,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.batch_size = at_least(1, batch_size, "data.batch_size")
         self.eval_batch_size = at_least(1, eval_batch_size, "data.eval_batch_size")
         self.num_workers = at_least(0, num_workers, "data.num_workers")
-        self.seed = _seed(seed, "seed")
-        self.eval_seed = _seed(eval_seed, "data.eval_seed")
+        self.seed = seed_in_range(seed, "seed")
+        self.eval_seed = seed_in_range(eval_seed, "data.eval_seed")
         self.exclusion = None if exclude is None else Exclusion(exclude)
         self.skip_unreadable = choose({"raise": False, "skip": True}, on_error, "data.on_error")
         self.skip_count = SkipCount()
@@ -290,16 +291,3 @@ class InpaintingDataModule(LightningDataModule, ABC):
             persistent_workers=self.num_workers > 0,
             prefetch_factor=_BATCHES_AHEAD if self.num_workers > 0 else None,
         )
-
-
-def _size(size: int | Sequence[int]) -> tuple[int, int]:
-    sides = (size, size) if isinstance(size, int) else tuple(size)
-    if len(sides) != 2 or min(sides) < 1:
-        raise InputError(f"data.size={size} must be a number of pixels or [height,width]")
-    return sides[0], sides[1]
-
-
-def _seed(value: int, key: str) -> int:
-    if not 0 <= value < 2**32:
-        raise InputError(f"{key}={value} must lie in [0, 4294967295]")
-    return value

@@ -165,7 +165,8 @@ class FolderDataModule(InpaintingDataModule):
 
     def _of_flat_folder(self, split: Split) -> Sequence[PictureFile]:
         if not self._flat:
-            raise InputError(f"data.root: {str(self.root)!r} holds no pictures (png, jpg, webp, bmp, tif)")
+            said = _said(self.hint)
+            raise InputError(f"data.root: {str(self.root)!r} holds no pictures (png, jpg, webp, bmp, tif){said}")
         if split is Split.TEST and self.test_split == "all":
             _announce(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
             return self._flat

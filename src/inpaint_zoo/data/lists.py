@@ -124,10 +124,8 @@ class FileListDataModule(InpaintingDataModule):
         divide, fewest = (hold_out, 2) if Split.TEST in self.lists else (split_by_name, 3)
         path = str(self.lists[Split.TRAIN])
         if len(pictures) < fewest:
-            raise InputError(
-                f"data.train: {path!r} names {len(pictures)} pictures: {fewest} are needed to split"
-            )
+            raise InputError(f"data.train: {path!r} names {len(pictures)} pictures: {fewest} are needed to split")
         parts = divide(pictures)
-        counts = ", ".join(f"{len(part)} {split}" for split, part in sorted(parts.items()))
-        _announce(f"{path!r} is split by a hash of the file names: {counts}")
+        counts = ", ".join(sorted(f"{split}: {len(part)}" for split, part in parts.items()))
+        _announce(f"{path!r} is split by a hash of the file names, {counts}")
         return parts
