@@ -175,3 +175,11 @@ def test_large_jpeg_files_are_read_at_twice_the_size_that_is_asked_for(tmp_path:
     assert float((reduced - whole).abs().mean()) < 0.01
     training(tmp_path, size=(64, 64), read=read)[0]
     assert asked == [(128, 128), None]
+
+
+def test_every_level_is_divided_as_torch_divides_it(tmp_path: Path) -> None:
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    Image.fromarray(levels).save(tmp_path / "a.png")
+    image = evaluation(tmp_path, size=(16, 16))[0]["image"]
+    assert torch.equal(image, torch.from_numpy(levels).permute(2, 0, 1).float() / 255)
+    assert image.is_contiguous()

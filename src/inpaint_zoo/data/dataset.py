@@ -222,5 +222,7 @@ def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
 
 
 def _sample(image: np.ndarray, mask: np.ndarray, name: str) -> Sample:
-    pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
-    return Sample(image=pixels.float().div_(255), mask=torch.from_numpy(mask).float(), name=name)
+    # one pass from uint8 to floats in planes: memory that is touched for the first time is what this costs
+    pixels = np.empty((3, *image.shape[:2]), np.float32)
+    np.divide(image.transpose(2, 0, 1), np.float32(255), out=pixels, dtype=np.float32)
+    return Sample(image=torch.from_numpy(pixels), mask=torch.from_numpy(mask.astype(np.float32)), name=name)
