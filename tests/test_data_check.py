@@ -108,6 +108,8 @@ def test_what_cannot_be_read_is_found_and_left_out(check: Check, save: Callable[
     assert sorted(checked.excluded) == ["train/1x1.png", "train/cut.jpg", "train/sub/# it's (1).png", "val/text.jpg"]
     assert "1  Truncated or damaged pictures" in checked.outcome.out
     assert "leave out 4 pictures: data.exclude=" in checked.outcome.out.replace("\n ", "")
+    assert check("data.size=200").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
+    assert "Most of train are: lower data.size=" in check("data.size=200").report
     assert check("data.resize=32").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
 
 

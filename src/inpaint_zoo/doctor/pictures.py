@@ -48,13 +48,19 @@ def _unusable(entry: Entry) -> Item:
 
 def tiny(entries: Iterable[Entry], size: tuple[int, int], resized: bool) -> Finding:
     """Pictures smaller than what is cut out of them; in training they are an error unless they are `resized` first."""
+    sizes = list(_sizes(entries))
+    small = [(entry, each) for entry, each in sizes if each[0] < size[0] or each[1] < size[1]]
+    num_small, num_train = (sum(_is_train(entry) for entry, _ in pairs) for pairs in (small, sizes))
+    # where they are most of all, it is not they that should go
+    leave_out = not resized and 2 * num_small <= num_train
     items = [
-        Item(entry.name, f"{width}x{height} (width x height)", excluded=entry.split is Split.TRAIN and not resized)
-        for entry, (height, width) in _sizes(entries)
-        if height < size[0] or width < size[1]
+        Item(entry.name, f"{width}x{height} (width x height)", excluded=leave_out and _is_train(entry))
+        for entry, (height, width) in small
     ]
     if resized:
         advice = "They are enlarged; leave them out or lower data.size= if they should not be."
+    elif not leave_out:
+        advice = f"Most of train are: lower data.size=, or set data.resize={max(size)}, which enlarges them."
     else:
         advice = f"Those of train are in exclude.txt; or set data.resize={max(size)}, which enlarges them."
     return Finding(f"Pictures smaller than {size[1]}x{size[0]}", advice, items)
