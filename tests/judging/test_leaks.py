@@ -43,6 +43,7 @@ def source(
             return own, "data.center_crop=30"
         if data == "dunhuang":
             masks("test/a.png", folder="pictures/masks")
+            return own, "data.mask_invert=false"
         if data == "list":
             (root / "test.txt").write_text("a.png\n")
             return own, f"data.test={root / 'test.txt'}"
