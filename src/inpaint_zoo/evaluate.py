@@ -23,9 +23,10 @@ from inpaint_zoo.statistics import certainties
 def run(config: DictConfig) -> float | None:
     """Write `records.csv`, `summary.json`, `results.json` and `table.md`; returns the mean PSNR, in dB."""
     quiet_libraries()
+    output = config.output
     model = read_weights(Path(config.ckpt).expanduser(), config.model).model
     settings = Settings.from_config(config, {model: config.ckpt})
-    folder = results_folder(config.output, settings)
+    folder = results_folder(output, settings)
     with joined_processes() as processes:
         session = open_session(settings)
         records = [each.record for each in session.judge(folder, processes, force=config.force)]
