@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 import inpaint_zoo
 from inpaint_zoo.cli import VERBS
 from inpaint_zoo.config import CONF_DIR, compose_config
-from inpaint_zoo.construct import locate
+from inpaint_zoo.construct import locate, signature_of
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runner import run_verb
 from inpaint_zoo.zoo import create_model, list_models
@@ -30,7 +30,7 @@ GROUP_FILES = sorted(
 @pytest.mark.parametrize("path", GROUP_FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_keys_equal_the_arguments_of_the_target(path: Path) -> None:
     config = compose_config("base", [f"+{path.parent.name}@node={path.stem}"]).node
-    parameters = inspect.signature(locate(config._target_)).parameters
+    parameters = signature_of(locate(config._target_)).parameters
     keys = {key for key in config if key != "_target_"}
     assert keys - GIVEN_BY_ENTRY_POINTS == set(parameters) - GIVEN_BY_ENTRY_POINTS
 

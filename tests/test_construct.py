@@ -1,13 +1,13 @@
 import sys
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pytest
 from omegaconf import OmegaConf
 from torch import Tensor, nn
 
-from inpaint_zoo.construct import check_arguments, check_nodes, construct, locate
+from inpaint_zoo.construct import check_arguments, check_nodes, construct, locate, signature_of
 from inpaint_zoo.errors import InputError
 
 
@@ -129,3 +129,28 @@ def test_a_plain_value_of_the_wrong_type_is_named(name: str, value: Any, fits: b
     else:
         with pytest.raises(InputError, match=rf"data\.{name} is .*: give a value of type"):
             check_arguments(takes, values, "data")
+
+
+class Shared(TypedDict):
+    size: int
+    name: str | None
+
+
+class HandsOn:
+    def __init__(self, *, own: int, **shared: Unpack[Shared]) -> None:
+        self.values = {"own": own, **shared}
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"own": 1, "size": 2}, "missing a required argument: 'name'"),
+        ({"own": 1, "siez": 2, "name": None}, "siez is no argument of HandsOn, did you mean 'size'"),
+        ({"own": 1, "size": "2", "name": None}, "size is '2': give a value of type int"),
+    ],
+)
+def test_arguments_that_are_handed_on_are_checked_as_ones_own(values: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        check_arguments(HandsOn, values, "data")
+    check_arguments(HandsOn, {"own": 1, "size": 2, "name": None}, "data")
+    assert list(signature_of(HandsOn).parameters) == ["own", "size", "name"]

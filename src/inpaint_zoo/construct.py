@@ -65,7 +65,7 @@ def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: b
         InputError: One is unknown, missing, or a text where a number is wanted.
     """
     try:
-        signature = inspect.signature(target)
+        signature = signature_of(target)
     except ValueError:  # a few built-in targets do not tell
         return
     try:
@@ -81,6 +81,19 @@ def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: b
         if name in values and not _fits(values[name], hint):
             wanted = [kind.__name__ for kind in _members(hint) if kind in (bool, int, float, str)]
             raise InputError(f"{key}.{name} is {values[name]!r}: give a value of type {' or '.join(wanted)}")
+
+
+def signature_of(target: Any) -> inspect.Signature:
+    """The signature of a class or function, where `**arguments: Unpack[...]` is written out."""
+    signature, unpacked = inspect.signature(target), _unpacked(_written_hints(target))
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        handed_on = unpacked.get(name)
+        if handed_on is None:
+            parameters.append(parameter)
+        else:
+            parameters += [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY) for key in handed_on]
+    return signature.replace(parameters=parameters)
 
 
 def check_nodes(config: DictConfig) -> None:
@@ -132,6 +145,17 @@ def _value(value: Any, key: str) -> Any:
 
 
 def _hints(target: Any) -> dict[str, Any]:
+    written = _written_hints(target)
+    return {**written, **{key: hint for hints in _unpacked(written).values() for key, hint in hints.items()}}
+
+
+def _unpacked(hints: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """By the names of `**arguments: Unpack[...]`, the hints of the arguments that they stand for."""
+    handed_on = {name: hint for name, hint in hints.items() if typing.get_origin(hint) is typing.Unpack}
+    return {name: typing.get_type_hints(typing.get_args(hint)[0]) for name, hint in handed_on.items()}
+
+
+def _written_hints(target: Any) -> dict[str, Any]:
     try:
         return typing.get_type_hints(vars(target)["__init__"] if inspect.isclass(target) else target)
     except (NameError, TypeError, KeyError):  # names that exist for type checkers only

@@ -7,16 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
+from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.layout import find_split, split_folders, with_masks
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, find_pictures
-from inpaint_zoo.masks import MaskGenerator
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
@@ -39,21 +40,7 @@ class FolderDataModule(InpaintingDataModule):
         test_split: `all` or `test`, which pictures of a folder without folders of splits are the test set; None: such
             a folder is refused.
         hint: Where to get the data, for messages.
-        mask: As in `InpaintingDataModule`; for pictures without masks of their own.
-        eval_mask: As in `InpaintingDataModule`; for pictures without masks of their own.
-        size: As in `InpaintingDataModule`.
-        center_crop: As in `InpaintingDataModule`.
-        resize: As in `InpaintingDataModule`.
-        flip_probability: As in `InpaintingDataModule`.
-        samples_per_epoch: As in `InpaintingDataModule`.
-        eval_repeats: As in `InpaintingDataModule`.
-        batch_size: As in `InpaintingDataModule`.
-        eval_batch_size: As in `InpaintingDataModule`.
-        num_workers: As in `InpaintingDataModule`.
-        seed: As in `InpaintingDataModule`.
-        eval_seed: As in `InpaintingDataModule`.
-        exclude: As in `InpaintingDataModule`.
-        on_error: As in `InpaintingDataModule`.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for pictures without masks of their own.
 
     Raises:
         InputError: `root` is missing, not readable, or lacks the pictures or masks that are asked for.
@@ -69,39 +56,9 @@ class FolderDataModule(InpaintingDataModule):
         mask_invert: bool,
         test_split: str | None,
         hint: str,
-        mask: MaskGenerator,
-        eval_mask: MaskGenerator,
-        size: int | Sequence[int],
-        center_crop: int | None,
-        resize: int | None,
-        flip_probability: float,
-        samples_per_epoch: int | None,
-        eval_repeats: int,
-        batch_size: int,
-        eval_batch_size: int,
-        num_workers: int,
-        seed: int,
-        eval_seed: int,
-        exclude: str | os.PathLike[str] | None,
-        on_error: str,
+        **loading: Unpack[LoadingArguments],
     ) -> None:
-        super().__init__(
-            mask=mask,
-            eval_mask=eval_mask,
-            size=size,
-            center_crop=center_crop,
-            resize=resize,
-            flip_probability=flip_probability,
-            samples_per_epoch=samples_per_epoch,
-            eval_repeats=eval_repeats,
-            batch_size=batch_size,
-            eval_batch_size=eval_batch_size,
-            num_workers=num_workers,
-            seed=seed,
-            eval_seed=eval_seed,
-            exclude=exclude,
-            on_error=on_error,
-        )
+        super().__init__(**loading)
         self.root = existing_root(root, hint)
         self.folders = split_folders(folders)
         self.masks = masks

@@ -7,9 +7,11 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
+from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.file_list import read_list
 from inpaint_zoo.data.own_masks import OwnMasks
@@ -17,7 +19,6 @@ from inpaint_zoo.data.packed import PackedPictures
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
-from inpaint_zoo.masks import MaskGenerator
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
@@ -35,21 +36,7 @@ class FileListDataModule(InpaintingDataModule):
         test: The list of the test pictures; None holds them out.
         mask_threshold: Gray values of the lists' masks from here (of 255) are holes.
         mask_invert: For masks in which white is known.
-        mask: As in `InpaintingDataModule`; for pictures without masks of their own.
-        eval_mask: As in `InpaintingDataModule`; for pictures without masks of their own.
-        size: As in `InpaintingDataModule`.
-        center_crop: As in `InpaintingDataModule`.
-        resize: As in `InpaintingDataModule`.
-        flip_probability: As in `InpaintingDataModule`.
-        samples_per_epoch: As in `InpaintingDataModule`.
-        eval_repeats: As in `InpaintingDataModule`.
-        batch_size: As in `InpaintingDataModule`.
-        eval_batch_size: As in `InpaintingDataModule`.
-        num_workers: As in `InpaintingDataModule`.
-        seed: As in `InpaintingDataModule`.
-        eval_seed: As in `InpaintingDataModule`.
-        exclude: As in `InpaintingDataModule`.
-        on_error: As in `InpaintingDataModule`.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for pictures without masks of their own.
 
     Raises:
         InputError: As `InpaintingDataModule`; from `pictures`: the list is missing, or as `read_list`.
@@ -64,39 +51,9 @@ class FileListDataModule(InpaintingDataModule):
         test: str | os.PathLike[str] | None,
         mask_threshold: int,
         mask_invert: bool,
-        mask: MaskGenerator,
-        eval_mask: MaskGenerator,
-        size: int | Sequence[int],
-        center_crop: int | None,
-        resize: int | None,
-        flip_probability: float,
-        samples_per_epoch: int | None,
-        eval_repeats: int,
-        batch_size: int,
-        eval_batch_size: int,
-        num_workers: int,
-        seed: int,
-        eval_seed: int,
-        exclude: str | os.PathLike[str] | None,
-        on_error: str,
+        **loading: Unpack[LoadingArguments],
     ) -> None:
-        super().__init__(
-            mask=mask,
-            eval_mask=eval_mask,
-            size=size,
-            center_crop=center_crop,
-            resize=resize,
-            flip_probability=flip_probability,
-            samples_per_epoch=samples_per_epoch,
-            eval_repeats=eval_repeats,
-            batch_size=batch_size,
-            eval_batch_size=eval_batch_size,
-            num_workers=num_workers,
-            seed=seed,
-            eval_seed=eval_seed,
-            exclude=exclude,
-            on_error=on_error,
-        )
+        super().__init__(**loading)
         self.root = Path(root).expanduser() if root else None
         named = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
         self.lists = {split: Path(path).expanduser() for split, path in named.items() if path}

@@ -6,13 +6,14 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Unpack
 
+from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.folder import existing_root
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile, find_pictures
-from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.matching import NamedFiles, few, without_suffix
 
 _SPLITS = {"0": Split.TRAIN, "1": Split.VAL, "2": Split.TEST}
@@ -26,21 +27,7 @@ class PartitionDataModule(InpaintingDataModule):
         folder: The folder of the pictures below `root`, or several that are tried in turn.
         partition: The text file below `root`, or several that are tried in turn; suffixes of names do not count.
         hint: Where to get the data, for messages.
-        mask: As in `InpaintingDataModule`.
-        eval_mask: As in `InpaintingDataModule`.
-        size: As in `InpaintingDataModule`.
-        center_crop: As in `InpaintingDataModule`.
-        resize: As in `InpaintingDataModule`.
-        flip_probability: As in `InpaintingDataModule`.
-        samples_per_epoch: As in `InpaintingDataModule`.
-        eval_repeats: As in `InpaintingDataModule`.
-        batch_size: As in `InpaintingDataModule`.
-        eval_batch_size: As in `InpaintingDataModule`.
-        num_workers: As in `InpaintingDataModule`.
-        seed: As in `InpaintingDataModule`.
-        eval_seed: As in `InpaintingDataModule`.
-        exclude: As in `InpaintingDataModule`.
-        on_error: As in `InpaintingDataModule`.
+        **loading: As in `InpaintingDataModule`.
 
     Raises:
         InputError: As `InpaintingDataModule`; from `pictures`: folder or file is missing, or they do not match.
@@ -53,39 +40,9 @@ class PartitionDataModule(InpaintingDataModule):
         folder: str | Sequence[str],
         partition: str | Sequence[str],
         hint: str,
-        mask: MaskGenerator,
-        eval_mask: MaskGenerator,
-        size: int | Sequence[int],
-        center_crop: int | None,
-        resize: int | None,
-        flip_probability: float,
-        samples_per_epoch: int | None,
-        eval_repeats: int,
-        batch_size: int,
-        eval_batch_size: int,
-        num_workers: int,
-        seed: int,
-        eval_seed: int,
-        exclude: str | os.PathLike[str] | None,
-        on_error: str,
+        **loading: Unpack[LoadingArguments],
     ) -> None:
-        super().__init__(
-            mask=mask,
-            eval_mask=eval_mask,
-            size=size,
-            center_crop=center_crop,
-            resize=resize,
-            flip_probability=flip_probability,
-            samples_per_epoch=samples_per_epoch,
-            eval_repeats=eval_repeats,
-            batch_size=batch_size,
-            eval_batch_size=eval_batch_size,
-            num_workers=num_workers,
-            seed=seed,
-            eval_seed=eval_seed,
-            exclude=exclude,
-            on_error=on_error,
-        )
+        super().__init__(**loading)
         self.root = existing_root(root, hint)
         self.folder = [folder] if isinstance(folder, str) else list(folder)
         self.partition = [partition] if isinstance(partition, str) else list(partition)

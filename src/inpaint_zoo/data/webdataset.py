@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
+from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.shard_files import cache_folder, local_copy, shard_addresses
@@ -19,7 +21,6 @@ from inpaint_zoo.data.shards import Index, shard_index
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
-from inpaint_zoo.masks import MaskGenerator
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _NUM_THREADS = 8
@@ -47,21 +48,7 @@ class WebDatasetDataModule(InpaintingDataModule):
         mask_threshold: As in `OwnMasks`.
         mask_invert: As in `OwnMasks`.
         shard_in_name: Begin the names of pictures with that of their shard.
-        mask: As in `InpaintingDataModule`.
-        eval_mask: As in `InpaintingDataModule`.
-        size: As in `InpaintingDataModule`.
-        center_crop: As in `InpaintingDataModule`.
-        resize: As in `InpaintingDataModule`.
-        flip_probability: As in `InpaintingDataModule`.
-        samples_per_epoch: As in `InpaintingDataModule`.
-        eval_repeats: As in `InpaintingDataModule`.
-        batch_size: As in `InpaintingDataModule`.
-        eval_batch_size: As in `InpaintingDataModule`.
-        num_workers: As in `InpaintingDataModule`.
-        seed: As in `InpaintingDataModule`.
-        eval_seed: As in `InpaintingDataModule`.
-        exclude: As in `InpaintingDataModule`.
-        on_error: As in `InpaintingDataModule`.
+        **loading: As in `InpaintingDataModule`.
 
     Raises:
         InputError: As `InpaintingDataModule`; from `pictures`: shards are missing, damaged, or hold no pictures.
@@ -79,39 +66,9 @@ class WebDatasetDataModule(InpaintingDataModule):
         mask_threshold: int,
         mask_invert: bool,
         shard_in_name: bool,
-        mask: MaskGenerator,
-        eval_mask: MaskGenerator,
-        size: int | Sequence[int],
-        center_crop: int | None,
-        resize: int | None,
-        flip_probability: float,
-        samples_per_epoch: int | None,
-        eval_repeats: int,
-        batch_size: int,
-        eval_batch_size: int,
-        num_workers: int,
-        seed: int,
-        eval_seed: int,
-        exclude: str | os.PathLike[str] | None,
-        on_error: str,
+        **loading: Unpack[LoadingArguments],
     ) -> None:
-        super().__init__(
-            mask=mask,
-            eval_mask=eval_mask,
-            size=size,
-            center_crop=center_crop,
-            resize=resize,
-            flip_probability=flip_probability,
-            samples_per_epoch=samples_per_epoch,
-            eval_repeats=eval_repeats,
-            batch_size=batch_size,
-            eval_batch_size=eval_batch_size,
-            num_workers=num_workers,
-            seed=seed,
-            eval_seed=eval_seed,
-            exclude=exclude,
-            on_error=on_error,
-        )
+        super().__init__(**loading)
         self.root = None if root is None else str(root)
         self.shards = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
         self.naming = _naming(picture_suffixes, mask_suffix, shard_in_name)
