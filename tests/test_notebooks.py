@@ -14,7 +14,6 @@ def test_is_kept_without_outputs(path):
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells if cell["cell_type"] == "code")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_from_top_to_bottom(path):
     """Every code cell in one namespace, as a kernel would run them."""
