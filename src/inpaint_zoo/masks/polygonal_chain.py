@@ -67,10 +67,15 @@ class PolygonalChainMask(StrokeMask):
         pieces = np.empty((*shape, 5), dtype=np.int64)
         for place in range(shape[1]):
             pieces[:, place, 0], pieces[:, place, 1] = y, x
-            y, x = np.clip(y + down[:, place], 0, height), np.clip(x + right[:, place], 0, width)
+            y, x = _within(y + down[:, place], height), _within(x + right[:, place], width)
             pieces[:, place, 2], pieces[:, place, 3] = y, x
         pieces[:, :, 4] = widths
         return np.asarray(pieces[np.arange(shape[1]) < num_pieces[:, None]])
+
+
+def _within(places: np.ndarray, side: int) -> np.ndarray:
+    # np.clip does the same in three times the time
+    return np.asarray(np.minimum(np.maximum(places, 0), side))
 
 
 _SINES, _COSINES = np.array(SINES, dtype=np.int64), np.array(COSINES, dtype=np.int64)

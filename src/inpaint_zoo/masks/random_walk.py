@@ -50,18 +50,21 @@ class RandomWalkMask(DrawnMask):
         num = max(1, round(self.steps * height * width))
         start = draw_integers(rng, 0, height - 1, 1) + draw_integers(rng, 0, width - 1, 1)
         # two bits a step, four steps a byte
-        bits = np.frombuffer(rng.bytes(num // 4 + 1), dtype=np.uint8)
-        steps = (bits[:, None] >> _SHIFTS & 3).ravel()[:num]
-        y = _folded(start[0] + np.cumsum(_DOWN[steps]), height)
-        x = _folded(start[1] + np.cumsum(_RIGHT[steps]), width)
+        steps = np.frombuffer(rng.bytes(num // 4 + 1), dtype=np.uint8)
+        y = _folded(start[0], _DOWN[steps].ravel()[:num], height)
+        x = _folded(start[1], _RIGHT[steps].ravel()[:num], width)
         return _Walk(y * width + x, height, width)
 
 
-_SHIFTS = np.array([0, 2, 4, 6], dtype=np.uint8)
-_DOWN, _RIGHT = np.array([0, 0, 1, -1], dtype=np.int64), np.array([1, -1, 0, 0], dtype=np.int64)
+_FOUR_STEPS = np.arange(256)[:, None] >> np.array([0, 2, 4, 6]) & 3
+_DOWN = np.array([0, 0, 1, -1], dtype=np.int8)[_FOUR_STEPS]
+_RIGHT = np.array([1, -1, 0, 0], dtype=np.int8)[_FOUR_STEPS]
+"""Of each byte, (256, 4)."""
 
 
-def _folded(places: np.ndarray, side: int) -> np.ndarray:
+def _folded(start: int, steps: np.ndarray, side: int) -> np.ndarray:
     """Fold an endless walk into [0, side): it then stays where it is when a step would lead out."""
-    turned = places % (2 * side)
-    return np.asarray(np.minimum(turned, 2 * side - 1 - turned))
+    places = np.cumsum(steps, dtype=np.int32)
+    places += start
+    places -= places // (2 * side) * (2 * side)
+    return np.asarray(np.minimum(places, 2 * side - 1 - places))
