@@ -4,6 +4,7 @@ INSTALLED := .venv/.installed
 
 MODELS := misf madf ctsdg
 DEMO := runs/demo
+PROCESSES ?= 2
 
 .PHONY: help setup demo test test-slow test-all lint format clean
 
@@ -27,8 +28,8 @@ demo: setup  ## train three small networks on photographs and compare them
 	$(BIN)/inpaint-zoo compare experiment=demo_comparison output=$(DEMO) \
 		$(foreach model,$(MODELS),methods.$(model)=$(DEMO)/$(model)/last.ckpt)
 
-test: setup  ## run the fast tests
-	$(BIN)/python -m pytest
+test: setup  ## run the fast tests, two at a time (PROCESSES=N: N)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES)
 
 test-slow: setup  ## run the tests that the fast set leaves out
 	$(BIN)/python -m pytest -m slow

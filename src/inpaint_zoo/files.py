@@ -76,6 +76,11 @@ def whole_or_nothing(folder: Path, wanted: Callable[[], bool] = lambda: False) -
         raise
 
 
+def cache_folder() -> Path:
+    """Where what can be found out again is kept: `$XDG_CACHE_HOME/inpaint-zoo`, or `~/.cache/inpaint-zoo`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "inpaint-zoo")
+
+
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)

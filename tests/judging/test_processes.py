@@ -27,24 +27,20 @@ def run(output: Path, num_processes: int, num_workers: int, *arguments: str) -> 
     return read_records(output / "records.csv")
 
 
-@pytest.mark.parametrize(("num_processes", "num_workers"), [(2, 0), (2, 2), (1, 2)])
 def test_23_pictures(
-    pictures: Callable[..., Path],
-    small_checkpoint: Callable[[str], Path],
-    tmp_path: Path,
-    num_processes: int,
-    num_workers: int,
+    pictures: Callable[..., Path], small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
     arguments = (
         f"data.root={pictures(*NAMES)}", f"methods.madf={small_checkpoint('madf')}", "methods.telea=opencv_telea",
         "size=32", "lpips=false", "costs=false",
     )  # fmt: skip
     alone = run(tmp_path / "alone", 1, 0, *arguments)
-    shared = run(tmp_path / "shared", num_processes, num_workers, *arguments)
-    assert [(record.name, record.method) for record in shared] == [
-        (name, method) for name in NAMES for method in ("madf", "telea")
-    ]
-    for one, other in zip(alone, shared, strict=True):
-        assert (one.name, one.ratio) == (other.name, other.ratio)
-        for key in METRICS:
-            assert one.metrics[key] == pytest.approx(other.metrics[key], abs=1e-6)
+    for num_processes, num_workers in ((2, 0), (2, 2), (1, 2)):
+        shared = run(tmp_path / f"shared_{num_processes}_{num_workers}", num_processes, num_workers, *arguments)
+        assert [(record.name, record.method) for record in shared] == [
+            (name, method) for name in NAMES for method in ("madf", "telea")
+        ]
+        for one, other in zip(alone, shared, strict=True):
+            assert (one.name, one.ratio) == (other.name, other.ratio)
+            for key in METRICS:
+                assert one.metrics[key] == pytest.approx(other.metrics[key], abs=1e-6)

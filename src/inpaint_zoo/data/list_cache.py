@@ -15,7 +15,7 @@ import numpy as np
 
 from inpaint_zoo.data.packed import PackedPictures
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_bytes
+from inpaint_zoo.files import cache_folder, write_bytes
 
 FEWEST_PICTURES = 100_000
 """Shortest list that is worth a file."""
@@ -69,6 +69,5 @@ def _identity(path: Path, base: str) -> list[Any]:
 
 
 def _cache_file(path: Path, base: str) -> Path:
-    folder = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = hashlib.sha256(os.fsencode(path.absolute()) + b"\0" + os.fsencode(base)).hexdigest()[:32]
-    return Path(folder, "inpaint-zoo", "lists", name)
+    return cache_folder() / "lists" / name

@@ -15,17 +15,18 @@ from braceexpand import braceexpand
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files import cache_folder
 from inpaint_zoo.matching import few
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
-_MOST_SHARDS = 1_000_000
+_MOST_SHARDS = 100_000
 _SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
 _DOWNLOADED = frozenset({"http", "https"})
 
 
-def cache_folder() -> Path:
-    """Where indexes of shards and copies of remote shards are kept: below `XDG_CACHE_HOME`, else below `~/.cache`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "inpaint-zoo", "shards")
+def shards_folder() -> Path:
+    """Where indexes of shards and copies of remote shards are kept."""
+    return cache_folder() / "shards"
 
 
 def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> list[str]:
@@ -90,7 +91,7 @@ def local_copy(address: str) -> Path:
     """The shard itself where it is a file, else a copy of it, made once by the webdataset library's own means (curl).
 
     Copies lie in the folder that the environment variable `WDS_CACHE` names, as in the library, else in
-    `cache_folder()`. They are never renewed: remove one for that.
+    `shards_folder()`. They are never renewed: remove one for that.
 
     Raises:
         InputError: The shard lies where nothing is copied from, or cannot be fetched or stored.
@@ -105,7 +106,7 @@ def local_copy(address: str) -> Path:
         )
     # two folders may hold shards of one name: all of the URL counts
     name = re.sub(r"[^\w.-]", "_", address.rpartition("/")[2])[-64:]
-    folder = Path(os.environ.get("WDS_CACHE") or cache_folder())
+    folder = Path(os.environ.get("WDS_CACHE") or shards_folder())
     path = folder / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}-{name}"
     if not path.is_file():
         _announce(f"copying {address} to {path}")

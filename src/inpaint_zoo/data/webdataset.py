@@ -15,7 +15,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.own_masks import OwnMasks
-from inpaint_zoo.data.shard_files import cache_folder, local_copy, shard_addresses
+from inpaint_zoo.data.shard_files import local_copy, shard_addresses, shards_folder
 from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures
 from inpaint_zoo.data.shards import Index, shard_index
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
@@ -119,7 +119,7 @@ class WebDatasetDataModule(InpaintingDataModule):
         return pictures
 
     def _index(self, address: str) -> Index:
-        return shard_index(self.local_shard(address), cache_folder())
+        return shard_index(self.local_shard(address), shards_folder())
 
 
 def _naming(picture_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:

@@ -12,15 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_bytes
+from inpaint_zoo.files import cache_folder, write_bytes
 from inpaint_zoo.images import PictureFile, read_mask
 
 _NUM_THREADS = 4
-
-
-def cache_folder() -> Path:
-    """Where measurements are kept: `$XDG_CACHE_HOME/inpaint-zoo`, or `~/.cache/inpaint-zoo`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inpaint-zoo"
 
 
 def measured_ratios(files: Sequence[PictureFile], *, threshold: int, invert: bool) -> list[float]:
