@@ -27,9 +27,7 @@ def run(output: Path, num_processes: int, num_workers: int, *arguments: str) -> 
     return read_records(output / "records.csv")
 
 
-def test_23_pictures(
-    pictures: Callable[..., Path], small_checkpoint: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_23_pictures(pictures: Callable[..., Path], small_checkpoint: Callable[[str], Path], tmp_path: Path) -> None:
     arguments = (
         f"data.root={pictures(*NAMES)}", f"methods.madf={small_checkpoint('madf')}", "methods.telea=opencv_telea",
         "size=32", "lpips=false", "costs=false",
