@@ -27,7 +27,7 @@ LAYERS = (
     {"config"},
     {"manifest"},
     {"zoo"},
-    {"judging"},
+    {"judging", "training"},
     {"runner", "benchmarking"},
     {"cli"},
 )

@@ -7,20 +7,19 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 import torch
-from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+from pytorch_lightning.callbacks import ModelCheckpoint
 
-from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
 from inpaint_zoo.cli import main
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import InpaintingDataModule
-from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.training.resume import resume_from
+from inpaint_zoo.training.trainer import build_trainer
 
 MONITOR = "val/psnr"
 
@@ -31,7 +30,7 @@ def run(config: DictConfig) -> float | None:
     quiet_libraries()
     # gradients of narrow networks start below 1e-38, where a CPU is many times slower; set before any thread starts
     torch.set_flush_denormal(True)
-    resume = _resume_from(config.ckpt_path, folder)
+    resume = resume_from(config.ckpt_path, folder)
     data = _data(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
@@ -42,7 +41,7 @@ def run(config: DictConfig) -> float | None:
     module.check_training(data.batch_size, *data.size)
     data.setup("fit")
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
-    trainer = _trainer(config, folder, best)
+    trainer = build_trainer(config, folder, best)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             _announce(module, data, folder)
@@ -70,46 +69,6 @@ def _data(config: DictConfig) -> InpaintingDataModule:
         seed=config.seed,
     )
     return data
-
-
-def _trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
-    callbacks: list[Callback] = [
-        ValidationMetrics(),
-        SamplePictures(folder=folder / "pictures", num_pictures=config.num_sample_pictures),
-        StepProgress(),
-        LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
-        best,
-    ]
-    if config.ema_decay is not None:
-        callbacks.append(EMAWeightAveraging(decay=config.ema_decay))
-    steps = config.trainer.max_steps
-    interval = config.trainer.val_check_interval
-    try:
-        trainer: pl.Trainer = construct(
-            config.trainer,
-            val_check_interval=min(interval, steps) if steps > 0 else interval,
-            check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
-            callbacks=callbacks,
-            logger=construct(config.logger, save_dir=folder) if config.logger else False,
-            default_root_dir=folder,
-            use_distributed_sampler=False,  # the data module shards by itself
-            num_sanity_val_steps=0,
-            enable_model_summary=False,
-        )
-    except (MisconfigurationException, ValueError) as error:  # a device that is not there, an unknown precision
-        raise InputError(f"trainer: {error}") from error
-    return trainer
-
-
-def _resume_from(ckpt_path: str | None, folder: Path) -> Path | None:
-    if ckpt_path is None:
-        return None
-    path = folder / "last.ckpt" if ckpt_path == "last" else Path(ckpt_path)
-    if not path.is_file():
-        raise InputError(
-            f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to go on with, or a checkpoint."
-        )
-    return path
 
 
 def _announce(module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> None:

@@ -1,0 +1,56 @@
+"""The Trainer that a configuration asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytorch_lightning as pl
+from lightning_fabric.utilities.exceptions import MisconfigurationException
+from omegaconf import DictConfig
+from pytorch_lightning.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+
+from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
+from inpaint_zoo.construct import construct
+from inpaint_zoo.errors import InputError
+
+
+def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
+    """The Trainer of a run.
+
+    Args:
+        config: Of `train`.
+        folder: Of the run.
+        best: Keeps the best checkpoint.
+
+    Raises:
+        InputError: The machine or Lightning does not offer what `trainer` asks for.
+    """
+    steps = config.trainer.max_steps
+    interval = config.trainer.val_check_interval
+    try:
+        trainer: pl.Trainer = construct(
+            config.trainer,
+            val_check_interval=min(interval, steps) if steps > 0 else interval,
+            check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
+            callbacks=[*_callbacks(config, folder), best],
+            logger=construct(config.logger, save_dir=folder) if config.logger else False,
+            default_root_dir=folder,
+            use_distributed_sampler=False,  # the data module shards by itself
+            num_sanity_val_steps=0,
+            enable_model_summary=False,
+        )
+    except (MisconfigurationException, ValueError) as error:  # a device that is not there, an unknown precision
+        raise InputError(f"trainer: {error}") from error
+    return trainer
+
+
+def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
+    callbacks: list[Callback] = [
+        ValidationMetrics(),
+        SamplePictures(folder=folder / "pictures", num_pictures=config.num_sample_pictures),
+        StepProgress(),
+        LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
+    ]
+    if config.ema_decay is not None:
+        callbacks.append(EMAWeightAveraging(decay=config.ema_decay))
+    return callbacks
