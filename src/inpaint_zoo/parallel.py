@@ -31,7 +31,7 @@ class Processes(NamedTuple):
 
 def gather(own: Sequence[T]) -> list[T]:
     """The items of all processes, on each of them, in the order of ranks."""
-    if not dist.is_available() or not dist.is_initialized():
+    if not _has_group():
         return list(own)
     parts: list[Sequence[T]] = [[] for _ in range(dist.get_world_size())]
     dist.all_gather_object(parts, list(own))
@@ -51,3 +51,25 @@ def joined_processes() -> Iterator[Processes]:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:
         dist.destroy_process_group()
+
+
+@contextmanager
+def own_environment() -> Iterator[None]:
+    """Keep what a job does to the process to itself: afterwards, `os.environ` is what it was.
+
+    A Trainer that starts processes leaves `LOCAL_RANK`, `MASTER_PORT`, `WORLD_SIZE` and more behind, from which the
+    next Trainer in this process would conclude that it is one of those that were started. A process group that was
+    made inside is destroyed.
+    """
+    variables, had_group = dict(os.environ), _has_group()
+    try:
+        yield
+    finally:
+        if _has_group() and not had_group:
+            dist.destroy_process_group()
+        os.environ.clear()
+        os.environ.update(variables)
+
+
+def _has_group() -> bool:
+    return dist.is_available() and dist.is_initialized()
