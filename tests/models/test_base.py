@@ -69,9 +69,13 @@ def test_a_size_error_says_what_to_pad_to(size: tuple[int, int], wanted: str) ->
 
 def test_the_loss_is_the_weighted_sum_and_terms_are_logged_unweighted(module: Callable[..., Any]) -> None:
     trained = module()
-    assert float(trained.training_step(BATCH, 0)) == 1 + 2 * 10
+    outputs = trained.training_step(BATCH, 0)
+    assert float(outputs["loss"]) == 1 + 2 * 10
+    assert outputs["terms"] == {"one": 1, "two": 2}
     assert trained.logged == {"train/loss": 21, "train/one": 1, "train/two": 2}
-    assert float(module(one=0).training_step(BATCH, 0)) == 20
+    left_out = module(one=0).training_step(BATCH, 0)
+    assert float(left_out["loss"]) == 20
+    assert left_out["terms"] == {"two": 2}
 
 
 def test_factors_without_terms_and_terms_without_factors_are_refused(module: Callable[..., Any]) -> None:

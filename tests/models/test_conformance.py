@@ -118,7 +118,7 @@ def test_pictures_without_known_pixels_and_without_holes(network: InpaintingNetw
 @pytest.mark.parametrize("hole", HOLES)
 def test_losses_and_gradients_are_finite(module_of: Callable[..., InpaintingModule], hole: str) -> None:
     module = module_of(perceptual=0.1, style=1)
-    total = module.training_step(batch_of(hole), 0)
+    total = module.training_step(batch_of(hole), 0)["loss"]
     total.backward()
     assert total.isfinite()
     assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
@@ -198,7 +198,7 @@ def test_the_sum_is_weighted(module_of: Callable[..., InpaintingModule]) -> None
     batch = batch_of()
     with torch.no_grad():
         expected = sum(module.loss_weights[term] * value.item() for term, value in module.losses(batch).items())
-        assert module.training_step(batch, 0).item() == pytest.approx(expected, rel=1e-5)
+        assert module.training_step(batch, 0)["loss"].item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_training_moves_every_parameter_of_every_network(module_of: Callable[..., InpaintingModule]) -> None:
@@ -207,10 +207,21 @@ def test_training_moves_every_parameter_of_every_network(module_of: Callable[...
     before = {key: value.detach().clone() for key, value in module.named_parameters()}
     for _ in range(2):  # a gate behind a factor that starts at 0 moves in the second step
         optimizer.zero_grad()
-        module.training_step(batch_of(), 0).backward()
+        module.training_step(batch_of(), 0)["loss"].backward()
         optimizer.step()
     still = [key for key, value in module.named_parameters() if torch.equal(value, before[key])]
     assert still == []
+
+
+def test_whatever_requires_a_gradient_gets_one(module_of: Callable[..., InpaintingModule]) -> None:
+    """DDP without a search for unused parameters waits for every gradient."""
+    terms = [*module_of().loss_weights]
+    for left_out in [terms[:0], *([term] for term in terms), terms[-2:]]:
+        module = module_of(**dict.fromkeys(left_out, 0))
+        module.training_step(batch_of(), 0)["loss"].backward()
+        assert [
+            key for key, value in module.named_parameters() if value.requires_grad != (value.grad is not None)
+        ] == []
 
 
 def test_a_term_that_nobody_computes_is_refused(module_of: Callable[..., InpaintingModule]) -> None:

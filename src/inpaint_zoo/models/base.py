@@ -124,14 +124,20 @@ class InpaintingModule(pl.LightningModule, ABC):
         """
         self.network.check_size(height, width)
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`."""
+    def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
+        """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`.
+
+        Returns:
+            `{"loss": ..., "terms": {NAME: ...}}`: the sum, and the unweighted terms without gradient, scalars on the
+            module's device, for callbacks to read.
+        """
         terms = self.losses(batch)
         self._refuse_unknown_terms(terms)
         total = torch.stack([self.loss_weights[name] * term for name, term in terms.items()]).sum()
-        logged = {f"train/{name}": term.detach() for name, term in terms.items()}
+        detached = {name: term.detach() for name, term in terms.items()}
+        logged = {f"train/{name}": term for name, term in detached.items()}
         self.log_dict({"train/loss": total.detach(), **logged}, batch_size=len(batch["image"]))
-        return total
+        return {"loss": total, "terms": detached}
 
     def _refuse_unknown_terms(self, terms: Mapping[str, Tensor]) -> None:
         for name, weight in self.loss_weights.items():

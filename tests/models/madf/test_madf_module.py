@@ -151,3 +151,13 @@ def test_refuses_a_stage_beyond_the_last_image_by_its_key(num_refinements):
 def test_refuses_a_term_without_stages():
     with pytest.raises(InputError, match=r"model\.stages\.style names no image"):
         build(stages=RELEASED | {"style": []})
+
+
+@pytest.mark.parametrize("last", [0, 1, 2])
+def test_refinements_that_no_term_looks_at_do_not_learn(batch: dict[str, Any], last: int) -> None:
+    module = build(stages={term: [0, last] for term in WEIGHTS})
+    torch.stack(list(module.losses(batch).values())).sum().backward()
+    learning = {key for key, value in module.named_parameters() if value.requires_grad}
+    assert learning == {key for key, value in module.named_parameters() if value.grad is not None}
+    refinements = {key.split(".")[2] for key in learning if key.startswith("network.refinements")}
+    assert refinements == {str(number) for number in range(last)}

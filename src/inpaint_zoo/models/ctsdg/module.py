@@ -58,6 +58,10 @@ class CTSDG(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
         self.discriminator = CTSDGDiscriminator(**discriminator)
+        # what no term teaches: DDP would wait for gradients that nobody computes
+        self.discriminator.requires_grad_(self.wants("discriminator"))
+        for projection in (self.network.texture_projection, self.network.structure_projection):
+            projection.requires_grad_(self.wants("intermediate"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         self.frozen_batch_norm = frozen_batch_norm

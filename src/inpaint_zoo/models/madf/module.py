@@ -52,6 +52,9 @@ class MADF(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
         num_images = 1 + len(self.network.refinements)
         self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
+        # refinements behind the last image that a term looks at: DDP would wait for gradients that nobody computes
+        last = max((stage for term in self.stages if self.wants(term) for stage in self.stages[term]), default=0)
+        self.network.refinements[last:].requires_grad_(False)
         if self.wants(*FEATURE_DISTANCES):
             self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
 

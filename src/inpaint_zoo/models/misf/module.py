@@ -53,6 +53,8 @@ class MISF(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
+        # without its own term D only judges, and DDP would wait for gradients that nobody computes
+        self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         if self.wants("perceptual", "style"):
