@@ -21,13 +21,24 @@ class StepProgress(ProgressBar):
     def __init__(self) -> None:
         super().__init__()
         self._progress: Progress | None = None
+        self._enabled = True
         self._task = TaskID(0)
         self._shown_at = self._started_at = 0.0
         self._num_images = 0
 
+    def enable(self) -> None:
+        """Show a bar from the next start on."""
+        self._enabled = True
+
+    def disable(self) -> None:
+        """Show none; Lightning asks for it on all processes but the first."""
+        self._enabled = False
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Show the bar."""
         super().on_train_start(trainer, pl_module)
+        if not self._enabled:
+            return
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
