@@ -17,7 +17,9 @@ from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import check_resumable, initialise
+from inpaint_zoo.parallel import speak_first_only
 from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.training.distributed import distribute
 from inpaint_zoo.training.resume import resume_from
 from inpaint_zoo.training.trainer import build_trainer
 
@@ -28,6 +30,7 @@ def run(config: DictConfig) -> float | None:
     """Train as the configuration says; returns the best `val/psnr`, in dB."""
     folder = output_dir()
     quiet_libraries()
+    speak_first_only()
     # gradients of narrow networks start below 1e-38, where a CPU is many times slower; set before any thread starts
     torch.set_flush_denormal(True)
     resume = resume_from(config.ckpt_path, folder)
@@ -42,6 +45,7 @@ def run(config: DictConfig) -> float | None:
     data.setup("fit")
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
     trainer = build_trainer(config, folder, best)
+    distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             _announce(module, data, folder)

@@ -5,5 +5,6 @@ from inpaint_zoo.callbacks.metrics import ValidationMetrics
 from inpaint_zoo.callbacks.metrics_file import MetricsFile
 from inpaint_zoo.callbacks.pictures import SamplePictures
 from inpaint_zoo.callbacks.progress import StepProgress
+from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
-__all__ = ["LastCheckpoint", "MetricsFile", "SamplePictures", "StepProgress", "ValidationMetrics"]
+__all__ = ["LastCheckpoint", "MetricsFile", "SameBuffers", "SamplePictures", "StepProgress", "ValidationMetrics"]

@@ -56,7 +56,8 @@ class ValidationMetrics(pl.Callback):
         """Log the means over the pictures of all ranks."""
         for row in summarise(gather(self.records)):
             if row.bin in {*BINS, ALL}:
-                pl_module.log_dict(logged(row), batch_size=row.num_pictures)
+                # all ranks have the same numbers; of the ways to reduce them, only a mean would round
+                pl_module.log_dict(logged(row), batch_size=row.num_pictures, sync_dist=True, reduce_fx="max")
 
 
 def prediction_of(outputs: Tensor | Mapping[str, Any] | None) -> Prediction:
