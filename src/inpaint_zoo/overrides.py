@@ -53,7 +53,7 @@ POSITIONAL_KEYS = {"verify": "results"}
 
 VERBS_WITH_METHODS = frozenset({"compare", "verify"})
 
-GROUP_ALIASES = {"eval_mask": "mask@eval_mask"}
+GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
 """Short names of config groups that stand at another place of the configuration."""
 
 VERB_ALIASES = {"masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"}}
@@ -68,8 +68,8 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a verb with the values of its path keys quoted for Hydra.
 
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
-    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `kind=`, `of=` and
-    `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and `mask.ratio=`.
+    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `lr_schedule=NAME` for
+    `lr_schedule@model.lr_schedule=NAME`, `kind=`, `of=` and `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and `mask.ratio=`.
 
     Raises:
         InputError: A shell has expanded the braces of a list of shards, of which only the last one would count.

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
@@ -87,9 +88,100 @@ def test_factors_without_terms_and_terms_without_factors_are_refused(module: Cal
 
 
 def test_learning_rates_are_scaled_by_group(module: Callable[..., Any]) -> None:
-    optimizer = module().configure_optimizers()
+    optimizer = module().make_optimizer()
     assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.05]
     assert [len(group["params"]) for group in optimizer.param_groups] == [2, 2]
+
+
+def twin_of_clipping(gradient: Tensor, limit: float, algorithm: str) -> Tensor:
+    if algorithm == "value":
+        return gradient.clamp(-limit, limit)
+    return gradient * min(1.0, limit / float(gradient.square().sum().sqrt()))
+
+
+@pytest.mark.parametrize("algorithm", ["norm", "value"])
+def test_the_gradients_of_each_group_are_clipped_by_themselves(module: Callable[..., Any], algorithm: str) -> None:
+    made = module()
+    optimizer = made.make_optimizer()
+    scales = (100.0, 1e-3)  # one network's gradients are large, the other's are far below the limit
+    for scale, group in zip(scales, optimizer.param_groups, strict=True):
+        for parameter in group["params"]:
+            parameter.grad = scale * torch.randn_like(parameter)
+    gradients = [torch.cat([p.grad.flatten() for p in group["params"]]) for group in optimizer.param_groups]
+    made.configure_gradient_clipping(optimizer, 0.5, algorithm)
+    for group, gradient in zip(optimizer.param_groups, gradients, strict=True):
+        clipped = torch.cat([p.grad.flatten() for p in group["params"]])
+        torch.testing.assert_close(clipped, twin_of_clipping(gradient, 0.5, algorithm))
+    assert not torch.equal(clipped, gradients[0])
+    torch.testing.assert_close(clipped, gradients[1], rtol=0, atol=0)
+
+
+def test_gradients_are_not_clipped_unless_a_limit_is_given(module: Callable[..., Any]) -> None:
+    made = module()
+    optimizer = made.make_optimizer()
+    parameter = optimizer.param_groups[0]["params"][0]
+    parameter.grad = torch.full_like(parameter, 1e6)
+    made.configure_gradient_clipping(optimizer, None, "norm")
+    assert parameter.grad.eq(1e6).all()
+
+
+class Learning(Module):
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        return {
+            "one": 50 * self.network.layer(batch["image"]).square().mean(),  # type: ignore[operator]
+            "two": 0.01 * self.critic(batch["image"].mean().view(1, 1)).square().mean(),
+        }
+
+
+@pytest.mark.filterwarnings(
+    "ignore:You defined a `validation_step`", "ignore:.*does not have many workers", "ignore:.*LeafSpec"
+)
+def test_the_trainer_clips_each_group_by_itself() -> None:
+    def build() -> Learning:
+        torch.manual_seed(0)
+        factory = partial(torch.optim.SGD, lr=0.1)
+        return Learning(network={"width": 3}, loss_weights={"one": 1, "two": 1}, optimizer=factory)
+
+    trained, twin = build(), build()
+    trainer = pl.Trainer(
+        max_steps=3, gradient_clip_val=0.2, accelerator="cpu", logger=False, enable_checkpointing=False,
+        enable_progress_bar=False, enable_model_summary=False,
+    )  # fmt: skip
+    trainer.fit(trained, torch.utils.data.DataLoader([BATCH] * 3, batch_size=None))
+    for _ in range(3):
+        twin.zero_grad()
+        sum(twin.losses(BATCH).values(), torch.zeros(())).backward()  # type: ignore[no-untyped-call]
+        for network, rate in ((twin.network, 0.1), (twin.critic, 0.01)):
+            gradient = torch.cat([p.grad.flatten() for p in network.parameters() if p.grad is not None])
+            factor = min(1.0, 0.2 / float(gradient.norm()))
+            for parameter in network.parameters():
+                assert parameter.grad is not None
+                parameter.data -= rate * factor * parameter.grad
+    for name, value in trained.state_dict().items():
+        torch.testing.assert_close(value, twin.state_dict()[name])
+
+
+def test_a_schedule_moves_the_rates_of_all_groups_with_every_step(module: Callable[..., Any]) -> None:
+    made = module()
+    assert made.configure_optimizers().keys() == {"optimizer"}
+    made.schedule_factory = partial(torch.optim.lr_scheduler.MultiStepLR, milestones=[2], gamma=0.1)
+    configured = made.configure_optimizers()
+    assert configured["lr_scheduler"]["interval"] == "step"
+    optimizer, schedule = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
+    for _ in range(2):
+        optimizer.step()
+        schedule.step()
+    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.05, 0.005])
+
+
+def test_schedules_that_do_not_count_steps_are_refused(module: Callable[..., Any]) -> None:
+    made = module()
+    made.schedule_factory = torch.optim.lr_scheduler.ReduceLROnPlateau
+    with pytest.raises(InputError, match="ReduceLROnPlateau follows a metric"):
+        made.configure_optimizers()
+    made.schedule_factory = partial(torch.optim.lr_scheduler.CosineAnnealingLR, T_max=-1)
+    with pytest.raises(InputError, match=r"model\.lr_schedule\.T_max=-1: give a number of steps"):
+        made.configure_optimizers()
 
 
 def test_a_checkpoint_names_its_model_and_holds_plain_values(module: Callable[..., Any], tmp_path: Path) -> None:

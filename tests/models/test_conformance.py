@@ -203,7 +203,7 @@ def test_the_sum_is_weighted(module_of: Callable[..., InpaintingModule]) -> None
 
 def test_training_moves_every_parameter_of_every_network(module_of: Callable[..., InpaintingModule]) -> None:
     module = module_of()
-    optimizer: Any = module.configure_optimizers()
+    optimizer: Any = module.make_optimizer()
     before = {key: value.detach().clone() for key, value in module.named_parameters()}
     for _ in range(2):  # a gate behind a factor that starts at 0 moves in the second step
         optimizer.zero_grad()
@@ -237,7 +237,7 @@ def test_a_term_without_weight_is_refused(name: str, module_of: Callable[..., In
 
 def test_every_parameter_is_optimized_once(module_of: Callable[..., InpaintingModule]) -> None:
     module = module_of()
-    optimizer: Any = module.configure_optimizers()
+    optimizer: Any = module.make_optimizer()
     optimized = [id(parameter) for group in optimizer.param_groups for parameter in group["params"]]
     assert sorted(optimized) == sorted(id(parameter) for parameter in module.parameters())
 

@@ -93,7 +93,7 @@ def step_call(module: InpaintingModule, case: Case) -> Call:
     """A train step: all losses, backward, one step of the optimizer; without the data loader and without a Trainer."""
     batch = make_batch(case)
     autocast = PRECISIONS[case.precision]
-    optimizer = module.configure_optimizers()
+    optimizer = module.make_optimizer()
 
     def step() -> None:
         optimizer.zero_grad()

@@ -8,14 +8,21 @@ from typing import Any, ClassVar
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.utilities.types import OptimizerConfig, OptimizerLRSchedulerConfig
 from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import MODEL_KEY
 
 OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
+ScheduleFactory = Callable[[Optimizer], LRScheduler]
+
+CLIPPING: Mapping[str, Callable[[list[Tensor], float], object]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
+"""By the name that a configuration uses."""
 
 
 class InpaintingNetwork(nn.Module, ABC):
@@ -74,6 +81,8 @@ class InpaintingModule(pl.LightningModule, ABC):
         network: Keyword arguments of the network.
         loss_weights: Factor of each term of `losses`; a term with factor 0 is not computed.
         optimizer: From parameter groups to an optimizer; only needed for training.
+        lr_schedule: From the optimizer to a schedule of its learning rates, which advances with every step of the
+            optimizer; None leaves them constant.
     """
 
     name: ClassVar[str]
@@ -85,12 +94,14 @@ class InpaintingModule(pl.LightningModule, ABC):
         network: Mapping[str, Any],
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None = None,
+        lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__()
-        self.save_hyperparameters(ignore=["optimizer"])
+        self.save_hyperparameters(ignore=["optimizer", "lr_schedule"])
         self.network = self.network_class(**network)
         self.loss_weights = dict(loss_weights)
         self.optimizer_factory = optimizer
+        self.schedule_factory = lr_schedule
 
     def wants(self, *terms: str) -> bool:
         """Whether any of these loss terms has a factor other than 0.
@@ -152,8 +163,12 @@ class InpaintingModule(pl.LightningModule, ABC):
         """`{"prediction": ...}`; callbacks judge it."""
         return {"prediction": self(batch["image"], batch["mask"])}
 
-    def configure_optimizers(self) -> Optimizer:
-        """One optimizer over all parameter groups."""
+    def make_optimizer(self) -> Optimizer:
+        """One optimizer over all parameter groups.
+
+        Raises:
+            InputError: the module was built without one.
+        """
         if self.optimizer_factory is None:
             raise InputError(f"{type(self).__name__} was built without an optimizer; give optimizer= to train it.")
         groups = self.parameter_groups()
@@ -162,6 +177,34 @@ class InpaintingModule(pl.LightningModule, ABC):
         for group, scale in zip(optimizer.param_groups, scales, strict=True):
             group["lr"] = scale * group["lr"]
         return optimizer
+
+    def configure_optimizers(self) -> OptimizerConfig | OptimizerLRSchedulerConfig:
+        """`make_optimizer`, and the schedule of its learning rates.
+
+        Raises:
+            InputError: there is no optimizer, or the schedule does not count steps.
+        """
+        optimizer = self.make_optimizer()
+        if self.schedule_factory is None:
+            return {"optimizer": optimizer}
+        for key, value in getattr(self.schedule_factory, "keywords", {}).items():
+            if isinstance(value, int) and value < 0:  # trainer.max_steps=-1
+                raise InputError(f"model.lr_schedule.{key}={value}: give a number of steps (or trainer.max_steps).")
+        schedule = self.schedule_factory(optimizer)
+        if isinstance(schedule, ReduceLROnPlateau):
+            raise InputError("model.lr_schedule: ReduceLROnPlateau follows a metric; give one that counts steps.")
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def configure_gradient_clipping(
+        self,
+        optimizer: Optimizer,
+        gradient_clip_val: float | None = None,
+        gradient_clip_algorithm: str | None = None,
+    ) -> None:
+        """Clip each parameter group by itself: large gradients of D leave those of G as they are, and vice versa."""
+        if gradient_clip_val:
+            for group in optimizer.param_groups:
+                CLIPPING[gradient_clip_algorithm or "norm"](group["params"], gradient_clip_val)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Write down which model this is, so that a checkpoint alone says how to build it."""

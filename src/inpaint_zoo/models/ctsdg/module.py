@@ -15,7 +15,7 @@ from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1, l1_within
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.structure import Structure
@@ -37,6 +37,7 @@ class CTSDG(InpaintingModule):
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style, adversarial, intermediate and discriminator.
         optimizer: See `InpaintingModule`.
+        lr_schedule: See `InpaintingModule`.
     """
 
     name = "ctsdg"
@@ -55,8 +56,9 @@ class CTSDG(InpaintingModule):
         loss_network: str,
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None = None,
+        lr_schedule: ScheduleFactory | None = None,
     ) -> None:
-        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = CTSDGDiscriminator(**discriminator)
         # what no term teaches: DDP would wait for gradients that nobody computes
         self.discriminator.requires_grad_(self.wants("discriminator"))

@@ -13,7 +13,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_within
 from inpaint_zoo.losses.total_variation import total_variation
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.madf.network import MADFNetwork
 
 FEATURE_LAYERS = ("pool1", "pool2", "pool3")
@@ -30,6 +30,7 @@ class MADF(InpaintingModule):
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style and total_variation.
         optimizer: See `InpaintingModule`.
+        lr_schedule: See `InpaintingModule`.
 
     Raises:
         InputError: a term has no stages, or one that the network does not have.
@@ -48,8 +49,9 @@ class MADF(InpaintingModule):
         loss_network: str,
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None = None,
+        lr_schedule: ScheduleFactory | None = None,
     ) -> None:
-        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         num_images = 1 + len(self.network.refinements)
         self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
         # refinements behind the last image that a term looks at: DDP would wait for gradients that nobody computes

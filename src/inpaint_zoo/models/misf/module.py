@@ -14,7 +14,7 @@ from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory
+from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.misf.network import MISFNetwork
 from inpaint_zoo.suggestion import choose
 
@@ -33,6 +33,7 @@ class MISF(InpaintingModule):
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
         optimizer: See `InpaintingModule`.
+        lr_schedule: See `InpaintingModule`.
     """
 
     name = "misf"
@@ -50,8 +51,9 @@ class MISF(InpaintingModule):
         loss_network: str,
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None = None,
+        lr_schedule: ScheduleFactory | None = None,
     ) -> None:
-        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer)
+        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
         # without its own term D only judges, and DDP would wait for gradients that nobody computes
         self.discriminator.requires_grad_(self.wants("discriminator"))
