@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import socket
+import struct
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +126,75 @@ def _no_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def _subnormal_numbers() -> None:
     """Numbers below 1e-38 stay what they are; `train` flushes them to zero, in the whole process."""
     torch.set_flush_denormal(False)
+
+
+class OfflineClient(NamedTuple):
+    """The real W&B client, which has no network."""
+
+    records: Callable[[Path], dict[str, list[Any]]]
+    """What it wrote for a run folder: records by type, in order."""
+    processes: list[Any]
+    """That were started; the last one is the client's own."""
+
+
+@pytest.fixture
+def wandb_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfflineClient]:
+    """Offline, without the settings and keys of this machine."""
+    import wandb
+
+    for name in ("DATA", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"WANDB_{name}_DIR", str(tmp_path / f"wandb_{name.lower()}"))
+    for name in ("WANDB_API_KEY", "WANDB_PROJECT", "WANDB_ENTITY", "WANDB_RUN_ID", "WANDB_SWEEP_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("NETRC", str(tmp_path / "no_netrc"))
+    wandb.teardown()  # the client reads the environment once
+    popen, started = subprocess.Popen, list[Any]()
+
+    def remember(*arguments: Any, **settings: Any) -> Any:
+        started.append(popen(*arguments, **settings))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", remember)
+
+    def end_client() -> None:
+        wandb.teardown()
+        for process in started:  # the client does not wait for its own, which Python warns of
+            process.wait(timeout=20)
+
+    def records(run_dir: Path) -> dict[str, list[Any]]:
+        end_client()  # it writes the last lines when it ends
+        return _wandb_records(run_dir)
+
+    yield OfflineClient(records, started)
+    end_client()
+
+
+def _wandb_records(run_dir: Path) -> dict[str, list[Any]]:
+    from wandb.proto import wandb_internal_pb2
+
+    records: dict[str, list[Any]] = {}
+    for path in sorted(run_dir.glob("wandb/*run-*/*.wandb")):
+        for data in _log_entries(path.read_bytes()):
+            record = wandb_internal_pb2.Record.FromString(data)
+            kind = record.WhichOneof("record_type")
+            records.setdefault(kind, []).append(getattr(record, kind))
+    return records
+
+
+def _log_entries(data: bytes) -> Iterator[bytes]:
+    """The entries of a log of LevelDB's format behind a header of 7 bytes."""
+    block, header, position, entry = 32768, 7, 7, b""
+    while position + header <= len(data):
+        if block - position % block < header:
+            position += block - position % block
+            continue
+        _, length, kind = struct.unpack("<IHB", data[position : position + header])
+        entry += data[position + header : position + header + length]
+        position += header + length
+        if kind in (1, 4):  # whole, last part
+            yield entry
+            entry = b""
 
 
 SMALL = {

@@ -18,10 +18,10 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.runner import run_verb
 from inpaint_zoo.zoo import create_model, list_models
 
-GIVEN_BY_ENTRY_POINTS = {"mask", "eval_mask", "seed"}
+GIVEN_BY_ENTRY_POINTS = {"mask", "eval_mask", "seed", "save_dir"}
 GROUP_FILES = sorted(
     path
-    for group in ("model", "mask", "data", "protocol")
+    for group in ("model", "mask", "data", "protocol", "tracker")
     for path in (CONF_DIR / group).glob("*.yaml")
     if "_target_" in OmegaConf.load(path)
 )

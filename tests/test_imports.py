@@ -21,7 +21,7 @@ LAYERS = (
     {"masks", "losses", "layers"},
     {"data", "models"},
     {"metrics"},
-    {"statistics", "fills", "protocols", "doctor"},
+    {"statistics", "fills", "protocols", "doctor", "tracking"},
     {"methods", "callbacks", "report"},
     {"overrides", "explanation", "construct"},
     {"config"},
@@ -34,7 +34,7 @@ LAYERS = (
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
-IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset"}
+IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset", "tensorboard"}
 
 
 def top_level(path: Path) -> str:

@@ -12,6 +12,7 @@ from pytorch_lightning.callbacks import Callback, EMAWeightAveraging, ModelCheck
 from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.loggers import build_loggers
 
 
 def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
@@ -33,7 +34,7 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
             val_check_interval=min(interval, steps) if steps > 0 else interval,
             check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
             callbacks=[*_callbacks(config, folder), best],
-            logger=construct(config.logger, save_dir=folder) if config.logger else False,
+            logger=build_loggers(config, folder) or False,
             default_root_dir=folder,
             use_distributed_sampler=False,  # the data module shards by itself
             num_sanity_val_steps=0,
