@@ -1,10 +1,23 @@
 """What happens around training: checkpoints, metrics and their file, pictures, progress."""
 
+from inpaint_zoo.callbacks.collapse import DiscriminatorCollapse
+from inpaint_zoo.callbacks.finite_loss import FiniteLoss
 from inpaint_zoo.callbacks.last_checkpoint import LastCheckpoint
 from inpaint_zoo.callbacks.metrics import ValidationMetrics
 from inpaint_zoo.callbacks.metrics_file import MetricsFile
+from inpaint_zoo.callbacks.moving_average import MovingAverage
 from inpaint_zoo.callbacks.pictures import SamplePictures
 from inpaint_zoo.callbacks.progress import StepProgress
 from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
-__all__ = ["LastCheckpoint", "MetricsFile", "SameBuffers", "SamplePictures", "StepProgress", "ValidationMetrics"]
+__all__ = [
+    "DiscriminatorCollapse",
+    "FiniteLoss",
+    "LastCheckpoint",
+    "MetricsFile",
+    "MovingAverage",
+    "SameBuffers",
+    "SamplePictures",
+    "StepProgress",
+    "ValidationMetrics",
+]

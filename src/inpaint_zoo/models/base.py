@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.trainer.states import TrainerFn
 from pytorch_lightning.utilities.types import OptimizerConfig, OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
@@ -16,7 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.weights import MODEL_KEY
+from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY
 
 OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
 ScheduleFactory = Callable[[Optimizer], LRScheduler]
@@ -209,3 +210,8 @@ class InpaintingModule(pl.LightningModule, ABC):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Write down which model this is, so that a checkpoint alone says how to build it."""
         checkpoint[MODEL_KEY] = self.name
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on from the weights that were being trained, where `state_dict` holds their moving average."""
+        if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
+            checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint that names its model."""
+TRAINED_KEY = "current_model_state"
+"""Entry of a checkpoint whose `state_dict` holds a moving average: the state dict that is being trained."""
+AVERAGED_KEY = "averaged_model_state"
+"""Where a checkpoint that a training goes on from has its average while it is being loaded."""
+NETWORK = "network."
+"""What the names of the network's entries begin with."""
+CHOICES = ("raw", "ema")
+"""Of the weights of a checkpoint with a moving average."""
 MAXIMUM_BYTES = 8 * 1024**3
 """A file larger than this is none of these networks."""
 
@@ -50,17 +58,22 @@ class Weights:
         network.load_state_dict(state)
 
 
-def read_weights(path: Path, model: str | None) -> Weights:
+def read_weights(path: Path, model: str | None, choice: str | None = None) -> Weights:
     """Read a checkpoint or converted file of ours, or a published file.
 
     Args:
         path: The file.
         model: Name of the model; needed for published files, which do not name theirs.
+        choice: `raw` (as trained) or `ema` (their moving average); None: the average where the file has one.
 
     Raises:
-        InputError: the file is missing, damaged, no checkpoint, or that of another model.
+        InputError: the file is missing, damaged, no checkpoint, or that of another model, or has no average.
     """
+    if choice is not None and choice not in CHOICES:
+        raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
     checkpoint = _read(path)
+    if choice == "ema" and TRAINED_KEY not in checkpoint:
+        raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
     if name is None and model is None:
         raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
@@ -69,7 +82,8 @@ def read_weights(path: Path, model: str | None) -> Weights:
         return Weights(path, str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
     if model is not None and model != name:
         raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
-    return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], checkpoint["state_dict"], _of_network)
+    state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]
+    return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], state, _of_network)
 
 
 def check_resumable(path: Path, model: str, expected: Mapping[str, Tensor]) -> None:
@@ -104,20 +118,20 @@ def initialise(module: InpaintingModule, path: Path) -> None:
     """
     stored = read_weights(path, module.name)
     stored.apply(module.network)
-    beside = {name for name in module.state_dict() if not name.startswith("network.")}
+    beside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
     if beside & stored.state.keys():
         module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a file of ours that holds just a network: a checkpoint without training state."""
-    state = {f"network.{key}": value for key, value in network.state_dict().items()}
+    state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
     return {MODEL_KEY: name, "hyper_parameters": {"network": dict(arguments)}, "state_dict": state}
 
 
 def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    own = {name: value for name, value in state.items() if name.startswith("network.")}
-    return rename_strictly(without_prefix(own, "network."), str, expected)
+    own = {name: value for name, value in state.items() if name.startswith(NETWORK)}
+    return rename_strictly(without_prefix(own, NETWORK), str, expected)
 
 
 def _read(path: Path) -> dict[str, Any]:
