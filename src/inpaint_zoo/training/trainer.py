@@ -7,9 +7,17 @@ from pathlib import Path
 import pytorch_lightning as pl
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
-from pytorch_lightning.callbacks import Callback, EMAWeightAveraging, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
 
-from inpaint_zoo.callbacks import LastCheckpoint, SamplePictures, StepProgress, ValidationMetrics
+from inpaint_zoo.callbacks import (
+    DiscriminatorCollapse,
+    FiniteLoss,
+    LastCheckpoint,
+    MovingAverage,
+    SamplePictures,
+    StepProgress,
+    ValidationMetrics,
+)
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.loggers import build_loggers
@@ -46,12 +54,14 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
 
 
 def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
-    callbacks: list[Callback] = [
+    every = config.trainer.log_every_n_steps
+    return [
+        # first: what is saved must have passed the one and be part of the other
+        FiniteLoss(every=every),
+        *([] if config.ema_decay is None else [MovingAverage(decay=config.ema_decay)]),
+        DiscriminatorCollapse(every=every),
         ValidationMetrics(),
         SamplePictures(folder=folder / "pictures", num_pictures=config.num_sample_pictures),
         StepProgress(),
         LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
     ]
-    if config.ema_decay is not None:
-        callbacks.append(EMAWeightAveraging(decay=config.ema_decay))
-    return callbacks
