@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
@@ -53,21 +51,6 @@ def joined_processes() -> Iterator[Processes]:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:
         dist.destroy_process_group()
-
-
-def started_from_outside() -> bool:
-    """Whether `torchrun`, SLURM or a shell script has started this process and others with the same command."""
-    if "RANK" in os.environ or "NODE_RANK" in os.environ:
-        return True
-    return int(os.environ.get("SLURM_NTASKS", "1")) > 1
-
-
-def speak_first_only() -> None:
-    """Let this process print nothing, nor warn, if it is not the first of several that were started alike."""
-    variables = ("RANK", "NODE_RANK", "LOCAL_RANK", "SLURM_PROCID")
-    if started_from_outside() and any(os.environ.get(name, "0") != "0" for name in variables):
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the rest of this process
-        warnings.simplefilter("ignore")
 
 
 @contextmanager

@@ -17,15 +17,16 @@ from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import check_resumable, initialise
-from inpaint_zoo.parallel import speak_first_only
+from inpaint_zoo.parallel import own_environment
 from inpaint_zoo.quiet import quiet_libraries
-from inpaint_zoo.training.distributed import distribute
+from inpaint_zoo.training.distributed import distribute, speak_first_only
 from inpaint_zoo.training.resume import resume_from
 from inpaint_zoo.training.trainer import build_trainer
 
 MONITOR = "val/psnr"
 
 
+@own_environment()
 def run(config: DictConfig) -> float | None:
     """Train as the configuration says; returns the best `val/psnr`, in dB."""
     folder = output_dir()

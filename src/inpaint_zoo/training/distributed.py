@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
+
 import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 
 from inpaint_zoo.callbacks import SameBuffers
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.parallel import started_from_outside
+from inpaint_zoo.training.occupation import is_first_process
 from inpaint_zoo.training.processes import Job, Launcher
 from inpaint_zoo.training.same_config import SameConfig
 from inpaint_zoo.training.watch import Watch
@@ -37,7 +41,19 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
     callbacks.append(SameBuffers())  # after a moving average has put its own into the network
 
 
+def speak_first_only() -> None:
+    """Let this process print nothing, nor warn, if it is not the first of several that were started alike."""
+    if not is_first_process():
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the rest of this process
+        warnings.simplefilter("ignore")
+
+
 def _refuse_folder_by_time(trainer: pl.Trainer, config: DictConfig) -> None:
-    several_commands = trainer.num_nodes > 1 or started_from_outside()
+    several_commands = trainer.num_nodes > 1 or _started_from_outside()
     if several_commands and "${now:" in str(OmegaConf.to_container(config)["run_dir"]):  # type: ignore[call-overload, index]
         raise InputError("run_dir is made of the time, which is another one for each process: give run_dir=DIR")
+
+
+def _started_from_outside() -> bool:
+    """Whether `torchrun`, SLURM or a shell script has started several processes with one command."""
+    return "RANK" in os.environ or "NODE_RANK" in os.environ or int(os.environ.get("SLURM_NTASKS", "1")) > 1

@@ -28,7 +28,9 @@ from inpaint_zoo.explanation import explain
 STOPPED = range(128, 160)
 """Exit codes of a process that a signal told to stop, as it told the others."""
 GRACE_SECONDS = 10
-"""For which the other processes may find out by themselves that one has ended, and for the last ones to end."""
+"""For which processes may find out by themselves that another has failed."""
+END_SECONDS = 60
+"""For which the first process waits for the end of the others when all have done their work."""
 
 Job = Callable[[DictConfig], object]
 
@@ -56,6 +58,7 @@ class Launcher(_SubprocessScriptLauncher):
         super().__init__(replaced.cluster_environment, replaced.num_processes, replaced.num_nodes)
         self.job, self.config = job, config
         self._complaints: list[IO[bytes]] = []
+        self._over = threading.Event()
 
     def launch(self, function: Callable[..., Any], *args: Any, trainer: pl.Trainer | None = None, **kwargs: Any) -> Any:
         """Start the others where nobody else has, call `function`, wait for the others.
@@ -67,18 +70,19 @@ class Launcher(_SubprocessScriptLauncher):
         try:
             if not self.cluster_environment.creates_processes_externally:
                 self._call_children_scripts()
-                threading.Thread(target=self._observe, args=(list(self.procs),), daemon=True).start()
+                threading.Thread(target=self._observe, daemon=True).start()
             _set_num_threads_if_needed(num_processes=self.num_processes)
             result = function(*args, **kwargs)
-            self._wait()
+            self._wait(END_SECONDS)
             complaint = self._complaint()
         except Exception as error:
-            self._wait()
-            lost = self._complaint() or network_complaint(error)
-            if lost is None or explain(error) is not None:
+            lost = network_complaint(error)
+            if lost is None:
                 raise
-            raise LostProcessError(lost) from error
+            self._wait(GRACE_SECONDS)
+            raise LostProcessError(self._complaint() or lost) from error
         finally:
+            self._over.set()
             for process in self.procs:
                 process.kill()
         if complaint is not None:
@@ -110,18 +114,14 @@ class Launcher(_SubprocessScriptLauncher):
             with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
                 pipe.write(job)
 
-    def _observe(self, processes: list[subprocess.Popen[bytes]]) -> None:
+    def _observe(self) -> None:
         """End this process when another has failed and this one waits for it, which only the system can end."""
-        while not any(_has_failed(process) for process in processes):
-            if all(process.poll() is not None for process in processes):
-                return
-            time.sleep(1)
-        time.sleep(GRACE_SECONDS)
-        if processes == self.procs:
-            give_up(self._complaint() or "another process has ended")
+        while not self._over.wait(1):
+            if any(_has_failed(process) for process in self.procs) and not self._over.wait(GRACE_SECONDS):
+                give_up(self._complaint() or "another process has ended")
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + GRACE_SECONDS
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
         for process in self.procs:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))

@@ -56,7 +56,7 @@ def differences(configs: Sequence[dict[str, str]]) -> str:
 
 
 def _flat(node: Any, prefix: str) -> Iterator[tuple[str, str]]:
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    children = list(node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ())
     if not children:
         yield prefix.removesuffix("."), json.dumps(node, default=str)
     for key, value in children:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytorch_lightning as pl
-from torch.distributed import DistError
-from torch.distributed.distributed_c10d import TCPStore
+from torch import distributed as dist
+from torch._C._distributed_c10d import TCPStore  # torch.distributed has it, too, but not for type checkers
 
 from inpaint_zoo.training.processes import give_up
 
@@ -86,7 +86,7 @@ class _Heart:
     def stop(self, last_words: str) -> None:
         """Give no more signs of life; the first process, which keeps the store, waits for the last words of all."""
         self._stopped.set()
-        with contextlib.suppress(DistError, RuntimeError):
+        with contextlib.suppress(dist.DistError, RuntimeError):
             self._store.set(f"end/{self.rank}", last_words)
             deadline = time.monotonic() + self.timeout
             while self.rank == 0 and last_words == "done" and time.monotonic() < deadline:
@@ -96,7 +96,7 @@ class _Heart:
 
     def _beat(self) -> None:
         """Give signs of life and note those of the others; a machine that is gone lets this wait for ever."""
-        with contextlib.suppress(DistError, RuntimeError):  # the store is gone, which `_listen` will notice
+        with contextlib.suppress(dist.DistError, RuntimeError):  # the store is gone, which `_listen` will notice
             while not self._stopped.wait(self.timeout / BEATS_PER_TIMEOUT):
                 self._store.add(f"beat/{self.rank}", 1)
                 for rank in range(self.size):
