@@ -34,7 +34,9 @@ LAYERS = (
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
-IMPORTED_WHEN_NEEDED = {"wandb", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset", "tensorboard"}
+IMPORTED_WHEN_NEEDED = {
+    "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset",
+}  # fmt: skip
 
 
 def top_level(path: Path) -> str:

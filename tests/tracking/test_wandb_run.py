@@ -6,8 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from omegaconf import OmegaConf
 
+from inpaint_zoo.images import read_image
 from inpaint_zoo.models.misf import MISF
 from inpaint_zoo.tracking import Identity, WandbRun
 
@@ -32,6 +35,73 @@ def steps(records: dict[str, list[Any]], key: str) -> list[int]:
 def loss_steps(run_dir: Path) -> list[int]:
     with (run_dir / "metrics.csv").open(newline="") as file:
         return [int(row["step"]) for row in csv.DictReader(file) if row["train/loss"]]
+
+
+def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
+    run_dir = tmp_path / "run"
+    settings = ("trainer.val_check_interval=2", "trainer.max_steps=4", "num_worst_pictures=3", "num_sample_pictures=2")
+    outcome = command(*TRAIN, f"run_dir={run_dir}", "data.eval_repeats=4", "logger.wandb.tags=[a,b]", *settings)
+    assert (outcome.code, outcome.err) == (0, "")
+    records = wandb_offline.records(run_dir)
+    (run,) = records["run"]
+    assert (run.project, list(run.tags)) == ("inpaint-zoo", ["a", "b"])
+    sent = {update.key: json.loads(update.value_json) for update in run.config.update}
+    assert sent["model"] == OmegaConf.to_container(OmegaConf.load(run_dir / "config.yaml").model)
+    # loss terms by name, at the steps of metrics.csv
+    for term in ("loss", "l1", "adversarial", "discriminator"):
+        assert steps(records, f"train/{term}") == [0, 1, 2, 3] == loss_steps(run_dir)
+    assert steps(records, "val/psnr") == [1, 3]
+    assert [metric.step_metric for metric in records["metric"] if metric.glob_name == "*"] == ["trainer/global_step"]
+    # panels of fixed pictures with their masks, where the validation of the same network is
+    panels = [row for row in history(records) if "pictures/composite.filenames" in row]
+    assert [row["trainer/global_step"] for row in panels] == [1, 3]
+    for column in ("input", "output", "composite", "target"):
+        assert [row[f"pictures/{column}.captions"] for row in panels] == [
+            ["clock_motion@1.png", "clock_motion@3.png"]
+        ] * 2
+        assert all(set(masks) == {"hole"} for row in panels for masks in row[f"pictures/{column}.all_masks"])
+    (files,) = run_dir.glob("wandb/offline-run-*/files")
+    first = panels[0]["pictures/target.filenames"][0]
+    assert np.array_equal(
+        read_image(files / first), read_image(run_dir / "pictures" / "step_00000002.png")[4:36, -36:-4]
+    )
+    # the worst pictures, worst first
+    (table,) = files.glob("media/table/val/worst_*.table.json")
+    content = json.loads(table.read_text())
+    assert content["columns"] == ["name", "hole_psnr", "ratio", "input", "output", "composite", "target"]
+    scores = [row[1] for row in content["data"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores)
+    # best values, by bin too
+    best = {
+        update.key: json.loads(update.value_json)
+        for summary in records["summary"] for update in summary.update if update.key.startswith("best/")
+    }  # fmt: skip
+    rows = [row for row in history(records) if "val/psnr" in row]
+    for key, better in (("psnr", max), ("l1", min), ("0-20/hole_ssim", max), ("20-40/hole_l1", min)):
+        assert best[f"best/{key}"] == pytest.approx(better(row[f"val/{key}"] for row in rows))
+    # configuration and checkpoints, from where they lie
+    artifacts = {artifact.type: artifact for artifact in records["artifact"]}
+    assert [entry.path for entry in artifacts["config"].manifest.contents] == ["config.yaml"]
+    assert [entry.local_path for entry in artifacts["model"].manifest.contents] == [
+        str(run_dir / name) for name in ("best.ckpt", "last.ckpt")
+    ]
+    assert {path.name for path in files.rglob("*") if path.is_file()} == {
+        Path(name).name for files_record in records["files"] for name in [file.path for file in files_record.files]
+    }
+    # neither code nor the terminal nor the list of packages
+    assert not {"output", "output_raw"} & records.keys()
+    assert not [path for path in files.rglob("*") if path.suffix in {".py", ".txt", ".log", ".patch"}]
+
+
+def test_pictures_and_checkpoints_stay_here_where_they_are_not_wanted(
+    command: Any, tmp_path: Path, wandb_offline: Any
+) -> None:
+    settings = ("logger.wandb.pictures=false", "logger.wandb.checkpoints=false", "trainer.max_steps=1")
+    assert command(*TRAIN, *settings, f"run_dir={tmp_path / 'run'}").code == 0
+    records = wandb_offline.records(tmp_path / "run")
+    assert {artifact.type for artifact in records["artifact"]} == {"config"}
+    assert "files" not in records
 
 
 def test_a_resumed_training_goes_on_with_the_same_run(command: Any, tmp_path: Path, wandb_offline: Any) -> None:

@@ -8,6 +8,7 @@ from inpaint_zoo.callbacks.metrics_file import MetricsFile
 from inpaint_zoo.callbacks.moving_average import MovingAverage
 from inpaint_zoo.callbacks.pictures import SamplePictures
 from inpaint_zoo.callbacks.progress import StepProgress
+from inpaint_zoo.callbacks.run_summary import RunSummary
 from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LastCheckpoint",
     "MetricsFile",
     "MovingAverage",
+    "RunSummary",
     "SameBuffers",
     "SamplePictures",
     "StepProgress",

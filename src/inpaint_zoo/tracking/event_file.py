@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class EventFile(TensorBoardLogger):
     """
 
     def __init__(self, *, save_dir: Path, pictures: bool) -> None:
-        if importlib.util.find_spec("tensorboard") is None:
+        if find_spec("tensorboard") is None:
             raise InputError("logger: the package tensorboard is missing: pip install 'inpaint-zoo[tensorboard]'")
         # hparams would repeat what config.yaml says
         super().__init__(save_dir, name="", version="tensorboard", default_hp_metric=False)

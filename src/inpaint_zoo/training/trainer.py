@@ -14,6 +14,7 @@ from inpaint_zoo.callbacks import (
     FiniteLoss,
     LastCheckpoint,
     MovingAverage,
+    RunSummary,
     SamplePictures,
     StepProgress,
     ValidationMetrics,
@@ -55,13 +56,19 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
 
 def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
     every = config.trainer.log_every_n_steps
+    metrics = ValidationMetrics()
     return [
         # first: what is saved must have passed the one and be part of the other
         FiniteLoss(every=every),
         *([] if config.ema_decay is None else [MovingAverage(decay=config.ema_decay)]),
         DiscriminatorCollapse(every=every),
-        ValidationMetrics(),
-        SamplePictures(folder=folder / "pictures", num_pictures=config.num_sample_pictures),
+        metrics,
+        RunSummary(metrics=metrics, num_worst=config.num_worst_pictures),
+        SamplePictures(
+            folder=folder / "pictures",
+            num_pictures=config.num_sample_pictures,
+            every=config.pictures_every or config.trainer.val_check_interval,
+        ),
         StepProgress(),
         LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
     ]
