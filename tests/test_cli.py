@@ -26,7 +26,7 @@ seed: 0
 trainer: {max_epochs: 3}
 data: {root: "???"}
 run_dir: runs/${hydra:runtime.choices.shape}
-hydra: {run: {dir: "${run_dir}"}, sweep: {dir: "${run_dir}"}}
+hydra: {run: {dir: "${run_dir}"}}
 """
 
 
@@ -90,11 +90,14 @@ def test_a_folder_of_ones_own(toy: Toy, tmp_path: Path) -> None:
 
 def test_a_sweep_runs_jobs_that_can_be_launched_alone(toy: Toy, tmp_path: Path) -> None:
     toy.task = lambda config: list(HydraConfig.get().run.dir)
-    assert toy("-m", "shape=square,circle", "data.root=a,b") == (0, "", "")
-    here = tmp_path / "here" / "runs"
-    assert [folder for _, folder, _ in toy.jobs] == [here / "square" / "0", here / "circle" / "1"]
-    for (_, _, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
-        assert argv[1:] == ["--config-dir", str(toy.conf), f"shape={shape}", "data.root='a,b'"]
+    code, _, complaints = toy("-m", "shape=square,circle", "data.root=a,b", "hydra.sweep.dir=all of them")
+    assert (code, complaints) == (0, "")
+    here = tmp_path / "here" / "all of them"
+    assert [folder for _, folder, _ in toy.jobs] == [here / "0", here / "1"]
+    for (config, folder, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
+        own = ["--config-dir", str(toy.conf), f"shape={shape}", "data.root='a,b'", f"run_dir='{folder}'"]
+        assert argv[1:] == own
+        assert config["run_dir"] == str(folder)
 
 
 def test_the_return_value_reaches_the_sweeper(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +108,7 @@ def test_the_return_value_reaches_the_sweeper(toy: Toy, monkeypatch: pytest.Monk
 
     def spy(*arguments: Any, **named: Any) -> Any:
         jobs = launch(*arguments, **named)
-        returned.extend(job.return_value for job in jobs)
+        returned.extend(job.return_value.value for job in jobs)
         return jobs
 
     monkeypatch.setattr(BasicLauncher, "launch", spy)
@@ -244,7 +247,7 @@ def test_a_value_may_have_the_name_of_a_group(toy: Toy) -> None:
     toy.task = lambda config: config.mask
     assert toy() == (2, "", "inpaint-zoo toy: error: mask is missing: give mask=PATH\n")
     assert toy("mask=my.png", "model=misf") == (0, "", "")
-    assert toy("-m", "mask=a.png,b.png", "model=misf") == (0, "", "")
+    assert toy("-m", "mask=a.png,b.png", "model=misf", "data.root=x")[0::2] == (0, "")
     assert [config["mask"] for config, _, _ in toy.jobs[1:]] == ["my.png", "a.png", "b.png"]
     assert toy.jobs[-1][0]["model"] == "misf"
     groups = toy("--help")[1].partition("Configuration")[0]
@@ -322,8 +325,9 @@ def test_jobs_of_a_sweep_keep_both_words(toy: Toy, monkeypatch: pytest.MonkeyPat
     arguments = ["toy", "box", "-m", "shape=square,circle", "data.root=x", "--config-dir", str(toy.conf)]
     monkeypatch.setattr(sys, "argv", ["/bin/toy", *arguments])
     assert cli.main(arguments) == 0
-    for (_, _, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
-        assert argv == ["/bin/toy", "toy", "box", "--config-dir", str(toy.conf), f"shape={shape}", "data.root='x'"]
+    for (_, folder, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
+        own = [f"shape={shape}", "data.root='x'", f"run_dir='{folder}'"]
+        assert argv == ["/bin/toy", "toy", "box", "--config-dir", str(toy.conf), *own]
 
 
 @pytest.mark.parametrize("arguments", [["masks"], ["masks", "--help"], ["masks", "-h"]])

@@ -28,14 +28,16 @@ LAYERS = (
     {"manifest"},
     {"zoo"},
     {"judging", "training"},
+    {"sweeping"},
     {"runner", "benchmarking"},
+    {"tuning"},
     {"cli"},
 )
 """A module imports only from layers before its own, and from itself. Entry points come after all of them."""
 CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
 IMPORTED_WHEN_NEEDED = {
-    "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "sklearn", "torch_fidelity", "webdataset",
+    "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity", "webdataset",
 }  # fmt: skip
 
 

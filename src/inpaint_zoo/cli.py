@@ -9,10 +9,11 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from inpaint_zoo.errors import Stopped
 from inpaint_zoo.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 VERBS: dict[str, tuple[str, str]] = {
     "train": ("inpaint_zoo.train", "train a model; keeps its best and its last checkpoint"),
+    "runs": ("inpaint_zoo.runs", "list trainings: how far they are, and how good"),
+    "tune": ("inpaint_zoo.tune", "search settings of a training; goes on where it was stopped"),
     "evaluate": ("inpaint_zoo.evaluate", "score a checkpoint on pictures and masks"),
     "predict": ("inpaint_zoo.predict", "fill the holes of pictures of any size"),
     "compare": ("inpaint_zoo.compare", "same pictures, same masks: tables and a report"),
@@ -37,6 +40,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+SIGNALLED = 128
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
 
     Returns:
         0 when all went well, 1 after a bug (with its traceback), 2 after a mistake in what the user gave (one line on
-        stderr), 130 after Ctrl-C.
+        stderr), 130 after Ctrl-C, 128 and its number after another signal.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments or os.environ.get("INPAINT_ZOO_DEBUG") == "1"
@@ -83,25 +87,34 @@ def _verb(arguments: list[str]) -> str:
 
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # Hydra and OmegaConf take a moment to import
-    from inpaint_zoo.construct import check_nodes  # noqa: PLC0415
     from inpaint_zoo.explanation import explain  # noqa: PLC0415
     from inpaint_zoo.runner import run_verb  # noqa: PLC0415
 
-    def task(config: DictConfig) -> object:
-        module = importlib.import_module(VERBS[verb][0])
-        check_nodes(config)
-        return module.run(config)
-
     try:
-        run_verb(verb, task, arguments)
+        return run_verb(verb, task_of(verb), arguments, debug)
     except KeyboardInterrupt:
         return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
+    except Stopped as stop:
+        return _complain(f"inpaint-zoo {verb}: {stop}", SIGNALLED + stop.signum)
     except Exception as error:
         reason = explain(error)
         if reason is None or debug:
             traceback.print_exception(error)
         return 1 if reason is None else _complain(f"inpaint-zoo {verb}: error: {reason}")
     return 0
+
+
+def task_of(verb: str) -> Callable[[DictConfig], object]:
+    """What a verb does with its configuration, which is checked first."""
+
+    def task(config: DictConfig) -> object:
+        from inpaint_zoo.construct import check_nodes  # noqa: PLC0415
+
+        module = importlib.import_module(VERBS[verb][0])
+        check_nodes(config)
+        return module.run(config)
+
+    return task
 
 
 def _complain(line: str, code: int = BAD_INPUT) -> int:

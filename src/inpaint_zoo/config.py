@@ -11,7 +11,7 @@ from hydra import version
 from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.hydra import Hydra
 from hydra._internal.utils import create_config_search_path
-from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobRuntime
@@ -59,19 +59,39 @@ def hydra_session(job: str, config_name: str, search_path: ConfigSearchPath) -> 
         versions.version_base = base_before
 
 
-def compose_config(verb: str, overrides: Sequence[str] = ()) -> DictConfig:
+def search_path_of(config_path: str | None = None, config_dir: str | None = None) -> ConfigSearchPath:
+    """Where YAML files are looked for.
+
+    Args:
+        config_path: A folder in place of `conf/`.
+        config_dir: A folder of the user's own, which comes first.
+
+    Raises:
+        InputError: `config_dir` is no folder.
+    """
+    search_path = create_config_search_path(str(Path(config_path or CONF_DIR).absolute()))
+    if config_dir is not None:
+        extra = Path(config_dir).expanduser().absolute()
+        if not extra.is_dir():
+            raise InputError(f"--config-dir {config_dir} is not a folder")
+        search_path.prepend("command-line", f"file://{extra}", SearchPathQuery(provider="schema"))
+    return search_path
+
+
+def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | None = None) -> DictConfig:
     """Compose the configuration of a verb as the command line would.
 
     Args:
         verb: As on the command line, for example `train` or `masks make`.
         overrides: What would follow the verb on the command line.
+        config_dir: What would follow `--config-dir`.
 
     Raises:
         InputError: An override cannot be used.
     """
     name = config_name(verb)
     try:
-        with hydra_session(verb, name, create_config_search_path(str(CONF_DIR))) as hydra:
+        with hydra_session(verb, name, search_path_of(config_dir=config_dir)) as hydra:
             config = hydra.compose_config(name, quote_paths(verb, overrides), RunMode.RUN, from_shell=False)
     except Exception as error:
         reason = explain(error)

@@ -17,6 +17,23 @@ class InputError(Exception):
         super().__init__(message.rpartition(f"{InputError.__module__}.InputError: ")[2].rstrip())
 
 
+class DamagedFileError(InputError):
+    """A file is missing, truncated, or not what it should be."""
+
+
+class Stopped(BaseException):
+    """A training was told to stop by a signal, and has saved what it had.
+
+    Args:
+        message: One line, which says how to go on.
+        signum: Number of the signal.
+    """
+
+    def __init__(self, message: str, signum: int) -> None:
+        super().__init__(message)
+        self.signum = signum
+
+
 def at_least(least: int, value: int, key: str) -> int:
     """Return `value`, which stands under `key` in the configuration.
 

@@ -38,20 +38,20 @@ PATH_KEYS = (
     "results",
     "run_dir",
     "source",
-    "weights",
 )
 """Keys whose values are paths for every verb."""
 
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("image", "mask"), "masks sheet": ("root",)}
+VERB_PATH_KEYS = {"predict": ("image", "mask"), "masks sheet": ("root",), "runs": ("root",)}
 """Keys that are paths for one verb only: elsewhere `mask` is a config group."""
 
 POSITIONAL_KEYS = {"verify": "results"}
 """The key that a verb's argument without `=` stands for; its value is a path."""
 
 VERBS_WITH_METHODS = frozenset({"compare", "verify"})
+VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
 """Short names of config groups that stand at another place of the configuration."""
@@ -77,7 +77,7 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
-    named = [_with_key(verb, override) for override in overrides]
+    named = [_with_range(verb, _with_key(verb, override)) for override in overrides]
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
 
 
@@ -92,6 +92,15 @@ def _with_key(verb: str, argument: str) -> str:
     """Put the key before an argument that is a path alone."""
     key = POSITIONAL_KEYS.get(verb)
     return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
+
+
+def _with_range(verb: str, override: str) -> str:
+    """Make `search.KEY=RANGE` of `tune` an entry of the flat `search`, where `model` and `model.x` find room."""
+    match = _OVERRIDE.fullmatch(override)
+    if verb not in VERBS_WITH_SEARCH or match is None or not match["key"].startswith("search."):
+        return override
+    value = match["value"] if _QUOTED.fullmatch(match["value"]) else quote(match["value"])
+    return f"++search={{{match['key'].removeprefix('search.')}:{value}}}"
 
 
 def quote(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Run one verb through Hydra: compose, then run, sweep, show or explain; the only place that drives Hydra."""
+"""Run one verb through Hydra: compose, then run, sweep (see `sweeping`), show or explain."""
 
 from __future__ import annotations
 
@@ -13,32 +13,39 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from hydra._internal.callbacks import Callbacks
 from hydra._internal.hydra import Hydra
-from hydra._internal.utils import create_config_search_path, get_args_parser
-from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobStatus, run_job
 from hydra.types import HydraContext, RunMode
-from omegaconf import DictConfig, OmegaConf, read_write
+from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.config import CONF_DIR, config_name, hydra_session
+from inpaint_zoo.config import config_name, hydra_session, output_dir, search_path_of
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.overrides import quote_paths
+from inpaint_zoo.sweeping.command_line import own_command_line, program_of
+from inpaint_zoo.sweeping.plan import RUN_DIR, sweep_folder
+from inpaint_zoo.sweeping.sweep import run_sweep
+from inpaint_zoo.training.attempt import attempt
 
 Task = Callable[[DictConfig], object]
 """The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
+_HYDRAS_OWN_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 
 
-def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
+def run_verb(verb: str, task: Task, arguments: Sequence[str], debug: bool = False) -> int:
     """Do what the arguments after a verb ask for.
 
     Args:
         verb: Name of the verb, which its file in `conf/` is named after.
         task: Called with the composed configuration, once for every job.
         arguments: Overrides and Hydra's own options (`--help`, `--cfg job`, `--multirun`, ...).
+        debug: Whether to show the tracebacks of the jobs of a sweep that fail.
+
+    Returns:
+        0, or the exit code of the worst job of a sweep, which goes on when one fails.
 
     Raises:
         InputError: The arguments cannot be used together or are unknown.
@@ -47,7 +54,7 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
     options = _parse(arguments)
     name = options.config_name or config_name(verb)
     overrides = quote_paths(verb, options.overrides)
-    with hydra_session(verb, name, _search_path(options)) as hydra:
+    with hydra_session(verb, name, search_path_of(options.config_path, options.config_dir)) as hydra:
         # composing first brings every mistake in the overrides to light, whatever is asked for
         mode = RunMode.MULTIRUN if options.multirun else RunMode.RUN
         config = hydra.compose_config(config_name=name, overrides=overrides, run_mode=mode)
@@ -56,11 +63,30 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str]) -> None:
         if options.help or options.hydra_help or options.cfg or options.info:
             _show(hydra, name, config, overrides, options)
         elif options.multirun or config.hydra.mode == RunMode.MULTIRUN:
-            _make(Path(config.hydra.sweep.dir).absolute())
-            job = _as_one_job(verb, task, options)
-            hydra.multirun(config_name=name, task_function=job, overrides=[*overrides, "hydra.mode=MULTIRUN"])
+            program = _program(verb, options)
+            return _sweep(hydra, name, task, overrides, config=config, program=program, debug=debug)
         else:
-            _run(hydra, name, task, overrides)
+            _run(hydra, name, _with_its_folder(task), overrides)
+    return 0
+
+
+def _sweep(
+    hydra: Hydra, name: str, task: Task, overrides: list[str], *, config: DictConfig, program: list[str], debug: bool
+) -> int:
+    if config.hydra.sweeper._target_ == _HYDRAS_OWN_SWEEPER:
+        return run_sweep(hydra, name, sweep_folder(config, overrides), task, overrides, program=program, debug=debug)
+    _make(Path(config.hydra.sweep.dir).absolute())
+    job = _as_one_job(task, program)
+    hydra.multirun(config_name=name, task_function=job, overrides=[*overrides, "hydra.mode=MULTIRUN"])
+    return 0
+
+
+def _program(verb: str, options: argparse.Namespace) -> list[str]:
+    """How a job is called by itself, up to its overrides."""
+    flags = {"--config-path": options.config_path, "--config-dir": options.config_dir}
+    flags["--config-name"] = options.config_name
+    given = [text for flag, value in flags.items() if value is not None for text in (flag, value)]
+    return [*program_of(verb, sys.argv), *given]
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -95,17 +121,6 @@ def _show(hydra: Hydra, name: str, config: DictConfig, overrides: list[str], opt
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _search_path(options: argparse.Namespace) -> ConfigSearchPath:
-    main = Path(options.config_path or CONF_DIR).absolute()
-    search_path = create_config_search_path(str(main))
-    if options.config_dir is not None:
-        extra = Path(options.config_dir).expanduser().absolute()
-        if not extra.is_dir():
-            raise InputError(f"--config-dir {options.config_dir} is not a folder")
-        search_path.prepend("command-line", f"file://{extra}", SearchPathQuery(provider="schema"))
-    return search_path
-
-
 def _run(hydra: Hydra, name: str, task: Task, overrides: list[str]) -> None:
     """Run one job as `Hydra.run` does, without the line that it prints when a job fails."""
     config = hydra.compose_config(name, overrides, RunMode.RUN, with_log_configuration=True)
@@ -128,26 +143,25 @@ def _run(hydra: Hydra, name: str, task: Task, overrides: list[str]) -> None:
             raise job._return_value
 
 
-def _as_one_job(verb: str, task: Task, options: argparse.Namespace) -> Task:
-    """Make each job of a sweep look like a run of its own to who starts processes from `sys.argv` (DDP does)."""
-    flags = {"--config-path": options.config_path, "--config-dir": options.config_dir}
-    flags["--config-name"] = options.config_name
-    given = [text for flag, value in flags.items() if value is not None for text in (flag, value)]
+def _as_one_job(task: Task, program: Sequence[str]) -> Task:
+    """What a sweeper other than Hydra's own calls for each job: it wants its value, and decides about failures."""
 
     def run(config: DictConfig) -> object:
-        job: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
-        with read_write(job):
-            job.run.dir = job.runtime.output_dir
-        before = list(sys.argv)
-        words = verb.split()
-        ends = [end for end in range(1, len(before) + 1) if before[max(end - len(words), 0) : end] == words]
-        program = before[: ends[0]] if ends else before[:1]
-        settings = [text for text in job.overrides.hydra if not text.startswith("hydra.mode=")]
-        sys.argv[:] = [*program, *given, *job.overrides.task, *settings]
-        try:
+        # imports torch, which not every verb needs
+        from inpaint_zoo.parallel import own_environment  # noqa: PLC0415
+
+        with own_command_line(program), own_environment():
             return task(config)
-        finally:
-            sys.argv[:] = before
+
+    return run
+
+
+def _with_its_folder(task: Task) -> Task:
+    """Hold the folder of a training while it runs."""
+
+    def run(config: DictConfig) -> object:
+        with attempt(output_dir()) if RUN_DIR in config else contextlib.nullcontext():
+            return task(config)
 
     return run
 
