@@ -32,7 +32,7 @@ def run(config: DictConfig) -> None:
     some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
     warn_about(some, f"mask={config.mask!r}", threshold=config.threshold, invert=config.invert, prefix="")
     device = choose_device(config.device)
-    _, network = load_model(Path(config.ckpt), config.model)
+    _, network = load_model(Path(config.ckpt), config.model, choice=config.weights)
     method = NetworkMethod(network, device)
     for image, mask in track(pairs, description="pictures"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)

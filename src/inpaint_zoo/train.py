@@ -43,6 +43,8 @@ def run(config: DictConfig) -> float | None:
     elif config.init_from is not None:
         initialise(module, Path(config.init_from))
     module.check_training(data.batch_size, *data.size)
+    if config.compile:
+        module.compile_network()
     data.setup("fit")
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
     trainer = build_trainer(config, folder, best)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +18,9 @@ REMEDY = "go on with a lower model.optimizer.lr, with trainer.gradient_clip_val,
 class FiniteLoss(pl.Callback):
     """Stop when a loss term, or the weights, are not finite.
 
-    A flag for each term stays on the device and is read every so many steps and before any checkpoint is written, so
-    that training never waits for it in between. Several processes read at the same steps and agree. Stands before the
-    callbacks that write checkpoints.
+    For each term, the first batch in which it was not finite is kept on the device, and read every so many steps and
+    before any checkpoint is written, so that training never waits for it in between. Several processes read at the same
+    steps and agree. Stands before the callbacks that write checkpoints.
 
     Args:
         every: Steps between two readings.
@@ -28,12 +29,12 @@ class FiniteLoss(pl.Callback):
     def __init__(self, *, every: int) -> None:
         self.every = every
         self._terms: tuple[str, ...] = ()
-        self._broken: Tensor | None = None
+        self._marks: Tensor | None = None
         self._batch = self._read_at = self._step = self._saved_at = 0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Count batches from where the training begins or goes on."""
-        self._broken = None
+        self._marks = None
         self._batch = self._read_at = trainer.fit_loop.epoch_loop.total_batch_idx + 1
         self._step = self._saved_at = trainer.global_step
 
@@ -42,10 +43,11 @@ class FiniteLoss(pl.Callback):
     ) -> None:
         """Mark the terms that are not finite; read the marks when it is time."""
         terms: Mapping[str, Tensor] = outputs["terms"]
-        broken = torch.stack(list(terms.values())).isfinite().logical_not()
-        self._broken = broken if self._broken is None else self._broken | broken
-        self._terms = tuple(terms)
         self._batch += 1
+        finite = torch.stack(list(terms.values())).isfinite()
+        marks = torch.where(finite, math.inf, float(self._batch - self._read_at))
+        self._marks = marks if self._marks is None else torch.minimum(self._marks, marks)
+        self._terms = tuple(terms)
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         if stepped and self._step % self.every == 0:
             self._read(trainer)
@@ -60,7 +62,7 @@ class FiniteLoss(pl.Callback):
         """
         self._read(trainer)
         finite = torch.stack([parameter.detach().isfinite().all() for parameter in pl_module.parameters()])
-        if _of_any_process(trainer, finite.logical_not().any()[None]).item():
+        if not _least_of_processes(trainer, finite.all()[None].float()).item():
             names = [name for name, _ in pl_module.named_parameters()]
             first = next((name for name, good in zip(names, finite.tolist(), strict=True) if not good), "a weight")
             raise InputError(
@@ -70,22 +72,23 @@ class FiniteLoss(pl.Callback):
         self._saved_at = trainer.global_step
 
     def _read(self, trainer: pl.Trainer) -> None:
-        if self._broken is None:
+        if self._marks is None:
             return
-        marks = _of_any_process(trainer, self._broken).tolist()
-        first, self._read_at, self._broken = self._read_at + 1, self._batch, None
-        named = [term for term, mark in zip(self._terms, marks, strict=True) if mark]
-        if named:
+        marks = _least_of_processes(trainer, self._marks).tolist()
+        before, self._read_at, self._marks = self._read_at, self._batch, None
+        first = min(marks)
+        if first < math.inf:
+            named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
             terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
-            batches = f"batch {first}" if first == self._batch else f"a batch between {first} and {self._batch}"
-            raise InputError(f"{terms} not finite in {batches}; {self._kept()}: {REMEDY}")
+            found = f"found after batch {self._batch}, last looked at after batch {before}"
+            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._kept()}: {REMEDY}")
 
     def _kept(self) -> str:
         return f"the checkpoint of step {self._saved_at} is kept" if self._saved_at else "nothing had been saved"
 
 
-def _of_any_process(trainer: pl.Trainer, marks: Tensor) -> Tensor:
-    """Which of these marks are set in any of the processes; 1-dimensional."""
-    together = trainer.strategy.reduce(marks.float(), reduce_op="max")
-    assert isinstance(together, Tensor)
-    return together > 0
+def _least_of_processes(trainer: pl.Trainer, values: Tensor) -> Tensor:
+    """The least of each value in any of the processes; 1-dimensional."""
+    least = trainer.strategy.reduce(values, reduce_op="min")
+    assert isinstance(least, Tensor)
+    return least

@@ -97,7 +97,7 @@ def open_session(settings: Settings) -> Session:
     """
     device = choose_device(settings.device)
     evaluation = evaluation_set(settings)
-    methods = build_methods(settings.sources, device, evaluation.protocol)
+    methods = build_methods(settings.sources, device, evaluation.protocol, settings.weights)
     refuse_incomplete(methods, evaluation)
     lpips, notes = _lpips(settings, evaluation.protocol, device)
     return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])

@@ -23,6 +23,8 @@ class Settings:
     device: str
     lpips: bool
     lpips_weights: str
+    weights: str | None = None
+    """`raw` or `ema`, of checkpoints that have both; None: the average where there is one."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
@@ -36,6 +38,7 @@ class Settings:
             device=config.device,
             lpips=config.lpips,
             lpips_weights=config.lpips_weights,
+            weights=config.weights,
         )
 
 

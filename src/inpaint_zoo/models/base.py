@@ -33,6 +33,8 @@ class InpaintingNetwork(nn.Module, ABC):
     """Side lengths are multiples of this."""
     minimum_size: int
     """The smallest side length."""
+    generate: Callable[..., Any]
+    """From pictures in the range of the losses to the network's pictures: what `forward` and the losses share."""
 
     def check(self, image: Tensor, mask: Tensor) -> None:
         """Refuse tensors that the network cannot take.
@@ -135,6 +137,10 @@ class InpaintingModule(pl.LightningModule, ABC):
             InputError: the message says what would do.
         """
         self.network.check_size(height, width)
+
+    def compile_network(self) -> None:
+        """Compile what makes the pictures; the names of the state dict stay as they are."""
+        self.network.generate = torch.compile(self.network.generate)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
         """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`.

@@ -20,8 +20,9 @@ from inpaint_zoo.callbacks import (
     ValidationMetrics,
 )
 from inpaint_zoo.construct import construct
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.training.loggers import build_loggers
+from inpaint_zoo.training.precision import check_precision
 
 
 def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
@@ -37,6 +38,8 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
     """
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
+    check_precision(config)
+    at_least(0, config.trainer.gradient_clip_val or 0, "trainer.gradient_clip_val")
     try:
         trainer: pl.Trainer = construct(
             config.trainer,

@@ -69,6 +69,7 @@ class CTSDG(InpaintingModule):
         self.frozen_batch_norm = frozen_batch_norm
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
+        self.train()  # a Trainer takes the modes of layers as they are
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training, but for the batch normalisations that are frozen."""
