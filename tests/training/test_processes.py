@@ -12,11 +12,9 @@ from inpaint_zoo.training.processes import LostProcessError, give_up, network_co
 
 
 def test_errors_of_the_network_are_told_from_others() -> None:
-    closed = RuntimeError("[/pytorch/gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5\nand more")
-    assert network_complaint(closed) == (
-        "the connection to another process is lost "
-        "([/pytorch/gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5)"
-    )
+    text = "[/pytorch/gloo/tcp/pair.cc:545] Read error [10.0.0.2]:139: Connection reset by peer. This is\nand more"
+    said = "the connection to another process is lost (Read error [10.0.0.2]:139: Connection reset by peer)"
+    assert network_complaint(RuntimeError(text)) == said
     assert network_complaint(dist.DistStoreError("wait timeout")) is not None
     assert network_complaint(RuntimeError("shapes differ")) is None
     assert network_complaint(InputError("gloo")) is None

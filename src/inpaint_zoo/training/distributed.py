@@ -34,10 +34,11 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
     if trainer.world_size == 1:
         return
     _refuse_folder_by_time(trainer, config)
+    watch = Watch(timeout=config.process_timeout)
     if isinstance(trainer.strategy.launcher, _SubprocessScriptLauncher):
-        trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config)
+        trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config, watch.reason)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
-    callbacks[:0] = [SameConfig(config), Watch(timeout=config.process_timeout)]
+    callbacks[:0] = [SameConfig(config), watch]
     callbacks.append(SameBuffers())  # after a moving average has put its own into the network
 
 

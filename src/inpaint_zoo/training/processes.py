@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,11 +53,14 @@ class Launcher(_SubprocessScriptLauncher):
         replaced: What Lightning would use.
         job: Run by each process.
         config: What `job` is run with.
+        reason: Says why a process was lost, where that is known.
     """
 
-    def __init__(self, replaced: _SubprocessScriptLauncher, job: Job, config: DictConfig) -> None:
+    def __init__(
+        self, replaced: _SubprocessScriptLauncher, job: Job, config: DictConfig, reason: Callable[[], str | None]
+    ) -> None:
         super().__init__(replaced.cluster_environment, replaced.num_processes, replaced.num_nodes)
-        self.job, self.config = job, config
+        self.job, self.config, self.reason = job, config, reason
         self._complaints: list[IO[bytes]] = []
         self._over = threading.Event()
 
@@ -80,7 +84,7 @@ class Launcher(_SubprocessScriptLauncher):
             if lost is None:
                 raise
             self._wait(GRACE_SECONDS)
-            raise LostProcessError(self._complaint() or lost) from error
+            raise LostProcessError(self._complaint() or self.reason() or lost) from error
         finally:
             self._over.set()
             for process in self.procs:
@@ -141,10 +145,12 @@ class Launcher(_SubprocessScriptLauncher):
 
 def network_complaint(error: BaseException) -> str | None:
     """What is said of an error that comes from the connection to other processes; None for any other error."""
-    text = str(error)
-    about_gloo = "gloo" in text or "Connection closed by peer" in text
+    first_line = str(error).partition("\n")[0]
+    about_gloo = "gloo" in first_line or "Connection closed by peer" in first_line
     if isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and about_gloo):
-        return f"the connection to another process is lost ({' '.join(text.partition(chr(10))[0].split())[:160]})"
+        # without the place in torch's sources before it and the guesses after it
+        said = re.sub(r"^\[[^]]*:\d+\] *", "", first_line).partition(". ")[0]
+        return f"the connection to another process is lost ({said[:160]})"
     return None
 
 

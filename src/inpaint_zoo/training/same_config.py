@@ -31,16 +31,11 @@ class SameConfig(pl.Callback):
         """Compare.
 
         Raises:
-            InputError: They differ; raised by one process of each machine.
-            SystemExit: They differ; raised by the others.
+            InputError: They differ; raised by each of them.
         """
         text = json.dumps(self.values, sort_keys=True, default=str)
-        if len(set(gather([hashlib.sha256(text.encode()).hexdigest()]))) == 1:
-            return
-        complaint = differences(gather([self.values]))
-        if trainer.local_rank != 0:
-            raise SystemExit(2)
-        raise InputError(complaint)
+        if len(set(gather([hashlib.sha256(text.encode()).hexdigest()]))) > 1:
+            raise InputError(differences(gather([self.values])))
 
 
 def differences(configs: Sequence[dict[str, str]]) -> str:

@@ -57,6 +57,16 @@ class Watch(pl.Callback):
             self._heart.stop(f"failed on {socket.gethostname()} ({first_line[:160]})")
             self._heart = None
 
+    def reason(self) -> str | None:
+        """What is known of a process that is lost; a moment later than its connection, which says nothing."""
+        deadline = time.monotonic() + 1.5 * self.timeout / BEATS_PER_TIMEOUT
+        while self._heart is not None and time.monotonic() < deadline:
+            reason = self._heart.loss()
+            if reason is not None:
+                return reason
+            time.sleep(0.1)
+        return None
+
 
 class _Heart:
     """What beats and listens; its state lies in a store that the first process keeps."""
@@ -108,12 +118,13 @@ class _Heart:
 
     def _listen(self) -> None:
         while not self._stopped.wait(self.timeout / BEATS_PER_TIMEOUT):
-            reason = self._loss()
+            reason = self.loss()
             # who failed in the same step as the others needs no help, so it has a moment for its own words
             if reason is not None and not self._stopped.wait(self.timeout / BEATS_PER_TIMEOUT):
                 self.give_up(reason)
 
-    def _loss(self) -> str | None:
+    def loss(self) -> str | None:
+        """What is known of a process that is lost."""
         for rank, words in self._ended.items():
             if words != "done":
                 return f"process {rank} of {self.size} {words}"
