@@ -299,3 +299,43 @@ def test_a_ledger_that_is_damaged_counts_as_nothing(tmp_path: Path) -> None:
     assert ledger.Ledger(path, "f", dict).known(file) is None
     path.write_bytes(whole)
     assert ledger.Ledger(path, "other code", dict).known(file) is None
+
+
+def inverted_and_wrong_masks(write: Callable[..., Path], folder: str) -> None:
+    for name in ("train/a.png", "train/b.png", "val/c.png"):
+        write(f"{folder}{name}", Image.fromarray(np.full((80, 96), 255, np.uint8)))
+    write(f"{folder}train/b.png", Image.fromarray(np.full((40, 40), 255, np.uint8)))
+
+
+def test_masks_that_belong_to_pictures_are_examined(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    for name, picture in {"train/a.png": ASTRONAUT, "train/b.png": CHELSEA, "val/c.png": COFFEE}.items():
+        save(name, picture)
+    inverted_and_wrong_masks(save, "masks/")
+    save("test/d.png", ROCKET)
+    save("masks/test/d.png", ROCKET).write_bytes(b"x")
+    checked = check("data.masks=masks")
+    root = tmp_path / "data/masks"
+    assert checked.found == {
+        "Unreadable masks": [f"{root}/test/d.png"],
+        "Masks that look inverted": [f"{root}/train/a.png", f"{root}/train/b.png", f"{root}/val/c.png"],
+        "Masks without a known pixel": [f"{root}/train/a.png", f"{root}/train/b.png", f"{root}/val/c.png"],
+        "Masks that do not fit their pictures": ["train/b.png"],
+    }
+    assert "set data.mask_invert=true" in checked.report
+    assert checked.values["masks"]["source"] == "files of pictures"
+    assert checked.values["masks"]["histogram"]["90–100 %"] == checked.values["masks"]["number"] == 3
+
+
+def test_masks_of_lists_and_of_some_splits_are_examined(
+    check: Check, save: Callable[..., Path], tmp_path: Path
+) -> None:
+    paths = [save(f"{number}.png", picture) for number, picture in enumerate((ASTRONAUT, CHELSEA))]
+    soft = save("soft.png", Image.fromarray(np.full((80, 96), 130, np.uint8)), "masks")
+    (tmp_path / "data/train.txt").write_text(f"{paths[0]}\t{soft}\n")
+    (tmp_path / "data/val.txt").write_text(f"{paths[1]}\n")
+    checked = check("data=list", *(f"data.{name}={tmp_path / 'data' / name}.txt" for name in ("train", "val")))
+    assert list(checked.found) == ["Masks that look inverted", "Soft masks", "Masks without a known pixel"]
+    assert checked.found["Soft masks"] == [str(soft)]
+    assert "pictures of val have no masks of their own" in checked.report
+    assert "no test pictures were examined (data.test is missing" in checked.report
+    assert "made at" not in checked.outcome.out

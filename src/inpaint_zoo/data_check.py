@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from omegaconf import DictConfig
 from inpaint_zoo.cli import main
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.data.own_masks import PairedPicture
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.doctor import (
     Ledger,
@@ -54,14 +56,15 @@ def run(config: DictConfig) -> None:
     read = partial(_read, folder=folder / "ledger", num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in pictures.values() for each in listed}
     facts = read("pictures", list(paths.values()), examine_picture, picture_facts, settings="")
-    masks = _masks(config, generator, pictures, data.size, read)
+    own = _own_masks(data, pictures, read)
+    masks = _masks(config, generator, pictures, data.size, read) if own is None else own
     diagnosis = diagnose(
         pictures,
         dict(zip(paths, facts, strict=True)),
         masks,
         size=data.size,
         resized=data.resize is not None,
-        notes=[*notes, *complaint],
+        notes=[*notes, *(complaint if own is None else _without_own(pictures))],
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
@@ -88,15 +91,15 @@ def _pictures(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[PictureF
     Raises:
         InputError: There are none at all.
     """
-    found, missing = {}, []
+    found, missing = {}, {}
     for split in Split:
         try:
             found[split] = data.pictures(split)
         except InputError as error:
-            missing.append(error)
+            missing[split] = error
     if not found:
-        raise missing[0]
-    return found, [f"no {split} pictures were examined" for split in Split if split not in found]
+        raise missing[Split.TRAIN]
+    return found, [f"no {split} pictures were examined ({error})" for split, error in missing.items()]
 
 
 def _read(
@@ -128,20 +131,47 @@ def _masks(
         made = [generator(*size, random_state(0, index), index=index) for index in range(config.num_made_masks)]
         return MaskSummary(f"made at {size[1]}x{size[0]}", [float(mask.mean()) for mask in made])
     files = find_pictures(Path(config.mask.root).expanduser(), "mask.root")
-    threshold, invert = config.mask.threshold, config.mask.invert
-    examine = partial(examine_mask, threshold=threshold, invert=invert)
-    settings = f"{threshold} {invert}"
-    facts = read("masks", [file.path for file in files], examine, mask_facts, settings=settings)
-    by_name = {file.name: each for file, each in zip(files, facts, strict=True)}
+    found = _examined_masks({file.name: file.path for file in files}, config.mask.threshold, config.mask.invert, read)
     of_pictures, missing = _pairs(generator, pictures)
+    return replace(found, of_pictures=of_pictures, missing=missing)
+
+
+def _own_masks(
+    data: InpaintingDataModule, pictures: Mapping[Split, Sequence[PictureFile]], read: Callable[..., list[Any]]
+) -> MaskSummary | None:
+    """What the masks look like that belong to pictures; None where no picture has one."""
+    paired = {
+        f"{split}/{picture.name}": picture.mask.path
+        for split, listed in pictures.items()
+        for picture in listed
+        if isinstance(picture, PairedPicture)
+    }
+    if not paired:
+        return None
+    how = data.own_masks
+    # a name may be that of another mask in every split: paths tell masks apart
+    found = _examined_masks({str(path): path for path in paired.values()}, how.threshold, how.invert, read)
+    of_pictures = {name: str(path) for name, path in paired.items()}
+    return replace(found, source="files of pictures", keys="data.mask_", of_pictures=of_pictures)
+
+
+def _without_own(pictures: Mapping[Split, Sequence[PictureFile]]) -> list[str]:
+    """Splits whose masks are not the ones that were examined."""
+    without = [split for split, listed in pictures.items() if not isinstance(listed[0], PairedPicture)]
+    return [f"pictures of {split} have no masks of their own: those of mask= were not examined" for split in without]
+
+
+def _examined_masks(
+    paths: Mapping[str, Readable], threshold: int, invert: bool, read: Callable[..., list[Any]]
+) -> MaskSummary:
+    examine = partial(examine_mask, threshold=threshold, invert=invert)
+    facts = read("masks", list(paths.values()), examine, mask_facts, settings=f"{threshold} {invert}")
     return MaskSummary(
         source="files",
         ratios=[each.ratio for each in facts if each.error is None],
-        files=by_name,
+        files=dict(zip(paths, facts, strict=True)),
         threshold=threshold,
         invert=invert,
-        of_pictures=of_pictures,
-        missing=missing,
     )
 
 
@@ -153,7 +183,14 @@ def _pairs(
         return {}, []
     names = list(dict.fromkeys(picture.name for listed in pictures.values() for picture in listed))
     missing = generator.missing(names)
-    return {name: generator.file_name(0, name) for name in names if name not in set(missing)}, missing
+    mask_of = {name: generator.file_name(0, name) for name in names if name not in set(missing)}
+    paired = {
+        f"{split}/{picture.name}": mask_of[picture.name]
+        for split, listed in pictures.items()
+        for picture in listed
+        if picture.name in mask_of
+    }
+    return paired, missing
 
 
 if __name__ == "__main__":

@@ -26,8 +26,10 @@ class MaskSummary:
     """By name; empty where masks are made."""
     threshold: int = 128
     invert: bool = False
+    keys: str = "mask."
+    """What stands before `threshold` and `invert` in the configuration."""
     of_pictures: Mapping[str, str] = field(default_factory=dict)
-    """For masks that belong to pictures: the mask of each picture, by names."""
+    """For masks that belong to pictures: the mask of each picture, by names; a picture's has its split before it."""
     missing: Sequence[str] = ()
     """Pictures that have none."""
 
@@ -107,17 +109,17 @@ def _of_pictures(
 
 def _of_masks(masks: MaskSummary, entries: Sequence[Entry]) -> Iterator[Finding]:
     yield mask_findings.unreadable_masks(masks.files)
-    yield mask_findings.polarity(masks.files, masks.invert)
-    yield mask_findings.dark_masks(masks.files, masks.threshold)
-    yield mask_findings.soft_masks(masks.files, masks.threshold)
-    yield mask_findings.jpeg_masks(masks.files)
+    yield mask_findings.polarity(masks.files, masks.invert, masks.keys)
+    yield mask_findings.dark_masks(masks.files, masks.threshold, masks.keys)
+    yield mask_findings.soft_masks(masks.files, masks.threshold, masks.keys)
+    yield mask_findings.jpeg_masks(masks.files, masks.keys)
     yield mask_findings.empty_masks(masks.files)
     yield mask_findings.full_masks(masks.files)
     yield mask_findings.unpaired(masks.missing)
     pairs = {
-        entry.name: (entry.facts, masks.files[masks.of_pictures[entry.picture.name]])
+        entry.name: (entry.facts, masks.files[masks.of_pictures[entry.name]])
         for entry in entries
-        if entry.picture.name in masks.of_pictures
+        if entry.name in masks.of_pictures
     }
     yield mask_findings.misfits(pairs)
 

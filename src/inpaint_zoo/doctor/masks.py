@@ -18,43 +18,43 @@ def unreadable_masks(masks: Mapping[str, MaskFacts]) -> Finding:
     return Finding("Unreadable masks", "Repair or remove them.", items)
 
 
-def polarity(masks: Mapping[str, MaskFacts], invert: bool) -> Finding:
-    """Masks that look inverted, where the mean of all does."""
+def polarity(masks: Mapping[str, MaskFacts], invert: bool, keys: str) -> Finding:
+    """Masks that look inverted, where the mean of all does; `keys` stands before `invert` in the configuration."""
     ratios = {name: facts.ratio for name, facts in masks.items() if facts.error is None}
     mean = sum(ratios.values()) / max(len(ratios), 1)
     items = [Item(name, f"{ratio:.1%} holes") for name, ratio in ratios.items() if ratio > LARGEST_USUAL_RATIO]
     advice = (
-        f"{mean:.0%} of all pixels are holes; if known pixels are meant, set mask.invert={str(not invert).lower()}."
+        f"{mean:.0%} of all pixels are holes; if known pixels are meant, set {keys}invert={str(not invert).lower()}."
     )
     return Finding("Masks that look inverted", advice, items if mean > LARGEST_USUAL_RATIO else [])
 
 
-def soft_masks(masks: Mapping[str, MaskFacts], threshold: int) -> Finding:
+def soft_masks(masks: Mapping[str, MaskFacts], threshold: int, keys: str) -> Finding:
     """Masks with pixels that are neither black nor white."""
     items = [
         Item(name, f"{facts.soft:.1%} of the pixels are gray" + (", a JPEG file" if facts.jpeg else ""))
         for name, facts in masks.items()
         if facts.soft > MOST_SOFT_PIXELS
     ]
-    advice = f"Values from {threshold} are taken as holes; set mask.threshold= to move that."
+    advice = f"Values from {threshold} are taken as holes; set {keys}threshold= to move that."
     return Finding("Soft masks", advice, items)
 
 
-def jpeg_masks(masks: Mapping[str, MaskFacts]) -> Finding:
+def jpeg_masks(masks: Mapping[str, MaskFacts], keys: str) -> Finding:
     """Masks that went through JPEG, which leaves gray rims."""
     items = [Item(name, f"{facts.soft:.1%} of the pixels are gray") for name, facts in masks.items() if facts.jpeg]
-    advice = "JPEG leaves gray pixels along the rims, which mask.threshold= decides about: save masks as PNG."
+    advice = f"JPEG leaves gray pixels along the rims, which {keys}threshold= decides about: save masks as PNG."
     return Finding("Masks saved as JPEG", advice, items)
 
 
-def dark_masks(masks: Mapping[str, MaskFacts], threshold: int) -> Finding:
+def dark_masks(masks: Mapping[str, MaskFacts], threshold: int, keys: str) -> Finding:
     """Masks whose brightest pixels do not reach the threshold: those of zeros and ones."""
     dark = {name: facts.brightest for name, facts in masks.items() if 0 < facts.brightest < threshold}
     items = [Item(name, f"brightest pixel {brightest}") for name, brightest in dark.items()]
     advice = (
-        f"No pixel of them is a hole; if the brightest are meant, set mask.threshold={min(dark.values(), default=1)}."
+        f"No pixel of them is a hole; if the brightest are meant, set {keys}threshold={min(dark.values(), default=1)}."
     )
-    return Finding(f"Masks darker than mask.threshold={threshold}", advice, items)
+    return Finding(f"Masks darker than {keys}threshold={threshold}", advice, items)
 
 
 def empty_masks(masks: Mapping[str, MaskFacts]) -> Finding:
