@@ -72,6 +72,6 @@ def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
             num_pictures=config.num_sample_pictures,
             every=config.pictures_every or config.trainer.val_check_interval,
         ),
-        StepProgress(),
+        StepProgress(every=every),
         LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
     ]
