@@ -16,8 +16,9 @@ from PIL import Image
 from inpaint_zoo import data as data_modules
 from inpaint_zoo.construct import signature_of
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
+from inpaint_zoo.data.own_masks import PairedPicture
 from inpaint_zoo.data.source import Split
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.images import find_pictures, read_image
 from inpaint_zoo.masks import BoxMask
 
@@ -54,7 +55,10 @@ LAYOUTS = {
 
 @pytest.mark.parametrize(("name", "files"), [(name, files) for name, all_ in LAYOUTS.items() for files in all_])
 def test_folders_are_splits(write_pictures: Write, name: str, files: tuple[str, ...]) -> None:
-    assert names(made(name, root=write_pictures(*files))) == [["a/abbey/1.jpg"], ["2.jpg"], ["3.jpg"]]
+    root = write_pictures(*files)
+    if name == "dunhuang":
+        write_pictures(*(f"masks/{file}" for file in files))
+    assert names(made(name, root=root)) == [["a/abbey/1.jpg"], ["2.jpg"], ["3.jpg"]]
 
 
 @pytest.mark.parametrize("folder", ["images1024x1024", "thumbnails128x128"])
@@ -115,7 +119,8 @@ def test_masks_of_a_folder_go_with_their_pictures(write_pictures: Write) -> None
 def test_a_split_without_a_folder_of_masks_takes_generated_ones(write_pictures: Write) -> None:
     root = write_pictures("train/a.png", "val/b.png", "test/c.png", "masks/test/c.png", width=256, height=256)
     data = made("dunhuang", root=root, batch_size=1)
-    assert data.val_dataset.mask is BOX
+    with pytest.warns(InputWarning, match=r"^data\.masks: '.*/masks/val' does not exist: pictures of val get those of"):
+        assert data.val_dataset.mask is BOX
     with pytest.warns(UserWarning, match="soft|neither black nor white"):
         assert data.test_dataset.mask is not BOX
 
@@ -126,9 +131,39 @@ def test_missing_masks_are_named(write_pictures: Write, folder_data: Data) -> No
         folder_data(root=root, masks="masks").setup("test")
 
 
-def test_masks_of_a_flat_folder_are_no_pictures(write_pictures: Write, folder_data: Data) -> None:
-    data = folder_data(root=write_pictures("a.png", "b/c.png", "masks/a.png", "masks/b/c.png"), masks="masks")
-    assert [picture.name for picture in data.pictures(Split.TEST)] == ["a.png", "b/c.png"]
+@pytest.mark.parametrize("masks", ["masks", "masks/", "./masks", "b/../masks", "{root}/masks", "{link}/masks"])
+def test_masks_of_a_flat_folder_are_no_pictures(
+    write_pictures: Write, folder_data: Data, tmp_path: Path, masks: str
+) -> None:
+    root = write_pictures("a.png", "b/c.png", "masks/a.png", "masks/b/c.png")
+    (tmp_path / "link").symlink_to(root)
+    data = folder_data(root=root, masks=masks.format(root=root, link=tmp_path / "link"))
+    pictures = data.pictures(Split.TEST)
+    assert [picture.name for picture in pictures] == ["a.png", "b/c.png"]
+    assert all(isinstance(picture, PairedPicture) for picture in pictures)
+
+
+@pytest.mark.parametrize("masks", ["mask", "Masks", "/etc", "a.png"])
+@pytest.mark.parametrize("files", [("train/a.png", "val/b.png", "test/c.png"), ("a.png", "b.png", "c.png")])
+def test_a_folder_of_masks_that_is_not_there_is_named(
+    write_pictures: Write, folder_data: Data, *, masks: str, files: tuple[str, ...]
+) -> None:
+    root = write_pictures(*files, *(f"masks/{name}" for name in files))
+    with pytest.raises(InputError, match=rf"^data\.masks: '.*{masks}.*' (does not exist|has no mask of the same name)"):
+        folder_data(root=root, masks=masks).pictures(Split.TEST)
+
+
+@pytest.mark.parametrize("masks", ["", ".", "..", "train/.."])
+def test_a_picture_is_not_its_own_mask(write_pictures: Write, folder_data: Data, masks: str) -> None:
+    root = write_pictures("train/a.png", "val/b.png")
+    with pytest.raises(InputError, match=r"^data\.masks='.*' holds the pictures themselves"):
+        folder_data(root=root, masks=masks)
+
+
+def test_paintings_without_their_masks_are_refused(write_pictures: Write) -> None:
+    root = write_pictures("train/a.png", "val/b.png", "test/c.png")
+    with pytest.raises(InputError, match=r"^data\.masks: '.*/masks/test' does not exist: .* Get the paintings"):
+        made("dunhuang", root=root).pictures(Split.TEST)
 
 
 def test_unusable_folders_are_named(tmp_path: Path, folder_data: Data) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +14,10 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.layout import find_split, split_folders, with_masks
+from inpaint_zoo.data.layout import find_split, mask_root, outside, split_folders, with_masks
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.images import PictureFile, find_pictures
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
@@ -61,7 +62,7 @@ class FolderDataModule(InpaintingDataModule):
         super().__init__(**loading)
         self.root = existing_root(root, hint)
         self.folders = split_folders(folders)
-        self.masks = masks
+        self.masks = None if masks is None else mask_root(self.root, masks)
         self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
         if test_split not in {"all", "test", None}:
             raise InputError(f"data.test_split={test_split} must be all or test")
@@ -102,10 +103,27 @@ class FolderDataModule(InpaintingDataModule):
         return self._masked(pictures, base)
 
     def _masked(self, pictures: list[PictureFile], folder: Path) -> Sequence[PictureFile]:
-        """With their masks, where there is a folder of masks for this folder of pictures."""
+        """With their masks, where there is a folder of masks for this folder of pictures.
+
+        Raises:
+            InputError: There is one for no folder of pictures, or it lacks masks.
+        """
         if self.masks is None:
             return pictures
-        return with_masks(pictures, self.root / self.masks / folder.relative_to(self.root))
+        inside = folder.relative_to(self.root)
+        if (self.masks / inside).is_dir():
+            return with_masks(outside(pictures, self.masks), self.masks / inside)
+        others = {path.relative_to(self.root) for found in self._found.values() for path in found}
+        if not any((self.masks / other).is_dir() for other in others):
+            raise InputError(
+                f"data.masks: {str(self.masks / inside)!r} does not exist: give a folder with a mask for every "
+                f"picture, laid out as the pictures below data.root, or data.masks=null{_said(self.hint)}"
+            )
+        message = (
+            f"data.masks: {str(self.masks / inside)!r} does not exist: pictures of {folder.name} get those of mask="
+        )
+        warnings.warn(message, InputWarning, stacklevel=2)
+        return pictures
 
     @cached_property
     def _train_and_val(self) -> dict[Split, Sequence[PictureFile]]:
@@ -131,10 +149,7 @@ class FolderDataModule(InpaintingDataModule):
 
     @cached_property
     def _flat(self) -> Sequence[PictureFile]:
-        pictures = find_pictures(self.root, "data.root")
-        if self.masks is not None:
-            pictures = [picture for picture in pictures if not picture.name.startswith(f"{self.masks}/")]
-        return self._masked(pictures, self.root)
+        return self._masked(find_pictures(self.root, "data.root"), self.root)
 
     @cached_property
     def _flat_parts(self) -> dict[Split, Sequence[PictureFile]]:

@@ -33,14 +33,35 @@ def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
     return []
 
 
+def mask_root(root: Path, masks: str) -> Path:
+    """The folder that `data.masks` names below a root.
+
+    Raises:
+        InputError: The root is in it, so that pictures would be masks.
+    """
+    folder = root / Path(masks).expanduser()
+    if not masks or root.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"data.masks={masks!r} holds the pictures themselves: give a folder of masks below data.root, or "
+            f"data.masks=null"
+        )
+    return folder
+
+
+def outside(pictures: Sequence[PictureFile], folder: Path) -> list[PictureFile]:
+    """The pictures that do not lie below a folder, by whatever way."""
+    real = folder.resolve()
+    parents = {parent for picture in pictures if isinstance(picture.path, Path) and (parent := picture.path.parent)}
+    below = {parent for parent in parents if parent.resolve().is_relative_to(real)}
+    return [picture for picture in pictures if not isinstance(picture.path, Path) or picture.path.parent not in below]
+
+
 def with_masks(pictures: Sequence[PictureFile], folder: Path) -> Sequence[PictureFile]:
-    """Pair pictures with the masks of their names below a folder, as they are where there is no such folder.
+    """Pair pictures with the masks of their names below a folder.
 
     Raises:
         InputError: A picture has no mask, or it cannot be told which.
     """
-    if not folder.is_dir():
-        return pictures
     masks = {file.path: file for file in find_pictures(folder, "data.masks")}
     named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")
     missing = named.missing([picture.name for picture in pictures])
