@@ -41,7 +41,7 @@ def run(config: DictConfig) -> float | None:
     best = search.tell()
     if best is None:
         raise InputError(
-            f"no trial of {num_trials} has come to a validation: see failure.txt in the folders of {folder}"
+            f"no trial of {num_trials} has come to its end: see failure.txt in the folders of {folder}"
         )
     return best
 

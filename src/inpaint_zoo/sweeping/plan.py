@@ -133,7 +133,7 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         extra: list[str] = []
         if RUN_DIR in own_config:
             own_config[RUN_DIR] = str(own)
-            _check_missing(own_config)
+            check_complete(own_config)
             _check_folder(own, own_config)
             extra = _of_this_job(own, own_config)
     finally:
@@ -154,7 +154,12 @@ def _of_this_job(folder: Path, config: DictConfig) -> list[str]:
     return extra
 
 
-def _check_missing(config: DictConfig) -> None:
+def check_complete(config: DictConfig) -> None:
+    """Refuse a configuration of `train` that has no value for a key.
+
+    Raises:
+        InputError: It is named.
+    """
     for key in sorted(OmegaConf.missing_keys(config)):
         raise InputError(missing(key))
 

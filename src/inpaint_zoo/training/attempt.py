@@ -49,7 +49,7 @@ def write_failure(folder: Path, error: BaseException) -> None:
 def read_failure(folder: Path) -> str | None:
     """The reason of the last failure; None where there was none."""
     try:
-        return (folder / FAILURE).read_text(encoding="utf-8", errors="replace").strip()
+        return " ".join((folder / FAILURE).read_text(encoding="utf-8", errors="replace").split())
     except OSError:
         return None
 

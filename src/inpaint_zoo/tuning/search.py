@@ -22,6 +22,7 @@ from inpaint_zoo.overrides import quote
 from inpaint_zoo.runner import run_verb
 from inpaint_zoo.sweeping.job import add_seconds, read_seconds
 from inpaint_zoo.sweeping.outcome import Outcome
+from inpaint_zoo.sweeping.plan import check_complete
 from inpaint_zoo.sweeping.table import show, write_tables
 from inpaint_zoo.training.attempt import reason_of, write_failure
 from inpaint_zoo.training.result import config_hash, read_result
@@ -61,12 +62,11 @@ class Training:
         Raises:
             InputError: `train` does not take one of them.
         """
-        first = {key: dimension.extremes[0] for key, dimension in space.items()}
+        check_complete(self.config())
         for key, dimension in space.items():
             for value in dimension.extremes:
-                overrides = [override_of(*item) for item in {**first, key: value}.items()]
                 try:
-                    check_nodes(self.config(overrides))
+                    check_nodes(self.config([override_of(key, value)]))
                 except InputError as error:
                     raise InputError(f"search.{key} ({override_of(key, value)}): {error}") from error
 
