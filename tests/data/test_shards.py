@@ -129,6 +129,25 @@ def test_a_damaged_header_is_not_the_end(write_shard: WriteShard, cache: Path) -
         shard_index(shard, cache)
 
 
+@pytest.mark.parametrize("num_zeros", [512, 1024, 10240])
+def test_nothing_may_stand_behind_the_end(write_shard: WriteShard, cache: Path, num_zeros: int) -> None:
+    first, second = (write_shard(f"{name}.tar", (f"{name}.jpg", b"x" * 600)).read_bytes() for name in "ab")
+    start = len(first.rstrip(b"\0")) // 512 * 512 + 512
+    shard = write_shard("both.tar")
+    shard.write_bytes(first[:start] + bytes(num_zeros) + second)
+    with pytest.raises(InputError, match=r"both\.tar' goes on behind its end after member 'a\.jpg': .* put together"):
+        shard_index(shard, cache)
+
+
+def test_one_block_of_zeros_is_no_end(write_shard: WriteShard, cache: Path) -> None:
+    shard = write_shard("x.tar", ("a.jpg", b"x"))
+    shard.write_bytes(shard.read_bytes()[:1024] + bytes(512))
+    with pytest.raises(InputError, match=r"x\.tar' is damaged or cut off after member 'a\.jpg'"):
+        shard_index(shard, cache)
+    shard.write_bytes(shard.read_bytes() + bytes(512))
+    assert contents(shard_index(shard, cache)) == [("a.jpg", b"x")]
+
+
 def test_a_member_may_not_reach_beyond_the_end_or_back(write_shard: WriteShard, cache: Path) -> None:
     for size in (b"77777777777\0", b"\xff" * 12):  # eight gigabytes, and minus one
         shard = write_shard("x.tar", ("a.jpg", b"x"))

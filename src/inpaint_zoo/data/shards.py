@@ -14,7 +14,7 @@ import tarfile
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import numpy as np
 
@@ -28,7 +28,8 @@ MAX_MEMBER_BYTES = 6 * MAX_PIXELS
 _MAX_OPEN_SHARDS = 64
 """Per process."""
 _BLOCK = 512
-_INDEX_VERSION = 1
+_CHUNK = 2**20
+_INDEX_VERSION = 2
 _LONGEST_HEADER = 2**16
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """First bytes of gzip, bzip2, xz and zstd."""
@@ -175,12 +176,27 @@ def _scan(shard: Shard) -> list[tuple[bytes, int, int]]:
         except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
             reason = " ".join(str(error).split())
             raise InputError(f"shard {str(shard.path)!r} is no whole tar file ({reason}): copy it again") from error
-        file.seek(archive.offset)
-        # a damaged header looks like the end to tarfile; the true end is a block of zeros
-        if file.read(_BLOCK) != bytes(_BLOCK):
-            last = f" after member {members[-1][0].decode('utf-8', 'replace')!r}" if members else ""
-            raise InputError(f"shard {str(shard.path)!r} is damaged or cut off{last}: copy it again")
-    return members
+        # a damaged header looks like the end to tarfile; the true end is two blocks of zeros, and nothing behind them
+        num_zeros, rest = _num_zeros(file, archive.offset, shard.num_bytes), shard.num_bytes - archive.offset
+    if num_zeros == rest >= 2 * _BLOCK:
+        return members
+    last = f" after member {members[-1][0].decode('utf-8', 'replace')!r}" if members else ""
+    if _BLOCK <= num_zeros < rest:
+        raise InputError(
+            f"shard {str(shard.path)!r} goes on behind its end{last}: it is damaged, or several tar files put "
+            f"together: copy it again, or pack its files anew"
+        )
+    raise InputError(f"shard {str(shard.path)!r} is damaged or cut off{last}: copy it again")
+
+
+def _num_zeros(file: BinaryIO, offset: int, end: int) -> int:
+    """How many bytes from an offset on are zeros."""
+    file.seek(offset)
+    for start in range(offset, end, _CHUNK):
+        chunk = file.read(_CHUNK)
+        if chunk.strip(b"\0"):
+            return start - offset + len(chunk) - len(chunk.lstrip(b"\0"))
+    return end - offset
 
 
 def _members(archive: tarfile.TarFile, shard: Shard) -> list[tuple[bytes, int, int]]:
