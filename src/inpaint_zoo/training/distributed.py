@@ -50,6 +50,8 @@ def speak_first_only() -> None:
 
 
 def _refuse_folder_by_time(trainer: pl.Trainer, config: DictConfig) -> None:
+    if "SUBMITIT_EXECUTOR" in os.environ:  # the time was taken when the sweep was started
+        return
     several_commands = trainer.num_nodes > 1 or _started_from_outside()
     if several_commands and "${now:" in str(OmegaConf.to_container(config)["run_dir"]):  # type: ignore[call-overload, index]
         raise InputError("run_dir is made of the time, which is another one for each process: give run_dir=DIR")
