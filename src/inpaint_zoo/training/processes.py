@@ -136,10 +136,13 @@ class Launcher(_SubprocessScriptLauncher):
             if _has_failed(process):
                 complaints.seek(0)
                 said = complaints.read().decode(errors="replace").strip()
-                if process.returncode == 1:  # a bug, whose traceback is wanted
-                    print(said, file=sys.stderr)
-                ended = f"was killed by signal {-process.returncode}" if process.returncode < 0 else "failed"
-                return f"process {number} on this machine {ended}" + (f": {said.splitlines()[-1]}" if said else "")
+                name = f"process {number} on this machine"
+                if process.returncode < 0:
+                    return f"{name} was killed by signal {-process.returncode}"
+                if process.returncode == 2 and said:
+                    return f"{name} failed: {said.splitlines()[-1]}"
+                print(said, file=sys.stderr)  # a bug, whose traceback is wanted
+                return f"{name} failed"
         return None
 
 
