@@ -173,6 +173,7 @@ def test_what_cannot_be_had_is_refused_in_one_line(train: Command, arguments: li
     assert told in outcome.err
 
 
+@pytest.mark.slow
 def test_compiling_changes_neither_names_nor_numbers(
     train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
