@@ -14,13 +14,18 @@ from inpaint_zoo.cli import main
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.data.overfitting import overfit
+from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.parallel import own_environment
 from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.distributed import distribute, speak_first_only
+from inpaint_zoo.training.result import Result, config_hash, forget_result, write_result
 from inpaint_zoo.training.resume import resume_from
+from inpaint_zoo.training.summary import start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
 MONITOR = "val/psnr"
@@ -34,28 +39,41 @@ def run(config: DictConfig) -> float | None:
     speak_first_only()
     # gradients of narrow networks start below 1e-38, where a CPU is many times slower; set before any thread starts
     torch.set_flush_denormal(True)
-    resume = resume_from(config.ckpt_path, folder)
     data = _data(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
-    if resume is not None:
-        check_resumable(resume, module.name, module.state_dict())
-    elif config.init_from is not None:
-        initialise(module, Path(config.init_from))
+    resume = _beginning(config, folder, module)
     module.check_training(data.batch_size, *data.size)
     if config.compile:
         module.compile_network()
     data.setup("fit")
+    if config.overfit_samples is not None:
+        overfit(data, config.overfit_samples)
     best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
     trainer = build_trainer(config, folder, best)
     distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
-            _announce(module, data, folder)
+            print(start_summary(trainer, module, data, folder))
+            forget_result(folder)
             write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
         _fit(trainer, module, data, resume)
-    score = best.best_model_score
-    return None if score is None else float(score)
+        score = None if best.best_model_score is None else float(best.best_model_score)
+        if trainer.is_global_zero:
+            write_result(folder, Result(MONITOR, score, trainer.global_step, config_hash(config)))
+    return score
+
+
+def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
+    """The checkpoint to go on from; None where a training begins, in `module` from the weights that it begins with."""
+    resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module.name, module.state_dict()))
+    if resume is not None:
+        return resume
+    if any((folder / name).exists() for name in (LAST, PREVIOUS)):
+        raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to go on, or another run_dir")
+    if config.init_from is not None:
+        initialise(module, Path(config.init_from))
+    return None
 
 
 def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, resume: Path | None) -> None:
@@ -66,6 +84,10 @@ def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModu
         if trainer.interrupted:
             raise KeyboardInterrupt from None
         raise
+    except Stopped:
+        # Lightning would kill the first process at once if another one ended with an error
+        if trainer.is_global_zero:
+            raise
 
 
 def _data(config: DictConfig) -> InpaintingDataModule:
@@ -76,14 +98,6 @@ def _data(config: DictConfig) -> InpaintingDataModule:
         seed=config.seed,
     )
     return data
-
-
-def _announce(module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> None:
-    network = sum(parameter.numel() for parameter in module.network.parameters())
-    total = sum(parameter.numel() for parameter in module.parameters())
-    print(f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it")
-    print(f"{len(data.train_dataset)} training pictures, {len(data.val_dataset)} validation samples")
-    print(f"run folder: {folder}")
 
 
 if __name__ == "__main__":

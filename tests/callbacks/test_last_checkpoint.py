@@ -7,6 +7,23 @@ import pytest
 from inpaint_zoo.callbacks import LastCheckpoint
 
 
+@pytest.fixture
+def no_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inpaint_zoo.callbacks.last_checkpoint._validation_follows", lambda _: False)
+
+
+def saved_at(steps: list[int], every: int, max_steps: int, minutes: float) -> list[int]:
+    """The steps at which a training that ends batches at these steps writes."""
+    callback: Any = LastCheckpoint(path=Path("last.ckpt"), every=every, minutes=minutes, agree_every=1)
+    saved: list[int] = []
+    trainer = SimpleNamespace(max_steps=max_steps, global_step=0, world_size=1)
+    trainer.save_checkpoint = lambda path: saved.append(trainer.global_step)
+    for step in steps:
+        trainer.global_step = step
+        callback.on_train_batch_end(trainer, None)
+    return saved
+
+
 @pytest.mark.parametrize(
     ("steps", "every", "max_steps", "written"),
     [
@@ -17,11 +34,11 @@ from inpaint_zoo.callbacks import LastCheckpoint
     ],
     ids=["the last step too", "not twice", "accumulated batches", "a short run"],
 )
-def test_it_is_written_when_due(steps: list[int], every: int, max_steps: int, written: list[int]) -> None:
-    callback: Any = LastCheckpoint(path=Path("last.ckpt"), every=every)
-    saved = []
-    trainer = SimpleNamespace(max_steps=max_steps, global_step=0, save_checkpoint=lambda path: saved.append(step))
-    for step in steps:
-        trainer.global_step = step
-        callback.on_train_batch_end(trainer, None)
-    assert saved == written
+def test_it_is_written_when_due(
+    no_validation: None, steps: list[int], every: int, max_steps: int, written: list[int]
+) -> None:
+    assert saved_at(steps, every, max_steps, minutes=10) == written
+
+
+def test_it_is_written_when_time_is_over(no_validation: None) -> None:
+    assert saved_at([1, 2, 3], 1000, 1000, minutes=0) == [1, 2, 3]

@@ -1,33 +1,153 @@
-"""`last.ckpt`, from which a training goes on."""
+"""`last.ckpt`, from which a training goes on as if nothing had happened."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Checkpoint
+
+from inpaint_zoo.callbacks.metrics_file import MetricsFile
+from inpaint_zoo.callbacks.random_states import random_states, restore_random_states
+from inpaint_zoo.callbacks.stopping import StopSignals
+from inpaint_zoo.errors import Stopped
 
 
-class LastCheckpoint(pl.Callback):
-    """Write `last.ckpt` every so many steps and after the last one.
+class LastCheckpoint(Checkpoint):
+    """Write `last.ckpt` every so many steps and minutes, before each validation, at a signal, and at the end.
 
-    Written at the end of a training step, where Lightning counts steps and batches consistently: a checkpoint taken
-    after `fit` is resumed one step too late.
+    Written at the end of an optimizer step, where Lightning counts steps and batches consistently. A validation that
+    was due there is made up for when training goes on, so that it is neither lost nor logged twice. At the last step
+    the file is written after the validation: a training that can go on from it has nothing left to do.
+
+    SIGTERM, SIGUSR1 and Ctrl-C end the training with `Stopped` after the step in which they come (with several
+    processes: when all of them know); a second Ctrl-C ends it at once.
+
+    A `Checkpoint`, because Lightning calls those last, in their order: what all other callbacks, the best checkpoint
+    before it, know of a step or a validation is in the file.
 
     Args:
         path: The file; the one before is replaced.
         every: Steps between two writes.
+        minutes: Between two writes.
+        agree_every: Steps after which several processes ask each other whether one has received a signal.
     """
 
-    def __init__(self, *, path: Path, every: int) -> None:
+    def __init__(self, *, path: Path, every: int, minutes: float, agree_every: int) -> None:
         self.path = path
         self.every = every
-        self._written_at = 0
+        self.seconds = 60 * minutes
+        self.agree_every = agree_every
+        self.signals = StopSignals()
+        self._step = self._written_at = 0
+        self._last_write = time.monotonic()
+        self._validation_due = False
+        self._unsaved_rows = False
+        self._stopping = False
+
+    def state_dict(self) -> dict[str, Any]:
+        """What else is needed to go on from a checkpoint."""
+        return {"validation_due": self._validation_due, "random": random_states()}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up what `state_dict` gave."""
+        self._validation_due = state_dict["validation_due"]
+        restore_random_states(state_dict["random"])
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Listen to signals; forget what was logged after the checkpoint, and validate where that was due."""
+        self.signals.listen()
+        self._step = self._written_at = trainer.global_step
+        self._last_write = time.monotonic()
+        for logger in trainer.loggers:
+            if isinstance(logger, MetricsFile):
+                logger.rewind(trainer.global_step, validated=not self._validation_due)
+        if self._validation_due:
+            _validate(trainer)
+
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
+        """As `_after_step`."""
+        self._after_step(trainer)
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Write when it is time."""
         step = trainer.global_step
-        due = step % self.every == 0 or step == trainer.max_steps
-        if due and step != self._written_at:  # with accumulation, several batches end at one step
-            self._written_at = step
+        if step == self._step:  # gradients are being accumulated
+            return
+        self._step = step
+        self._validation_due = _validation_follows(trainer)
+        late = time.monotonic() - self._last_write > self.seconds
+        stop, late = self._agreed(trainer, self.signals.received is not None, late)
+        last = step == trainer.max_steps
+        if (step % self.every == 0 or self._validation_due or late or stop or last) and not (
+            last and self._validation_due
+        ):
+            self._write(trainer)
+        self._stopping = stop and not last
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """As `_after_step`."""
+        self._after_step(trainer)
+
+    def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
+        """Do not finish a validation that is made up for later; several processes have no moment to agree on that."""
+        if self.signals.received is not None and trainer.world_size == 1 and trainer.global_step != trainer.max_steps:
+            self._stop(trainer)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Write after the last validation."""
+        self._validation_due = False
+        if trainer.global_step == trainer.max_steps:
+            self._write(trainer)
+
+    def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Leave signals to whom they belonged."""
+        self.signals.ignore()
+
+    def _write(self, trainer: pl.Trainer) -> None:
+        if self._written_at != trainer.global_step or trainer.global_step == trainer.max_steps:
+            self._written_at = trainer.global_step
             trainer.save_checkpoint(self.path)
+            self._last_write = time.monotonic()
+            self._unsaved_rows = True
+
+    def _after_step(self, trainer: pl.Trainer) -> None:
+        """Once a step is logged, which comes after its end: write the log as far as the checkpoint; stop."""
+        if self._unsaved_rows:
+            for logger in trainer.loggers:
+                logger.save()
+            self._unsaved_rows = False
+        if self._stopping:
+            self._stop(trainer)
+
+    def _stop(self, trainer: pl.Trainer) -> None:
+        name, signum = self.signals.described()
+        if trainer.is_global_zero:
+            self.signals.requeue()
+        raise Stopped(f"stopped by {name} at step {trainer.global_step}: go on with ckpt_path=last", signum)
+
+    def _agreed(self, trainer: pl.Trainer, *wishes: bool) -> list[bool]:
+        """What any of several processes wishes; they look up from their work now and then only."""
+        if trainer.world_size == 1:
+            return list(wishes)
+        if trainer.global_step % self.agree_every:
+            return [False] * len(wishes)
+        return [trainer.strategy.reduce_boolean_decision(wish, all=False) for wish in wishes]
+
+
+def _validation_follows(trainer: pl.Trainer) -> bool:
+    """Whether Lightning is going to validate after the batch that has just ended."""
+    loop = trainer.fit_loop
+    assert loop._data_fetcher is not None
+    return loop.epoch_loop._should_check_val_fx(loop._data_fetcher)
+
+
+def _validate(trainer: pl.Trainer) -> None:
+    """Validate as Lightning does between two batches."""
+    loop = trainer.fit_loop.epoch_loop.val_loop
+    loop.restarting = False
+    trainer.validating = True
+    loop.run()
+    trainer.training = True

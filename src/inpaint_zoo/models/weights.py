@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
 
 if TYPE_CHECKING:
@@ -140,16 +140,16 @@ def _read(path: Path) -> dict[str, Any]:
             raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist: give the path of a checkpoint.") from error
+        raise DamagedFileError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
-        raise InputError(
+        raise DamagedFileError(
             f"{path} is not a checkpoint that can be loaded safely (it is damaged, or holds more than tensors and "
             "plain values): give a file written by inpaint-zoo or by the paper's authors."
         ) from error
     except InputError:
         raise
     except Exception as error:  # given other bytes than a checkpoint, the unpickler raises anything
-        raise InputError(
+        raise DamagedFileError(
             f"{path} cannot be read as a checkpoint (truncated, or another kind of file): {_line(error)}"
         ) from error
     if not isinstance(checkpoint, dict):

@@ -48,6 +48,11 @@ def write_result(folder: Path, result: Result) -> None:
     write_text(folder / FILE, json.dumps(asdict(result), indent=2) + "\n")
 
 
+def forget_result(folder: Path) -> None:
+    """The training of a folder goes on."""
+    (folder / FILE).unlink(missing_ok=True)
+
+
 def read_result(folder: Path) -> Result | None:
     """What `write_result` left; None where the training has not ended, or the file is damaged."""
     try:

@@ -21,6 +21,7 @@ from inpaint_zoo.callbacks import (
 )
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.training.checkpoint_io import LAST, WholeCheckpoints
 from inpaint_zoo.training.loggers import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
@@ -40,13 +41,20 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
     interval = config.trainer.val_check_interval
     check_precision(config)
     at_least(0, config.trainer.gradient_clip_val or 0, "trainer.gradient_clip_val")
+    last = LastCheckpoint(
+        path=folder / LAST,
+        every=config.checkpoint_every,
+        minutes=config.checkpoint_minutes,
+        agree_every=config.trainer.log_every_n_steps,
+    )
     try:
         trainer: pl.Trainer = construct(
             config.trainer,
             val_check_interval=min(interval, steps) if steps > 0 else interval,
             check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
-            callbacks=[*_callbacks(config, folder), best],
+            callbacks=[*_callbacks(config, folder), best, last],
             logger=build_loggers(config, folder) or False,
+            plugins=[WholeCheckpoints()],
             default_root_dir=folder,
             use_distributed_sampler=False,  # the data module shards by itself
             num_sanity_val_steps=0,
@@ -73,5 +81,5 @@ def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
             every=config.pictures_every or config.trainer.val_check_interval,
         ),
         StepProgress(every=every),
-        LastCheckpoint(path=folder / "last.ckpt", every=config.checkpoint_every),
+        *(construct(node) for node in config.callbacks.values()),
     ]

@@ -1,0 +1,45 @@
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS, WholeCheckpoints
+
+
+def written(folder: Path, name: str = LAST) -> int:
+    return int(torch.load(folder / name, weights_only=True)["step"])
+
+
+def test_the_one_before_the_last_is_kept(tmp_path: Path) -> None:
+    for step in range(3):
+        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
+    assert (written(tmp_path / "run"), written(tmp_path / "run", PREVIOUS)) == (2, 1)
+    WholeCheckpoints().save_checkpoint({"step": 7}, tmp_path / "run" / "best.ckpt")
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {LAST, PREVIOUS, "best.ckpt"}
+
+
+@pytest.mark.parametrize("failing", ["fsync", "write"])
+def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    io = WholeCheckpoints()
+    for step in range(2):
+        io.save_checkpoint({"step": step}, tmp_path / LAST)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if failing == "fsync":
+        monkeypatch.setattr(os, "fsync", full)
+    else:
+        monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(InputError, match=r"last\.ckpt \(No space left on device\): the checkpoints before it are kept"):
+        io.save_checkpoint({"step": 9}, tmp_path / LAST)
+    assert (written(tmp_path), written(tmp_path, PREVIOUS)) == (1, 0)
+    assert {path.name for path in tmp_path.iterdir()} == {LAST, PREVIOUS}
+
+
+def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / ".last.ckpt.part").write_bytes(b"half")
+    WholeCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
+    assert {path.name for path in tmp_path.iterdir()} == {LAST}
