@@ -59,10 +59,14 @@ def test_files_folders_braces_and_lists(root: Path, given: str | list[str], expe
         ("train-{0..9999999}.tar", r"more than 100000 shards"),
         (["more", "more/a.tar"], r"data\.train names the shard '.*more/a\.tar' twice"),
         ("empty", r"data\.train: '.*empty' holds no shards \(\.tar\)"),
+        ("mixed", r"data\.train: compressed shards are not read: '.*/b\.tar\.gz', '.*/c\.TGZ': unpack them"),
     ],
 )
 def test_what_cannot_be_found_is_named(root: Path, given: str | list[str], words: str) -> None:
     (root / "empty").mkdir()
+    (root / "mixed").mkdir()
+    for name in ("a.tar", "b.tar.gz", "c.TGZ", ".d.tar.gz"):
+        (root / "mixed" / name).write_bytes(b"")
     with pytest.raises(InputError, match=words) as caught:
         names(given, root)
     assert "\n" not in str(caught.value)

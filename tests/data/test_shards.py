@@ -41,13 +41,22 @@ def test_members_are_where_the_index_says(write_shard: WriteShard, cache: Path, 
     assert contents(shard_index(write_shard("shard.tar", *MEMBERS, form=form), cache)) == MEMBERS
 
 
-def test_only_regular_files_count(tmp_path: Path, cache: Path) -> None:
+def test_links_are_followed_inside_the_shard_or_named(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/a.jpg").write_bytes(b"a")
-    (tmp_path / "folder/b.jpg").symlink_to("/etc/passwd")
+    (tmp_path / "folder/b.jpg").hardlink_to(tmp_path / "folder/a.jpg")
     with tarfile.open(tmp_path / "x.tar", "w") as archive:
-        archive.add(tmp_path / "folder", "folder")
-    assert contents(shard_index(tmp_path / "x.tar", cache)) == [("folder/a.jpg", b"a")]
+        archive.add(tmp_path / "folder", "folder", filter=lambda member: member)
+        assert any(member.islnk() for member in archive.getmembers())
+    assert sorted(contents(shard_index(tmp_path / "x.tar", cache))) == [("folder/a.jpg", b"a"), ("folder/b.jpg", b"a")]
+    (tmp_path / "folder/c.jpg").symlink_to("/etc/passwd")
+    for name, kind in [("c.jpg", "a link"), ("pipe", "no ordinary file")]:
+        if name == "pipe":
+            os.mkfifo(tmp_path / "folder/pipe")
+        with tarfile.open(tmp_path / "y.tar", "w") as archive:
+            archive.add(tmp_path / "folder" / name, name)
+        with pytest.raises(InputError, match=rf"^shard '.*y\.tar': the member '{name}' is {kind}: pack the files"):
+            shard_index(tmp_path / "y.tar", cache)
 
 
 def test_a_shard_is_looked_through_once(shard: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -369,3 +369,15 @@ def test_an_evaluation_set_of_shards_is_that_of_the_folder(
     described = [list(describe_samples(data.test_dataset)) for data in sets]
     assert described[0] == described[1]
     assert len(described[0]) == 30
+
+
+def test_members_that_are_almost_pictures_are_counted_once(
+    shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    others = ("b.x.jpg", ".jpg", "noext", "a.json", "__meta__", "d/c.cls")
+    write_shard("x.tar", ("a.jpg", jpeg()), *((name, b"x") for name in others))
+    data = shard_data(test="x.tar")
+    assert [picture.name for _ in range(2) for picture in data.pictures(Split.TEST)] == ["a.jpg"] * 2
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
+        "data.test: 3 members are no pictures by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
+    ]

@@ -21,6 +21,7 @@ from inpaint_zoo.matching import few
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _MOST_SHARDS = 100_000
 _SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
+_SHARD = re.compile(r"(?i)^[^.].*\.(tar|tar\.\w+|tgz|tbz2?|txz)$", re.DOTALL)
 _DOWNLOADED = frozenset({"http", "https"})
 
 
@@ -79,12 +80,16 @@ def _below(root: str | None, name: str) -> str:
 
 def _of_folder(folder: Path, key: str) -> Iterator[str]:
     try:
-        found = sorted(path for path in folder.rglob("*.tar") if not path.name.startswith(".") and path.is_file())
+        files = [path for path in folder.rglob("*") if _SHARD.search(path.name) and path.is_file()]
     except OSError as error:
         raise InputError(f"{key}: cannot read the folder {str(folder)!r} ({error.strerror or error})") from error
-    if not found:
+    compressed = [path for path in files if path.suffix.lower() != ".tar"]
+    if compressed:
+        names = few([repr(str(path)) for path in sorted(compressed)])
+        raise InputError(f"{key}: compressed shards are not read: {names}: unpack them to .tar, or move them away")
+    if not files:
         raise InputError(f"{key}: {str(folder)!r} holds no shards (.tar)")
-    yield from map(str, found)
+    yield from map(str, sorted(files))
 
 
 def local_copy(address: str) -> Path:

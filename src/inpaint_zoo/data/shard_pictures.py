@@ -135,6 +135,20 @@ def find_shard_pictures(indexes: Sequence[Index], naming: Naming) -> ShardPictur
     )
 
 
+def overlooked(indexes: Sequence[Index], naming: Naming) -> list[str]:
+    """Members that are no pictures, though their names end as those of pictures do, or have no suffix."""
+    ends = tuple(f".{suffix}" for suffix in naming.suffixes)
+    known = {*naming.suffixes, naming.mask_suffix}
+    return [
+        _printable(name)
+        for index in indexes
+        for name in index.names
+        if (text := name.decode("utf-8", "replace").lower()).endswith(ends) or "." not in text.rpartition("/")[2]
+        if (match := _SAMPLE.fullmatch(text.encode())) is None or match[2].decode() not in known
+        if not text.rpartition("/")[2].startswith("__")
+    ]
+
+
 def _span(indexes: Sequence[Index], number: int, place: int) -> tuple[int, int]:
     return indexes[number].offsets[place], indexes[number].sizes[place]
 

@@ -12,6 +12,7 @@ import json
 import os
 import tarfile
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -161,7 +162,7 @@ def _identity(shard: Shard) -> list[Any]:
 
 
 def _scan(shard: Shard) -> list[tuple[bytes, int, int]]:
-    """Name, offset and size of the regular files."""
+    """Name, offset and size of the files."""
     if not shard.path.is_file():
         raise InputError(f"shard {str(shard.path)!r} is no file")
     with shard.path.open("rb") as file:
@@ -200,13 +201,29 @@ def _num_zeros(file: BinaryIO, offset: int, end: int) -> int:
 
 
 def _members(archive: tarfile.TarFile, shard: Shard) -> list[tuple[bytes, int, int]]:
-    members = []
+    members: list[tuple[bytes, int, int]] = []
+    places: dict[str, tuple[int, int]] = {}
     while (member := archive.next()) is not None:
         archive.members.clear()  # type: ignore[attr-defined]  # tarfile keeps them all, a kilobyte each
         if member.size < 0 or member.offset_data + member.size > shard.num_bytes:
             raise ValueError(f"member {member.name!r} reaches beyond the end")
         if "\0" in member.name:
             raise ValueError(f"member {member.name!r} has a zero byte in its name")
-        if member.isreg() and not member.issparse():
-            members.append((member.name.encode("utf-8", "surrogateescape"), member.offset_data, member.size))
+        if member.isdir():
+            continue
+        places[member.name] = _place(member, places, shard)
+        members.append((member.name.encode("utf-8", "surrogateescape"), *places[member.name]))
     return members
+
+
+def _place(member: tarfile.TarInfo, places: Mapping[str, tuple[int, int]], shard: Shard) -> tuple[int, int]:
+    """Offset and size of a file's bytes; those of a hard link stand with the file before it."""
+    if member.isreg() and not member.issparse():
+        return member.offset_data, member.size
+    if member.islnk() and member.linkname in places:
+        return places[member.linkname]
+    kind = "a link" if member.islnk() or member.issym() else "no ordinary file"
+    raise InputError(
+        f"shard {str(shard.path)!r}: the member {member.name!r} is {kind}: pack the files themselves, as with "
+        f"tar --dereference"
+    )

@@ -16,13 +16,14 @@ from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.shard_files import local_copy, shard_addresses, shards_folder
-from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures
+from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures, overlooked
 from inpaint_zoo.data.shards import Index, shard_index
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
+_note = rank_zero_only(logging.getLogger(__name__).warning)
 _NUM_THREADS = 8
 """That look at shards at once: file systems far away answer slowly."""
 
@@ -114,8 +115,14 @@ class WebDatasetDataModule(InpaintingDataModule):
             )
         addresses = shard_addresses(given, self.root, key)
         with ThreadPoolExecutor(_NUM_THREADS) as threads:
-            pictures = find_shard_pictures(list(threads.map(self._index, addresses)), self.naming)
+            indexes = list(threads.map(self._index, addresses))
+        pictures = find_shard_pictures(indexes, self.naming)
         _announce(f"{key}: {len(pictures)} pictures in {len(addresses)} shards")
+        if names := overlooked(indexes, self.naming):
+            _note(
+                f"{key}: {len(names)} members are no pictures by their names (the suffix begins at the first dot), "
+                f"such as {names[0]!r}"
+            )
         return pictures
 
     def _index(self, address: str) -> Index:
