@@ -16,7 +16,8 @@ def saved_at(steps: list[int], every: int, max_steps: int, minutes: float) -> li
     """The steps at which a training that ends batches at these steps writes."""
     callback: Any = LastCheckpoint(path=Path("last.ckpt"), every=every, minutes=minutes, agree_every=1)
     saved: list[int] = []
-    trainer = SimpleNamespace(max_steps=max_steps, global_step=0, world_size=1)
+    trainer = SimpleNamespace(max_steps=max_steps, max_epochs=-1, current_epoch=0, global_step=0, world_size=1)
+    trainer.should_stop = False
     trainer.save_checkpoint = lambda path: saved.append(trainer.global_step)
     for step in steps:
         trainer.global_step = step

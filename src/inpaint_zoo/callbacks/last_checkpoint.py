@@ -80,7 +80,7 @@ class LastCheckpoint(Checkpoint):
         self._validation_due = _validation_follows(trainer)
         late = time.monotonic() - self._last_write > self.seconds
         stop, late = self._agreed(trainer, self.signals.received is not None, late)
-        last = step == trainer.max_steps
+        last = _ends(trainer)
         if (step % self.every == 0 or self._validation_due or late or stop or last) and not (
             last and self._validation_due
         ):
@@ -93,13 +93,13 @@ class LastCheckpoint(Checkpoint):
 
     def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Do not finish a validation that is made up for later; several processes have no moment to agree on that."""
-        if self.signals.received is not None and trainer.world_size == 1 and trainer.global_step != trainer.max_steps:
+        if self.signals.received is not None and trainer.world_size == 1 and not _ends(trainer):
             self._stop(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write after the last validation."""
         self._validation_due = False
-        if trainer.global_step == trainer.max_steps:
+        if _ends(trainer):
             self._write(trainer)
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -107,7 +107,7 @@ class LastCheckpoint(Checkpoint):
         self.signals.ignore()
 
     def _write(self, trainer: pl.Trainer) -> None:
-        if self._written_at != trainer.global_step or trainer.global_step == trainer.max_steps:
+        if self._written_at != trainer.global_step or _ends(trainer):
             self._written_at = trainer.global_step
             trainer.save_checkpoint(self.path)
             self._last_write = time.monotonic()
@@ -135,6 +135,12 @@ class LastCheckpoint(Checkpoint):
         if trainer.global_step % self.agree_every:
             return [False] * len(wishes)
         return [trainer.strategy.reduce_boolean_decision(wish, all=False) for wish in wishes]
+
+
+def _ends(trainer: pl.Trainer) -> bool:
+    """Whether the step that has just ended is the last one."""
+    in_last_epoch = trainer.max_epochs == trainer.current_epoch + 1
+    return trainer.global_step == trainer.max_steps or trainer.should_stop or (in_last_epoch and trainer.is_last_batch)
 
 
 def _validation_follows(trainer: pl.Trainer) -> bool:

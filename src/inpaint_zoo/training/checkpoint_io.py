@@ -44,7 +44,9 @@ class WholeCheckpoints(TorchCheckpointIO):
         except (OSError, RuntimeError) as error:  # torch has an error of its own for a write that fails
             with contextlib.suppress(OSError):
                 part.unlink()
-            raise InputError(f"cannot write {path} ({_reason(error)}): the checkpoints before it are kept") from error
+            raise InputError(
+                f"cannot write {path} ({_reason(error)}): make room; the checkpoints before it are kept"
+            ) from error
 
 
 def _reason(error: Exception) -> str:
