@@ -1,0 +1,43 @@
+"""What a training says before it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytorch_lightning as pl
+import torch
+
+from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.models.base import InpaintingModule
+
+
+def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> str:
+    """Model, data, steps, device and where everything goes, a line each."""
+    network = sum(parameter.numel() for parameter in module.network.parameters())
+    total = sum(parameter.numel() for parameter in module.parameters())
+    size = "x".join(map(str, data.size))
+    return "\n".join(
+        [
+            f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it",
+            f"{len(data.train_dataset)} training pictures, {len(data.val_dataset)} validation samples, {size}",
+            _steps(trainer, data),
+            f"{trainer.precision} on {_device(trainer)}",
+            f"run folder: {folder}",
+        ]
+    )
+
+
+def _steps(trainer: pl.Trainer, data: InpaintingDataModule) -> str:
+    processes, accumulated = trainer.world_size, trainer.accumulate_grad_batches
+    factors = f"batch {data.batch_size}"
+    if processes > 1:
+        factors += f" x {processes} processes"
+    if accumulated > 1:
+        factors += f" x {accumulated} batches"
+    length = f"{trainer.max_steps:,} steps" if trainer.max_steps > 0 else f"{trainer.max_epochs} epochs"
+    return f"{length} of {data.batch_size * processes * accumulated} pictures ({factors})"
+
+
+def _device(trainer: pl.Trainer) -> str:
+    device = trainer.strategy.root_device
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
