@@ -55,7 +55,9 @@ def test_a_table_of_all_trainings(command: Command, root: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "first"),
     [
-        ("name", "odd, [x]"), ("date", "train/misf"), ("best", "sweep/first/0"), ("model", "odd"), ("step", "odd"), ("state", "sweep/first/1"),
+        ("name", "odd, [x]"), ("date", "train/misf"), ("best", "sweep/first/0"),
+        ("model", "odd"), ("step", "odd"),
+        ("state", "sweep/first/1"),
     ],
 )  # fmt: skip
 def test_the_order(command: Command, root: Path, order: str, first: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from PIL import Image
 
@@ -107,7 +108,11 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
             raise Stopped("stopped by SIGTERM at step 7: go on with ckpt_path=last", signal.SIGTERM)
         return 20.0
 
-    succeed, training.behaviour = training.behaviour, stop
+    def succeed(config: DictConfig, folder: Path) -> float:
+        assert str(HydraConfig.get().job.num) == folder.name
+        return 20.0
+
+    training.behaviour = stop
     arguments = [*COMMON, "seed=0,1,2", f"run_dir={tmp_path}"]
     code, out, err = command(*arguments)
     assert code == 128 + signal.SIGTERM

@@ -12,8 +12,10 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from omegaconf import DictConfig
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, read_write
 
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.errors import Stopped
@@ -84,6 +86,9 @@ class JobTask:
         # imports torch, which not every verb needs
         from inpaint_zoo.parallel import own_environment  # noqa: PLC0415
 
+        node: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
+        with read_write(node):
+            node.job.num = job.number  # launchers count the jobs that they start, not those of the sweep
         with own_command_line(self.program), own_environment():
             if not job.trains:
                 return self.task(config)
