@@ -39,6 +39,10 @@ def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
     return _call({str(name): value for name, value in plain.items()}, key, given)
 
 
+_EXTRAS = {"optuna": "sweeps"}
+"""Extras of this package by what they bring."""
+
+
 def locate(target: str) -> Any:
     """Import the object at a dotted path `package.module.Name`.
 
@@ -49,7 +53,9 @@ def locate(target: str) -> Any:
     try:
         return getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"_target_ {target} cannot be imported: {error}") from error
+        extra = _EXTRAS.get(module_name.partition(".")[0]) if isinstance(error, ModuleNotFoundError) else None
+        advice = "" if extra is None else f": pip install 'inpaint-zoo[{extra}]'"
+        raise InputError(f"_target_ {target} cannot be imported: {error}{advice}") from error
 
 
 def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: bool = False) -> None:

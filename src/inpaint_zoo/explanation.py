@@ -51,6 +51,14 @@ _PLACEHOLDERS = {
 }
 
 
+_EXTRAS = {
+    "hydra/launcher=joblib": "sweeps",
+    "hydra/launcher=submitit_slurm": "slurm",
+    "hydra/launcher=submitit_local": "slurm",
+}
+"""Extras of this package that bring a choice of Hydra's."""
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -71,6 +79,9 @@ def _explain_override(error: OverrideParseException) -> str:
 
 def _explain_missing_config(error: MissingConfigException) -> str:
     group, _, choice = str(error.missing_cfg_file).rpartition("/")
+    extra = _EXTRAS.get(f"{group}={choice}")
+    if extra is not None:
+        return f"{group}={choice} is an optional package: pip install 'inpaint-zoo[{extra}]'"
     if error.options:
         known = ", ".join(error.options)
         return f"{group}={choice} is unknown{did_you_mean(choice, error.options)} (known: {known})"
@@ -125,6 +136,8 @@ def _keys(node: object, prefix: str) -> Iterator[str]:
         yield from _keys(value, f"{prefix}{key!s}.")
 
 
+_NULL_GROUP = "a group such as model, data or mask (kind) cannot be null: give the name of one, as in mask=irregular"
+
 # the first kind that fits speaks: special ones stand before their parents
 _EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ...] = (
     (InputError, lambda error: _one_line(str(error))),
@@ -137,4 +150,5 @@ _EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ..
     (InterpolationResolutionError, lambda error: _one_line(str(error))),
     (SearchPathException, lambda error: _one_line(str(error))),
     (yaml.YAMLError, lambda error: _one_line(str(error))),
+    (ValueError, lambda error: _NULL_GROUP if str(error).startswith("Config group override must be") else None),
 )

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from PIL import Image
 
 from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.explanation import explain
 
 Command = Callable[..., Any]
 COMMON = ["train", "-m", "data=photographs", "experiment=tiny"]
@@ -260,3 +262,8 @@ def test_a_run_that_fails_leaves_its_reason(command: Command, training: Any, tmp
     run = ["train", "data=photographs", "experiment=tiny", f"run_dir={tmp_path}"]
     assert command(*run)[::2] == (2, "inpaint-zoo train: error: the loss is not finite\n")
     assert (tmp_path / "failure.txt").read_text() == "the loss is not finite\n"
+
+
+def test_a_launcher_that_is_not_installed_is_an_extra() -> None:
+    missing = MissingConfigException("", missing_cfg_file="hydra/launcher/joblib", options=["basic"])
+    assert explain(missing) == "hydra/launcher=joblib is an optional package: pip install 'inpaint-zoo[sweeps]'"

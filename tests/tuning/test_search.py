@@ -6,6 +6,7 @@ import json
 import math
 import re
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,15 @@ def test_a_damaged_journal_is_named(command: Command, training: Any, tmp_path: P
 
 def test_seeds_differ() -> None:
     assert len({seed_of(seed, number) for seed in range(10) for number in range(10)}) == 100
+
+
+def test_without_optuna_it_is_said_how_to_get_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "optuna"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "optuna", None)  # type: ignore[arg-type]
+    code, out, err = command(*COMMON, f"run_dir={tmp_path}")
+    assert (code, out) == (2, "")
+    assert err.endswith(": pip install 'inpaint-zoo[sweeps]'\n")
+    assert err.count("\n") == 1
