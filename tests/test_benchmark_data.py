@@ -15,6 +15,7 @@ def test_rate_stages_and_memory_are_printed(command: Callable[..., Any], picture
 
 
 def test_nothing_to_measure_is_refused(command: Callable[..., Any]) -> None:
-    done = command("benchmark", "data", "data=photographs", "epochs=0")
-    assert done.code == 2
-    assert done.err.startswith("inpaint-zoo benchmark data: error: epochs=0")
+    for wrong in ("epochs=0", "epochs=abc", "epochs=1.5", "batches=1.5"):
+        done = command("benchmark", "data", "data=photographs", wrong)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert done.err.startswith(f"inpaint-zoo benchmark data: error: {wrong} must be")

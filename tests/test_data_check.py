@@ -280,6 +280,13 @@ def test_bad_input_is_one_line(command: Callable[..., Any], save: Callable[..., 
     root = f"data.root={tmp_path / 'data'}"
     assert "mask.root" in complaint(root, output, "mask=files", f"mask.root={tmp_path / 'nowhere'}")
     assert "num_made_masks=0" in complaint(root, output, "num_made_masks=0")
+    assert "num_made_masks=abc must be a whole number" in complaint(root, output, "num_made_masks=abc")
+    assert "num_workers=-1 must be at least 0" in complaint(root, output, "num_workers=-1")
+    assert "num_workers=abc must be a whole number" in complaint(root, output, "num_workers=abc")
+    assert "a group such as model, data or mask (kind) cannot be null" in complaint(root, output, "mask=null")
+    assert "output is missing" in complaint(root, "output=null")
+    assert "cannot write" in complaint(root, f"output={tmp_path / (300 * 'x')}")
+    assert not (tmp_path / "out").exists()
     (tmp_path / "file").write_text("")
     assert "cannot write" in complaint(root, f"output={tmp_path / 'file'}")
 

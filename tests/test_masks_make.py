@@ -135,6 +135,22 @@ def test_an_interrupted_run_leaves_what_was_there(
         (["size=native"], "size=native must be"),
         (["seed=-1"], "seed=-1 must lie in"),
         (["kind=files"], "mask.root is missing"),
+        *((["count=" + value], f"count={value} must be a whole number") for value in ("abc", "1.5", "null", "true")),
+        *((["size=" + value], f"size={value} must be a number of pixels") for value in ("2.5", "null")),
+        (["size=100000"], "size=100000x100000 has more than 89478485 pixels"),
+        *((["seed=" + value], f"seed={value} must be a whole number") for value in ("abc", "1.5", "null")),
+        (["ratio=[a,b]"], "mask.ratio=[a,b] must be two numbers"),
+        (["ratio=[0.2,.nan]"], "mask.ratio=[0.2,.nan] must be two numbers"),
+        (["ratio=ab"], "mask.ratio=ab must be two numbers"),
+        (["kind=null"], "a group such as model, data or mask (kind) cannot be null"),
+        (["kind=irregular_bins", "mask.bins=0.2"], "mask.bins=0.2 must be a list, such as mask.bins=[[0.2,0.4]]"),
+        (["kind=irregular_bins", "mask.bins=abc"], "mask.bins=abc must be a list"),
+        (["kind=free_form", "mask.num_strokes=[1.9,2.9]"], "mask.num_strokes=[1.9,2.9] must be two whole numbers"),
+        (["kind=stains", "mask.num_splashes=[1.5,2]"], "mask.num_splashes=[1.5,2] must be two whole numbers"),
+        (["force=maybe"], "force=maybe must be true or false"),
+        (["output=null"], "output is missing: give output=PATH"),
+        (["output=" + 300 * "x"], f"output: cannot write to {300 * 'x'}: choose"),
+        (["output=" + 40 * f"{100 * 'x'}/"], "output: cannot write to"),
     ],
 )
 def test_a_mistake_is_one_line_and_leaves_nothing(
@@ -145,6 +161,15 @@ def test_a_mistake_is_one_line_and_leaves_nothing(
     assert done.err.startswith(f"inpaint-zoo masks make: error: {message}")
     assert done.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_to_nothing_is_no_folder(make: Command, tmp_path: Path) -> None:
+    (tmp_path / "made").symlink_to(tmp_path / "nowhere")
+    for output in ("made", "made/inside"):
+        done = make(f"output={output}")
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert f"output: cannot write to {output}: choose a folder" in done.err
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_masks_by_name_need_names(make: Command, masks: Callable[..., Path], tmp_path: Path) -> None:

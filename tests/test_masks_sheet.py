@@ -36,6 +36,15 @@ def test_kinds_may_be_changed_and_may_need_files(command: Command, masks: Callab
         (["output=x.png", "kinds=[boxx]"], "mask=boxx is unknown, did you mean 'box'?"),
         (["output=x.png", "kinds=[objects]"], "kinds: there is none to be shown"),
         (["output=x.png", "samples=0"], "samples=0 must be at least 1"),
+        (["output=x.png", "samples=abc"], "samples=abc must be a whole number"),
+        *((["output=x.png", "size=" + size], f"size={size} must be a whole") for size in ("2.5", "[32,64]", "null")),
+        (["output=x.png", "size=100000"], "size=100000, samples=6: the sheet has more than"),
+        (["output=x.png", "seed=-1"], "seed=-1 must lie in"),
+        (["output=x.png", "seed=abc"], "seed=abc must be a whole number"),
+        *((["output=x.png", f"kinds={kinds}"], f"kinds={kinds} must be a list") for kinds in ("null", "[5]", "box")),
+        (["output=x.png", "kinds=['']"], "kinds=[] must be a list"),
+        (["output=null"], "output is missing: give output=PATH"),
+        (["output=" + 300 * "x" + ".png"], "output: cannot write xxx"),
     ],
 )
 def test_a_mistake_is_one_line(

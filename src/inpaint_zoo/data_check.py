@@ -48,6 +48,7 @@ def run(config: DictConfig) -> None:
     quiet_libraries()
     folder = writable_folder(config.output)
     at_least(1, config.num_made_masks, "num_made_masks")
+    at_least(0, config.num_workers, "num_workers")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)  # what they say of a few masks is found out of all
         generator, complaint = _generator(config)

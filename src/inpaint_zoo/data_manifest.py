@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.cli import main
-from inpaint_zoo.files import writable_folder
+from inpaint_zoo.files import writable_file
 from inpaint_zoo.judging import Settings, evaluation_set
 from inpaint_zoo.manifest import write_manifest
 from inpaint_zoo.quiet import quiet_libraries
@@ -18,8 +17,7 @@ from inpaint_zoo.quiet import quiet_libraries
 def run(config: DictConfig) -> None:
     """Write the test set of the data, with these masks under this protocol, and all of its hashes."""
     quiet_libraries()
-    output = Path(config.output).expanduser()
-    path = writable_folder(str(output.parent)) / output.name
+    path = writable_file(config.output)
     nodes: dict[str, Any] = {
         group: OmegaConf.to_container(config[group], resolve=True, throw_on_missing=True)
         for group in ("data", "mask", "protocol")

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from inpaint_zoo.errors import InputError
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 3500
+"""In bytes, on the usual file systems; paths have 4096, of which files inside take some."""
+
 
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Write `chunks` to a new file beside `path` and rename it, so that no reader meets half a file.
@@ -42,17 +45,39 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, [text.encode("utf-8", "surrogateescape")])
 
 
-def writable_folder(path: str) -> Path:
+def writable_folder(path: str | None) -> Path:
     """The folder that results go to, which need not exist yet, after a look at whether it can be written.
 
     Raises:
         InputError: it cannot; said before the work rather than after it.
     """
-    folder = Path(path).expanduser()
-    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+    folder = _given(path)
+    # lexists, as a link to nothing is in the way too
+    nearest = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
+    fits = len(os.fsencode(folder)) <= _LONGEST_PATH and all(
+        len(os.fsencode(part)) <= _LONGEST_NAME for part in folder.parts
+    )
+    if not fits or not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise InputError(f"output: cannot write to {folder}: choose a folder that can be written")
     return folder
+
+
+def writable_file(path: str | None) -> Path:
+    """The file that a result goes to, whose folder need not exist yet.
+
+    Raises:
+        InputError: As `writable_folder`, or there is a folder of that name.
+    """
+    file = _given(path)
+    if len(os.fsencode(file.name)) > _LONGEST_NAME or file.is_dir():
+        raise InputError(f"output: cannot write {file}: choose the name of a file")
+    return writable_folder(str(file.parent)) / file.name
+
+
+def _given(path: str | None) -> Path:
+    if not path:
+        raise InputError("output is missing: give output=PATH")
+    return Path(path).expanduser()
 
 
 @contextlib.contextmanager

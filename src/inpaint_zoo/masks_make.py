@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from rich.progress import track
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.construct import construct
-from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.errors import InputError, at_least, height_and_width, seed_in_range, true_or_false
 from inpaint_zoo.files import whole_or_nothing, writable_folder
 from inpaint_zoo.hashes import pixel_hash
-from inpaint_zoo.images import write_png
+from inpaint_zoo.images import MAX_PIXELS, write_png
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.masks.manifest import FILE, MadeMask, listed_masks, write_mask_manifest
 from inpaint_zoo.quiet import quiet_libraries
@@ -29,10 +28,13 @@ def run(config: DictConfig) -> None:
     """Write `000000.png`, ... and `manifest.json` to the output folder, all of them or nothing."""
     quiet_libraries()
     folder = writable_folder(config.output)
-    count, (height, width) = at_least(1, config.count, "count"), _size(config.size)
-    if not 0 <= config.seed < 2**32:
-        raise InputError(f"seed={config.seed} must lie in [0, 4294967295]")
-    old = _old_files(folder, config.force)
+    count, (height, width) = at_least(1, config.count, "count"), height_and_width(config.size, "size")
+    if height * width > MAX_PIXELS:
+        raise InputError(
+            f"size={height}x{width} has more than {MAX_PIXELS} pixels, which is what can be read: lower it"
+        )
+    seed = seed_in_range(config.seed, "seed")
+    old = _old_files(folder, true_or_false(config.force, "force"))
     generator: MaskGenerator = construct(config.mask)
     terminal = Console(stderr=True)
     with whole_or_nothing(folder):
@@ -40,11 +42,11 @@ def run(config: DictConfig) -> None:
         # on the same disk, so that moving the finished files cannot fail half-way for want of room
         with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as new:
             masks = [
-                _make(generator, (config.seed, index), (height, width), Path(new))
+                _make(generator, (seed, index), (height, width), Path(new))
                 for index in track(range(count), "masks", console=terminal, disable=not terminal.is_terminal)
             ]
             node: Any = OmegaConf.to_container(config.mask, resolve=True)
-            write_mask_manifest(Path(new), node, config.seed, masks)
+            write_mask_manifest(Path(new), node, seed, masks)
             for path in old:
                 path.unlink(missing_ok=True)
             for name in [*(mask.name for mask in masks), FILE]:
@@ -72,13 +74,6 @@ def _old_files(folder: Path, force: bool) -> list[Path]:
     if not force:
         raise InputError(f"output: {folder} is not empty: give force=true to replace the masks in it, or a new folder")
     return [folder / name for name in [FILE, *listed_masks(folder / FILE)]]
-
-
-def _size(size: int | Sequence[int]) -> tuple[int, int]:
-    sides = [size, size] if isinstance(size, int) else list(size)
-    if len(sides) != 2 or not all(isinstance(side, int) and side > 0 for side in sides):
-        raise InputError(f"size={size} must be a number of pixels or [height,width]")
-    return sides[0], sides[1]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
@@ -13,8 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from inpaint_zoo.cli import main
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.construct import construct
-from inpaint_zoo.errors import InputError, at_least
-from inpaint_zoo.files import write_bytes
+from inpaint_zoo.errors import InputError, at_least, seed_in_range, texts
+from inpaint_zoo.files import writable_file, write_bytes
+from inpaint_zoo.images import MAX_PIXELS
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.suggestion import choose
@@ -27,13 +27,15 @@ _PAPER, _INK, _KNOWN, _HOLE = 255, 25, 60, 255
 
 def run(config: DictConfig) -> None:
     """Write the picture."""
-    path = Path(config.output).expanduser()
+    path = writable_file(config.output)
     file_format = choose(_FORMATS, path.suffix.lower(), "output: the suffix")
     samples, size = at_least(1, config.samples, "samples"), at_least(1, config.size, "size")
-    columns = at_least(1, config.columns, "columns")
-    generators = {kind: _generator(kind, config.root) for kind in config.kinds}
+    columns, seed = at_least(1, config.columns, "columns"), seed_in_range(config.seed, "seed")
+    generators = {kind: _generator(kind, config.root) for kind in texts(config.kinds, "kinds", "[box,half]")}
+    if samples * size**2 * max(columns, len(generators)) > MAX_PIXELS:
+        raise InputError(f"size={size}, samples={samples}: the sheet has more than {MAX_PIXELS} pixels: lower them")
     parts = [
-        _strip(kind, [_mask(generator, config.seed, index, samples, size) for index in range(samples)])
+        _strip(kind, [_mask(generator, seed, index, samples, size) for index in range(samples)])
         for kind, generator in generators.items()
         if generator is not None
     ]

@@ -256,7 +256,7 @@ def test_too_few_pictures_for_a_batch_are_named(root: Path, folder_data: Data) -
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"size": [1, 2, 3]}, r"data\.size=\[1, 2, 3\]"),
+        ({"size": [1, 2, 3]}, r"data\.size=\[1,2,3\]"),
         ({"size": 0}, r"data\.size=0"),
         ({"batch_size": 0}, r"data\.batch_size=0 must be at least 1"),
         ({"eval_repeats": 0}, r"data\.eval_repeats=0"),

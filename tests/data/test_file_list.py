@@ -130,7 +130,8 @@ def test_mistakes_in_lists_are_named(write_pictures: Write, content: str | bytes
     [
         ('{"train": ["a.png"]}', "must hold a list of paths, .* not an object"),
         ('"a.png"', "must hold a list of paths"),
-        ('["a.png", 2]', "entry 1 is '2'"),
+        ('["a.png", 2]', "entry 1 is 2:"),
+        ('["a.png", "\\ud800.jpg"]', r"entry 1 is '\\ud800\.jpg': every entry must be the path"),
         ('["a.png", ["b.png"]]', "entry 1 is"),
         ('[""]', "entry 0 is ''"),
         ('["a\\nb.png"]', "entry 0 is"),

@@ -169,5 +169,11 @@ def test_paintings_without_their_masks_are_refused(write_pictures: Write) -> Non
 def test_unusable_folders_are_named(tmp_path: Path, folder_data: Data) -> None:
     with pytest.raises(InputError, match=r"data\.folders=.* must name a folder for each of train, val and test"):
         folder_data(root=tmp_path, folders={"train": "train"})
-    with pytest.raises(InputError, match=r"data\.folders="):
-        folder_data(root=tmp_path, folders={"train": "train", "val": [], "test": "test"})
+    for wrong in (None, "train", {"train": "train"}):
+        with pytest.raises(InputError, match=r"^data\.folders=.* must name a folder for each"):
+            folder_data(root=tmp_path, folders=wrong)
+    for wrong in ([], 5, None, "", [5], "/abs"):
+        with pytest.raises(InputError, match=r"^data\.folders\.val=.* must be (a list|the name of a folder)"):
+            folder_data(root=tmp_path, folders={"train": "train", "val": wrong, "test": "test"})
+    with pytest.raises(InputError, match=r"^data\.folders: 'a\*\*' stands for no folders"):
+        folder_data(root=tmp_path, folders={"train": "a**", "val": "val", "test": "test"}).setup("fit")

@@ -326,7 +326,10 @@ def test_a_subclass_may_fetch_shards_from_elsewhere(shard_data: Data, shards: st
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"picture_suffixes": []}, r"data\.picture_suffixes=\[\] must name suffixes"),
+        ({"picture_suffixes": []}, r"data\.picture_suffixes=\[\] must be a list, such as"),
+        ({"picture_suffixes": "jpg"}, r"data\.picture_suffixes=jpg must be a list, such as"),
+        ({"picture_suffixes": None}, r"data\.picture_suffixes=null must be a list"),
+        ({"picture_suffixes": ["png", 5]}, r"data\.picture_suffixes=\[png,5\] must be a list of texts"),
         ({"picture_suffixes": ["."]}, r"data\.picture_suffixes"),
         ({"mask_suffix": ".PNG"}, r"data\.mask_suffix=\.PNG must be another suffix"),
         ({"mask_threshold": 0}, r"data\.mask_threshold"),

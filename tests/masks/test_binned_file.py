@@ -88,5 +88,5 @@ def test_a_damaged_or_unwritable_cache_costs_time_only(
 def test_a_bin_without_files_is_named(make: Callable[..., BinnedFileMask]) -> None:
     with pytest.raises(InputError, match=r"no mask with a ratio in \(0\.92, 1\], the 9 there have 10\.0% to 90\.0%"):
         make(bins=[[0.92, 1]])
-    with pytest.raises(InputError, match=r"mask\.bins is empty"):
+    with pytest.raises(InputError, match=r"mask\.bins=\[\] must be a list, such as"):
         make(bins=[])

@@ -113,5 +113,5 @@ class TestBinnedIrregularMask:
         assert counts.min() >= 10
 
     def test_no_bins_is_an_input_error(self) -> None:
-        with pytest.raises(InputError, match=r"mask\.bins is empty"):
+        with pytest.raises(InputError, match=r"mask\.bins=\[\] must be a list, such as"):
             BinnedIrregularMask(bins=[], **STROKES)

@@ -14,7 +14,6 @@ from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader
 
-from inpaint_zoo.data.checks import sample_size, seed_in_range
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
@@ -24,7 +23,7 @@ from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.skipping import SkipCount
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.data.squares import prepared_square
-from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.errors import InputError, at_least, height_and_width, seed_in_range
 from inpaint_zoo.fitting import FITTINGS, cover
 from inpaint_zoo.images import PictureFile, resize
 from inpaint_zoo.jpeg import read_training_image
@@ -92,7 +91,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.allow_zero_length_dataloader_with_multiple_devices = True
         self.mask = mask
         self.eval_mask = eval_mask
-        self.size = sample_size(size)
+        self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize = None if resize is None else at_least(1, resize, "data.resize")
         if not 0 <= flip_probability <= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +22,8 @@ NUM_CHECKED = 10_000
 _BOM = b"\xef\xbb\xbf"
 _TAB, _LINE_FEED, _RETURN = b"\t\n\r"
 _CHUNK = 2**22
+_UNUSABLE = re.compile("[\0\t\r\n\ud800-\udc7f\udd00-\udfff]")
+"""What no path of a JSON list holds; the surrogates between stand for bytes that are no text."""
 
 
 def read_list(path: Path, root: Path | None, key: str) -> PackedPictures:
@@ -68,9 +71,9 @@ def _json(path: Path, where: str, base: str) -> PackedPictures:
     if not isinstance(values, list):
         raise InputError(f'{where} must hold a list of paths, such as ["a.png", "b.png"], not {_kind(values)}')
     for place, value in enumerate(values):
-        if not isinstance(value, str) or not value or any(sign in value for sign in "\0\t\r\n"):
+        if not isinstance(value, str) or not value or _UNUSABLE.search(value):
             raise InputError(
-                f"{where}: entry {place} is {str(value)[:80]!r}: every entry must be the path of a picture"
+                f"{where}: entry {place} is {ascii(value)[:80]}: every entry must be the path of a picture"
             )
     return _packed("\n".join(values).encode("utf-8", "surrogateescape"), where, base)
 

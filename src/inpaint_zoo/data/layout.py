@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from inpaint_zoo.data.own_masks import PairedPicture
 from inpaint_zoo.data.source import Split
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, as_given, text_or_texts
 from inpaint_zoo.images import PictureFile, find_pictures
 from inpaint_zoo.matching import NamedFiles, few
 
 
-def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, Sequence[str]]:
+def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, list[str]]:
     """The folders of each split, below a root, in the order in which they are tried.
 
     Raises:
         InputError: A split has none, or there are other splits.
     """
-    if set(folders) != set(Split) or not all(folders.values()):
-        raise InputError(f"data.folders={dict(folders)} must name a folder for each of train, val and test")
-    named = {split: folders[split] for split in Split}
-    return {split: [names] if isinstance(names, str) else list(names) for split, names in named.items()}
+    if not isinstance(folders, Mapping) or set(folders) != set(Split):
+        raise InputError(f"data.folders={as_given(folders)} must name a folder for each of train, val and test")
+    named = {split: text_or_texts(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
+    for split, patterns in named.items():
+        for pattern in patterns:
+            if PurePath(pattern).is_absolute():
+                raise InputError(f"data.folders.{split}={pattern!r} must be the name of a folder below data.root")
+    return named
 
 
 def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
-    """The folders that the first of the patterns with any stands for, sorted."""
+    """The folders that the first of the patterns with any stands for, sorted.
+
+    Raises:
+        InputError: A pattern cannot be understood.
+    """
     for pattern in patterns:
-        found = sorted(path for path in root.glob(pattern) if path.is_dir())
+        try:
+            found = sorted(path for path in root.glob(pattern) if path.is_dir())
+        except ValueError as error:
+            raise InputError(f"data.folders: {pattern!r} stands for no folders ({error})") from error
         if found:
             return found
     return []

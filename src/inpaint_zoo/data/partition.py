@@ -12,7 +12,7 @@ from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.folder import existing_root
 from inpaint_zoo.data.source import Split
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, text_or_texts
 from inpaint_zoo.images import PictureFile, find_pictures
 from inpaint_zoo.matching import NamedFiles, few, without_suffix
 
@@ -44,8 +44,8 @@ class PartitionDataModule(InpaintingDataModule):
     ) -> None:
         super().__init__(**loading)
         self.root = existing_root(root, hint)
-        self.folder = [folder] if isinstance(folder, str) else list(folder)
-        self.partition = [partition] if isinstance(partition, str) else list(partition)
+        self.folder = text_or_texts(folder, "data.folder", "[a,b]")
+        self.partition = text_or_texts(partition, "data.partition", "[a.txt,b.txt]")
         self.hint = hint
 
     def pictures(self, split: Split) -> Sequence[PictureFile]:

@@ -19,7 +19,7 @@ from inpaint_zoo.data.shard_files import local_copy, shard_addresses, shards_fol
 from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures, overlooked
 from inpaint_zoo.data.shards import Index, shard_index
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, texts
 from inpaint_zoo.images import PictureFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
@@ -130,8 +130,8 @@ class WebDatasetDataModule(InpaintingDataModule):
 
 
 def _naming(picture_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
-    suffixes = [str(suffix).lower().lstrip(".") for suffix in picture_suffixes]
-    if not suffixes or not all(suffixes):
+    suffixes = [suffix.lower().lstrip(".") for suffix in texts(picture_suffixes, "data.picture_suffixes", "[jpg,png]")]
+    if not all(suffixes):
         raise InputError(f"data.picture_suffixes={picture_suffixes} must name suffixes, such as [jpg,png]")
     mask = None if mask_suffix is None else mask_suffix.lower().lstrip(".")
     if mask == "" or mask in suffixes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, listed
 from inpaint_zoo.images import PictureFile
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.folder import MaskFolder
@@ -41,9 +41,7 @@ class BinnedFileMask:
         resizing: str,
         bins: Sequence[Sequence[float]],
     ) -> None:
-        if not bins:
-            raise InputError("mask.bins is empty: give at least one bin, such as mask.bins=[[0.2,0.4]]")
-        self.bins = [ratio_range(bounds, "mask.bins") for bounds in bins]
+        self.bins = [ratio_range(bounds, "mask.bins") for bounds in listed(bins, "mask.bins", "[[0.2,0.4]]")]
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
         ratios = measured_ratios(self.folder.files, threshold=threshold, invert=invert)
         pairs = list(zip(self.folder.files, ratios, strict=True))

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import listed
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.brush import Point, capsule, nearest_pixels
 from inpaint_zoo.masks.drawing import Strokes, most_steps
@@ -124,13 +124,11 @@ class BinnedIrregularMask:
         segment_length: Sequence[float],
         num_segments: Sequence[int],
     ) -> None:
-        if not bins:
-            raise InputError("mask.bins is empty: give at least one bin, such as mask.bins=[[0.2,0.4]]")
         self.generators = [
             IrregularMask(
                 ratio=ratio, stroke_width=stroke_width, segment_length=segment_length, num_segments=num_segments
             )
-            for ratio in bins
+            for ratio in listed(bins, "mask.bins", "[[0.2,0.4]]")
         ]
 
     def __call__(

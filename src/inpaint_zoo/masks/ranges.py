@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, as_given, is_finite, is_list, is_whole
 
 
 def number_pair(values: Sequence[float], key: str) -> tuple[float, float]:
     """Take [low, high] apart; `key` names it in the InputError for anything else."""
-    try:
-        low, high = values
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{key}={values} must be two numbers, such as {key}=[0.1,0.3]") from error
-    return low, high
+    if not is_list(values) or len(values) != 2 or not all(map(is_finite, values)):
+        raise InputError(f"{key}={as_given(values)} must be two numbers, such as {key}=[0.1,0.3]")
+    return values[0], values[1]
 
 
 def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
@@ -32,12 +30,14 @@ def ratio_range(values: Sequence[float], key: str) -> tuple[float, float]:
     return low, high
 
 
-def count_range(values: Sequence[int], key: str) -> tuple[int, int]:
-    """Take [low, high] apart, two numbers of things, at least one."""
+def count_range(values: Sequence[int], key: str, least: int = 1) -> tuple[int, int]:
+    """Take [low, high] apart, two whole numbers of things, at least `least`."""
     low, high = number_pair(values, key)
-    if not 1 <= low <= high:
-        raise InputError(f"{key}=[{low},{high}] must satisfy 1 <= low <= high")
-    return int(low), int(high)
+    if not is_whole(low) or not is_whole(high):
+        raise InputError(f"{key}={as_given(values)} must be two whole numbers, such as {key}=[1,3]")
+    if not least <= low <= high:
+        raise InputError(f"{key}=[{low},{high}] must satisfy {least} <= low <= high")
+    return low, high
 
 
 def hole_counts(ratio: tuple[float, float], num_pixels: int) -> tuple[int, int]:

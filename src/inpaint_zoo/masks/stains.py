@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from inpaint_zoo.errors import at_least
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.directions import offset
 from inpaint_zoo.masks.drawing import StrokeMask
@@ -34,8 +33,7 @@ class StainMask(StrokeMask):
     def __init__(self, *, num_stains: Sequence[int], stain_size: Sequence[float], num_splashes: Sequence[int]) -> None:
         self.num_stains = count_range(num_stains, "mask.num_stains")
         self.stain_size = share_range(stain_size, "mask.stain_size")
-        at_least(0, min(num_splashes), "mask.num_splashes")
-        self.num_splashes = (int(num_splashes[0]), int(num_splashes[1]))
+        self.num_splashes = count_range(num_splashes, "mask.num_splashes", least=0)
 
     def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment]:
         """Draw the discs of one mask, stain after stain, from the middle outwards."""
