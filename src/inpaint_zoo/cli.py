@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 VERBS: dict[str, tuple[str, str]] = {
     "train": ("inpaint_zoo.train", "train a model; keeps its best and its last checkpoint"),
     "runs": ("inpaint_zoo.runs", "list trainings: how far they are, and how good"),
-    "tune": ("inpaint_zoo.tune", "search settings of a training; goes on where it was stopped"),
+    "tune": ("inpaint_zoo.tune", "search settings of a training; goes on when killed"),
     "evaluate": ("inpaint_zoo.evaluate", "score a checkpoint on pictures and masks"),
     "predict": ("inpaint_zoo.predict", "fill the holes of pictures of any size"),
     "compare": ("inpaint_zoo.compare", "same pictures, same masks: tables and a report"),
