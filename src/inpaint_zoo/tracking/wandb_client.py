@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import shlex
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,30 @@ def restart_client(wandb: Any) -> None:
     """Let go of the client's process; the next run starts a new one."""
     with contextlib.suppress(Exception):
         wandb.teardown()
+
+
+def within(seconds: float, work: Callable[[], None]) -> None:
+    """Do some work in a thread of its own; what waits for the service forever goes on waiting there.
+
+    Raises:
+        TimeoutError: It has not ended.
+        Exception: Whatever the work raises.
+    """
+    failed: list[Exception] = []
+
+    def attempt() -> None:
+        try:
+            work()
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError(f"no answer in {seconds:g} s")
+    if failed:
+        raise failed[0]
 
 
 def sync_command(run: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.tracking.base import ShownPicture, WorstPicture
 from inpaint_zoo.tracking.identity import Identity, kept_id
-from inpaint_zoo.tracking.wandb_client import one_line, restart_client, start_run, sync_command
+from inpaint_zoo.tracking.wandb_client import one_line, restart_client, start_run, sync_command, within
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +98,10 @@ class WandbRun(Logger):
             with self._noted_errors("start"):
                 self._start()
             self._ended = self._run is None
+            if self._run is not None:
+                with self._noted_errors("send the configuration"):
+                    seconds = self._seconds["start_seconds"]
+                    within(seconds, partial(self._send_files, self._run, "config", ["config.yaml"]))
         return self._run
 
     def _start(self) -> None:
@@ -111,7 +116,6 @@ class WandbRun(Logger):
         self._run = start_run(self._folder, arguments, **self._seconds)
         self._run.define_metric(STEP)
         self._run.define_metric("*", step_metric=STEP)
-        self._send_files("config", [self._folder / "config.yaml"])
 
     @rank_zero_only
     def log_hyperparams(self, *_: Any, **__: Any) -> None:
@@ -162,7 +166,8 @@ class WandbRun(Logger):
             return
         if success and self.checkpoints:
             with self._noted_errors("send the checkpoints"):
-                self._send_files("model", [self._folder / "best.ckpt", self._folder / "last.ckpt"])
+                seconds = self._seconds["finish_seconds"]
+                within(seconds, partial(self._send_files, run, "model", ["best.ckpt", "last.ckpt"]))
         self._ended, self._run = True, None
         with self._noted_errors("end the run"):
             try:
@@ -176,15 +181,15 @@ class WandbRun(Logger):
             with self._noted_errors("log"):
                 self._run.log({**values, **({} if step is None else {STEP: step})})
 
-    def _send_files(self, kind: str, paths: Sequence[Path]) -> None:
+    def _send_files(self, run: Any, kind: str, names: Sequence[str]) -> None:
         import wandb  # noqa: PLC0415
 
-        artifact = wandb.Artifact(f"{kind}-{self._run.id}", type=kind)
-        for path in paths:
+        artifact = wandb.Artifact(f"{kind}-{run.id}", type=kind)
+        for path in map(self._folder.joinpath, names):
             if path.is_file():
                 # from where it lies: checkpoints are large, and a run folder stays
                 artifact.add_file(str(path), policy="immutable", skip_cache=True)
-        self._run.log_artifact(artifact)
+        run.log_artifact(artifact)
 
     @contextlib.contextmanager
     def _noted_errors(self, doing: str) -> Iterator[None]:
@@ -192,7 +197,7 @@ class WandbRun(Logger):
         try:
             yield
         except Exception as error:  # whatever it is, the training is worth more
-            lost = isinstance(error, OSError)
+            lost = isinstance(error, OSError) and not isinstance(error, TimeoutError)
             if lost:
                 import wandb  # noqa: PLC0415
 
