@@ -346,3 +346,33 @@ def test_masks_of_lists_and_of_some_splits_are_examined(
     assert "pictures of val have no masks of their own" in checked.report
     assert "no test pictures were examined (data.test is missing" in checked.report
     assert "made at" not in checked.outcome.out
+
+
+@pytest.mark.usefixtures("healthy")
+def test_settings_of_mask_files_are_reported_not_passed_over(
+    command: Callable[..., Any], save: Callable[..., Path], tmp_path: Path
+) -> None:
+    save("a.png", mask(10), "masks")
+    arguments = ["data", "check", f"data.root={tmp_path / 'data'}", "mask=files", f"mask.root={tmp_path / 'masks'}"]
+    for wrong in ("mask.threshold=0", "mask.resizing=cubic"):
+        outcome = command(*arguments, wrong, f"output={tmp_path / 'out'}", "num_workers=0")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+        assert wrong.partition("=")[0] in outcome.err
+
+
+@pytest.mark.usefixtures("healthy")
+def test_what_is_excluded_is_not_examined_and_stays_excluded(
+    check: Check, save: Callable[..., Path], tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    save("train/bad.png", COFFEE).write_bytes(b"x")
+    save("train/odd\n\rname.png", COFFEE).write_bytes(b"x")
+    first = check()
+    assert first.excluded == ["train/bad.png", r'"train/odd\n\rname.png"']
+    again = check(f"data.exclude={first.exclude}", f"output={tmp_path / 'two'}")
+    again = Checked(again.outcome, tmp_path / "two")
+    assert again.found == {}
+    assert again.excluded == first.excluded
+    assert again.values["pictures"]["train"] == 4
+    assert "left out 2 of train, 0 of val, 0 of test" in again.report
+    names = listed(tmp_path / "data", again.exclude, command)
+    assert names[Split.TRAIN] == ["astronaut.png", "black.png", "mirrored.png", "nearly black.png"]

@@ -29,7 +29,7 @@ from inpaint_zoo.doctor import (
     summary,
     write_report,
 )
-from inpaint_zoo.errors import InputError, InputWarning, at_least
+from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning, at_least
 from inpaint_zoo.files import writable_folder
 from inpaint_zoo.hashes import combined_hash, file_hash
 from inpaint_zoo.images import PictureFile, find_pictures
@@ -66,6 +66,7 @@ def run(config: DictConfig) -> None:
         size=data.size,
         resized=data.resize is not None,
         notes=[*notes, *(complaint if own is None else _without_own(pictures))],
+        left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
@@ -75,7 +76,7 @@ def _generator(config: DictConfig) -> tuple[Any, list[str]]:
     """The generator, or why files cannot be used as one; they are examined all the same."""
     try:
         return construct(config.mask), []
-    except InputError as error:
+    except DamagedFileError as error:
         if not _are_files(config):
             raise
         find_pictures(Path(config.mask.root).expanduser(), "mask.root")
@@ -95,12 +96,17 @@ def _pictures(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[PictureF
     found, missing = {}, {}
     for split in Split:
         try:
-            found[split] = data.pictures(split)
+            found[split] = data.kept_pictures(split)
         except InputError as error:
             missing[split] = error
     if not found:
         raise missing[Split.TRAIN]
-    return found, [f"no {split} pictures were examined ({error})" for split, error in missing.items()]
+    notes = [f"no {split} pictures were examined ({error})" for split, error in missing.items()]
+    if data.exclusion is not None:
+        left_out = {split: len(data.pictures(split)) - len(kept) for split, kept in found.items()}
+        counts = ", ".join(f"{number} of {split}" for split, number in left_out.items())
+        notes.append(f"data.exclude={str(data.exclusion.path)!r} left out {counts}; exclude.txt names them again")
+    return found, notes
 
 
 def _read(

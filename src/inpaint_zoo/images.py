@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files import write_bytes
 from inpaint_zoo.readable import Readable
 
@@ -164,16 +164,18 @@ def _opened(path: Readable) -> Iterator[Image.Image]:
         except InputError:
             raise
         except FileNotFoundError as error:
-            raise InputError(f"{str(path)!r} does not exist") from error
+            raise DamagedFileError(f"{str(path)!r} does not exist") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise InputError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
+            raise DamagedFileError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
         except UnidentifiedImageError as error:
-            raise InputError(
+            raise DamagedFileError(
                 f"{str(path)!r} cannot be read as a picture (it begins like none): repair or remove it"
             ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise InputError(f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it") from error
+            raise DamagedFileError(
+                f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it"
+            ) from error
 
 
 def _flattened(image: Image.Image, background: tuple[int, int, int, int]) -> Image.Image:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.readable import Readable
 
 _NUM_SHOWN = 5
@@ -33,7 +33,7 @@ class NamedFiles:
         for name, path in files:
             first = self._by_path.setdefault(without_suffix(name), (name, path))
             if first[0] != name:
-                raise InputError(f"{label}: {first[0]} and {name} have one name: keep one of them")
+                raise DamagedFileError(f"{label}: {first[0]} and {name} have one name: keep one of them")
             self._by_stem.setdefault(_stem(name), []).append((name, path))
 
     def missing(self, names: Sequence[str]) -> list[str]:

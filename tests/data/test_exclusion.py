@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from inpaint_zoo.data import FileListDataModule, FolderDataModule
+from inpaint_zoo.data.exclusion import Exclusion, exclusion_line
 from inpaint_zoo.data.packed import PackedPictures
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
@@ -38,8 +42,10 @@ def test_named_pictures_are_left_out_and_counted(
     data = folder_data(root=root, exclude=excluding(tmp_path, content))
     with caplog.at_level(logging.INFO):
         assert names(data, Split.TRAIN) == ["a.png", "c.png"]
-    assert [record.getMessage() for record in caplog.records] == [
-        f"{str(tmp_path / 'exclude.txt')!r} leaves out 2 of 4 pictures of train"
+    path = str(tmp_path / "exclude.txt")
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
+        (logging.WARNING, f"data.exclude={path!r}: 1 of 3 names are no pictures of train: 'nowhere.png'"),
+        (logging.INFO, f"{path!r} leaves out 2 of 4 pictures of train"),
     ]
     assert len(data.train_dataset) == 2
     assert len(data.pictures(Split.TRAIN)) == 4
@@ -78,3 +84,31 @@ def test_unusable_files_are_named(root: Path, folder_data: Callable[..., FolderD
         folder_data(root=root, exclude=tmp_path)
     with pytest.raises(InputError, match="is no text"):
         folder_data(root=root, exclude=excluding(tmp_path, b"\xff\xfea"))
+
+
+def test_names_that_match_in_another_split_are_not_said(
+    root: Path, folder_data: Callable[..., FolderDataModule], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = folder_data(root=root, exclude=excluding(tmp_path, "c.png\ntrain/x/ü.png\ntest/none.png\nval/gone.png\n"))
+    for split in (Split.TRAIN, Split.VAL):
+        data.used_pictures(split)
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
+        f"data.exclude={str(tmp_path / 'exclude.txt')!r}: 1 of 4 names are no pictures of val: 'val/gone.png'"
+    ]
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1).map(lambda name: unicodedata.normalize("NFC", name)).filter(lambda name: name[:2] != "./"))
+@example("a\nb.png")
+@example("a\r")
+@example('"')
+@example("#")
+@example("\x85\u2028\ufeff")
+def test_every_name_is_read_back(tmp_path: Path, name: str) -> None:
+    (tmp_path / "e.txt").write_bytes(f"# a comment\n{exclusion_line(name)}\r\n".encode())
+    assert Exclusion(tmp_path / "e.txt").names == {name}
+
+
+def test_a_quote_that_is_not_closed_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"exclude\.txt', line 2: '\"a\.png' is no text of JSON"):
+        Exclusion(excluding(tmp_path, 'b.png\n"a.png\n'))

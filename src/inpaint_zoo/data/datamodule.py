@@ -154,10 +154,14 @@ class InpaintingDataModule(LightningDataModule, ABC):
             skip_unreadable=self.skip_unreadable,
         )
 
-    def used_pictures(self, split: Split) -> Sequence[PictureFile]:
+    def kept_pictures(self, split: Split) -> Sequence[PictureFile]:
         """The files of a split without those that are excluded."""
         pictures = self.pictures(split)
-        pictures = pictures if self.exclusion is None else self.exclusion.rest(pictures, split)
+        return pictures if self.exclusion is None else self.exclusion.rest(pictures, split)
+
+    def used_pictures(self, split: Split) -> Sequence[PictureFile]:
+        """As `kept_pictures`, after a look at some of the masks that belong to them."""
+        pictures = self.kept_pictures(split)
         if isinstance(pictures[0], PairedPicture):
             self.own_masks.look_at(pictures)
         return pictures

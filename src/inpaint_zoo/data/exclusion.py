@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import unicodedata
@@ -17,6 +18,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
+_note = rank_zero_only(logging.getLogger(__name__).warning)
 _MOST_BYTES = 2**30
 
 
@@ -24,18 +26,19 @@ class Exclusion:
     """The pictures that a text file names, one a line; lines that start with `#` are comments.
 
     A name is that of a picture in whatever split, or, with `train/`, `val/` or `test/` before it, in that one. (A name
-    that starts with `#` is written `./#name`.)
+    that starts with `#` is written `./#name`; a line that starts with `"` is a text of JSON, for names with line ends.)
 
     Args:
         path: The file.
 
     Raises:
-        InputError: It is missing or no text.
+        InputError: It is missing, no text, or holds a quoted line that is no JSON.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path).expanduser()
         self.names = frozenset(_read_names(self.path))
+        self._unknown = self.names
 
     def rest(self, pictures: Sequence[PictureFile], split: Split) -> Sequence[PictureFile]:
         """The pictures that are not excluded, in their order.
@@ -45,14 +48,33 @@ class Exclusion:
         """
         prefix = f"{split}/"
         names = self.names | {name.removeprefix(prefix) for name in self.names if name.startswith(prefix)}
-        kept = np.ones(len(pictures), bool)
-        kept[_places(pictures, names)] = False
+        kept, places = np.ones(len(pictures), bool), _places(pictures, names)
+        kept[places] = False
+        self._say_unknown({pictures[place].name for place in places}, split)
         num = int(kept.sum())
         if not num:
             raise InputError(f"data.exclude={str(self.path)!r} names all {len(pictures)} pictures of {split}")
         if num < len(pictures):
             _announce(f"{str(self.path)!r} leaves out {len(pictures) - num} of {len(pictures)} pictures of {split}")
         return select(pictures, np.flatnonzero(kept))
+
+    def _say_unknown(self, found: set[str], split: Split) -> None:
+        """Note the names that no picture had so far, but for those of other splits."""
+        self._unknown -= found | {f"{split}/{name}" for name in found}
+        others = tuple(f"{other}/" for other in Split if other is not split)
+        unknown = sorted(name for name in self._unknown if not name.startswith(others))
+        if unknown:
+            _note(
+                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are no pictures of "
+                f"{split}: {unknown[0]!r}{', ...' if len(unknown) > 1 else ''}"
+            )
+
+
+def exclusion_line(name: str) -> str:
+    """A name as it stands in the file."""
+    if not name.strip() or name[0] == '"' or "\n" in name or "\r" in name:
+        return json.dumps(name, ensure_ascii=False)
+    return f"./{name}" if name.startswith("#") else name
 
 
 def _places(pictures: Sequence[PictureFile], names: frozenset[str]) -> list[int]:
@@ -66,11 +88,24 @@ def _read_names(path: Path) -> list[str]:
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
             raise InputError(f"{key} {'is no list of names' if path.exists() else 'does not exist'}")
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # as text, other line ends would become those of this system
     except OSError as error:
         raise InputError(f"{key} cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{key} is no text: give a file with the name of one picture a line") from error
     # a name may end in spaces, but not in the carriage return of another system's line ends
-    lines = (line.removesuffix("\r") for line in text.split("\n"))
-    return [unicodedata.normalize("NFC", line.removeprefix("./")) for line in lines if line.strip() and line[0] != "#"]
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return [
+        _name(line, f"{key}, line {number}") for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"
+    ]
+
+
+def _name(line: str, where: str) -> str:
+    if line[0] == '"':
+        try:
+            line = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                f'{where}: {line[:80]!r} is no text of JSON: write a name that starts with " as ./"'
+            ) from error
+    return unicodedata.normalize("NFC", line.removeprefix("./"))

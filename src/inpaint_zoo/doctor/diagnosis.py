@@ -45,6 +45,8 @@ class Diagnosis:
     """Those that have items."""
     notes: Sequence[str]
     masks: MaskSummary | None
+    left_out: Sequence[str] = ()
+    """Names that `data.exclude=` had already; pictures of these were not examined."""
 
     @property
     def excluded(self) -> dict[str, list[str]]:
@@ -65,6 +67,7 @@ def diagnose(
     size: tuple[int, int],
     resized: bool,
     notes: Sequence[str],
+    left_out: Sequence[str] = (),
 ) -> Diagnosis:
     """Conclude from facts.
 
@@ -75,6 +78,7 @@ def diagnose(
         size: (height, width) of the samples.
         resized: Whether training resizes pictures before it cuts samples out of them.
         notes: What else is to be said.
+        left_out: As in `Diagnosis`.
     """
     entries = [Entry(split, each, facts[str(each.path)]) for split, listed in pictures.items() for each in listed]
     whole = picture_findings.whole_splits(pictures)
@@ -90,6 +94,7 @@ def diagnose(
         findings=[finding for finding in found if finding.items],
         notes=[*notes, *said],
         masks=masks,
+        left_out=left_out,
     )
 
 

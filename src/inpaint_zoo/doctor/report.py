@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from inpaint_zoo.data.exclusion import exclusion_line
 from inpaint_zoo.doctor.diagnosis import Diagnosis, MaskSummary
 from inpaint_zoo.doctor.finding import Finding
 from inpaint_zoo.doctor.masks import histogram
@@ -121,6 +122,9 @@ def _values(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def _exclusion(diagnosis: Diagnosis) -> Iterator[str]:
     yield "# inpaint-zoo data check: pictures to leave out, for data.exclude="
+    if diagnosis.left_out:
+        yield "# named by data.exclude= in this check"
+        yield from map(exclusion_line, diagnosis.left_out)
     for name, reasons in diagnosis.excluded.items():
         yield f"# {'; '.join(' '.join(reason.split()) for reason in reasons)}"
-        yield name
+        yield exclusion_line(name)

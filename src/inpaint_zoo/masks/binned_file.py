@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inpaint_zoo.errors import InputError, listed
+from inpaint_zoo.errors import DamagedFileError, listed
 from inpaint_zoo.images import PictureFile
 from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.folder import MaskFolder
@@ -48,7 +48,7 @@ class BinnedFileMask:
         self._chosen = [[file for file, ratio in pairs if low < ratio <= high] for low, high in self.bins]
         for (low, high), files in zip(self.bins, self._chosen, strict=True):
             if not files:
-                raise InputError(
+                raise DamagedFileError(
                     f"mask.root={str(root)!r} has no mask with a ratio in ({low}, {high}], the {len(ratios)} there "
                     f"have {min(ratios):.1%} to {max(ratios):.1%}: change mask.bins, or see mask.invert"
                 )

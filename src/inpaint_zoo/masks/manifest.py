@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files import write_bytes
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.json_file import Fields, read_json
@@ -74,7 +74,7 @@ class RecordedMasks:
         if self._hashes and set(names) != set(self._hashes):
             lacking, unlisted = sorted(self._hashes.keys() - set(names)), sorted(set(names) - self._hashes.keys())
             difference = f"lists {lacking[0]}, which is not there" if lacking else f"does not list {unlisted[0]}"
-            raise InputError(f"mask.root: {self.path} {difference}: make the masks again, or remove the manifest")
+            raise DamagedFileError(f"mask.root: {self.path} {difference}: make the masks again, or remove the manifest")
 
     def check(self, name: str, gray: np.ndarray) -> None:
         """Compare a file's pixels, (H, W) uint8, with the manifest, the first time that it is used.
