@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
+import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -78,15 +81,19 @@ def test_two_processes_do_what_one_does_and_one_goes_on_for_them(train: Command,
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The dirpath has changed")
 @pytest.mark.parametrize("model", ["madf", "ctsdg"])
 def test_two_processes_validate_the_network_that_one_gets(train: Command, tmp_path: Path, model: str) -> None:
     """Batch normalisation in training mode: each process has statistics of its own, the checkpoint those of one."""
-    shared = tmp_path / "shared"
-    assert train(shared, *TWO, model=model).code == 0
-    checkpoint = shared / "best.ckpt"
-    again = train(tmp_path / "again", *ONE, f"init_from={checkpoint}", "model.optimizer.lr=0", model=model, steps=1)
-    assert again.code == 0
-    assert_alike(shared, tmp_path / "again")
+    shared, again = tmp_path / "shared", tmp_path / "again"
+    assert train(shared, *TWO, "checkpoint_every=2", model=model, steps=4).code == 0
+    # the checkpoint of step 2 was written just before the validation, which is made up for when training goes on
+    before = f"ckpt_path={shared / 'previous.ckpt'}"
+    assert train(again, *ONE, before, "checkpoint_every=2", model=model, steps=4).code == 0
+    validations = [next(row for row in rows(folder) if row["val/psnr"]) for folder in (shared, again)]
+    assert [row["step"] for row in validations] == ["1", "1"]
+    for key in ("val/psnr", "val/hole_l1", "val/ssim"):
+        assert float(validations[0][key]) == pytest.approx(float(validations[1][key]), rel=1e-6)
 
 
 @pytest.mark.slow
@@ -136,3 +143,99 @@ def test_only_the_first_process_speaks(
     if not speaks:
         sys.stdout.close()
     assert (capsys.readouterr().out == "here\n") is speaks
+
+
+def position(run_dir: Path) -> int:
+    """Samples that all processes together were trained on."""
+    checkpoint = torch.load(run_dir / "last.ckpt", weights_only=True)
+    return next(
+        int(state["samples"]) for state in checkpoint.values() if isinstance(state, dict) and "samples" in state
+    )
+
+
+def small(pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]]) -> list[str]:
+    root = pictures(*(f"{split}/{number}.png" for split in ("train", "val") for number in range(4)))
+    network = [f"model.network.{key}={value}" for key, value in small_network("misf").items()]
+    return ["model=misf", *network, "experiment=tiny", "data.size=32", "trainer.max_steps=2", f"data.root={root}", *TWO]
+
+
+@pytest.mark.slow
+def test_a_sweep_of_two_jobs_on_two_processes_makes_two_run_folders(
+    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "inpaint_zoo", "train", *small(pictures, small_network), "-m", "seed=0,1"]
+    folder = tmp_path / "here"
+    folder.mkdir()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("run folder: ") == 2
+    runs = sorted(path.parent for path in folder.rglob("last.ckpt"))
+    assert len(runs) == len(list(folder.rglob("config.yaml"))) == 2
+    assert {OmegaConf.load(run / "config.yaml").seed for run in runs} == {0, 1}
+    assert [position(run) for run in runs] == [2 * 2 * 2] * 2
+    assert len({path.parent for path in runs}) == 1
+    assert {path.name for path in folder.iterdir()} == {"runs"}
+
+
+@pytest.mark.slow
+def test_a_run_of_the_console_script_makes_one_folder(
+    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+) -> None:
+    script = Path(sys.executable).with_name("inpaint-zoo")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    command = [str(script), "train", *small(pictures, small_network)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    (run,) = folder.glob("runs/train/misf/*")
+    assert position(run) == 2 * 2 * 2
+    assert len(list(folder.rglob("config.yaml"))) == 1
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_ends_the_training_with_a_line(
+    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+) -> None:
+    run_dir = tmp_path / "run"
+    arguments = [
+        *small(pictures, small_network),
+        f"run_dir={run_dir}",
+        "trainer.max_steps=100000",
+        "checkpoint_every=2",
+    ]
+    command = [sys.executable, "-m", "inpaint_zoo", "train", *arguments, "trainer.val_check_interval=100000"]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 200
+    while not (run_dir / "previous.ckpt").exists() and time.monotonic() < deadline and first.poll() is None:
+        time.sleep(0.1)
+    children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+    assert len(children) == 1
+    os.kill(int(children[0]), signal.SIGKILL)
+    _, complaint = first.communicate(timeout=60)
+    assert first.returncode == 2
+    assert complaint.strip().splitlines()[-1] == (
+        "inpaint-zoo train: error: process 1 on this machine was killed by signal 9; "
+        "go on with the same command and ckpt_path=last (with run_dir= of this run)"
+    )
+
+
+@pytest.mark.slow
+def test_submitit_runs_a_job_on_two_processes(
+    command: Command, pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+) -> None:
+    arguments = small(pictures, small_network)
+    outcome = command(
+        "train", *arguments, f"run_dir={tmp_path / 'run'}", "-m", "hydra/launcher=submitit_local", "seed=3"
+    )
+    assert (outcome.code, outcome.err) == (0, "")
+    (checkpoint,) = (tmp_path / "run").rglob("last.ckpt")
+    assert position(checkpoint.parent) == 2 * 2 * 2
+
+
+def test_the_launcher_of_slurm_composes(command: Command) -> None:
+    arguments = ("hydra/launcher=submitit_slurm", "hydra.launcher.tasks_per_node=4", "hydra.launcher.gpus_per_node=4")
+    outcome = command("train", "data.root=pictures", *arguments, "--cfg", "hydra")
+    assert outcome.code == 0
+    launcher = OmegaConf.create(outcome.out).hydra.launcher
+    assert launcher._target_.endswith("SlurmLauncher")
+    assert launcher.tasks_per_node == launcher.gpus_per_node == 4

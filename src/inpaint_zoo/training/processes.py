@@ -19,7 +19,7 @@ import pytorch_lightning as pl
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import setup_globals
 from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 from torch import distributed as dist
 
@@ -96,7 +96,7 @@ class Launcher(_SubprocessScriptLauncher):
     def _call_children_scripts(self) -> None:
         self._check_can_spawn_children()
         self.procs, self._complaints = [], []
-        job = pickle.dumps((self.job, self.config, HydraConfig.instance().cfg))
+        job = pickle.dumps((self.job, self.config, _plain(HydraConfig.instance().cfg)))
         environment = {
             **os.environ,
             "MASTER_ADDR": self.cluster_environment.main_address,
@@ -163,6 +163,15 @@ def give_up(reason: str) -> None:
         shown = "\033[?25h" if sys.stderr.isatty() else ""  # the progress bar has hidden the cursor
         print(f"{shown}\ninpaint-zoo train: error: {LostProcessError(reason)}", file=sys.stderr, flush=True)
     os._exit(2)
+
+
+def _plain(config: Any) -> DictConfig:
+    """A configuration without the classes of launchers, which not every process can load, and with its one time."""
+    plain = OmegaConf.create({} if config is None else OmegaConf.to_container(config))
+    assert isinstance(plain, DictConfig)
+    if config is not None:
+        OmegaConf.copy_cache(config, plain)
+    return plain
 
 
 def _has_failed(process: subprocess.Popen[bytes]) -> bool:
