@@ -86,6 +86,8 @@ def _verb(arguments: list[str]) -> str:
 
 
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
+    # before torch is imported: it tells of every lost connection in thirty lines, we in one
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     # Hydra and OmegaConf take a moment to import
     from inpaint_zoo.explanation import explain  # noqa: PLC0415
     from inpaint_zoo.runner import run_verb  # noqa: PLC0415
