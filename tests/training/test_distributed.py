@@ -62,7 +62,10 @@ def assert_alike(one: Path, other: Path) -> None:
             assert float(rows_of_step[0][key]) == pytest.approx(float(rows_of_step[1][key]), rel=1e-4, abs=1e-5)
 
 
-def test_two_processes_do_what_one_does_and_one_goes_on_for_them(train: Command, tmp_path: Path) -> None:
+def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
+    train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_CPP_LOG_LEVEL", "ERROR")  # the one variable that the command line sets for good
     alone, shared = tmp_path / "alone", tmp_path / "it's = [a], {b} (2) Ü"
     environment = dict(os.environ)
     outcome = train(shared, *TWO)
