@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,11 @@ class Checked:
 def check(command: Callable[..., Any], tmp_path: Path) -> Check:
     def run(*arguments: object) -> Checked:
         fixed = ["data", "check", f"data.root={tmp_path / 'data'}", "data.size=32", "num_workers=0"]
-        outcome = command(*fixed, f"output={tmp_path / 'out'}", "num_made_masks=4", *arguments)
+        outcome = command(*fixed, "num_made_masks=4", f"output={tmp_path / 'out'}", *arguments)
         assert outcome.code == 0, outcome.err
-        assert max(map(len, outcome.out.splitlines())) <= 80 or str(tmp_path) in outcome.out
-        return Checked(outcome, tmp_path / "out")
+        assert all(len(line) <= 80 or str(tmp_path) in line for line in outcome.out.splitlines())
+        (output,) = [argument for argument in (f"output={tmp_path / 'out'}", *arguments) if "output=" in argument][-1:]
+        return Checked(outcome, Path(output.partition("=")[2]))
 
     return run
 
@@ -107,7 +109,7 @@ def test_what_cannot_be_read_is_found_and_left_out(check: Check, save: Callable[
     }
     assert sorted(checked.excluded) == ["train/1x1.png", "train/cut.jpg", "train/sub/# it's (1).png", "val/text.jpg"]
     assert "1  Truncated or damaged pictures" in checked.outcome.out
-    assert "leave out 4 pictures: data.exclude=" in checked.outcome.out.replace("\n ", "")
+    assert f"leave out 4 pictures: data.exclude={checked.exclude}\n" in checked.outcome.out
     assert check("data.size=200").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
     assert "Most of train are: lower data.size=" in check("data.size=200").report
     assert check("data.resize=32").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
@@ -376,3 +378,13 @@ def test_what_is_excluded_is_not_examined_and_stays_excluded(
     assert "left out 2 of train, 0 of val, 0 of test" in again.report
     names = listed(tmp_path / "data", again.exclude, command)
     assert names[Split.TRAIN] == ["astronaut.png", "black.png", "mirrored.png", "nearly black.png"]
+
+
+@pytest.mark.usefixtures("healthy")
+def test_paths_are_printed_whole_and_quoted(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    save("train/bad.png", COFFEE).write_bytes(b"x")
+    output = tmp_path / f"it's a {'very-' * 20}long  folder"
+    outcome = Checked(check(f"output={output}").outcome, output).outcome
+    report, override = outcome.out.splitlines()[-2:]
+    assert report == f"report: {output}/report.md"
+    assert shlex.split(override.partition("pictures: ")[2]) == [f"data.exclude={output}/exclude.txt"]

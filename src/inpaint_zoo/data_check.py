@@ -20,6 +20,7 @@ from inpaint_zoo.data.source import Split
 from inpaint_zoo.doctor import (
     Ledger,
     MaskSummary,
+    Preparation,
     diagnose,
     examine_mask,
     examine_picture,
@@ -63,8 +64,7 @@ def run(config: DictConfig) -> None:
         pictures,
         dict(zip(paths, facts, strict=True)),
         masks,
-        size=data.size,
-        resized=data.resize is not None,
+        preparation=Preparation(data.size, data.center_crop, data.resize),
         notes=[*notes, *(complaint if own is None else _without_own(pictures))],
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )

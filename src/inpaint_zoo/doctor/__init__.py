@@ -4,6 +4,7 @@ from inpaint_zoo.doctor.diagnosis import Diagnosis, MaskSummary, diagnose
 from inpaint_zoo.doctor.facts import MaskFacts, PictureFacts, examine_mask, examine_picture, mask_facts, picture_facts
 from inpaint_zoo.doctor.finding import Finding, Item
 from inpaint_zoo.doctor.ledger import Ledger
+from inpaint_zoo.doctor.pictures import Preparation
 from inpaint_zoo.doctor.reading import examined
 from inpaint_zoo.doctor.report import summary, write_report
 
@@ -15,6 +16,7 @@ __all__ = [
     "MaskFacts",
     "MaskSummary",
     "PictureFacts",
+    "Preparation",
     "diagnose",
     "examine_mask",
     "examine_picture",

@@ -10,7 +10,7 @@ from inpaint_zoo.doctor import masks as mask_findings
 from inpaint_zoo.doctor import pictures as picture_findings
 from inpaint_zoo.doctor.facts import MaskFacts, PictureFacts
 from inpaint_zoo.doctor.finding import Finding, Item
-from inpaint_zoo.doctor.pictures import Entry
+from inpaint_zoo.doctor.pictures import Entry, Preparation
 from inpaint_zoo.images import PictureFile
 
 
@@ -64,8 +64,7 @@ def diagnose(
     facts: Mapping[str, PictureFacts],
     masks: MaskSummary | None,
     *,
-    size: tuple[int, int],
-    resized: bool,
+    preparation: Preparation,
     notes: Sequence[str],
     left_out: Sequence[str] = (),
 ) -> Diagnosis:
@@ -75,14 +74,13 @@ def diagnose(
         pictures: By split.
         facts: By path, as text.
         masks: What is known of masks.
-        size: (height, width) of the samples.
-        resized: Whether training resizes pictures before it cuts samples out of them.
+        preparation: What training does to pictures.
         notes: What else is to be said.
         left_out: As in `Diagnosis`.
     """
     entries = [Entry(split, each, facts[str(each.path)]) for split, listed in pictures.items() for each in listed]
     whole = picture_findings.whole_splits(pictures)
-    found = [*_of_pictures(entries, size, resized, whole), *(_of_masks(masks, entries) if masks else ())]
+    found = [*_of_pictures(entries, preparation, whole), *(_of_masks(masks, entries) if masks else ())]
     said = [
         f"{split} contains every picture of train: a score on it says nothing about pictures that were not trained on "
         f"(data.test_split=test holds some out)"
@@ -98,12 +96,10 @@ def diagnose(
     )
 
 
-def _of_pictures(
-    entries: Sequence[Entry], size: tuple[int, int], resized: bool, whole: frozenset[Split]
-) -> Iterator[Finding]:
+def _of_pictures(entries: Sequence[Entry], preparation: Preparation, whole: frozenset[Split]) -> Iterator[Finding]:
     yield picture_findings.unreadable(entries)
     yield picture_findings.cut_off(entries)
-    yield picture_findings.tiny(entries, size, resized)
+    yield picture_findings.tiny(entries, preparation)
     groups = picture_findings.groups_of(entries)
     yield picture_findings.overlap(groups, whole)
     across, within = picture_findings.look_alikes(groups, whole)

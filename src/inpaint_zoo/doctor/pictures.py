@@ -46,24 +46,60 @@ def _unusable(entry: Entry) -> Item:
     return Item(entry.name, str(entry.facts.error), excluded=True)
 
 
-def tiny(entries: Iterable[Entry], size: tuple[int, int], resized: bool) -> Finding:
-    """Pictures smaller than what is cut out of them; in training they are an error unless they are `resized` first."""
+@dataclass(frozen=True)
+class Preparation:
+    """What training does to pictures before it cuts samples out of them; as in `InpaintingDataModule`."""
+
+    size: tuple[int, int]
+    center_crop: int | None
+    resize: int | None
+
+    def reaches(self, size: tuple[int, int]) -> bool:
+        """Whether a picture of this (height, width) is large enough for the square out of its centre."""
+        return self.center_crop is None or min(size) >= self.center_crop
+
+    def accepts(self, size: tuple[int, int]) -> bool:
+        """Whether a picture of this (height, width) is large enough in the end."""
+        height, width = size if self.center_crop is None else (self.center_crop, self.center_crop)
+        if self.resize is not None:
+            height, width = (
+                max(self.resize, round(side * self.resize / min(height, width))) for side in (height, width)
+            )
+        return self.reaches(size) and height >= self.size[0] and width >= self.size[1]
+
+
+def tiny(entries: Iterable[Entry], preparation: Preparation) -> Finding:
+    """Pictures that are still smaller than a sample after they were cut and resized; an error in training.
+
+    What is smaller than the square out of the centre is an error in evaluation too.
+    """
     sizes = list(_sizes(entries))
-    small = [(entry, each) for entry, each in sizes if each[0] < size[0] or each[1] < size[1]]
+    small = [(entry, size) for entry, size in sizes if not preparation.accepts(size)]
     num_small, num_train = (sum(_is_train(entry) for entry, _ in pairs) for pairs in (small, sizes))
     # where they are most of all, it is not they that should go
-    leave_out = not resized and 2 * num_small <= num_train
+    leave_out = 2 * num_small <= num_train
     items = [
-        Item(entry.name, f"{width}x{height} (width x height)", excluded=leave_out and _is_train(entry))
+        Item(
+            entry.name,
+            f"{width}x{height} (width x height)",
+            excluded=leave_out and (_is_train(entry) or not preparation.reaches((height, width))),
+        )
         for entry, (height, width) in small
     ]
-    if resized:
-        advice = "They are enlarged; leave them out or lower data.size= if they should not be."
-    elif not leave_out:
-        advice = f"Most of train are: lower data.size=, or set data.resize={max(size)}, which enlarges them."
-    else:
-        advice = f"Those of train are in exclude.txt; or set data.resize={max(size)}, which enlarges them."
-    return Finding(f"Pictures smaller than {size[1]}x{size[0]}", advice, items)
+    enough = max(preparation.size)
+    ways = f"set data.resize={enough}, which enlarges them"
+    if not all(preparation.reaches(size) for _, size in small):
+        ways = f"set data.center_crop={min(min(size) for _, size in small)} and data.resize={enough}"
+    advice = f"Those of train are in exclude.txt; or {ways}."
+    if not leave_out:
+        advice = f"Most of train are: lower data.size=, or {ways}."
+    return Finding(_too_small_for(preparation), advice, items)
+
+
+def _too_small_for(preparation: Preparation) -> str:
+    crop = preparation.center_crop
+    cut = "" if crop is None else f" or data.center_crop={crop}"
+    return f"Pictures smaller than {preparation.size[1]}x{preparation.size[0]}{cut}"
 
 
 def _sizes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, tuple[int, int]]]:

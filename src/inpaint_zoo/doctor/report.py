@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -33,7 +34,7 @@ def write_report(diagnosis: Diagnosis, folder: Path) -> None:
 
 
 def summary(diagnosis: Diagnosis, folder: Path) -> str:
-    """A few lines of at most 80 columns."""
+    """A few lines of at most 80 columns, but for paths."""
     lines = [f"pictures: {_counts(diagnosis)}"]
     if diagnosis.masks is not None:
         ratios = diagnosis.masks.ratios
@@ -41,10 +42,17 @@ def summary(diagnosis: Diagnosis, folder: Path) -> str:
         lines.append(f"masks: {len(ratios)} {diagnosis.masks.source}{mean}")
     lines += [f"note: {note}" for note in diagnosis.notes]
     lines += [f"{len(finding.items):>7}  {finding.title}" for finding in diagnosis.findings] or ["nothing found"]
-    lines.append(f"report: {folder / REPORT}")
+    wrapped = [text for line in lines for text in _wrapped(line)]
+    # paths stay whole, to be copied
+    wrapped.append(f"report: {folder / REPORT}")
     if diagnosis.excluded:
-        lines.append(f"leave out {len(diagnosis.excluded)} pictures: data.exclude={folder / EXCLUDE}")
-    return "\n".join("\n".join(textwrap.wrap(line, _WIDTH, subsequent_indent="  ") or [""]) for line in lines)
+        override = shlex.quote(f"data.exclude={folder / EXCLUDE}")
+        wrapped.append(f"leave out {len(diagnosis.excluded) + len(diagnosis.left_out)} pictures: {override}")
+    return "\n".join(wrapped)
+
+
+def _wrapped(line: str) -> list[str]:
+    return textwrap.wrap(line, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _counts(diagnosis: Diagnosis) -> str:
