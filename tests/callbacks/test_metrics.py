@@ -16,7 +16,9 @@ class Module:
     def __init__(self) -> None:
         self.logged: dict[str, float] = {}
 
-    def log_dict(self, values: dict[str, float], batch_size: int) -> None:
+    def log_dict(self, values: dict[str, float], batch_size: int, sync_dist: bool, reduce_fx: str) -> None:
+        assert sync_dist  # or Lightning warns on several processes
+        assert reduce_fx == "max"  # of equal numbers, which a mean would round
         self.logged.update(values)
 
 
