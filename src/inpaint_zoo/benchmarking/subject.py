@@ -91,8 +91,13 @@ def forward_call(network: InpaintingNetwork, case: Case) -> Call:
 
 def step_call(module: InpaintingModule, case: Case) -> Call:
     """A train step: all losses, backward, one step of the optimizer; without the data loader and without a Trainer."""
-    batch = make_batch(case)
-    autocast = PRECISIONS[case.precision]
+    return bare_step(module, make_batch(case), PRECISIONS[case.precision])
+
+
+def bare_step(
+    module: InpaintingModule, batch: Batch, autocast: Callable[[], AbstractContextManager[Any]] = nullcontext
+) -> Call:
+    """A train step on this batch, in what `autocast` makes."""
     optimizer = module.make_optimizer()
 
     def step() -> None:
@@ -107,14 +112,19 @@ def step_call(module: InpaintingModule, case: Case) -> Call:
 
 
 def make_batch(case: Case) -> Batch:
+    """`photograph` as a case wants it."""
+    return photograph(case.size, case.batch_size)
+
+
+def photograph(size: int, count: int) -> Batch:
     """A photograph (edges as pictures have them, which Canny's time depends on) with a hole in its central quarter."""
     picture = torch.from_numpy(skimage.data.astronaut()).permute(2, 0, 1)[None].float() / 255
-    image: Tensor = F.interpolate(picture, size=(case.size, case.size), mode="bilinear", antialias=True)
-    mask = torch.zeros(case.batch_size, 1, case.size, case.size)
-    border = case.size // 4
-    mask[..., border : case.size - border, border : case.size - border] = 1
-    images = image.clamp(0, 1).repeat(case.batch_size, 1, 1, 1)
-    return {"image": images, "mask": mask, "name": ["astronaut"] * case.batch_size}
+    image: Tensor = F.interpolate(picture, size=(size, size), mode="bilinear", antialias=True)
+    mask = torch.zeros(count, 1, size, size)
+    border = size // 4
+    mask[..., border : size - border, border : size - border] = 1
+    images = image.clamp(0, 1).repeat(count, 1, 1, 1)
+    return {"image": images, "mask": mask, "name": ["astronaut"] * count}
 
 
 class _Silenced:
