@@ -388,3 +388,26 @@ def test_paths_are_printed_whole_and_quoted(check: Check, save: Callable[..., Pa
     report, override = outcome.out.splitlines()[-2:]
     assert report == f"report: {output}/report.md"
     assert shlex.split(override.partition("pictures: ")[2]) == [f"data.exclude={output}/exclude.txt"]
+
+
+def test_a_file_of_a_flat_folder_is_found_once(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    for number, picture in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
+        save(f"{number}.png", picture)
+        save(f"bad{number}.png", picture).write_bytes(b"x")
+    save("copy.png", ASTRONAUT)
+    checked = check()
+    assert sorted(name.partition("/")[2] for name in checked.found["Unreadable pictures"]) == [
+        f"bad{number}.png" for number in range(4)
+    ]
+    assert sum(map(len, checked.found.values())) == 5
+    assert {f"test/bad{number}.png" for number in range(4)} < set(checked.excluded)
+    (tmp_path / "rest.txt").write_text("".join(f"{name}\n" for name in checked.excluded))
+    assert "Unreadable pictures" not in check(f"data.exclude={tmp_path / 'rest.txt'}").found
+
+
+def test_a_way_out_is_named_where_it_is_one(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    path = save("a.png", ASTRONAUT)
+    (tmp_path / "data/list.txt").write_text(f"{path}\n")
+    checked = check("data=list", *(f"data.{name}={tmp_path}/data/list.txt" for name in ("train", "val", "test")))
+    assert "contains every picture of train" in checked.report
+    assert "test_split" not in checked.report

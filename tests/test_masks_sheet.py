@@ -27,6 +27,9 @@ def test_kinds_may_be_changed_and_may_need_files(command: Command, masks: Callab
     kinds = "kinds=[objects,'border mask.border=touching of=box']"
     assert command(*arguments, kinds).out.startswith("6 masks each of 1 kinds")
     assert command(*arguments, kinds, f"root={masks('a.png')}").out.startswith("6 masks each of 2 kinds")
+    kinds = "kinds=['exact_ratio of=objects',box]"
+    assert command(*arguments, kinds).out.startswith("6 masks each of 1 kinds")
+    assert command(*arguments, kinds, f"root={masks('a.png')}").out.startswith("6 masks each of 2 kinds")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.construct import construct
-from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.own_masks import PairedPicture
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.doctor import (
@@ -66,10 +66,15 @@ def run(config: DictConfig) -> None:
         masks,
         preparation=Preparation(data.size, data.center_crop, data.resize),
         notes=[*notes, *(complaint if own is None else _without_own(pictures))],
+        way_out=_way_out(data),
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
+
+
+def _way_out(data: InpaintingDataModule) -> str:
+    return " (data.test_split=test holds some out)" if isinstance(data, FolderDataModule) and data.is_flat else ""
 
 
 def _generator(config: DictConfig) -> tuple[Any, list[str]]:

@@ -140,7 +140,7 @@ _NULL_GROUP = "a group such as model, data or mask (kind) cannot be null: give t
 
 # the first kind that fits speaks: special ones stand before their parents
 _EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ...] = (
-    (InputError, lambda error: _one_line(str(error))),
+    (InputError, lambda error: re.sub(r"[\r\n]+", " ", str(error))),  # blanks may belong to the name of a file
     (InstantiationException, _explain_instantiation),
     (OverrideParseException, _explain_override),
     (MissingConfigException, _explain_missing_config),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from PIL import Image, ImageDraw, ImageFont
 
 from inpaint_zoo.cli import main
@@ -55,12 +57,22 @@ def _generator(kind: str, root: str | None) -> MaskGenerator | None:
     """The generator of a line of `kinds`; None where it needs files, and there are none."""
     name, *changes = kind.split()
     node = compose_config("masks make", [f"kind={name}", *changes, "output=."]).mask
-    if OmegaConf.is_missing(node, "root"):
+    for part in [part for part in _parts(node) if OmegaConf.is_missing(part, "root")]:
         if root is None:
             return None
-        node.root = root
+        part.root = root
     generator: MaskGenerator = construct(node)
     return generator
+
+
+def _parts(node: Any) -> Iterator[DictConfig]:
+    """A node and all nodes in it."""
+    if isinstance(node, DictConfig):
+        yield node
+    if isinstance(node, DictConfig | ListConfig):
+        values = [value for _, value in node.items_ex(resolve=False)] if isinstance(node, DictConfig) else list(node)
+        for value in values:
+            yield from _parts(value)
 
 
 def _mask(generator: MaskGenerator, seed: int, index: int, samples: int, size: int) -> np.ndarray:

@@ -106,7 +106,10 @@ def test_masks_stand_behind_tabs(write_pictures: Write) -> None:
     [
         ("a.png\nb.png\na.png\n", r"a\.png stands in lines 1 and 3: keep one"),
         ("a.png\n\n./a.png\n", r"a\.png stands in lines 1 and 3"),
-        ("a.png\nnone.png\nno/ne.png\n", r"2 of 3 files are missing: .*/none\.png, .*/no/ne\.png; .* set data\.root="),
+        (
+            "a.png\nnone.png\nno/ne.png\n",
+            r"2 of 3 files are missing: '/.*/none\.png', '/.*/no/ne\.png'; .* set data\.root=",
+        ),
         ("a.png\tmissing.png\n", r"1 of 2 files are missing: .*missing\.png"),
         ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is no picture, tab and mask"),
         ("a.png\tb.png\tc.png\n", r"line 1: .* is no picture, tab and mask"),

@@ -86,6 +86,18 @@ def test_repeated_names_are_refused_unless_the_shard_is_part_of_them(write_shard
     assert str(pictures[0].path) == f"{shards[0]}/0.jpg"
 
 
+def test_what_helps_against_repeated_names_is_said(write_shard: WriteShard) -> None:
+    same = [write_shard(name, ("0.jpg", b"x")) for name in ("x/a.tar", "y/a.tar")]
+    with pytest.raises(
+        InputError, match=r"both hold '0\.jpg': rename one of the shards, and set data\.shard_in_name=true"
+    ):
+        found(*same)
+    with pytest.raises(InputError, match=r"both hold 'a/0\.jpg': rename one of the shards$"):
+        found(*same, shard_in_name=True)
+    with pytest.raises(InputError, match=r"x\.tar' holds 'd/0\.jpg' twice: keep one of them$"):
+        found(write_shard("x.tar", ("d/0.jpg", b"x"), ("d/./0.jpg", b"y")))
+
+
 @pytest.mark.parametrize("second", ["a.jpg", "a.png", "a.JPG"])
 def test_a_sample_has_one_picture(write_shard: WriteShard, second: str) -> None:
     shard = write_shard("x.tar", ("a.jpg", b"1"), ("b.jpg", b"2"), (second, b"3"))

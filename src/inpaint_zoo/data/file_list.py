@@ -146,7 +146,8 @@ def _refuse_missing(pictures: PackedPictures, where: str) -> None:
     files = [file for picture in pictures for file in (picture, getattr(picture, "mask", None)) if file is not None]
     missing = [str(file.path) for file in files if not os.path.isfile(str(file.path))]  # noqa: PTH113, quick
     if missing:
+        names = few([repr(path) for path in missing])
         raise InputError(
-            f"{where}: {len(missing)} of {len(files)} files are missing: {few(missing)}; relative paths start from "
+            f"{where}: {len(missing)} of {len(files)} files are missing: {names}; relative paths start from "
             f"{pictures.base!r}, set data.root= to start from another folder"
         )

@@ -71,11 +71,16 @@ class FolderDataModule(InpaintingDataModule):
 
     def pictures(self, split: Split) -> Sequence[PictureFile]:
         """The pictures of a split, named by their path below `root` or below the split's folder."""
-        if not any(self._found.values()) and self.test_split is not None:
+        if self.is_flat and self.test_split is not None:
             return self._of_flat_folder(split)
         if split is not Split.TEST and self._found[Split.TRAIN] and not self._found[Split.VAL]:
             return self._train_and_val[split]
         return self._of_split(split)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the folder holds no folder of a split."""
+        return not any(self._found.values())
 
     @cached_property
     def _found(self) -> dict[Split, list[Path]]:

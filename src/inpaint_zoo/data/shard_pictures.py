@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -116,10 +116,7 @@ def find_shard_pictures(indexes: Sequence[Index], naming: Naming) -> ShardPictur
     found = sorted(sample for number, index in enumerate(indexes) for sample in _samples(index, number, naming))
     for first, second in pairwise(found):
         if first.name == second.name:
-            raise InputError(
-                f"shards {str(indexes[first.shard].shard.path)!r} and {str(indexes[second.shard].shard.path)!r} both "
-                f"hold {first.name.decode()!r}: set data.shard_in_name=true"
-            )
+            _refuse_same_name(first.name.decode(), indexes[first.shard].shard, indexes[second.shard].shard, naming)
     ends = np.cumsum([len(sample.name) for sample in found], dtype=np.int64)
     masks = [_span(indexes, sample.shard, sample.mask) for sample in found] if naming.mask_suffix else None
     return ShardPictures(
@@ -147,6 +144,15 @@ def overlooked(indexes: Sequence[Index], naming: Naming) -> list[str]:
         if (match := _SAMPLE.fullmatch(text.encode())) is None or match[2].decode() not in known
         if not text.rpartition("/")[2].startswith("__")
     ]
+
+
+def _refuse_same_name(name: str, first: Shard, second: Shard, naming: Naming) -> NoReturn:
+    if first == second:
+        raise InputError(f"shard {str(first.path)!r} holds {name!r} twice: keep one of them")
+    way = "set data.shard_in_name=true"
+    if _prefix(first) == _prefix(second):  # the name of the shard would be no help, or is none
+        way = "rename one of the shards" + (", and set data.shard_in_name=true" if not naming.shard_in_name else "")
+    raise InputError(f"shards {str(first.path)!r} and {str(second.path)!r} both hold {name!r}: {way}")
 
 
 def _span(indexes: Sequence[Index], number: int, place: int) -> tuple[int, int]:

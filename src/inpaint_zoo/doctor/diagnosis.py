@@ -54,9 +54,14 @@ class Diagnosis:
         reasons: dict[str, list[str]] = {}
         for finding in self.findings:
             for item in finding.items:
-                if item.excluded:
-                    reasons.setdefault(item.name, []).append(f"{finding.title}: {item.detail}")
+                for name in (item.name, *item.also) if item.excluded else ():
+                    reasons.setdefault(name, []).append(f"{finding.title}: {item.detail}")
         return reasons
+
+    @property
+    def num_excluded(self) -> int:
+        """How many pictures are to be left out, each of them counted once."""
+        return len({item.name for finding in self.findings for item in finding.items if item.excluded})
 
 
 def diagnose(
@@ -67,6 +72,7 @@ def diagnose(
     preparation: Preparation,
     notes: Sequence[str],
     left_out: Sequence[str] = (),
+    way_out: str = "",
 ) -> Diagnosis:
     """Conclude from facts.
 
@@ -77,13 +83,14 @@ def diagnose(
         preparation: What training does to pictures.
         notes: What else is to be said.
         left_out: As in `Diagnosis`.
+        way_out: Said behind the note on splits that contain all of train.
     """
-    entries = [Entry(split, each, facts[str(each.path)]) for split, listed in pictures.items() for each in listed]
     whole = picture_findings.whole_splits(pictures)
+    entries = picture_findings.entries_once(pictures, facts, whole)
     found = [*_of_pictures(entries, preparation, whole), *(_of_masks(masks, entries) if masks else ())]
     said = [
-        f"{split} contains every picture of train: a score on it says nothing about pictures that were not trained on "
-        f"(data.test_split=test holds some out)"
+        f"{split} contains every picture of train: a score on it says nothing about pictures that were not trained on"
+        f"{way_out}"
         for split in sorted(whole)
     ]
     return Diagnosis(

@@ -15,6 +15,8 @@ class Item:
     detail: str
     excluded: bool = False
     """Whether `data.exclude=` should leave it out."""
+    also: tuple[str, ...] = ()
+    """Its names in splits that contain all of train on purpose; they are left out with it."""
 
 
 @dataclass(frozen=True)

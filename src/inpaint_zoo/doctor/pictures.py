@@ -23,6 +23,8 @@ class Entry:
     split: Split
     picture: PictureFile
     facts: PictureFacts
+    also: tuple[str, ...] = ()
+    """As in `Item`."""
 
     @property
     def name(self) -> str:
@@ -43,7 +45,7 @@ def cut_off(entries: Iterable[Entry]) -> Finding:
 
 
 def _unusable(entry: Entry) -> Item:
-    return Item(entry.name, str(entry.facts.error), excluded=True)
+    return Item(entry.name, str(entry.facts.error), excluded=True, also=entry.also)
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,24 @@ def _firsts(group: Group) -> list[Entry]:
     for entry in group:
         first.setdefault(entry.split, entry)
     return list(first.values())
+
+
+def entries_once(
+    pictures: Mapping[Split, Sequence[PictureFile]], facts: Mapping[str, PictureFacts], whole: frozenset[Split]
+) -> list[Entry]:
+    """The pictures of all splits; a file that stands in another split and in a whole one counts in the other one."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for split in whole:
+        for picture in pictures[split]:
+            names[str(picture.path)].append(f"{split}/{picture.name}")
+    others = [split for split in pictures if split not in whole]
+    entries = [
+        Entry(split, each, facts[str(each.path)], tuple(names.pop(str(each.path), ())))
+        for split in others
+        for each in pictures[split]
+    ]
+    rest = [Entry(split, each, facts[str(each.path)]) for split in whole for each in pictures[split]]
+    return entries + [entry for entry in rest if str(entry.picture.path) in names]
 
 
 def whole_splits(pictures: Mapping[Split, Sequence[PictureFile]]) -> frozenset[Split]:

@@ -47,7 +47,7 @@ def summary(diagnosis: Diagnosis, folder: Path) -> str:
     wrapped.append(f"report: {folder / REPORT}")
     if diagnosis.excluded:
         override = shlex.quote(f"data.exclude={folder / EXCLUDE}")
-        wrapped.append(f"leave out {len(diagnosis.excluded) + len(diagnosis.left_out)} pictures: {override}")
+        wrapped.append(f"leave out {diagnosis.num_excluded + len(diagnosis.left_out)} pictures: {override}")
     return "\n".join(wrapped)
 
 
