@@ -40,9 +40,7 @@ def run(config: DictConfig) -> float | None:
     search.run(num_trials)
     best = search.tell()
     if best is None:
-        raise InputError(
-            f"no trial of {num_trials} has come to its end: see failure.txt in the folders of {folder}"
-        )
+        raise InputError(f"no trial of {num_trials} has come to its end: see failure.txt in the folders of {folder}")
     return best
 
 
