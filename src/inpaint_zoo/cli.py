@@ -33,7 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "data check": ("inpaint_zoo.data_check", "read all pictures and masks, report what is wrong with them"),
     "benchmark": ("inpaint_zoo.benchmark", "what the networks cost here: operations, seconds, memory"),
     "benchmark metrics": ("inpaint_zoo.benchmark_metrics", "how long scoring pictures and intervals take here"),
-    "benchmark training": ("inpaint_zoo.benchmark_training", "what a Trainer adds to a bare training loop here"),
+    "benchmark training": ("inpaint_zoo.benchmark_training", "what a Trainer adds to a bare training loop"),
     "benchmark data": ("inpaint_zoo.benchmark_data", "how fast training samples are loaded here"),
     "import-weights": ("inpaint_zoo.import_weights", "turn a published checkpoint into one of ours"),
 }
