@@ -30,7 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "masks make": ("inpaint_zoo.masks_make", "write masks as PNG files, the same for the same seed"),
     "masks sheet": ("inpaint_zoo.masks_sheet", "show some masks of every kind in one picture"),
     "data manifest": ("inpaint_zoo.data_manifest", "write an evaluation set with its hashes as a file"),
-    "data check": ("inpaint_zoo.data_check", "read all pictures and masks, report what is wrong with them"),
+    "data check": ("inpaint_zoo.data_check", "read all pictures and masks, report what is wrong"),
     "benchmark": ("inpaint_zoo.benchmark", "what the networks cost here: operations, seconds, memory"),
     "benchmark metrics": ("inpaint_zoo.benchmark_metrics", "how long scoring pictures and intervals take here"),
     "benchmark training": ("inpaint_zoo.benchmark_training", "what a Trainer adds to a bare training loop"),
