@@ -1,5 +1,7 @@
 """What stands for a mistake in what the user gave, and the checks of numbers, texts and lists of them."""
 
+import re
+
 import math
 from collections.abc import Sequence
 from typing import Any, TypeGuard
@@ -18,7 +20,7 @@ class InputError(Exception):
 
     def __init__(self, message: str) -> None:
         # a data loader's worker hands an error over with its whole traceback for a message; the last line is ours
-        super().__init__(message.rpartition(f"{InputError.__module__}.InputError: ")[2].rstrip())
+        super().__init__(re.split(rf"{re.escape(InputError.__module__)}\.\w+: ", message)[-1].rstrip())
 
 
 class DamagedFileError(InputError):

@@ -69,7 +69,8 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
 
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
     `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `lr_schedule=NAME` for
-    `lr_schedule@model.lr_schedule=NAME`, `kind=`, `of=` and `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and `mask.ratio=`.
+    `lr_schedule@model.lr_schedule=NAME`, `kind=`, `of=` and `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and
+    `mask.ratio=`.
 
     Raises:
         InputError: A shell has expanded the braces of a list of shards, of which only the last one would count.

@@ -204,7 +204,7 @@ def test_ranks_see_disjoint_parts_of_the_same_stream(root: Path, folder_data: Da
     assert together == loaded(0, 1, 2)
 
 
-@pytest.mark.parametrize("world_size", [1, 2, 5])
+@pytest.mark.parametrize("world_size", [1, 2, 3])
 def test_ranks_share_evaluation_out_without_repeating_any(root: Path, folder_data: Data, world_size: int) -> None:
     def loaded(rank: int) -> list[str]:
         data = folder_data(root=root)
@@ -212,6 +212,14 @@ def test_ranks_share_evaluation_out_without_repeating_any(root: Path, folder_dat
         return [name for batch in data.test_dataloader() for name in batch["name"]]
 
     assert sorted(chain(*map(loaded, range(world_size)))) == ["t.png", "u.png", "w.png"]
+
+
+def test_a_rank_without_a_sample_is_refused(root: Path, folder_data: Data) -> None:
+    data = folder_data(root=root)
+    data._rank = lambda: (4, 5)  # type: ignore[method-assign]
+    data.setup("test")
+    with pytest.raises(InputError, match=r"3 samples for 5 processes: raise data\.eval_repeats="):
+        data.test_dataloader()
 
 
 @pytest.mark.parametrize("num_workers", [0, 2])

@@ -87,8 +87,6 @@ class InpaintingDataModule(LightningDataModule, ABC):
         on_error: str,
     ) -> None:
         super().__init__()
-        # ranks without a sample are legal in evaluation, where none is repeated
-        self.allow_zero_length_dataloader_with_multiple_devices = True
         self.mask = mask
         self.eval_mask = eval_mask
         self.size = height_and_width(size, "data.size")
@@ -281,6 +279,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def _every_sample_once(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
         """All samples, shared out among the ranks without repeating any to even them out."""
         rank, world_size = self._rank()
+        if len(dataset) < world_size:  # Lightning leaves a process without samples out of what all do together
+            raise InputError(f"{len(dataset)} samples for {world_size} processes: raise data.eval_repeats=")
         return self.evaluation_loader(dataset, range(rank, len(dataset), world_size), self.eval_batch_size)
 
     def _loader(self, dataset: Any, *, batch_size: int, sampler: Any) -> DataLoader[Sample]:
