@@ -1,8 +1,7 @@
 """What stands for a mistake in what the user gave, and the checks of numbers, texts and lists of them."""
 
-import re
-
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
