@@ -194,6 +194,27 @@ def test_names_that_are_no_text_become_printable(tmp_path: Path) -> None:
     assert read_image(found.path).shape == COLORS.shape
 
 
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "d/\xfc.png", "d/u\u0308.png")
+    with pytest.raises(
+        InputError, match=r"data\.root: '.*u\\u0308\.png' and '.*\\xfc\.png' are both called 'd/ü\.png'"
+    ):
+        find_pictures(tmp_path, "data.root")
+
+
+@pytest.mark.parametrize("name", ["a.png", "linked.png"])
+def test_a_pipe_is_no_picture(tmp_path: Path, name: str) -> None:
+    touch(tmp_path, "folder.png/b.png", "c.png")
+    os.mkfifo(tmp_path / "pipe")
+    assert len(find_pictures(tmp_path, "data.root")) == 2
+    if name == "a.png":
+        (tmp_path / "pipe").rename(tmp_path / name)
+    else:
+        (tmp_path / name).symlink_to(tmp_path / "pipe")
+    with pytest.raises(InputError, match=rf"data\.root: '.*{name}' is no ordinary file"):
+        find_pictures(tmp_path, "data.root")
+
+
 def test_unusable_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "a.png")
     with pytest.raises(InputError, match=r"data\.root: .*b' does not exist"):

@@ -144,3 +144,9 @@ def test_masks_of_other_proportions_are_refused(paired: Path, list_data: Data) -
 def test_unusable_thresholds_are_named(paired: Path, list_data: Data) -> None:
     with pytest.raises(InputError, match=r"data\.mask_threshold=0 must lie in \[1, 255\]"):
         list_data(test=paired, mask_threshold=0)
+
+
+@pytest.mark.parametrize("key", ["root", "train", "val", "test"])
+def test_a_key_without_a_value_is_named(paired: Path, list_data: Data, key: str) -> None:
+    with pytest.raises(InputError, match=rf"^data\.{key} is empty: give data\.{key}=PATH, or data\.{key}=null"):
+        list_data(**{"train": paired, key: ""})

@@ -16,7 +16,7 @@ from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.file_list import read_list
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.packed import PackedPictures
-from inpaint_zoo.data.source import Split, hold_out, split_by_name
+from inpaint_zoo.data.source import Split, hold_out, refuse_empty, split_by_name
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
 
@@ -54,9 +54,10 @@ class FileListDataModule(InpaintingDataModule):
         **loading: Unpack[LoadingArguments],
     ) -> None:
         super().__init__(**loading)
-        self.root = Path(root).expanduser() if root else None
+        refuse_empty({"data.root": root, "data.train": train, "data.val": val, "data.test": test})
+        self.root = None if root is None else Path(root).expanduser()
         named = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
-        self.lists = {split: Path(path).expanduser() for split, path in named.items() if path}
+        self.lists = {split: Path(path).expanduser() for split, path in named.items() if path is not None}
         if not self.lists:
             raise InputError(
                 "data.train is missing: give data.train=FILE, or data.test=FILE to evaluate: a list with the path of "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import re
 import tempfile
@@ -14,13 +15,16 @@ from pathlib import Path
 from braceexpand import braceexpand
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.data.source import refuse_empty
+from inpaint_zoo.errors import InputError, text_or_texts
 from inpaint_zoo.files import cache_folder
 from inpaint_zoo.matching import few
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _MOST_SHARDS = 100_000
+_LONGEST_NUMBER = 18
 _SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
+_RANGE = re.compile(r"\{(-?\d+)\.\.(-?\d+)\}")
 _SHARD = re.compile(r"(?i)^[^.].*\.(tar|tar\.\w+|tgz|tbz2?|txz)$", re.DOTALL)
 _DOWNLOADED = frozenset({"http", "https"})
 
@@ -41,10 +45,9 @@ def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> l
     Raises:
         InputError: There is nothing of that name, a shard of a range is missing, or one is named twice.
     """
-    patterns = [given] if isinstance(given, str) else list(given)
-    found = [address for pattern in patterns for address in _expanded(str(pattern), root, key)]
-    if not found:
-        raise InputError(f"{key} is an empty list")
+    refuse_empty({"data.root": root, key: given})
+    patterns = text_or_texts(given, key, "[a.tar,b.tar]")
+    found = [address for pattern in patterns for address in _expanded(pattern, root, key)]
     if len(set(found)) < len(found):
         twice = next(address for number, address in enumerate(found) if address in found[:number])
         raise InputError(f"{key} names the shard {twice!r} twice")
@@ -54,19 +57,26 @@ def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> l
 def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
     whole = _below(root, pattern)
     # a name with braces may be just that
-    if not _SCHEME.match(whole) and Path(whole).exists():
+    if not _SCHEME.match(whole) and os.path.exists(whole):  # noqa: PTH110 - False for names that are too long
         return list(_of_folder(Path(whole), key)) if Path(whole).is_dir() else [whole]
+    if any(_num_expanded(*ends) > _MOST_SHARDS for ends in _RANGE.findall(pattern)):
+        raise InputError(f"{key}: {pattern!r} stands for more than {_MOST_SHARDS} shards")
     try:
         found = [_below(root, name) for name in islice(braceexpand(pattern), _MOST_SHARDS + 1)]
     except ValueError as error:
         raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is no file") from error
     if len(found) > _MOST_SHARDS:
         raise InputError(f"{key}: {pattern!r} stands for more than {_MOST_SHARDS} shards")
-    missing = [address for address in found if not _SCHEME.match(address) and not Path(address).is_file()]
+    missing = [address for address in found if not _SCHEME.match(address) and not os.path.isfile(address)]  # noqa: PTH113
     if missing:
         names = few([repr(address) for address in missing])
         raise InputError(f"{key}: {len(missing)} of {len(found)} shards of {pattern!r} do not exist: {names}")
     return found
+
+
+def _num_expanded(first: str, last: str) -> float:
+    """How many numbers a range in braces stands for, without making them."""
+    return math.inf if max(len(first), len(last)) > _LONGEST_NUMBER else abs(int(first) - int(last)) + 1
 
 
 def _below(root: str | None, name: str) -> str:

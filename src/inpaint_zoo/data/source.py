@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import numpy as np
 
 from inpaint_zoo.data.packed import Packed, name_hash
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
 
 VAL_SHARE = 0.05
@@ -46,6 +47,17 @@ def hold_out(pictures: Sequence[PictureFile]) -> dict[Split, Sequence[PictureFil
         Split.VAL: select(pictures, np.sort(places[:num_val])),
         Split.TRAIN: select(pictures, np.sort(places[num_val:])),
     }
+
+
+def refuse_empty(values: Mapping[str, object]) -> None:
+    """Refuse keys whose values are empty texts, as an unset variable of a shell makes them.
+
+    Raises:
+        InputError: There is one.
+    """
+    for key, value in values.items():
+        if value == "":
+            raise InputError(f"{key} is empty: give {key}=PATH, or {key}=null for none")
 
 
 def select(pictures: Sequence[PictureFile], places: np.ndarray) -> Sequence[PictureFile]:
