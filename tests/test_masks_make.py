@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,55 @@ def test_masks_by_name_need_names(make: Command, masks: Callable[..., Path], tmp
     assert done.code == 2
     assert "such as mask=files" in done.err
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("name", ["000001.png", "000009.png", "sub/mine.png", "000002.png/x", "manifest.json"])
+def test_what_no_run_made_is_never_replaced(make: Command, tmp_path: Path, name: str) -> None:
+    mine = tmp_path / "made" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("{}")
+    done = make("force=true")
+    assert done.code == 2
+    assert f"output: made holds {name.removesuffix('/x')!r}, which no earlier run made" in done.err
+    assert mine.read_text() == "{}"
+    assert make("kind=box", "output=other").code == 0
+
+
+class Killed(BaseException):
+    """As kill -9: nothing is tidied up."""
+
+
+@pytest.mark.parametrize(("count", "moved"), [(6, 0), (6, 3), (6, 6), (2, 2)])
+def test_a_run_that_was_killed_can_be_repeated(
+    make: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, count: int, moved: int
+) -> None:
+    make("kind=box")
+    made, replaced = tmp_path / "made", Path.replace
+    done: list[Path] = []
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.parent == Path("made"):
+            if len(done) == moved:
+                shutil.copytree(made, tmp_path / "as killed")
+                raise Killed
+            done.append(target)
+        return replaced(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", replace)
+        with pytest.raises(Killed):
+            make("kind=box", "seed=1", f"count={count}", "force=true")
+    shutil.rmtree(made)
+    (tmp_path / "as killed").rename(made)
+    assert any(path.name.endswith(".part") for path in made.iterdir())
+    assert make("kind=box", "seed=2", "count=3", "force=true").code == 0
+    names = ["000000.png", "000001.png", "000002.png"]
+    assert sorted(path.name for path in made.iterdir()) == [*names, "manifest.json"]
+    FileMask(root=made, threshold=128, invert=False, resizing="nearest")(32, 40, random_state(0), 2)
+
+
+def test_what_a_killed_first_run_left_is_no_obstacle(make: Command, tmp_path: Path) -> None:
+    (tmp_path / "made/.masks-x.part").mkdir(parents=True)
+    (tmp_path / "made/.masks-x.part/000000.png").write_bytes(b"")
+    assert make("kind=box").code == 0
+    assert len(list((tmp_path / "made").iterdir())) == 5
