@@ -370,6 +370,7 @@ def test_what_is_excluded_is_not_examined_and_stays_excluded(
     save("train/odd\n\rname.png", COFFEE).write_bytes(b"x")
     first = check()
     assert first.excluded == ["train/bad.png", r'"train/odd\n\rname.png"']
+    assert r"`train/odd\n\rname.png`" in first.report
     again = check(f"data.exclude={first.exclude}", f"output={tmp_path / 'two'}")
     again = Checked(again.outcome, tmp_path / "two")
     assert again.found == {}

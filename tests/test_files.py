@@ -1,9 +1,10 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_bytes, write_text
+from inpaint_zoo.files import writable_file, writable_folder, write_bytes, write_text
 
 
 def failing_chunks():
@@ -50,3 +51,20 @@ def test_folder_that_is_a_file_is_named(tmp_path: Path):
 def test_bytes_of_a_name_that_is_no_utf8_pass_through(tmp_path: Path):
     write_text(tmp_path / "x", b"caf\xe9".decode("utf-8", "surrogateescape"))
     assert (tmp_path / "x").read_bytes() == b"caf\xe9"
+
+
+@pytest.mark.parametrize("check", [writable_file, writable_folder])
+def test_what_cannot_be_an_output_is_named(tmp_path: Path, check: Callable[[str | None], Path]) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path in (f"{tmp_path}/{300 * 'x'}", f"{tmp_path}{30 * f'/{200 * chr(120)}'}/a", f"{tmp_path}/link/a"):
+        with pytest.raises(InputError, match=r"^output: cannot write"):
+            check(path)
+    for missing in (None, ""):
+        with pytest.raises(InputError, match=r"^output is missing: give output=PATH$"):
+            check(missing)
+    assert check(f"{tmp_path}/new/a.png") == tmp_path / "new/a.png"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^output: cannot write .*: choose the name of a file$"):
+        writable_file(str(tmp_path))

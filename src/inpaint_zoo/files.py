@@ -69,7 +69,7 @@ def writable_file(path: str | None) -> Path:
         InputError: As `writable_folder`, or there is a folder of that name.
     """
     file = _given(path)
-    if len(os.fsencode(file.name)) > _LONGEST_NAME or file.is_dir():
+    if len(os.fsencode(file.name)) > _LONGEST_NAME or os.path.isdir(file):  # noqa: PTH112 - False for long paths
         raise InputError(f"output: cannot write {file}: choose the name of a file")
     return writable_folder(str(file.parent)) / file.name
 

@@ -10,14 +10,14 @@ import torch
 from omegaconf import DictConfig
 
 from inpaint_zoo.cli import main
-from inpaint_zoo.files import writable_folder, write_bytes
+from inpaint_zoo.files import writable_file, write_bytes
 from inpaint_zoo.models.weights import converted, read_weights
 from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 
 
 def run(config: DictConfig) -> None:
     """Read `source`, check every name and shape, write `output`."""
-    output = writable_folder(str(Path(config.output).parent)) / Path(config.output).name
+    output = writable_file(config.output)
     stored = read_weights(Path(config.source), known_model(config.model))
     arguments = network_arguments(stored.model, stored.network)
     network = filled_network(stored, arguments)

@@ -94,6 +94,7 @@ def _section(finding: Finding) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
+    text = text.replace("\r", "\\r").replace("\n", "\\n")  # a name may hold line ends
     fence = "``" if "`" in text else "`"
     return f"{fence}{' ' * (len(fence) - 1)}{text}{' ' * (len(fence) - 1)}{fence}"
 
