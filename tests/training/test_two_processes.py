@@ -60,7 +60,7 @@ def fit(name: str, root: str, network: list[str], num_processes: int) -> Recorde
     pl.seed_everything(0, verbose=False)
     recorder = Recorder()
     trainer = pl.Trainer(
-        accelerator="cpu", devices=num_processes, strategy="ddp" if num_processes > 1 else "auto", logger=False,
+        accelerator="cpu", precision="64-true", devices=num_processes, strategy="ddp" if num_processes > 1 else "auto", logger=False,
         max_steps=NUM_STEPS, limit_val_batches=0, callbacks=[recorder], use_distributed_sampler=False,
         enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
     )  # fmt: skip
@@ -103,10 +103,11 @@ def test_samples_and_gradients(
         assert len(set(shared)) == NUM_STEPS * BATCH_SIZE
         assert shared == alone.samples
         assert alone.gradients.keys() == ranks[0]["gradients"].keys()
-        largest = max(gradient.abs().max() for gradient in alone.gradients.values())
+        # in float32 their difference is rounding, up to 5e-6 of the whole gradient; here it would be a mistake
+        norm = torch.cat([gradient.flatten() for gradient in alone.gradients.values()]).norm()
         for rank in ranks:
             for key, gradient in alone.gradients.items():
-                assert (gradient - rank["gradients"][key]).abs().max() <= 1e-5 * largest, key
+                assert (gradient - rank["gradients"][key]).norm() <= 1e-10 * norm, key
 
 
 if __name__ == "__main__":
