@@ -60,8 +60,8 @@ def fit(name: str, root: str, network: list[str], num_processes: int) -> Recorde
     pl.seed_everything(0, verbose=False)
     recorder = Recorder()
     trainer = pl.Trainer(
-        accelerator="cpu", precision="64-true", devices=num_processes, strategy="ddp" if num_processes > 1 else "auto", logger=False,
-        max_steps=NUM_STEPS, limit_val_batches=0, callbacks=[recorder], use_distributed_sampler=False,
+        accelerator="cpu", precision="64-true", devices=num_processes, strategy="ddp" if num_processes > 1 else "auto",
+        logger=False, max_steps=NUM_STEPS, limit_val_batches=0, callbacks=[recorder], use_distributed_sampler=False,
         enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False,
     )  # fmt: skip
     trainer.fit(construct(config.model), data)
