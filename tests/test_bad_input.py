@@ -125,12 +125,14 @@ def test_widths_that_leave_no_channel(train: Command, pictures: Pictures) -> Non
         says(train(root, "model.network.base_channels=2", model=model), "network.base_channels=2", "multiple of 4")
 
 
-def test_one_picture_a_batch_is_too_few_for_batch_normalization(train: Command, pictures: Pictures) -> None:
+def test_one_picture_a_batch_is_too_few_for_batch_normalization(
+    train: Command, pictures: Pictures, tmp_path: Path
+) -> None:
     root = pictures(*NAMES, width=140, height=130)
     arguments = [f"data.root={root}", "data.size=128", "data.batch_size=1"]
     says(train(*arguments, model="ctsdg"), "one value a channel", "larger data.batch_size or data.size")
     for model in ("madf", "misf"):  # MADF normalises from 2 x 2 pixels on, MISF picture by picture
-        assert train(*arguments, "trainer.max_steps=1", model=model).code == 0
+        assert train(*arguments, "trainer.max_steps=1", f"run_dir={tmp_path / model}", model=model).code == 0
 
 
 def test_masks_and_pictures_of_different_sizes(predict: Command, pictures: Pictures, masks: Pictures) -> None:

@@ -111,7 +111,7 @@ def test_only_the_first_of_several_processes_writes(run_folder: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(InputError("a  b"), "a b"), (RuntimeError("x\ny"), "RuntimeError: x"), (ValueError(), "ValueError")],
+    [(InputError("a\nb"), "a b"), (RuntimeError("x\ny"), "RuntimeError: x"), (ValueError(), "ValueError")],
 )
 def test_reasons(error: Exception, reason: str) -> None:
     assert reason_of(error) == reason

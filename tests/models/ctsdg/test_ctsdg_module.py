@@ -92,7 +92,7 @@ def test_gradient_norms_are_those_of_the_published_implementation(trained, netwo
 
 
 def test_discriminator_learns_at_a_tenth_of_the_rate():
-    optimizer = build().configure_optimizers()
+    optimizer = build().configure_optimizers()["optimizer"]
     assert [group["lr"] for group in optimizer.param_groups] == [2e-4, pytest.approx(2e-5)]
     assert sum(len(group["params"]) for group in optimizer.param_groups) == len(list(build().parameters()))
 

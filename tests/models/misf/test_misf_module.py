@@ -70,7 +70,7 @@ def test_gradient_norms_are_those_of_the_published_implementation(trained, netwo
 
 
 def test_discriminator_learns_at_a_tenth_of_the_rate():
-    optimizer = build("random").configure_optimizers()
+    optimizer = build("random").configure_optimizers()["optimizer"]
     assert [group["lr"] for group in optimizer.param_groups] == [1e-4, pytest.approx(1e-5)]
 
 
