@@ -195,15 +195,6 @@ def test_compiling_changes_neither_names_nor_numbers(
         torch.testing.assert_close(other[key], value, rtol=1e-3, atol=1e-4, msg=key)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler on a CPU")
-@pytest.mark.filterwarnings("ignore")  # of torch's own code
-def test_the_compiler_of_torch_takes_a_model(train: Command, tmp_path: Path) -> None:
-    settings = ["compile=true", "trainer.limit_val_batches=0"]
-    assert train("run", *settings, model="madf", steps=2).code == 0
-    assert checkpoint(tmp_path / "run")["global_step"] == 2
-
-
 def statistics(state: dict[str, torch.Tensor], network: str) -> dict[str, torch.Tensor]:
     ends = ("running_mean", "running_var", "num_batches_tracked")
     return {key: value for key, value in state.items() if key.startswith(network) and key.endswith(ends)}
