@@ -41,7 +41,7 @@ class LastCheckpoint(Checkpoint):
         self.seconds = 60 * minutes
         self.agree_every = agree_every
         self.signals = StopSignals()
-        self._step = self._written_at = 0
+        self._step = 0
         self._last_write = time.monotonic()
         self._validation_due = False
         self._unsaved_rows = False
@@ -59,7 +59,7 @@ class LastCheckpoint(Checkpoint):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Listen to signals; forget what was logged after the checkpoint, and validate where that was due."""
         self.signals.listen()
-        self._step = self._written_at = trainer.global_step
+        self._step = trainer.global_step
         self._last_write = time.monotonic()
         for logger in trainer.loggers:
             if isinstance(logger, MetricsFile):
@@ -107,11 +107,9 @@ class LastCheckpoint(Checkpoint):
         self.signals.ignore()
 
     def _write(self, trainer: pl.Trainer) -> None:
-        if self._written_at != trainer.global_step or _ends(trainer):
-            self._written_at = trainer.global_step
-            trainer.save_checkpoint(self.path)
-            self._last_write = time.monotonic()
-            self._unsaved_rows = True
+        trainer.save_checkpoint(self.path)
+        self._last_write = time.monotonic()
+        self._unsaved_rows = True
 
     def _after_step(self, trainer: pl.Trainer) -> None:
         """Once a step is logged, which comes after its end: write the log as far as the checkpoint; stop."""

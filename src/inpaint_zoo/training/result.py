@@ -11,9 +11,12 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
+from inpaint_zoo.json_file import read_json
 
 FILE = "result.json"
+_MOST_BYTES = 2**16
 _OF_THE_CALL = ("run_dir", "ckpt_path")
 """Keys that say where a training lies and how it was started, not what it is."""
 
@@ -56,8 +59,8 @@ def forget_result(folder: Path) -> None:
 def read_result(folder: Path) -> Result | None:
     """What `write_result` left; None where the training has not ended, or the file is damaged."""
     try:
-        result = Result(**json.loads((folder / FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        result = Result(**read_json(folder / FILE, _MOST_BYTES))
+    except (InputError, TypeError):
         return None
     plain = isinstance(result.metric, str) and isinstance(result.step, int) and isinstance(result.config, str)
     number = result.value is None or (isinstance(result.value, (int, float)) and math.isfinite(result.value))
