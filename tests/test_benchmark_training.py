@@ -21,3 +21,6 @@ def test_too_few_steps_and_unknown_models_are_refused(command: Callable[..., Any
     done = command("benchmark", "training", "models=[misv]")
     assert done.code == 2
     assert "did you mean 'misf'" in done.err
+    done = command("benchmark", "training", 'train=["model=madf"]')
+    assert done.code == 2
+    assert "named by models=" in done.err

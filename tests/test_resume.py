@@ -50,7 +50,7 @@ def arguments(
 @pytest.fixture
 def killed_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, int], None]]:
     """Let a hook of `LastCheckpoint` raise `Killed` at a step, after what it does, until `killed_after("", 0)`."""
-    hooks = ("on_train_batch_start", "on_validation_start", "on_validation_end")
+    hooks = ("_write", "on_train_batch_start", "on_validation_start", "on_validation_end")
     kept = {name: getattr(LastCheckpoint, name) for name in hooks}
 
     def choose(name: str, step: int) -> None:
@@ -108,8 +108,11 @@ def test_a_training_that_was_killed_ends_as_if_it_had_not(
     assert_same_end(run_dir, whole)
 
 
-@pytest.mark.parametrize("kill", [("on_validation_end", 4), ("on_validation_start", 4), ("on_validation_end", 8)])
-def test_a_validation_is_neither_lost_nor_logged_twice(
+@pytest.mark.parametrize(
+    "kill",
+    [("_write", 4), ("_write", 6), ("on_validation_end", 4), ("on_validation_start", 4), ("on_validation_end", 8)],
+)
+def test_no_row_and_no_validation_is_lost_or_logged_twice(
     command: Command, arguments: Callable[..., list[str]], killed_after: Any, tmp_path: Path, kill: tuple[str, int]
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"

@@ -13,7 +13,7 @@ from inpaint_zoo.benchmarking.machine import describe_machine
 from inpaint_zoo.benchmarking.overhead import BLOCK, Overhead, describe, measure_overhead
 from inpaint_zoo.benchmarking.rate import MachineRate
 from inpaint_zoo.cli import main
-from inpaint_zoo.errors import at_least
+from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.zoo import known_model
 
@@ -23,6 +23,8 @@ def run(config: DictConfig) -> None:
     quiet_libraries()
     steps = at_least(BLOCK, config.steps, "steps")
     models = [known_model(name) for name in config.models]
+    if any(setting.startswith("model=") for setting in config.train):
+        raise InputError("train: the models are named by models=[...], not by model=")
     rate = MachineRate()
     rate()
     measured = {model: measure_overhead(model, list(config.train), steps) for model in models}

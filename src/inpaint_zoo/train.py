@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytorch_lightning as pl
-import torch
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.callbacks import ModelCheckpoint
 
@@ -22,6 +21,7 @@ from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.parallel import own_environment
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
+from inpaint_zoo.training.cpu import prepare_cpu
 from inpaint_zoo.training.distributed import distribute, speak_first_only
 from inpaint_zoo.training.result import Result, config_hash, forget_result, write_result
 from inpaint_zoo.training.resume import resume_from
@@ -37,8 +37,7 @@ def run(config: DictConfig) -> float | None:
     folder = output_dir()
     quiet_libraries()
     speak_first_only()
-    # gradients of narrow networks start below 1e-38, where a CPU is many times slower; set before any thread starts
-    torch.set_flush_denormal(True)
+    prepare_cpu()
     data = _data(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)

@@ -20,6 +20,7 @@ from inpaint_zoo.benchmarking.subject import Call, bare_step, photograph
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.construct import construct
 from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.training.cpu import prepare_cpu
 from inpaint_zoo.training.trainer import build_trainer
 
 WARM_UP = 10
@@ -51,46 +52,54 @@ class Overhead:
 
 
 def measure_overhead(model: str, settings: Sequence[str], num_steps: int) -> Overhead:
-    """Train a model for `num_steps` steps, with a bare step of its twin between any two of them.
+    """Train a model for `num_steps` steps, with a bare step between any two of them: of the same module and optimizer.
 
-    No data are loaded, and nothing is validated or saved meanwhile.
+    A twin would do the same work on other memory, which alone can make it faster or slower by milliseconds. No data are
+    loaded, and nothing is validated or saved meanwhile.
 
     Args:
         model: Its name.
         settings: What the command line of `train` would be given.
         num_steps: At least `BLOCK`.
     """
+    prepare_cpu()
     total = WARM_UP + num_steps
     never = 10 * total
     fixed = [
         "run_dir=none", "trainer.accelerator=cpu", "trainer.limit_val_batches=0", f"trainer.max_steps={never}",
         f"checkpoint_every={never}", f"pictures_every={never}", "+trainer.max_epochs=1",
     ]  # fmt: skip
-    config = compose_config("train", [f"model={model}", *settings, *fixed])
-    trained, bare = (construct(config.model).train() for _ in range(2))
-    batch = photograph(config.data.size, config.data.batch_size)
-    turns = _Turns(batch, bare_step(bare, batch), total)
-    _fit(config, trained, turns)
+    config = compose_config("train", [*settings, f"model={model}", *fixed])
+    module: InpaintingModule = construct(config.model).train()
+    turns = _Turns(module, photograph(config.data.size, config.data.batch_size), total)
+    _fit(config, module, turns)
     return Overhead(_blocks(turns.bare[WARM_UP:]), _blocks(turns.trained[WARM_UP:]))
 
 
 class _Turns(IterableDataset[Batch]):
     """The same batch again and again; each time that it is asked for, a bare step is made and timed, too."""
 
-    def __init__(self, batch: Batch, bare: Call, num_steps: int) -> None:
-        self.batch, self.make_bare, self.num_steps = batch, bare, num_steps
+    def __init__(self, module: InpaintingModule, batch: Batch, num_steps: int) -> None:
+        self.module, self.batch, self.num_steps = module, batch, num_steps
         self.bare: list[float] = []
         self.trained: list[float] = []
 
     def __iter__(self) -> Iterator[Batch]:
+        make_bare = self._bare_step()
         left = time.perf_counter()
         while len(self.bare) < self.num_steps:
             asked = time.perf_counter()
-            self.make_bare()
+            make_bare()
             self.trained.append(1000 * (asked - left))
             self.bare.append(1000 * (time.perf_counter() - asked))
             left = time.perf_counter()
             yield self.batch
+
+    def _bare_step(self) -> Call:
+        """With the optimizer and the precision of the Trainer, which has them once it asks for batches."""
+        trainer = self.module.trainer
+        precision = trainer.precision_plugin
+        return bare_step(self.module, trainer.optimizers[0], self.batch, precision.forward_context)
 
 
 def _fit(config: DictConfig, module: InpaintingModule, turns: _Turns) -> None:

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
+from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.config import CONF_DIR
@@ -91,14 +92,13 @@ def forward_call(network: InpaintingNetwork, case: Case) -> Call:
 
 def step_call(module: InpaintingModule, case: Case) -> Call:
     """A train step: all losses, backward, one step of the optimizer; without the data loader and without a Trainer."""
-    return bare_step(module, make_batch(case), PRECISIONS[case.precision])
+    return bare_step(module, module.make_optimizer(), make_batch(case), PRECISIONS[case.precision])
 
 
 def bare_step(
-    module: InpaintingModule, batch: Batch, autocast: Callable[[], AbstractContextManager[Any]] = nullcontext
+    module: InpaintingModule, optimizer: Optimizer, batch: Batch, autocast: Callable[[], AbstractContextManager[Any]]
 ) -> Call:
     """A train step on this batch, in what `autocast` makes."""
-    optimizer = module.make_optimizer()
 
     def step() -> None:
         optimizer.zero_grad()

@@ -44,8 +44,6 @@ class LastCheckpoint(Checkpoint):
         self._step = 0
         self._last_write = time.monotonic()
         self._validation_due = False
-        self._unsaved_rows = False
-        self._stopping = False
 
     def state_dict(self) -> dict[str, Any]:
         """What else is needed to go on from a checkpoint."""
@@ -67,12 +65,8 @@ class LastCheckpoint(Checkpoint):
         if self._validation_due:
             _validate(trainer)
 
-    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """As `_after_step`."""
-        self._after_step(trainer)
-
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Write when it is time."""
+        """Write when it is time; stop when asked to."""
         step = trainer.global_step
         if step == self._step:  # gradients are being accumulated
             return
@@ -85,11 +79,8 @@ class LastCheckpoint(Checkpoint):
             last and self._validation_due
         ):
             self._write(trainer)
-        self._stopping = stop and not last
-
-    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """As `_after_step`."""
-        self._after_step(trainer)
+        if stop and not last:
+            self._stop(trainer)
 
     def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Do not finish a validation that is made up for later; several processes have no moment to agree on that."""
@@ -109,16 +100,6 @@ class LastCheckpoint(Checkpoint):
     def _write(self, trainer: pl.Trainer) -> None:
         trainer.save_checkpoint(self.path)
         self._last_write = time.monotonic()
-        self._unsaved_rows = True
-
-    def _after_step(self, trainer: pl.Trainer) -> None:
-        """Once a step is logged, which comes after its end: write the log as far as the checkpoint; stop."""
-        if self._unsaved_rows:
-            for logger in trainer.loggers:
-                logger.save()
-            self._unsaved_rows = False
-        if self._stopping:
-            self._stop(trainer)
 
     def _stop(self, trainer: pl.Trainer) -> None:
         name, signum = self.signals.described()

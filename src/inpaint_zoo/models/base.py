@@ -105,6 +105,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         self.loss_weights = dict(loss_weights)
         self.optimizer_factory = optimizer
         self.schedule_factory = lr_schedule
+        self._to_log: dict[str, Tensor] = {}
 
     def wants(self, *terms: str) -> bool:
         """Whether any of these loss terms has a factor other than 0.
@@ -143,7 +144,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         self.network.generate = torch.compile(self.network.generate)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
-        """The weighted sum of the loss terms, logged as `train/loss`, each term as `train/NAME`.
+        """The weighted sum of the loss terms; `optimizer_step` logs it as `train/loss`, each term as `train/NAME`.
 
         Returns:
             `{"loss": ..., "terms": {NAME: ...}}`: the sum, and the unweighted terms without gradient, scalars on the
@@ -153,17 +154,26 @@ class InpaintingModule(pl.LightningModule, ABC):
         self._refuse_unknown_terms(terms)
         total = torch.stack([self.loss_weights[name] * term for name, term in terms.items()]).sum()
         detached = {name: term.detach() for name, term in terms.items()}
-        if self._is_logged():
-            logged = {f"train/{name}": term for name, term in detached.items()}
-            self.log_dict({"train/loss": total.detach(), **logged}, batch_size=len(batch["image"]))
+        self._to_log = {"loss": total.detach(), **detached}
         return {"loss": total, "terms": detached}
 
-    def _is_logged(self) -> bool:
-        """Whether loggers get the step that is being made; telling Lightning of any other costs milliseconds."""
-        if self._trainer is None:
-            return True
-        every: int = self.trainer.log_every_n_steps  # type: ignore[attr-defined]
-        return (self.global_step + 1) % every == 0
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
+        """Take the step and log the terms of its (last) batch when the Trainer's `log_every_n_steps` says so.
+
+        Loggers have the values before any callback ends the batch, so that a checkpoint of the step finds them written;
+        and `self.log`, which keeps a metric object for each, would take milliseconds.
+        """
+        super().optimizer_step(*args, **kwargs)
+        step, trainer = self.global_step, self.trainer  # the step is counted after this
+        if (step + 1) % trainer.log_every_n_steps:  # type: ignore[attr-defined]
+            return
+        values = torch.stack([value.float() for value in self._to_log.values()]).cpu()
+        logged = {f"train/{name}": value for name, value in zip(self._to_log, values, strict=True)}
+        trainer.callback_metrics.update(logged)
+        numbers = {name: value.item() for name, value in logged.items()}
+        for logger in trainer.loggers:
+            logger.log_metrics({**numbers, "epoch": self.current_epoch}, step)
+            logger.save()
 
     def _refuse_unknown_terms(self, terms: Mapping[str, Tensor]) -> None:
         for name, weight in self.loss_weights.items():
