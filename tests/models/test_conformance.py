@@ -133,6 +133,20 @@ def test_a_batch_is_its_pictures_one_by_one(network: InpaintingNetwork) -> None:
             assert torch.allclose(one[0], both[i], atol=1e-5)
 
 
+def test_a_batch_has_the_mean_of_the_gradients_of_its_pictures(module_of: Callable[..., InpaintingModule]) -> None:
+    """With statistics of batches and norms of spectra at rest; in float64, where a difference is no rounding."""
+    module = module_of().eval().double()
+    batch = batch_of()
+    image, mask, parameters = batch["image"].double(), batch["mask"].double(), list(module.parameters())
+    alone = [Batch(image=image[i : i + 1], mask=mask[i : i + 1], name=["x"]) for i in range(2)]
+    losses = [module.training_step(part, 0)["loss"] for part in (Batch(image=image, mask=mask, name=["x"] * 2), *alone)]
+    whole, *parts_of = (torch.autograd.grad(loss, parameters, allow_unused=True) for loss in losses)
+    norm = torch.cat([gradient.flatten() for gradient in whole if gradient is not None]).norm()
+    for together, *singly in zip(whole, *parts_of, strict=True):
+        if together is not None:
+            assert (together - torch.stack(singly).mean(0)).norm() < 1e-10 * norm
+
+
 def test_evaluation_is_deterministic_and_ignores_the_memory_layout(network: InpaintingNetwork) -> None:
     batch = batch_of()
     strided = Batch(

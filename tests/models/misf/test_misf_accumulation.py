@@ -1,4 +1,4 @@
-"""Two batches of 2, accumulated, against one batch of 4: when they are the same, and when they cannot be."""
+"""Batches of 2 or 1, accumulated, against one batch of 4: when they are the same, and when they cannot be."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Gradients(pl.Callback):
         self.values = torch.cat([value.grad.flatten() for value in pl_module.parameters() if value.grad is not None])
 
 
-def gradients(size: int, *, equal_ratios: bool = True, judging: bool = True) -> Tensor:
+def gradients(size: int, *, equal_ratios: bool = True, judging: bool = True, precision: Any = "32-true") -> Tensor:
     """The gradients of one step; with `judging`, D is in eval mode with converged spectral norms."""
     torch.manual_seed(0)
     module = MISF(
@@ -56,7 +56,7 @@ def gradients(size: int, *, equal_ratios: bool = True, judging: bool = True) -> 
     settings: dict[str, Any] = {"enable_checkpointing": False, "enable_progress_bar": False, "logger": False}
     trainer = pl.Trainer(
         max_steps=1, accumulate_grad_batches=4 // size, accelerator="cpu", callbacks=[kept],
-        enable_model_summary=False, **settings,
+        enable_model_summary=False, precision=precision, **settings,
     )  # fmt: skip
     data: Any = batches(size, equal_ratios=equal_ratios)
     trainer.fit(module, DataLoader(data, batch_size=None))
@@ -68,8 +68,12 @@ def difference(one: Tensor, other: Tensor) -> float:
     return float((one - other).norm() / one.norm())
 
 
-def test_accumulated_gradients_are_those_of_the_large_batch() -> None:
-    assert difference(gradients(4), gradients(2)) < 1e-5
+@pytest.mark.parametrize(
+    ("size", "precision", "bound"), [(2, "32-true", 1e-5), (2, "64-true", 1e-10), (1, "64-true", 1e-10)]
+)
+def test_accumulated_gradients_are_those_of_the_large_batch(size: int, precision: str, bound: float) -> None:
+    """In float32 a batch of 1 is computed in another order; rounding alone moves these gradients by 4e-3."""
+    assert difference(gradients(4, precision=precision), gradients(size, precision=precision)) < bound
 
 
 def test_masks_of_different_ratios_and_spectral_norms_that_move_make_a_difference() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from inpaint_zoo.layers.instance_norm import InstanceNorm2d
+
 
 def convolution_block(
     in_channels: int, out_channels: int, kernel_size: int, *, stride: int = 1, padding: int = 0, reflect: int = 0
@@ -11,7 +13,7 @@ def convolution_block(
     """Reflection padding (where asked for), convolution, instance normalisation, ReLU."""
     layers: list[nn.Module] = [
         nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding),
-        nn.InstanceNorm2d(out_channels),
+        InstanceNorm2d(out_channels),
         nn.ReLU(inplace=True),
     ]
     return nn.Sequential(nn.ReflectionPad2d(reflect), *layers) if reflect else nn.Sequential(*layers)
@@ -21,7 +23,7 @@ def upsampling_block(in_channels: int, out_channels: int) -> nn.Sequential:
     """Transposed 4x4 convolution of stride 2, instance normalisation, ReLU."""
     return nn.Sequential(
         nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1),
-        nn.InstanceNorm2d(out_channels),
+        InstanceNorm2d(out_channels),
         nn.ReLU(inplace=True),
     )
 
@@ -34,11 +36,11 @@ class DilatedResidualBlock(nn.Module):
         self.layers = nn.Sequential(
             nn.ReflectionPad2d(2),
             nn.Conv2d(channels, channels, 3, dilation=2),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm2d(channels),
             nn.ReLU(inplace=True),
             nn.ReflectionPad2d(1),
             nn.Conv2d(channels, channels, 3),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm2d(channels),
         )
 
     def forward(self, features: Tensor) -> Tensor:
