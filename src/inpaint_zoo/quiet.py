@@ -22,6 +22,7 @@ def quiet_libraries() -> None:
         r".*Checkpoint directory .* exists and is not empty.*",  # resuming into a run folder is intended
         r".*isinstance\(treespec, LeafSpec\).*",  # Lightning's own call of torch, not the user's
         r".*module\(s\) in eval mode at the start of training.*",  # CTSDG's second stage freezes statistics on purpose
+        r".*overridden `on_before_batch_transfer` in `LightningModule` but.*",  # CTSDG's edges, whatever the data
         r".*The number of training batches .* is smaller than the logging interval.*",
     ):
         warnings.filterwarnings("ignore", advice)

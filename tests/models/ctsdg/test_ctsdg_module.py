@@ -133,7 +133,7 @@ def test_statistics_move_as_in_separate_steps():
     twin = build()
     twin.load_state_dict(module.state_dict())
     module.losses(batch)
-    truth = twin.network.extract_structure.of_complete(batch["image"])
+    truth = twin.network.extract_structure.of_batch(batch)["truth"]
     image = 2 * batch["image"] - 1
     output = twin.network.generate(image, batch["mask"], truth).image.detach()
     for picture in (output, image, output):
@@ -149,7 +149,7 @@ def test_the_true_edge_and_gray_come_from_the_complete_picture():
     seen = []
     module.discriminator.structure_branch.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     module.losses(batch)
-    truth = module.network.extract_structure.of_complete(batch["image"])
+    truth = module.network.extract_structure.of_batch(batch)["truth"]
     assert all(torch.equal(picture[:, 1:], truth.gray) for picture in seen)
     assert torch.equal(seen[1][:, :1], truth.edge)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +18,7 @@ from inpaint_zoo.losses.reconstruction import l1, l1_within
 from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
-from inpaint_zoo.models.ctsdg.structure import Structure
+from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.suggestion import choose
 
 LOSS_LAYERS = ("pool1", "pool2", "pool3")
@@ -94,6 +94,14 @@ class CTSDG(InpaintingModule):
             {"params": list(self.discriminator.parameters()), "lr_scale": self.discriminator_lr_scale},
         ]
 
+    def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
+        """Take edges while the pictures are still on the CPU: training would have to wait for a GPU to return them."""
+        return self._structured(batch) if self.trainer.training else batch
+
+    def _structured(self, batch: Batch) -> StructuredBatch:
+        has_structure = StructuredBatch.__required_keys__ <= batch.keys()
+        return cast(StructuredBatch, batch) if has_structure else self.network.extract_structure.of_batch(batch)
+
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of G, then `discriminator` of D.
 
@@ -102,9 +110,9 @@ class CTSDG(InpaintingModule):
         for D.
         """
         self.network.check(batch["image"], batch["mask"])
-        image, mask = 2 * batch["image"] - 1, batch["mask"]
-        truth = self.network.extract_structure.of_complete(batch["image"])
-        generated = self.network.generate(image, mask, self.network.extract_structure(batch["image"], mask))
+        structured = self._structured(batch)
+        image, mask, truth = 2 * batch["image"] - 1, batch["mask"], structured["truth"]
+        generated = self.network.generate(image, mask, structured["known"])
         output = generated.image
         regions = {"hole": mask, "valid": 1 - mask}
         terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from inpaint_zoo.batch import Batch
 from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
 from inpaint_zoo.suggestion import choose
 
@@ -18,6 +19,15 @@ class Structure(NamedTuple):
     """(B, 1, H, W) of 0 and 1."""
     gray: Tensor
     """(B, 1, H, W) in [0, 1]."""
+
+
+class StructuredBatch(Batch):
+    """A batch whose structure has been taken."""
+
+    known: Structure
+    """What the network sees."""
+    truth: Structure
+    """Of the complete pictures."""
 
 
 def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -57,9 +67,10 @@ class StructureExtractor:
         """Structure of the source; image (B, 3, H, W) in [0, 1], mask (B, 1, H, W)."""
         return self._extract(*self.source(image, mask), like=image)
 
-    def of_complete(self, image: Tensor) -> Structure:
-        """Structure of the complete picture: what losses compare with."""
-        return self._extract(image, None, like=image)
+    def of_batch(self, batch: Batch) -> StructuredBatch:
+        """The batch with the structure of what is known and of the complete pictures: what losses compare with."""
+        image = batch["image"]
+        return {**batch, "known": self(image, batch["mask"]), "truth": self._extract(image, None, like=image)}
 
     def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
         luminance = gray(self.range(image.detach()))
