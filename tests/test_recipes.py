@@ -195,6 +195,17 @@ def test_compiling_changes_neither_names_nor_numbers(
         torch.testing.assert_close(other[key], value, rtol=1e-3, atol=1e-4, msg=key)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler on a CPU")
+@pytest.mark.filterwarnings("ignore")  # of torch's own code
+def test_the_compiler_of_torch_trains_to_the_same_weights(train: Command, tmp_path: Path) -> None:
+    for run, *settings in (["plain"], ["compiled", "compile=true"]):
+        assert train(run, *settings, "model.network.base_channels=4", "trainer.limit_val_batches=0", steps=3).code == 0
+    plain, other = (checkpoint(tmp_path / run)["state_dict"] for run in ("plain", "compiled"))
+    for key, value in plain.items():
+        torch.testing.assert_close(other[key], value, rtol=1e-3, atol=1e-3, msg=key)
+
+
 def statistics(state: dict[str, torch.Tensor], network: str) -> dict[str, torch.Tensor]:
     ends = ("running_mean", "running_var", "num_batches_tracked")
     return {key: value for key, value in state.items() if key.startswith(network) and key.endswith(ends)}

@@ -25,6 +25,7 @@ from inpaint_zoo.training.cpu import prepare_cpu
 from inpaint_zoo.training.distributed import distribute, speak_first_only
 from inpaint_zoo.training.result import Result, config_hash, forget_result, write_result
 from inpaint_zoo.training.resume import resume_from
+from inpaint_zoo.training.settings import check_settings
 from inpaint_zoo.training.summary import start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
@@ -37,6 +38,7 @@ def run(config: DictConfig) -> float | None:
     folder = output_dir()
     quiet_libraries()
     speak_first_only()
+    check_settings(config)
     prepare_cpu()
     data = _data(config)
     pl.seed_everything(config.seed, workers=True, verbose=False)

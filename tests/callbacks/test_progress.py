@@ -83,6 +83,12 @@ def test_elsewhere_a_line_comes_every_minute_and_at_the_end(
     assert last.startswith("MISF step 8/8  0.2 images/s  loss 2  l1 8  ")
 
 
+def test_no_step_is_told_twice(capsys: pytest.CaptureFixture[str], train: Callable[..., None]) -> None:
+    train(StepProgress(every=2), seconds=70)
+    steps = [line.split()[2] for line in capsys.readouterr().out.splitlines()]
+    assert steps == [f"{step}/8" for step in range(1, 9)]
+
+
 def test_losses_are_read_at_logged_steps_only(monkeypatch: pytest.MonkeyPatch, train: Callable[..., None]) -> None:
     read: list[float] = []
     losses = progress._losses

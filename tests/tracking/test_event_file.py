@@ -27,6 +27,13 @@ def test_metrics_and_pictures_are_in_the_event_files(command: Any, tmp_path: Pat
     assert (tmp_path / "run" / "metrics.csv").is_file()
 
 
+def test_no_logger(command: Any, tmp_path: Path) -> None:
+    assert command(*TRAIN, "logger=none", f"run_dir={tmp_path}", "trainer.max_steps=2").code == 0
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names >= {"last.ckpt", "pictures"}
+    assert not names & {"metrics.csv", "tensorboard", "wandb"}
+
+
 def test_a_missing_package_is_named(command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inpaint_zoo.tracking.event_file.find_spec", lambda _: None)
     outcome = command(*TRAIN, "logger=many", f"run_dir={tmp_path / 'run'}")

@@ -179,14 +179,14 @@ class _Lines:
         self._name, self._total = name, total
         self._start, self._started_at = step, time.monotonic()
         self._printed_at = self._started_at
-        self._line = ""
+        self._line, self._step, self._printed_step = "", step, -1
 
     def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
         """Keep what there is to say, and say it when it is time."""
         now = time.monotonic()
-        if rate is not None or not self._line:
-            self._line = self._compose(step, now - self._started_at, rate, losses)
-        if now - self._printed_at >= LINE_SECONDS:
+        if step != self._printed_step and (rate is not None or not self._line):
+            self._line, self._step = self._compose(step, now - self._started_at, rate, losses), step
+        if self._line and now - self._printed_at >= LINE_SECONDS:
             self._print(now)
 
     def validating(self, number: int, total: int | float) -> None:
@@ -208,4 +208,4 @@ class _Lines:
 
     def _print(self, now: float) -> None:
         print(self._line, flush=True)
-        self._printed_at, self._line = now, ""
+        self._printed_at, self._printed_step, self._line = now, self._step, ""

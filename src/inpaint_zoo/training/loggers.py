@@ -15,7 +15,7 @@ from inpaint_zoo.tracking import Identity, WandbRun
 
 
 def build_loggers(config: DictConfig, folder: Path) -> list[Logger]:
-    """The loggers of a run, none with `logger=null`.
+    """The loggers of a run, none with `logger=none`.
 
     Args:
         config: Of `train`.

@@ -20,7 +20,7 @@ from inpaint_zoo.callbacks import (
     ValidationMetrics,
 )
 from inpaint_zoo.construct import construct
-from inpaint_zoo.errors import InputError, finite
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.checkpoint_io import LAST, WholeCheckpoints
 from inpaint_zoo.training.loggers import build_loggers
 from inpaint_zoo.training.precision import check_precision
@@ -40,8 +40,6 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
     check_precision(config)
-    if finite(config.trainer.gradient_clip_val or 0, "trainer.gradient_clip_val") < 0:
-        raise InputError(f"trainer.gradient_clip_val={config.trainer.gradient_clip_val} must be at least 0")
     last = LastCheckpoint(
         path=folder / LAST,
         every=config.checkpoint_every,
