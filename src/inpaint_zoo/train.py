@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.callbacks import ModelCheckpoint
 
+from inpaint_zoo.callbacks import BestCheckpoint
 from inpaint_zoo.cli import main
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
@@ -50,7 +50,7 @@ def run(config: DictConfig) -> float | None:
     data.setup("fit")
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
-    best = ModelCheckpoint(folder, "best", monitor=MONITOR, mode="max", enable_version_counter=False)
+    best = BestCheckpoint(folder=folder, monitor=MONITOR)
     trainer = build_trainer(config, folder, best)
     distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
@@ -67,7 +67,7 @@ def run(config: DictConfig) -> float | None:
 
 def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
     """The checkpoint to go on from; None where a training begins, in `module` from the weights that it begins with."""
-    resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module.name, module.state_dict()))
+    resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module, config.trainer.max_steps))
     if resume is not None:
         return resume
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):

@@ -114,21 +114,24 @@ def test_values_that_are_not_finite_are_refused(small_checkpoint: Checkpoint, tm
 
 
 def test_weights_alone_cannot_be_resumed(small_checkpoint: Checkpoint) -> None:
-    path = small_checkpoint("misf")
-    state = torch.load(path, weights_only=True)["state_dict"]
     with pytest.raises(InputError, match="holds no training to go on with"):
-        check_resumable(path, "misf", state)
+        check_resumable(small_checkpoint("misf"), training_module("misf", seed=1), 10)
 
 
-def test_a_checkpoint_of_other_parts_is_refused(small_checkpoint: Checkpoint, tmp_path: Path) -> None:
-    content = torch.load(small_checkpoint("misf"), weights_only=True)
-    path = tmp_path / "x.ckpt"
-    torch.save({**content, "optimizer_states": []}, path)
-    check_resumable(path, "misf", content["state_dict"])
+def test_a_checkpoint_of_other_parts_is_refused(tmp_path: Path) -> None:
+    module, path = training_module("misf", seed=1), tmp_path / "x.ckpt"
+    content = {"inpaint_zoo_model": "misf", "optimizer_states": [], "global_step": 10}
+    state = module.state_dict()
+    torch.save({**content, "state_dict": state}, path)
+    check_resumable(path, module, 10)
+    with pytest.raises(InputError, match="is at step 10 already: give more steps"):
+        check_resumable(path, module, 9)
     with pytest.raises(InputError, match="holds the model misf, not madf"):
-        check_resumable(path, "madf", content["state_dict"])
-    with pytest.raises(InputError, match=r"1 missing \(discriminator\.weight\)"):
-        check_resumable(path, "misf", {**content["state_dict"], "discriminator.weight": torch.zeros(1)})
+        check_resumable(path, training_module("madf", seed=1), 10)
+    name = next(name for name in state if name.startswith("discriminator."))
+    torch.save({**content, "state_dict": {key: value for key, value in state.items() if key != name}}, path)
+    with pytest.raises(InputError, match=rf"1 missing \({name}\)"):
+        check_resumable(path, module, 10)
 
 
 def training_module(model: str, *, seed: int) -> InpaintingModule:

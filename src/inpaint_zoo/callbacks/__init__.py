@@ -1,5 +1,6 @@
 """What happens around training: checkpoints, metrics and their file, pictures, progress."""
 
+from inpaint_zoo.callbacks.best_checkpoint import BestCheckpoint
 from inpaint_zoo.callbacks.collapse import DiscriminatorCollapse
 from inpaint_zoo.callbacks.finite_loss import FiniteLoss
 from inpaint_zoo.callbacks.last_checkpoint import LastCheckpoint
@@ -12,6 +13,7 @@ from inpaint_zoo.callbacks.run_summary import RunSummary
 from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
 __all__ = [
+    "BestCheckpoint",
     "DiscriminatorCollapse",
     "FiniteLoss",
     "LastCheckpoint",

@@ -65,6 +65,10 @@ class LastCheckpoint(Checkpoint):
         if self._validation_due:
             _validate(trainer)
 
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
+        """Set right what Lightning gives to loggers as the step of a validation; after resuming it can be one less."""
+        trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step
+
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Write when it is time; stop when asked to."""
         step = trainer.global_step

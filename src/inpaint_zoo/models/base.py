@@ -19,6 +19,9 @@ from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY
 
+KINDS_KEY = "inpaint_zoo_optimizer"
+"""Entry of a checkpoint: the kind of its optimizer and, where there is one, of its schedule."""
+
 OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
 ScheduleFactory = Callable[[Optimizer], LRScheduler]
 
@@ -198,7 +201,10 @@ class InpaintingModule(pl.LightningModule, ABC):
             raise InputError(f"{type(self).__name__} was built without an optimizer; give optimizer= to train it.")
         groups = self.parameter_groups()
         scales = [group.pop("lr_scale", 1.0) for group in groups]
-        optimizer = self.optimizer_factory(groups)
+        try:
+            optimizer = self.optimizer_factory(groups)
+        except (ValueError, TypeError, IndexError) as error:  # its own checks of its arguments
+            raise InputError(f"model.optimizer: {error}") from error
         for group, scale in zip(optimizer.param_groups, scales, strict=True):
             group["lr"] = scale * group["lr"]
         return optimizer
@@ -213,9 +219,12 @@ class InpaintingModule(pl.LightningModule, ABC):
         if self.schedule_factory is None:
             return {"optimizer": optimizer}
         for key, value in getattr(self.schedule_factory, "keywords", {}).items():
-            if isinstance(value, int) and value < 0:  # trainer.max_steps=-1
+            if isinstance(value, int) and (value < 0 or (key == "T_max" and value == 0)):  # trainer.max_steps=-1
                 raise InputError(f"model.lr_schedule.{key}={value}: give a number of steps (or trainer.max_steps).")
-        schedule = self.schedule_factory(optimizer)
+        try:
+            schedule = self.schedule_factory(optimizer)
+        except (ValueError, TypeError, IndexError, ZeroDivisionError) as error:
+            raise InputError(f"model.lr_schedule: {error}") from error
         if isinstance(schedule, ReduceLROnPlateau):
             raise InputError("model.lr_schedule: ReduceLROnPlateau follows a metric; give one that counts steps.")
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
@@ -231,11 +240,46 @@ class InpaintingModule(pl.LightningModule, ABC):
             for group in optimizer.param_groups:
                 CLIPPING[gradient_clip_algorithm or "norm"](group["params"], gradient_clip_val)
 
+    def check_going_on(self, checkpoint: Mapping[str, Any]) -> None:
+        """Refuse to go on from a checkpoint of a training with another kind of optimizer or schedule.
+
+        Raises:
+            InputError: its state would mean nothing to this one's.
+        """
+        made, stored = _kinds(self.configure_optimizers()), checkpoint.get(KINDS_KEY)
+        if stored is not None and stored != made:
+            raise InputError(
+                f"it was trained with {' and '.join(stored)}, this training has {' and '.join(made)}: a training goes "
+                "on with the same optimizer and lr_schedule; init_from= begins a new one with its weights"
+            )
+        if len(made) > 1 and checkpoint["optimizer_states"]:
+            before = [group["initial_lr"] for group in checkpoint["optimizer_states"][0]["param_groups"]]
+            if before != [group["lr"] for group in self.make_optimizer().param_groups]:
+                raise InputError(
+                    f"model.optimizer.lr was {before[0]:g}; with an lr_schedule it cannot be changed on the way: "
+                    "init_from= begins a new training with these weights"
+                )
+
+    def on_train_start(self) -> None:
+        """Go on with the learning rate and the other settings that are given now, not with those of the checkpoint."""
+        kept = {"params", "lr"} if self.trainer.lr_scheduler_configs else {"params"}
+        for optimizer in self.trainer.optimizers:
+            for group, wanted in zip(optimizer.param_groups, self.make_optimizer().param_groups, strict=True):
+                group.update({key: value for key, value in wanted.items() if key not in kept})
+
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Write down which model this is, so that a checkpoint alone says how to build it."""
         checkpoint[MODEL_KEY] = self.name
+        if self.optimizer_factory is not None:
+            checkpoint[KINDS_KEY] = _kinds(self.configure_optimizers())
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on from the weights that were being trained, where `state_dict` holds their moving average."""
         if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
             checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]
+
+
+def _kinds(configured: OptimizerConfig | OptimizerLRSchedulerConfig) -> list[str]:
+    schedule: Any = configured.get("lr_scheduler")
+    parts = [configured["optimizer"], *([] if schedule is None else [schedule["scheduler"]])]
+    return [type(part).__name__ for part in parts]

@@ -86,28 +86,34 @@ def read_weights(path: Path, model: str | None, choice: str | None = None) -> We
     return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], state, _of_network)
 
 
-def check_resumable(path: Path, model: str, expected: Mapping[str, Tensor]) -> None:
+def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> None:
     """Refuse a file that the training of a model cannot go on from, before anything is built around it.
 
     Args:
         path: The file.
-        model: Name of the model that is trained.
-        expected: The state dict of its training module.
+        module: What is trained.
+        max_steps: Where it is to end.
 
     Raises:
-        InputError: the file is missing, damaged or no checkpoint, holds weights only, or those of another model.
+        InputError: the file is missing, damaged or no checkpoint, holds weights only, those of another model, another
+            kind of optimizer or schedule, or more steps.
     """
-    checkpoint = _read(path)
+    checkpoint, model = _read(path), module.name
     name = checkpoint.get(MODEL_KEY)
     if name is not None and name != model:
         raise InputError(f"ckpt_path: {path} holds the model {name}, not {model}: give model={name} or another file.")
     if name is None or "optimizer_states" not in checkpoint:
         raise InputError(f"ckpt_path: {path} holds no training to go on with: give a last.ckpt or best.ckpt of a run.")
     try:
-        state = rename_strictly(checkpoint["state_dict"], str, expected)
+        state = rename_strictly(checkpoint["state_dict"], str, module.state_dict())
+        module.check_going_on(checkpoint)
     except InputError as error:
         raise InputError(f"ckpt_path: {path}: {error}") from error
     _refuse_broken_values(path, state)
+    if 0 < max_steps < checkpoint["global_step"]:
+        raise InputError(
+            f"trainer.max_steps={max_steps}: {path} is at step {checkpoint['global_step']} already: give more steps"
+        )
 
 
 def initialise(module: InpaintingModule, path: Path) -> None:

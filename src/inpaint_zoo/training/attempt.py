@@ -11,26 +11,38 @@ from inpaint_zoo.files import write_text
 from inpaint_zoo.training.occupation import is_first_process, occupied
 
 FAILURE = "failure.txt"
+CONFIG = "config.yaml"
 
 
 @contextlib.contextmanager
 def attempt(folder: Path) -> Iterator[None]:
     """Do the work of the body in a run folder, which no other process may do meanwhile.
 
-    `failure.txt` of an earlier attempt is removed; when the body fails after it has left something in the folder, a new
-    one says why in one line.
+    `failure.txt` of an earlier attempt is removed; when the body fails, a new one says why in one line. What is refused
+    before it has begun says nothing about a training that the folder holds already, and leaves everything as it was.
 
     Raises:
         InputError: Another process is at work in the folder.
     """
     with occupied(folder):
+        before, earlier = _begun(folder), read_failure(folder)
         forget_failure(folder)
         try:
             yield
         except Exception as error:
-            if folder.is_dir() and any(folder.iterdir()):
+            if explain(error) is not None and before is not None and _begun(folder) == before:
+                _leave(folder, earlier)
+            elif folder.is_dir() and any(folder.iterdir()):
                 write_failure(folder, error)
             raise
+
+
+def _begun(folder: Path) -> int | None:
+    """When a training last began in a folder: it writes its configuration then."""
+    try:
+        return (folder / CONFIG).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def reason_of(error: BaseException) -> str:
@@ -41,9 +53,13 @@ def reason_of(error: BaseException) -> str:
 
 def write_failure(folder: Path, error: BaseException) -> None:
     """Leave the reason of a failure in a run folder, which is made if need be."""
-    if is_first_process():
+    _leave(folder, reason_of(error))
+
+
+def _leave(folder: Path, reason: str | None) -> None:
+    if reason is not None and is_first_process():
         with contextlib.suppress(Exception):  # what failed may be the disk; the reason is told on stderr as well
-            write_text(folder / FAILURE, reason_of(error) + "\n")
+            write_text(folder / FAILURE, reason + "\n")
 
 
 def read_failure(folder: Path) -> str | None:

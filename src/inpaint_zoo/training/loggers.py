@@ -24,7 +24,8 @@ def build_loggers(config: DictConfig, folder: Path) -> list[Logger]:
     Raises:
         InputError: One cannot be had.
     """
-    loggers: list[Logger] = [construct(node, save_dir=folder) for node in (config.get("logger") or {}).values()]
+    nodes = [node for node in (config.get("logger") or {}).values() if node is not None]
+    loggers: list[Logger] = [construct(node, save_dir=folder) for node in nodes]
     for logger in loggers:
         if isinstance(logger, WandbRun):
             plain: Any = OmegaConf.to_container(config, resolve=True)
