@@ -78,7 +78,7 @@ def test_a_file_that_would_run_code_is_refused_and_does_not(
 def test_a_missing_file_a_folder_and_other_content(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing\.ckpt does not exist"):
         read_weights(tmp_path / "nothing.ckpt", None)
-    with pytest.raises(InputError, match="cannot be read as a checkpoint"):
+    with pytest.raises(InputError, match="is a folder: give the path"):
         read_weights(tmp_path, None)
     torch.save(torch.zeros(3), tmp_path / "tensor.ckpt")
     with pytest.raises(InputError, match="holds a Tensor instead of named tensors"):

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from inpaint_zoo.errors import InputError
 
-REMEDY = "go on with a lower model.optimizer.lr, with trainer.gradient_clip_val, or with trainer.precision=32-true"
+REMEDY = "with a lower model.optimizer.lr, with trainer.gradient_clip_val, or with trainer.precision=32-true"
 
 
 class FiniteLoss(pl.Callback):
@@ -67,7 +67,7 @@ class FiniteLoss(pl.Callback):
             first = next((name for name, good in zip(names, finite.tolist(), strict=True) if not good), "a weight")
             raise InputError(
                 f"{first} was not finite after step {trainer.global_step}, though every loss term was: its gradients "
-                f"were too large; {self._kept()}: {REMEDY}"
+                f"were too large; {self._kept()} {REMEDY}"
             )
         self._saved_at = trainer.global_step
 
@@ -81,10 +81,14 @@ class FiniteLoss(pl.Callback):
             named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
             terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
             found = f"found after batch {self._batch}, last looked at after batch {before}"
-            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._kept()}: {REMEDY}")
+            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._kept()} {REMEDY}")
 
     def _kept(self) -> str:
-        return f"the checkpoint of step {self._saved_at} is kept" if self._saved_at else "nothing had been saved"
+        return (
+            f"the checkpoint of step {self._saved_at} is kept: go on"
+            if self._saved_at
+            else "nothing was saved: begin again"
+        )
 
 
 def _least_of_processes(trainer: pl.Trainer, values: Tensor) -> Tensor:

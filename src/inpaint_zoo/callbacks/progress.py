@@ -184,7 +184,7 @@ class _Lines:
     def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
         """Keep what there is to say, and say it when it is time."""
         now = time.monotonic()
-        if step != self._printed_step and (rate is not None or not self._line):
+        if step != self._printed_step and (rate is not None or step != self._step or not self._line):
             self._line, self._step = self._compose(step, now - self._started_at, rate, losses), step
         if self._line and now - self._printed_at >= LINE_SECONDS:
             self._print(now)

@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from inpaint_zoo.batch import Batch, Prediction
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, finite
 from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY
 
 KINDS_KEY = "inpaint_zoo_optimizer"
@@ -105,7 +105,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         super().__init__()
         self.save_hyperparameters(ignore=["optimizer", "lr_schedule"])
         self.network = self.network_class(**network)
-        self.loss_weights = dict(loss_weights)
+        self.loss_weights = {term: finite(value, f"model.loss_weights.{term}") for term, value in loss_weights.items()}
         self.optimizer_factory = optimizer
         self.schedule_factory = lr_schedule
         self._to_log: dict[str, Tensor] = {}

@@ -152,11 +152,13 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} is not a checkpoint that can be loaded safely (it is damaged, or holds more than tensors and "
             "plain values): give a file written by inpaint-zoo or by the paper's authors."
         ) from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a folder: give the path of a checkpoint in it.") from error
     except InputError:
         raise
     except Exception as error:  # given other bytes than a checkpoint, the unpickler raises anything
         raise DamagedFileError(
-            f"{path} cannot be read as a checkpoint (truncated, or another kind of file): {_line(error)}"
+            f"{path} cannot be read as a checkpoint: it is truncated, or another kind of file."
         ) from error
     if not isinstance(checkpoint, dict):
         raise InputError(
@@ -172,7 +174,3 @@ def _refuse_broken_values(path: Path, state: Mapping[str, Tensor]) -> None:
             f"{path} holds values that are not finite ({len(broken)} entries, such as {broken[0]}): its training "
             "diverged, use an earlier checkpoint."
         )
-
-
-def _line(error: BaseException) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__

@@ -73,4 +73,5 @@ def read_failure(folder: Path) -> str | None:
 def forget_failure(folder: Path) -> None:
     """A new attempt begins."""
     if is_first_process():
-        (folder / FAILURE).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what cannot be removed cannot be written over either, which is told then
+            (folder / FAILURE).unlink(missing_ok=True)

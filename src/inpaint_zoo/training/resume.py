@@ -32,6 +32,8 @@ def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], Non
     path = last if ckpt_path in {None, "last"} else Path(str(ckpt_path))
     if path == last and previous.is_file():
         return _newest_whole(last, previous, check)
+    if path.is_dir():
+        raise InputError(f"ckpt_path: {path} is a folder: give run_dir={path} ckpt_path=last, or a checkpoint in it.")
     if not path.is_file():
         raise InputError(
             f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to go on with, or a checkpoint."
@@ -44,7 +46,14 @@ def _newest_whole(last: Path, previous: Path, check: Callable[[Path], None]) -> 
     try:
         check(last)
     except DamagedFileError as error:
-        check(previous)
-        warnings.warn(f"{error} Going on from {previous}, the checkpoint before it.", InputWarning, stacklevel=2)
+        reason = str(error) if last.exists() else f"{last} is missing."
+        try:
+            check(previous)
+        except DamagedFileError as second:
+            raise InputError(
+                f"ckpt_path: {reason} {previous}, the checkpoint before it, cannot be read either: begin again in "
+                f"another run_dir, with init_from={last.with_name('best.ckpt')} if that is whole"
+            ) from second
+        warnings.warn(f"{reason} Going on from {previous}, the checkpoint before it.", InputWarning, stacklevel=2)
         return previous
     return last

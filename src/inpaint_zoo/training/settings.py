@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.errors import InputError, at_least, finite, true_or_false, whole_number
+from inpaint_zoo.errors import InputError, at_least, finite, seed_in_range, true_or_false
 
 _LEAST = {
+    "trainer.max_steps": 1,
     "trainer.num_nodes": 1, "trainer.accumulate_grad_batches": 1, "trainer.val_check_interval": 1,
     "trainer.log_every_n_steps": 1, "checkpoint_every": 1, "pictures_every": 1, "num_sample_pictures": 0,
     "num_worst_pictures": 0,
@@ -25,6 +26,9 @@ def check_settings(config: DictConfig) -> None:
     Raises:
         InputError: The message names the key.
     """
+    if not str(config.run_dir).strip():
+        raise InputError("run_dir= is empty: give run_dir=DIR")
+    seed_in_range(config.seed, "seed")
     for key, least in _LEAST.items():
         value = OmegaConf.select(config, key)
         if value is not None or key not in _NULL:
@@ -32,8 +36,6 @@ def check_settings(config: DictConfig) -> None:
     for key in _POSITIVE:
         if finite(config[key], key) <= 0:
             raise InputError(f"{key}={config[key]} must be more than 0")
-    if whole_number(config.trainer.max_steps, "trainer.max_steps") == 0 or config.trainer.max_steps < -1:
-        raise InputError(f"trainer.max_steps={config.trainer.max_steps} must be at least 1, or -1 for no end")
     if finite(config.trainer.gradient_clip_val or 0, "trainer.gradient_clip_val") < 0:
         raise InputError(f"trainer.gradient_clip_val={config.trainer.gradient_clip_val} must be at least 0")
     true_or_false(config.compile, "compile")
