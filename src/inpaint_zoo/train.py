@@ -20,6 +20,7 @@ from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.parallel import own_environment
 from inpaint_zoo.quiet import quiet_libraries
+from inpaint_zoo.training.attempt import CONFIG
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.cpu import prepare_cpu
 from inpaint_zoo.training.distributed import distribute, speak_first_only
@@ -57,7 +58,7 @@ def run(config: DictConfig) -> float | None:
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
             forget_result(folder)
-            write_text(folder / "config.yaml", OmegaConf.to_yaml(config, resolve=True))
+            write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
         _fit(trainer, module, data, resume)
         score = None if best.best_model_score is None else float(best.best_model_score)
         if trainer.is_global_zero:

@@ -19,8 +19,9 @@ from inpaint_zoo.construct import check_nodes
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.explanation import explain, missing
 from inpaint_zoo.overrides import quote
+from inpaint_zoo.training.attempt import CONFIG
 from inpaint_zoo.training.result import config_hash, read_result
-from inpaint_zoo.training.run_folder import CONFIG, State, has_checkpoint, is_run_folder, read_config, state_of
+from inpaint_zoo.training.run_folder import State, has_checkpoint, is_run_folder, read_config, state_of
 
 RUN_DIR = "run_dir"
 """The key of verbs that train: each job gets a folder of its own as if it had been given on the command line."""

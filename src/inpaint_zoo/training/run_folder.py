@@ -12,12 +12,12 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.attempt import FAILURE, read_failure
+from inpaint_zoo.training.attempt import CONFIG, FAILURE, read_failure
 from inpaint_zoo.training.occupation import is_occupied
 from inpaint_zoo.training.result import FILE as RESULT
 from inpaint_zoo.training.result import read_result
 
-CONFIG, METRICS = "config.yaml", "metrics.csv"
+METRICS = "metrics.csv"
 CHECKPOINTS = ("last.ckpt", "previous.ckpt")
 """Those that a training goes on from; said here as well, because importing what writes them takes seconds."""
 _FILES = (CONFIG, METRICS, *CHECKPOINTS, RESULT, FAILURE)

@@ -59,11 +59,8 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
             num_sanity_val_steps=0,
             enable_model_summary=False,
         )
-    except (
-        MisconfigurationException,
-        ValueError,
-        TypeError,
-    ) as error:  # a device that is not there, an unknown precision
+    # a device that is not there, an unknown precision
+    except (MisconfigurationException, ValueError, TypeError) as error:
         raise InputError(f"trainer: {error}") from error
     return trainer
 
