@@ -10,7 +10,6 @@ from inpaint_zoo.callbacks.moving_average import MovingAverage
 from inpaint_zoo.callbacks.pictures import SamplePictures
 from inpaint_zoo.callbacks.progress import StepProgress
 from inpaint_zoo.callbacks.run_summary import RunSummary
-from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
 __all__ = [
     "BestCheckpoint",
@@ -20,7 +19,6 @@ __all__ = [
     "MetricsFile",
     "MovingAverage",
     "RunSummary",
-    "SameBuffers",
     "SamplePictures",
     "StepProgress",
     "ValidationMetrics",
