@@ -13,7 +13,7 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "randomness", "readable"},
+    {"errors", "batch", "randomness", "readable", "tables"},
     {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
     {"images"},
