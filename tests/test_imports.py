@@ -16,7 +16,7 @@ LAYERS = (
     {"errors", "batch", "randomness", "readable", "tables"},
     {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
-    {"images"},
+    {"images", "samples_file"},
     {"fitting", "jpeg"},
     {"masks", "losses", "layers"},
     {"data", "models"},

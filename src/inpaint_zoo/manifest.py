@@ -6,11 +6,9 @@ package's own `conf/`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +19,11 @@ from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_bytes
 from inpaint_zoo.hashes import file_hash, pixel_hash
 from inpaint_zoo.images import picture_size
 from inpaint_zoo.json_file import Fields, read_json
 from inpaint_zoo.masks.base import MasksFromFiles
+from inpaint_zoo.samples_file import write_samples
 from inpaint_zoo.suggestion import did_you_mean
 
 KIND = "evaluation set"
@@ -122,17 +120,9 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
     Raises:
         InputError: It cannot be written.
     """
-    head: dict[str, Any] = {"inpaint_zoo": version("inpaint-zoo"), "kind": KIND}
-    head |= {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
-    head["eval_seed"] = manifest.data["eval_seed"]
-    lines = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
-    samples = ",\n".join(f"  {_json(asdict(entry))}" for entry in manifest.samples)
-    text = "{\n" + ",\n".join([*lines, f'"samples": [\n{samples}\n]']) + "\n}\n"
-    write_bytes(path, [text.encode()])
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+    groups = {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
+    head = {**groups, "eval_seed": manifest.data["eval_seed"]}
+    write_samples(path, KIND, head, [asdict(entry) for entry in manifest.samples])
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_text
 from inpaint_zoo.json_file import Fields, read_json
 from inpaint_zoo.judging.session import Session
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO
+from inpaint_zoo.samples_file import write_samples
 
 KIND = "results"
 MAXIMUM_BYTES = 500_000_000
@@ -23,15 +21,12 @@ MAXIMUM_BYTES = 500_000_000
 def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
     """Write `results.json`."""
     settings, manifest = session.settings, session.evaluation.manifest
-    content = {
-        "kind": KIND,
-        "inpaint_zoo": version("inpaint-zoo"),
+    head = {
         **labels(session),
         "hashes": session.hashes(),
         "settings": {**asdict(settings), "data": manifest.data, "mask": manifest.mask, "manifest": None},
-        "records": [_line(record) for record in records],
     }
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_samples(path, KIND, head, [_line(record) for record in records], "records")
 
 
 def labels(session: Session) -> dict[str, Any]:
