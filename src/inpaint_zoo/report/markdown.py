@@ -22,7 +22,7 @@ from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import COLUMN_BINS, columns_with_values, distance, means_of, methods_of, num_pictures
 from inpaint_zoo.report.tables import by_bin, mean_cells, set_table
 from inpaint_zoo.statistics import Certainty
-from inpaint_zoo.tables import MISSING, TIE_SIGN, Cell, Column, Table, section
+from inpaint_zoo.tables import MISSING, TIE_SIGN, Column, Row, Table, section
 from inpaint_zoo.tables.markdown import escaped
 
 _FINE_BINS = (*FINE_RATIO_BINS, NO_HOLE)
@@ -89,15 +89,16 @@ def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
         yield Table("Known pixels, all pictures", heads, lines)
     sets = set_table(report, rows)
     if len(sets.columns) > 1:
-        counts = {row.method: row.num_pictures for row in rows if row.bin == ALL}
+        counts = [str(row.num_pictures) for row in rows if row.bin == ALL]
         heads = (METHOD, _PICTURES, *sets.columns[1:])
-        yield replace(sets, columns=heads, rows=[[one, str(counts[one]), *own] for one, *own in sets.rows])
+        own = [[one, count, *scores] for count, (one, *scores) in zip(counts, sets.rows, strict=True)]
+        yield replace(sets, columns=heads, rows=own)
 
 
 def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
     """A group of rows a metric, a row a bin, a column a method; bins without pictures stand in the first group only."""
     methods = methods_of(rows)
-    lines: list[list[Cell | str]] = []
+    lines: list[Row] = []
     for number, column in enumerate(columns_with_values(rows, MAIN_COLUMNS)):
         for name in _FINE_BINS:
             count = num_pictures(rows, name)

@@ -13,7 +13,7 @@ from inpaint_zoo.report.notes import LEAKS, protocol_line
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import columns_with_values, means_of, methods_of, num_pictures, rows_of_bin
 from inpaint_zoo.statistics import Certainty
-from inpaint_zoo.tables import Cell, Column, Table, csv_text
+from inpaint_zoo.tables import Cell, Column, Row, Table, csv_text
 
 Below: TypeAlias = Callable[[str, Column, Certainty | None], Mapping[str, str]]
 """What stands below the mean of a method, by its class on a page."""
@@ -53,7 +53,7 @@ def by_bin(
     report: Report, rows: Sequence[SummaryRow], bins: Sequence[str], columns: Sequence[Column], below: Below
 ) -> Table:
     """Pictures, then a group of rows a metric, a row a method, a column a bin."""
-    lines: list[list[Cell | str]]
+    lines: list[Row]
     lines = [["Pictures", "", *(str(num_pictures(rows, name) or "no pictures") for name in bins)]]
     for column in columns_with_values(rows, columns):
         cells = [mean_cells(report, rows, name, column, below) for name in bins]
@@ -71,7 +71,7 @@ def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
         value = report.set_scores.get(method, {}).get(column.key)
         return Cell("not available" if value is None else column.show(value), exact(value))
 
-    lines = [[method, *(cell(method, column) for column in columns)] for method in methods_of(rows)]
+    lines: list[Row] = [[method, *(cell(method, column) for column in columns)] for method in methods_of(rows)]
     return Table("All pictures together", (METHOD, *columns), lines, protocol_line(report))
 
 
@@ -92,7 +92,7 @@ def plain_table(
         subtitle: Of the table.
     """
     best = [column.best({method: own.get(column.key) for method, own in values.items()}) for column in columns]
-    lines = [
+    lines: list[Row] = [
         [
             method,
             *(

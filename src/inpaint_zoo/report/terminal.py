@@ -16,7 +16,7 @@ from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import COLUMN_BINS, distance, means_of, methods_of, num_pictures
 from inpaint_zoo.report.tables import bin_table, set_table
 from inpaint_zoo.statistics import SIGNIFICANCE, Certainty
-from inpaint_zoo.tables import TIE_SIGN, Cell, Column, Table, terminal
+from inpaint_zoo.tables import TIE_SIGN, Cell, Column, Row, Table, terminal
 
 _KEY = (
     f"±: half of the 95 % interval. {TIE_SIGN}: not told apart from the best (p ≥ {SIGNIFICANCE}, or 0 lies in the "
@@ -63,7 +63,9 @@ def _key(report: Report, rows: Sequence[SummaryRow]) -> str:
 
 def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
     columns = [METHOD, *(column._replace(higher_is_better=None) for column in MAIN_COLUMNS)]
-    lines = [[one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)]
+    lines: list[Row] = [
+        [one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)
+    ]
     return Table("Difference to the best and its p, all pictures", columns, lines)
 
 

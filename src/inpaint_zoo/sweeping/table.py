@@ -11,7 +11,7 @@ from rich.console import Console
 from inpaint_zoo.files import write_bytes, write_text
 from inpaint_zoo.sweeping.outcome import Outcome
 from inpaint_zoo.sweeping.plot import draw
-from inpaint_zoo.tables import WIDTH, Cell, Column, Table, csv_text, markdown, terminal
+from inpaint_zoo.tables import WIDTH, Cell, Column, Row, Table, csv_text, markdown, terminal
 from inpaint_zoo.training.run_folder import METRIC
 
 _OTHER_COLUMNS = 52
@@ -41,7 +41,7 @@ def show(outcomes: Sequence[Outcome]) -> None:
 def table_of(outcomes: Sequence[Outcome]) -> Table:
     """A row for each job; the best value is marked."""
     keys, best = _keys(outcomes), best_of(outcomes)
-    rows = [
+    rows: list[Row] = [
         [
             str(outcome.number),
             *(outcome.varied.get(key, "") for key in keys),

@@ -4,7 +4,7 @@ from inpaint_zoo.tables.csv_text import csv_text
 from inpaint_zoo.tables.html import html
 from inpaint_zoo.tables.latex import tabular
 from inpaint_zoo.tables.markdown import markdown, section
-from inpaint_zoo.tables.model import MISSING, TIE_SIGN, Cell, Column, Table, printable
+from inpaint_zoo.tables.model import MISSING, TIE_SIGN, Cell, Column, Row, Table, printable
 from inpaint_zoo.tables.terminal import WIDTH, terminal
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "WIDTH",
     "Cell",
     "Column",
+    "Row",
     "Table",
     "csv_text",
     "html",

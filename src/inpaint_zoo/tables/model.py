@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 MISSING = "–"
 """Shown where a value is not defined or not available."""
@@ -90,13 +90,17 @@ class Cell:
     """In a terminal."""
 
 
+Row: TypeAlias = Sequence[Cell | str]
+"""One cell a column; a plain text stands for a cell of it."""
+
+
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; a plain text stands for a cell of it."""
+    """Columns, rows, and what is said of them."""
 
     title: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell | str]]
+    rows: Sequence[Row]
     subtitle: str = ""
     """What must be read with the title."""
     note: str = ""
