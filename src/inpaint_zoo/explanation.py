@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -35,6 +35,11 @@ def explain(error: BaseException) -> str | None:
         if isinstance(error, kind):
             return explanation(error)
     return None
+
+
+def offered(names: Iterable[str]) -> list[str]:
+    """The files of a group that can be chosen; those whose names begin with `_` are parts of others."""
+    return [name for name in names if not name.startswith("_")]
 
 
 def missing(key: str) -> str:
@@ -83,8 +88,8 @@ def _explain_missing_config(error: MissingConfigException) -> str:
     if extra is not None:
         return f"{group}={choice} is an optional package: pip install 'inpaint-zoo[{extra}]'"
     if error.options:
-        known = ", ".join(error.options)
-        return f"{group}={choice} is unknown{did_you_mean(choice, error.options)} (known: {known})"
+        known = offered(error.options)
+        return f"{group}={choice} is unknown{did_you_mean(choice, known)} (known: {', '.join(known)})"
     return _one_line(str(error).partition("\nSearch path")[0])
 
 
@@ -92,7 +97,8 @@ def _explain_composition(error: ConfigCompositionException) -> str:
     cause, text = error.__cause__, str(error)
     mandatory = re.match(r"You must specify '(.+?)'.*?Available options:(.*)", text, re.DOTALL)
     if mandatory is not None:
-        return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {', '.join(mandatory[2].split())})"
+        known = ", ".join(offered(mandatory[2].split()))
+        return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {known})"
     key = re.match(r"Could not override '(.+?)'", text)
     if key is not None:
         return f"there is no key '{key[1]}'{did_you_mean(key[1], _known_keys(cause))}"
