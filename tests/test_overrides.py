@@ -82,6 +82,13 @@ def test_short_names_belong_to_their_verb() -> None:
     assert quote_paths("train", ["eval_mask=box"]) == ["mask@eval_mask=box"]
 
 
+def test_null_means_none_for_groups_that_offer_it() -> None:
+    assert quote_paths("train", ["logger=null", "callbacks=null"]) == ["logger=none", "callbacks=none"]
+    assert quote_paths("train", ["callbacks.progress=null", "experiment=null"]) == [
+        "callbacks.progress=null", "experiment=null",
+    ]  # fmt: skip
+
+
 def test_methods_of_compare_are_added() -> None:
     given = ["methods.ours=runs/it's", "methods.telea='telea'", "methods.x.y=1", "+methods.z=a"]
     expected = [r"++methods.ours='runs/it\'s'", "++methods.telea='telea'", "methods.x.y=1", "++methods.z='a'"]

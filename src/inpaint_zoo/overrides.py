@@ -56,6 +56,9 @@ VERBS_WITH_SEARCH = frozenset({"tune"})
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
 """Short names of config groups that stand at another place of the configuration."""
 
+GROUPS_WITH_NONE = frozenset({"callbacks", "logger"})
+"""Groups that offer `none`, which `null` means, too."""
+
 VERB_ALIASES = {"masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"}}
 """Short names of one verb's groups and keys."""
 
@@ -120,6 +123,8 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
     prefix, key, value = match["prefix"], match["key"], match["value"]
     if key in aliases:
         return f"{prefix}{aliases[key]}={value}"
+    if value == "null" and key in GROUPS_WITH_NONE:
+        return f"{prefix}{key}=none"
     if names_methods and key == "methods":
         return f"++{key}={value}"
     is_method = names_methods and _METHOD.fullmatch(key) is not None

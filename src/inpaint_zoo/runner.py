@@ -203,7 +203,7 @@ def _help(hydra: Hydra, config: DictConfig) -> str:
     options = {group: offered(hydra.config_loader.get_group_options(group.partition("@")[0])) for group in sorted(choices)}
     job = hydra.get_sanitized_cfg(copy.deepcopy(config), "job")
     text = string.Template(config.hydra.help.template).substitute(
-        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items()) or "none",
+        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items() if names) or "none",
         CONFIG=OmegaConf.to_yaml(job),
     )
     lines = (textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False) for line in text.splitlines())
