@@ -68,7 +68,11 @@ def test_parts_of_files_are_not_offered(capsys: pytest.CaptureFixture[str]) -> N
     assert "_loading" not in str(refusal.value)
 
 
-MACHINE = "# @package _global_\ndefaults: [override /logger: none]\ntrainer: {accelerator: cpu}\ndata: {num_workers: 5}\n"
+MACHINE = """# @package _global_
+defaults: [override /logger: none]
+trainer: {accelerator: cpu}
+data: {num_workers: 5}
+"""
 
 
 def test_the_settings_of_a_machine_are_taken_where_there_are_some(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.config import config_name, hydra_session, output_dir, search_path_of
-from inpaint_zoo.explanation import offered
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.explanation import offered
 from inpaint_zoo.overrides import quote_paths
 from inpaint_zoo.sweeping.command_line import own_command_line, program_of
 from inpaint_zoo.sweeping.plan import RUN_DIR, sweep_folder
@@ -200,10 +200,13 @@ def _root_logger_kept() -> Iterator[None]:
 
 def _help(hydra: Hydra, config: DictConfig) -> str:
     choices = [group for group in config.hydra.runtime.choices if not group.startswith("hydra/")]
-    options = {group: offered(hydra.config_loader.get_group_options(group.partition("@")[0])) for group in sorted(choices)}
+    options = {
+        group: offered(hydra.config_loader.get_group_options(group.partition("@")[0])) for group in sorted(choices)
+    }
     job = hydra.get_sanitized_cfg(copy.deepcopy(config), "job")
     text = string.Template(config.hydra.help.template).substitute(
-        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items() if names) or "none",
+        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items() if names)
+        or "none",
         CONFIG=OmegaConf.to_yaml(job),
     )
     lines = (textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False) for line in text.splitlines())

@@ -8,7 +8,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
 from inpaint_zoo.suggestion import choose
-from inpaint_zoo.training.run_folder import METRIC, Run, State, find_runs, read_run
+from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.run_folder import Run, State, find_runs, read_run
 
 WIDTH = 80
 _NAME_WIDTH = 26
@@ -34,7 +35,7 @@ ORDERS: dict[str, Callable[[Run], Any]] = {
     "state": lambda run: (run.state, str(run.folder)),
     "model": lambda run: (run.model, str(run.folder)),
     "step": lambda run: _NOTHING if run.step is None else run.step,
-    "best": lambda run: -(_NOTHING if run.best is None else run.best),
+    "best": lambda run: (run.monitor.name, run.monitor.rank(run.best)),
 }
 """What `sort` may be, and what it compares."""
 
@@ -65,17 +66,21 @@ def _table(found: list[Run], root: Path) -> Table:
     table.add_column("run", overflow="fold", min_width=12)
     for title in ("state", "model"):
         table.add_column(title, no_wrap=True)
-    for title in ("step", METRIC):
+    monitors = _monitors(found)
+    for title in ("step", *(monitor.name for monitor in monitors)):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("changed", no_wrap=True)
-    best = max((one.best for one in found if one.best is not None), default=None)
+    best = [monitor.best(_values(found, monitor)) for monitor in monitors]
     for one in found:
         cells = [
             Text(_folded(_name(one, root))),
             Text(one.state, style=_STYLES.get(one.state, "")),
             Text(one.model),
             Text(_steps(one)),
-            Text("" if one.best is None else f"{one.best:.2f}", style="bold" if one.best == best else ""),
+            *(
+                Text(shown(one.best), style="bold" if one.best == value else "") if one.monitor == monitor else Text("")
+                for monitor, value in zip(monitors, best, strict=True)
+            ),
             Text("" if one.changed is None else _short(one.changed)),
         ]
         table.add_row(*cells)
@@ -85,12 +90,24 @@ def _table(found: list[Run], root: Path) -> Table:
 def _csv(found: list[Run], root: Path) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", "state", "model", "step", "max_steps", METRIC, "changed", "remark"])
+    monitors = _monitors(found)
+    names = [monitor.name for monitor in monitors]
+    writer.writerow(["run", "state", "model", "step", "max_steps", *names, "changed", "remark"])
     for one in found:
-        numbers = ["" if number is None else number for number in (one.step, one.max_steps, one.best)]
+        numbers = ["" if number is None else number for number in (one.step, one.max_steps)]
+        numbers += ["" if one.best is None or one.monitor != monitor else one.best for monitor in monitors]
         changed = "" if one.changed is None else time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(one.changed))
         writer.writerow([_name(one, root), one.state, one.model, *numbers, changed, one.remark])
     return text.getvalue()
+
+
+def _monitors(found: list[Run]) -> list[Monitor]:
+    """What the trainings are compared by, a column for each."""
+    return list(dict.fromkeys(one.monitor for one in found))
+
+
+def _values(found: list[Run], monitor: Monitor) -> Iterator[float]:
+    return (one.best for one in found if one.best is not None and one.monitor == monitor)
 
 
 def _name(one: Run, root: Path) -> str:

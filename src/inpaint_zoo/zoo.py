@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.construct import check_arguments, locate
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
 from inpaint_zoo.suggestion import did_you_mean
 

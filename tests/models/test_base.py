@@ -12,7 +12,8 @@ from torch.utils.data import DataLoader
 
 from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.base import InpaintingModule, InpaintingNetwork
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class Network(InpaintingNetwork):

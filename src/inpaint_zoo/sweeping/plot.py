@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from inpaint_zoo.sweeping.outcome import Outcome
+from inpaint_zoo.training.monitor import Monitor, shown
 
 _SCALE = 2
 """Drawn so many times larger than shown on an ordinary display, for fine lines."""
@@ -21,12 +22,12 @@ _REPEATED = "seed"
 """Jobs that differ in this key alone share a row."""
 
 
-def draw(outcomes: Sequence[Outcome], metric: str) -> bytes:
+def draw(outcomes: Sequence[Outcome], monitor: Monitor) -> bytes:
     """A PNG with a row for each job; jobs that differ in their seed alone share one, with a bar at their mean.
 
     Args:
         outcomes: In the order of the rows.
-        metric: Name of the values; higher is better.
+        monitor: Of the values.
     """
     rows = _rows(outcomes)
     font = ImageFont.load_default(14 * _SCALE)
@@ -45,18 +46,18 @@ def draw(outcomes: Sequence[Outcome], metric: str) -> bytes:
     for tick in ticks:
         pen.line([(across(tick), _MARGIN), (across(tick), bottom)], fill=_GRID, width=_SCALE)
         pen.text((across(tick), bottom + 6 * _SCALE), f"{tick:g}", fill=_GRAY, font=font, anchor="mt")
-    pen.text((left + _PLOT_WIDTH / 2, bottom + 28 * _SCALE), metric, fill=_INK, font=font, anchor="mt")
+    pen.text((left + _PLOT_WIDTH / 2, bottom + 28 * _SCALE), monitor.name, fill=_INK, font=font, anchor="mt")
     for number, (label, row) in enumerate(zip(labels, rows.values(), strict=True)):
         middle = _MARGIN + _ROW * (number + 0.5)
         pen.text((left - _MARGIN, middle), label, fill=_INK, font=font, anchor="rm")
         rated = [outcome.best for outcome in row if outcome.best is not None]
-        note = f"{sum(rated) / len(rated):.2f}" if rated else row[0].state
+        note = shown(sum(rated) / len(rated)) if rated else row[0].state
         pen.text((left + _PLOT_WIDTH + _MARGIN, middle), note, fill=_INK if rated else _GRAY, font=font, anchor="lm")
         if len(rated) > 1:
             mean = across(sum(rated) / len(rated))
             pen.line([(mean, middle - _ROW / 3), (mean, middle + _ROW / 3)], fill=_GRAY, width=2 * _SCALE)
         for value in rated:
-            ink = _BEST if value == max(values) else _DOT
+            ink = _BEST if value == monitor.best(values) else _DOT
             pen.ellipse(_disc(across(value), middle), fill=ink)
     encoded = io.BytesIO()
     image.save(encoded, "PNG", optimize=True)

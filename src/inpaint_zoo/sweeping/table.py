@@ -15,7 +15,7 @@ from rich.text import Text
 from inpaint_zoo.files import write_bytes, write_text
 from inpaint_zoo.sweeping.outcome import Outcome
 from inpaint_zoo.sweeping.plot import draw
-from inpaint_zoo.training.run_folder import METRIC
+from inpaint_zoo.training.monitor import Monitor, shown
 
 WIDTH = 80
 _OTHER_COLUMNS = 52
@@ -23,16 +23,16 @@ _OTHER_COLUMNS = 52
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Outcome | None:
-    """The row with the highest value."""
+    """The row with the best value."""
     rated = [outcome for outcome in outcomes if outcome.best is not None]
-    return max(rated, key=lambda outcome: outcome.best or 0.0, default=None)
+    return min(rated, key=lambda outcome: outcome.monitor.rank(outcome.best), default=None)
 
 
 def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
     """Write `sweep.csv`, `sweep.md` and `sweep.png`."""
     write_text(folder / f"{name}.csv", csv_of(outcomes))
     write_text(folder / f"{name}.md", markdown_of(outcomes))
-    write_bytes(folder / f"{name}.png", [draw(outcomes, METRIC)])
+    write_bytes(folder / f"{name}.png", [draw(outcomes, _monitor(outcomes))])
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
@@ -55,7 +55,7 @@ def terminal_table(outcomes: Sequence[Outcome]) -> Table:
     for title in titles:
         table.add_column(Text(title), overflow="fold")
     table.add_column("state", no_wrap=True)
-    for title in (METRIC, "step", "seconds"):
+    for title in (_monitor(outcomes).name, "step", "seconds"):
         table.add_column(title, justify="right", no_wrap=True)
     for outcome, row in zip(outcomes, rows, strict=True):
         number, *others, _ = _cells(outcome, [])
@@ -67,7 +67,7 @@ def csv_of(outcomes: Sequence[Outcome]) -> str:
     """A row for each job, with full numbers."""
     keys, text = _keys(outcomes), io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["folder", *keys, "state", METRIC, "step", "seconds", "remark"])
+    writer.writerow(["folder", *keys, "state", _monitor(outcomes).name, "step", "seconds", "remark"])
     for row in outcomes:
         numbers = ["" if number is None else number for number in (row.best, row.step, row.seconds)]
         writer.writerow([row.number, *(row.varied.get(key, "") for key in keys), row.state, *numbers, row.remark])
@@ -77,7 +77,7 @@ def csv_of(outcomes: Sequence[Outcome]) -> str:
 def markdown_of(outcomes: Sequence[Outcome]) -> str:
     """The table for a page of text; the best value is bold."""
     keys, best = _keys(outcomes), best_of(outcomes)
-    lines = [_markdown_row(["folder", *keys, "state", METRIC, "step", "seconds", "remark"])]
+    lines = [_markdown_row(["folder", *keys, "state", _monitor(outcomes).name, "step", "seconds", "remark"])]
     lines.append("|" + " --- |" * (len(keys) + 2) + " ---: |" * 3 + " --- |")
     for outcome in outcomes:
         cells = _cells(outcome, keys)
@@ -88,12 +88,17 @@ def markdown_of(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
+    """What the rows are compared by; a job that has not started says nothing about it."""
+    best = best_of(outcomes)
+    return Monitor() if best is None else best.monitor
+
+
 def _cells(outcome: Outcome, keys: Sequence[str]) -> list[str]:
-    best = "" if outcome.best is None else f"{outcome.best:.2f}"
     step = "" if outcome.step is None else str(outcome.step)
     seconds = "" if outcome.seconds is None else f"{outcome.seconds:.0f}"
     varied = [outcome.varied.get(key, "") for key in keys]
-    return [str(outcome.number), *varied, outcome.state, best, step, seconds, outcome.remark]
+    return [str(outcome.number), *varied, outcome.state, shown(outcome.best), step, seconds, outcome.remark]
 
 
 def _markdown_row(cells: Sequence[str]) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
+from inpaint_zoo.callbacks.last_checkpoint import NAME as LAST
 from inpaint_zoo.errors import InputError
 
-LAST, PREVIOUS = "last.ckpt", "previous.ckpt"
+PREVIOUS = "previous.ckpt"
 
 
 class WholeCheckpoints(TorchCheckpointIO):
