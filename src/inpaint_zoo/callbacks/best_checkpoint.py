@@ -51,8 +51,19 @@ class BestCheckpoint(ModelCheckpoint):
             )
         super().on_validation_end(trainer, pl_module)
 
+    @property
+    def state_key(self) -> str:
+        """The same whatever is monitored: `load_state_dict` looks at that."""
+        return type(self).__name__
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best value and its file."""
+        return {**super().state_dict(), "mode": self.mode}
+
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take up the best value; where its file is in another folder, copy it."""
+        """Take up the best value; where its file is in another folder, copy it. By another metric, none is best yet."""
+        if (state_dict["monitor"], state_dict["mode"]) != (self.monitor, self.mode):
+            return
         here, before = Path(str(self.dirpath)) / NAME, state_dict["best_model_path"]
         if before and not here.exists() and Path(before).is_file():
             _copy(Path(before), here)

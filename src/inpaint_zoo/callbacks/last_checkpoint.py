@@ -18,7 +18,7 @@ NAME = "last.ckpt"
 
 
 class LastCheckpoint(Checkpoint):
-    """Write `last.ckpt` of the run folder every so many steps and minutes, before each validation, at a signal, and at the end.
+    """Write `last.ckpt` in the run folder every so many steps and minutes, before validations, at a signal, at the end.
 
     Written at the end of an optimizer step, where Lightning counts steps and batches consistently. A validation that
     was due there is made up for when training goes on, so that it is neither lost nor logged twice. At the last step

@@ -23,7 +23,7 @@ GAP = 4
 
 
 class SamplePictures(pl.Callback):
-    """Write `pictures/step_00001000.png` in the run folder every so many steps and after the last one: a row per picture.
+    """Write `pictures/step_00001000.png` in the run folder every so many steps and after the last: a row per picture.
 
     The pictures are always the same validation pictures with the same masks, taken at even distances from the
     validation set. Columns: the input with its hole hatched, the network's intermediate pictures, its output, the
