@@ -58,9 +58,7 @@ def test_each_can_be_left_out_and_others_added() -> None:
     for key, name in zip((key for key in nodes if key != "ema"), ORDER, strict=True):
         without = [other for other in ORDER if other != name]
         assert names(f"~callbacks.{key}") == names(f"callbacks.{key}=null") == without
-    assert (
-        names("+callbacks.mine._target_=pytorch_lightning.callbacks.LearningRateMonitor")[-1] == "LearningRateMonitor"
-    )
+    assert names("+callbacks.mine._target_=pytorch_lightning.callbacks.DeviceStatsMonitor")[-1] == "DeviceStatsMonitor"
     assert names("callbacks=null") == names("callbacks=none") == []
     assert names("callbacks=none", "+callbacks.one._target_=pytorch_lightning.callbacks.Timer") == ["Timer"]
 
@@ -162,6 +160,17 @@ def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(command: 
     assert outcome.err.count("\n") == 1
     assert "val/hole_psnr, " in outcome.err
     assert command("train", *arguments, "ckpt_path=last").code == 0
+
+
+def test_a_training_that_goes_on_by_another_metric_finds_the_best_by_that(
+    by_lpips: Any, command: Command, tmp_path: Path
+) -> None:
+    settings = ["monitor=val/l1", "mode=min", "~callbacks.run_summary", "trainer.val_check_interval=1"]
+    arguments = ["train", *SMALL, *settings, "trainer.max_steps=5", f"run_dir={tmp_path}/run", "ckpt_path=last"]
+    outcome = command(*arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert torch.load(tmp_path / "run" / "best.ckpt", weights_only=True)["global_step"] == 5
+    assert json.loads((tmp_path / "run" / "result.json").read_text())["metric"] == "val/l1"
 
 
 def test_a_validation_before_the_first_step_changes_nothing(command: Command, tmp_path: Path) -> None:
