@@ -94,7 +94,7 @@ def _csv(found: list[Run], root: Path) -> str:
     names = [monitor.name for monitor in monitors]
     writer.writerow(["run", "state", "model", "step", "max_steps", *names, "changed", "remark"])
     for one in found:
-        numbers = ["" if number is None else number for number in (one.step, one.max_steps)]
+        numbers: list[str | float] = ["" if number is None else number for number in (one.step, one.max_steps)]
         numbers += ["" if one.best is None or one.monitor != monitor else one.best for monitor in monitors]
         changed = "" if one.changed is None else time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(one.changed))
         writer.writerow([_name(one, root), one.state, one.model, *numbers, changed, one.remark])

@@ -43,7 +43,7 @@ def check_same_optimizer(module: InpaintingModule, checkpoint: Mapping[str, Any]
     Raises:
         InputError: its state would mean nothing to this one's.
     """
-    configured: Mapping[str, Any] = module.configure_optimizers()  # type: ignore[assignment]
+    configured: Mapping[str, Any] = module.configure_optimizers()
     schedule = configured.get("lr_scheduler")
     parts = [configured["optimizer"], *([] if schedule is None else [schedule["scheduler"]])]
     made, stored = [type(part).__name__ for part in parts], checkpoint.get(KINDS_KEY)

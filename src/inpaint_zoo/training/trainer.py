@@ -32,8 +32,8 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
     check_precision(config)
-    callbacks = build_callbacks(config)
     try:
+        callbacks = build_callbacks(config)
         trainer: pl.Trainer = construct(
             config.trainer,
             val_check_interval=min(interval, steps) if steps > 0 else interval,
