@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from inpaint_zoo.images import read_image, read_mask
-from inpaint_zoo.zoo import list_models
+from inpaint_zoo.methods import NetworkMethod, Sample
+from inpaint_zoo.metrics.pictures import rounded, truncated
+from inpaint_zoo.zoo import list_models, load_model
 
 Command = Callable[..., Any]
 Pictures = Callable[..., Path]
@@ -83,6 +86,18 @@ def test_black_holes_and_thresholds(
     assert changed[gray == 30].any()
 
 
+def test_the_composite_is_rounded_and_the_threshold_itself_is_a_hole(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    image, mask, checkpoint = pictures("a.png") / "a.png", masks("m.png") / "m.png", small_checkpoint("misf")
+    files = [f"ckpt={checkpoint}", f"image={image}", f"mask={mask}", "threshold=255"]
+    assert command("predict", *files, f"output={tmp_path}/out").code == 0
+    sample = Sample("a.png", "a.png", read_image(image), read_mask(mask) == 255)
+    composite = NetworkMethod(load_model(checkpoint)[1], torch.device("cpu"))(sample)
+    assert np.array_equal(read_image(tmp_path / "out" / "a.png"), rounded(composite))
+    assert not np.array_equal(rounded(composite), truncated(composite))
+
+
 def test_masks_that_look_inverted_are_said_with_the_override(
     command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
@@ -100,8 +115,6 @@ def test_a_published_file_needs_the_name_of_its_model(
     tmp_path: Path,
     released_state_dict: Callable[[str], dict[str, Any]],
 ) -> None:
-    import torch
-
     torch.save({"n_iter": 1, "generator": released_state_dict("ctsdg_generator")}, tmp_path / "released.pth")
     arguments = [f"ckpt={tmp_path / 'released.pth'}", f"image={pictures('a.png')}", f"mask={masks('a.png')}"]
     code, _, err = command("predict", *arguments, f"output={tmp_path}/out")

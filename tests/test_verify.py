@@ -84,12 +84,12 @@ def test_results_from_elsewhere_start_no_program(command: Command, results: Call
     assert "os.system" in outcome.err
 
 
-def edited(command: Command, path: Path, change: str) -> Any:
+def edited(command: Command, path: Path, change: str, *settings: str) -> Any:
     """Verify what a statement makes of the content of a results.json, called `it`."""
     content = json.loads(path.read_text())
     exec(change, {"it": content})
     (path.parent / "edited.json").write_text(json.dumps(content))
-    return command("verify", path.parent / "edited.json")
+    return command("verify", path.parent / "edited.json", *settings)
 
 
 def test_every_entry_counts(command: Command, results: Callable[[], Path]) -> None:
@@ -99,6 +99,7 @@ def test_every_entry_counts(command: Command, results: Callable[[], Path]) -> No
         "it['records'][0]['metrics'].pop('psnr')": "psnr is only in what was computed",
         "it['records'][0]['metrics']['other'] = 1": "other is only in the file",
         "it['records'].pop()": "only in what was computed",
+        "it['records'].append({**it['records'][0], 'name': 'c.png'})": "c.png: only in the file",
         "it['leaks'] = True": "leaks: not what was judged",
         "it['protocol'] = 'misf'": "protocol: not what was judged",
         "del it['methods']['telea']": "methods: not what was judged",
@@ -108,6 +109,28 @@ def test_every_entry_counts(command: Command, results: Callable[[], Path]) -> No
         assert outcome.code == 2, change
         assert reason in outcome.out
         assert "1 entries and 0 hashes differ" in outcome.err
+
+
+def test_the_tolerance_is_a_difference(command: Command, results: Callable[[], Path]) -> None:
+    path = results()
+    assert json.loads(path.read_text())["records"][1]["metrics"]["psnr"] > 5  # in dB: a share would be another limit
+    change = "it['records'][1]['metrics']['psnr'] += "
+    assert edited(command, path, f"{change}0.009", "tolerance=0.01").code == 0
+    assert edited(command, path, f"{change}0.011", "tolerance=0.01").code == 2
+
+
+def test_other_code_may_give_the_same_numbers_but_nothing_else_may_differ(
+    command: Command, results: Callable[[], Path]
+) -> None:
+    path = results()
+    outcome = edited(command, path, "it['hashes']['code'] = 'x'")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "code: another hash\n" in outcome.out
+    for name in ("images", "masks", "protocol", "method misf"):
+        outcome = edited(command, path, f"it['hashes'][{name!r}] = it['hashes']['code'] = 'x'")
+        assert outcome.code == 2, name
+        assert f"{name}: another hash\n" in outcome.out
+        assert "0 entries and 1 hashes differ" in outcome.err
 
 
 def test_a_damaged_file_is_one_line(command: Command, results: Callable[[], Path]) -> None:

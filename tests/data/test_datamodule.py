@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 import pytorch_lightning as pl
 import torch
@@ -247,12 +248,15 @@ def test_workers_use_one_thread_each(root: Path, folder_data: Data) -> None:
     loader = folder_data(root=root, num_workers=1).train_dataloader()
     assert loader.persistent_workers
     assert loader.worker_init_fn is not None
-    threads = torch.get_num_threads()
+    threads = torch.get_num_threads(), cv2.getNumThreads()
     try:
+        torch.set_num_threads(2)
+        cv2.setNumThreads(2)
         loader.worker_init_fn(0)
-        assert torch.get_num_threads() == 1
+        assert (torch.get_num_threads(), cv2.getNumThreads()) == (1, 1)
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(threads[0])
+        cv2.setNumThreads(threads[1])
 
 
 def test_too_few_pictures_for_a_batch_are_named(root: Path, folder_data: Data) -> None:

@@ -160,21 +160,40 @@ def test_damaged_pictures_are_named(write_pictures: Write) -> None:
             dataset[0]
 
 
-def test_large_jpeg_files_are_read_at_twice_the_size_that_is_asked_for(tmp_path: Path) -> None:
-    asked: list[tuple[int, int] | None] = []
+class Reader:
+    """Reads pictures and remembers the sizes that were asked for."""
 
-    def read(path: Path, at_least: tuple[int, int] | None) -> np.ndarray:
-        asked.append(at_least)
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int] | None] = []
+
+    def __call__(self, path: Path, at_least: tuple[int, int] | None) -> np.ndarray:
+        self.asked.append(at_least)
         return read_image(path, at_least)
 
+
+@pytest.fixture
+def large_jpeg(tmp_path: Path) -> Path:
+    """A folder with a JPEG file of 500 x 400."""
     y, x = np.mgrid[0:400, 0:500]
     waves = np.stack([np.sin(x / 9) + np.cos(y / 7), np.sin((x + y) / 11), np.cos((x - y) / 13)], axis=2)
     Image.fromarray((127 + 60 * waves).astype(np.uint8)).save(tmp_path / "a.jpg", quality=95)
-    reduced = training(tmp_path, size=(64, 64), resize=64, read=read)[0]["image"]
-    whole = training(tmp_path, size=(64, 64), resize=64, read=lambda path, _: read_image(path))[0]["image"]
+    return tmp_path
+
+
+def test_large_jpeg_files_are_read_at_twice_the_size_that_is_asked_for(large_jpeg: Path) -> None:
+    read = Reader()
+    reduced = training(large_jpeg, size=(64, 64), resize=64, read=read)[0]["image"]
+    whole = training(large_jpeg, size=(64, 64), resize=64, read=lambda path, _: read_image(path))[0]["image"]
     assert float((reduced - whole).abs().mean()) < 0.01
-    training(tmp_path, size=(64, 64), read=read)[0]
-    assert asked == [(128, 128), None]
+    training(large_jpeg, size=(64, 64), read=read)[0]
+    assert read.asked == [(128, 128), None]
+
+
+def test_a_square_is_cut_from_all_pixels_of_a_large_jpeg_file(large_jpeg: Path) -> None:
+    read, cut = Reader(), {"size": (64, 64), "resize": 64, "center_crop": 150}
+    found = training(large_jpeg, **cut, read=read)[0]
+    assert equal(found, training(large_jpeg, **cut, read=lambda path, _: read_image(path))[0])
+    assert read.asked == [None]
 
 
 def test_every_level_is_divided_as_torch_divides_it(tmp_path: Path) -> None:

@@ -101,9 +101,7 @@ def paired(write_pictures: Write) -> Path:
     return write(root / "list.txt", ["a.png\ta_mask.png", "b.png\tb_mask.png"])
 
 
-def test_masks_of_a_list_go_with_their_pictures_through_crops_flips_and_evaluation(
-    paired: Path, list_data: Data
-) -> None:
+def test_masks_of_a_list_go_with_their_pictures_through_crops_and_flips(paired: Path, list_data: Data) -> None:
     data = list_data(train=paired, val=paired, test=paired, samples_per_epoch=40, center_crop=36)
     for batch in chain(data.train_dataloader(), data.val_dataloader()):
         assert batch["mask"].shape == (2, 1, 16, 16)
@@ -113,9 +111,13 @@ def test_masks_of_a_list_go_with_their_pictures_through_crops_flips_and_evaluati
     assert data.test_dataset.mask.file_name(0, "b.png") == "b_mask.png"  # type: ignore[attr-defined]
 
 
-def test_evaluation_fits_masks_as_pictures(paired: Path, list_data: Data) -> None:
-    data = list_data(test=paired, size=[40, 40])
-    for batch in data.test_dataloader():
+@pytest.mark.parametrize(("center_crop", "size"), [(None, [40, 40]), (36, [36, 36]), (36, [36, 20])])
+def test_evaluation_cuts_and_fits_masks_as_pictures(
+    paired: Path, list_data: Data, center_crop: int | None, size: list[int]
+) -> None:
+    data = list_data(train=paired, val=paired, test=paired, size=size, center_crop=center_crop)
+    for batch in chain(data.val_dataloader(), data.test_dataloader()):
+        assert batch["mask"].shape == (2, 1, *size)
         assert np.array_equal(batch["mask"][:, 0] == 1, batch["image"][:, 0] == 1)
 
 

@@ -1,6 +1,8 @@
 """Methods judged in one pass, through the configuration that the command line composes."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +50,29 @@ def test_every_method_fills_every_picture_once(tmp_path: Path) -> None:
     assert [(each.record.name, each.record.method) for each in judgements] == seen
     assert {each.record.metrics["psnr"] for each in judgements} == {100}
     assert {each.record.picture for each in judgements} == {"camera.png", "chelsea.png", "rocket.jpg"}
+
+
+def test_other_code_and_another_lpips_are_judged_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = opened("data.eval_repeats=1", mean="mean")
+    distance: Any = lambda target, output: None  # noqa: E731
+
+    def num_filled(weights: str) -> int:
+        """Judge with LPIPS of these weights, always in the same folder."""
+        seen: list[tuple[str, str]] = []
+        path = tmp_path / f"{weights}.pth"
+        path.write_text(weights[:3])
+        settings = replace(template.settings, lpips_weights=str(path))
+        session = Session(settings, template.evaluation, {"a": Spy("a", seen)}, distance, [])
+        session.judge(tmp_path / "out", ALONE, force=False)
+        return len(seen)
+
+    assert [num_filled(weights) for weights in ("old", "old, moved", "new", "new")] == [3, 0, 3, 0]
+    monkeypatch.setattr("inpaint_zoo.judging.session.code_hash", lambda conf: "another")
+    assert [num_filled("new"), num_filled("new")] == [3, 0]
+    said = "a: judged anew, because weights, protocol, LPIPS or code have changed\n"
+    assert capsys.readouterr().err == 2 * said
 
 
 def test_the_seed_of_the_masks_counts(tmp_path: Path) -> None:

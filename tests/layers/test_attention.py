@@ -40,11 +40,14 @@ def test_equals_unfolded_patches_of_one_picture_at_a_time(monkeypatch, numbers, 
     torch.testing.assert_close(one, other, rtol=0, atol=1e-5 * other.abs().max().item())
 
 
-def test_gradients_hold_where_patches_are_shorter_than_the_floor_of_norms():
-    features = random_features((8, 8), 1e-6)
-    direction = torch.randn_like(features)
-    one, other = (torch.autograd.grad(function(features), features, direction)[0] for function in (attend, slow_attend))
-    torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-8)
+def test_patches_shorter_than_the_floor_of_norms_beside_others():
+    scales = torch.tensor([1e-6, 1e-3, 0.05], dtype=torch.float64).repeat_interleave(8)
+    features = random_features((12, 24), scales)
+    expected, found = slow_attend(features), attend(features)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-6 * features.abs().max().item())
+    direction = torch.randn_like(found)
+    (one,), (other,) = (torch.autograd.grad(output, features, direction) for output in (found, expected))
+    torch.testing.assert_close(one, other, rtol=0, atol=1e-5 * other.abs().max().item())
 
 
 def test_without_gradients_the_result_is_the_same_and_memory_layouts_do_not_matter():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
@@ -27,8 +28,6 @@ def test_parameters_that_did_not_learn_before_do_not_learn_after():
 
 def test_thaws_after_an_error():
     module = nn.Linear(3, 2)
-    try:
-        with frozen(module):
-            raise ValueError
-    except ValueError:
-        assert module.weight.requires_grad
+    with pytest.raises(ValueError, match="inside"), frozen(module):
+        raise ValueError("inside")
+    assert module.weight.requires_grad

@@ -23,6 +23,13 @@ def test_equals_plain_convolutions_with_weights_over_their_largest_singular_valu
     torch.testing.assert_close(network(image), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_a_fresh_network_has_weights_whose_largest_singular_value_is_one():
+    torch.manual_seed(0)
+    network = PatchDiscriminator(in_channels=3, base_channels=64).eval()  # in training mode a look is an iteration
+    for convolution in network.convolutions:
+        assert torch.linalg.svdvals(convolution.weight.flatten(1))[0].item() == pytest.approx(1, abs=0.05)
+
+
 def test_one_power_iteration_per_forward_in_training_and_none_in_evaluation():
     network = PatchDiscriminator(in_channels=3, base_channels=4)
     norm = network.convolutions[1].parametrizations.weight[0]

@@ -68,9 +68,10 @@ def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None
 
 
 def test_another_encoder_changes_nothing(made: Path) -> None:
-    pixels = read_mask(made / "a.png")
+    pixels, before = read_mask(made / "a.png"), (made / "a.png").read_bytes()
     Image.fromarray(pixels).convert("1").save(made / "a.png", compress_level=1)
-    files(made)(36, 40, RNG, index=0)
+    assert (made / "a.png").read_bytes() != before
+    assert np.array_equal(files(made)(36, 40, RNG, index=0)[0], pixels == 255)
 
 
 def test_other_files_than_listed_are_named(made: Path) -> None:

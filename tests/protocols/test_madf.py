@@ -11,7 +11,3 @@ def test_pictures_are_stretched(size: int):
     picture = skimage.data.chelsea()
     expected = Image.fromarray(picture).resize((size, size), Image.Resampling.BICUBIC)
     assert np.array_equal(MADFProtocol(size=size).prepare(picture), np.asarray(expected))
-
-
-def test_masks_are_resized_to_the_nearest_pixel():
-    assert MADFProtocol(size=256).mask_resizing == "nearest"

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,11 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_sweep_ends_with_one_table(command: Command, training: Any, tmp_path: Path) -> None:
-    training.behaviour = lambda config, folder: 20.125 + config.seed + (model_of(config) == "MADF")
+    def behave(config: DictConfig, folder: Path) -> float:
+        time.sleep(0.05)
+        return 20.125 + config.seed + (model_of(config) == "MADF")
+
+    training.behaviour = behave
     code, out, err = command(*COMMON, "model=misf,madf", "seed=0,1", f"run_dir={tmp_path}/it's, all")
     assert (code, err) == (0, "")
     folder = tmp_path / "it's, all"
@@ -41,7 +46,7 @@ def test_a_sweep_ends_with_one_table(command: Command, training: Any, tmp_path: 
         ("2", "madf", "0", "finished", "21.125", "10"),
         ("3", "madf", "1", "finished", "22.125", "10"),
     ]  # fmt: skip
-    assert all(0 <= float(row["seconds"]) < 60 for row in rows(folder))
+    assert all(0.05 <= float(row["seconds"]) < 60 for row in rows(folder))
     assert "| 3 | madf | 1 | finished | **22.12** | 10 |" in (folder / "sweep.md").read_text()
     with Image.open(folder / "sweep.png") as plot:
         assert plot.width > 1000

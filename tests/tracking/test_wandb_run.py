@@ -220,3 +220,13 @@ def test_errors_in_the_middle_and_a_slow_end_are_notes(tracker: WandbRun, caplog
     ]
     tracker.log_metrics({"train/loss": 1.0}, 4)  # nothing starts again after the end
     assert tracker.version is None
+
+
+@pytest.mark.parametrize(("status", "code"), [("success", 0), ("failed", 1)])
+def test_a_failed_training_ends_its_run_as_failed(
+    tracker: WandbRun, tmp_path: Path, wandb_offline: Any, status: str, code: int
+) -> None:
+    assert tracker.experiment.offline
+    tracker.finalize(status)
+    (end,) = wandb_offline.records(tmp_path)["exit"]
+    assert end.exit_code == code

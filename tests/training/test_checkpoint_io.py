@@ -16,7 +16,9 @@ def test_the_one_before_the_last_is_kept(tmp_path: Path) -> None:
     for step in range(3):
         WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
     assert (written(tmp_path / "run"), written(tmp_path / "run", PREVIOUS)) == (2, 1)
-    WholeCheckpoints().save_checkpoint({"step": 7}, tmp_path / "run" / "best.ckpt")
+    for step in (7, 8):
+        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / "best.ckpt")
+    assert (written(tmp_path / "run", "best.ckpt"), written(tmp_path / "run", PREVIOUS)) == (8, 1)
     assert {path.name for path in (tmp_path / "run").iterdir()} == {LAST, PREVIOUS, "best.ckpt"}
 
 

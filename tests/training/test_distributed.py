@@ -87,9 +87,13 @@ def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
 @pytest.mark.filterwarnings("ignore:The dirpath has changed")
 @pytest.mark.parametrize("model", ["madf", "ctsdg"])
 def test_two_processes_validate_the_network_that_one_gets(train: Command, tmp_path: Path, model: str) -> None:
-    """Batch normalisation in training mode: each process has statistics of its own, the checkpoint those of one."""
+    """Batch normalisation in training mode: each process has statistics of its own, the checkpoint those of one.
+
+    DDP hands the first process' statistics to the others with the first batch of a validation, and with that one only:
+    here the processes have 3 and 2 batches.
+    """
     shared, again = tmp_path / "shared", tmp_path / "again"
-    assert train(shared, *TWO, "checkpoint_every=2", model=model, steps=4).code == 0
+    assert train(shared, *TWO, "data.eval_batch_size=1", "checkpoint_every=2", model=model, steps=4).code == 0
     # the checkpoint of step 2 was written just before the validation, which is made up for when training goes on
     before = f"ckpt_path={shared / 'previous.ckpt'}"
     assert train(again, *ONE, before, "checkpoint_every=2", model=model, steps=4).code == 0

@@ -79,3 +79,4 @@ def test_a_look_does_not_keep_anybody_from_starting(tmp_path: Path) -> None:
             pass
         time.sleep(0.01)
     looking.join()
+    assert looking.exitcode == 0

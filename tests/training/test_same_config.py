@@ -36,9 +36,19 @@ def ranks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[SameConfig]]:
     return make
 
 
-def test_equal_configurations_pass(ranks: Callable[..., list[SameConfig]]) -> None:
-    for callback in ranks({}, {}, {}):
+def test_equal_configurations_pass(ranks: Callable[..., list[SameConfig]], monkeypatch: pytest.MonkeyPatch) -> None:
+    callbacks, exchanged = ranks({}, {}, {}), list[Any]()
+    answer = same_config.gather
+
+    def gather(own: list[Any]) -> list[Any]:
+        exchanged.extend(own)
+        return answer(own)
+
+    monkeypatch.setattr(same_config, "gather", gather)
+    for callback in callbacks:
         setup(callback)
+    assert len(exchanged) == 3  # one hash from each process, and no configuration
+    assert len(set(exchanged)) == 1
 
 
 def test_each_process_names_the_keys_that_differ(ranks: Callable[..., list[SameConfig]]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from omegaconf import OmegaConf
 
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.errors import InputError
@@ -33,8 +34,11 @@ def test_a_number_that_makes_no_sense_is_named(setting: str) -> None:
         "trainer.enable_progress_bar=false", "+trainer.enable_checkpointing=false", "trainer.num_sanity_val_steps=2",
     ],
 )  # fmt: skip
-def test_what_is_offered_passes(setting: str) -> None:
-    check_settings(compose_config("train", ["run_dir=x", setting]))
+def test_what_is_offered_passes_as_it_is(setting: str) -> None:
+    config = compose_config("train", ["run_dir=x", setting])
+    before = OmegaConf.to_yaml(config)
+    check_settings(config)
+    assert OmegaConf.to_yaml(config) == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from inpaint_zoo.callbacks.optimizer_settings import OptimizerSettings
 from inpaint_zoo.callbacks.pictures import SamplePictures
 from inpaint_zoo.callbacks.progress import StepProgress
 from inpaint_zoo.callbacks.run_summary import RunSummary
-from inpaint_zoo.callbacks.same_buffers import SameBuffers
 
 __all__ = [
     "BestCheckpoint",
@@ -24,7 +23,6 @@ __all__ = [
     "MovingAverage",
     "OptimizerSettings",
     "RunSummary",
-    "SameBuffers",
     "SamplePictures",
     "StepProgress",
     "ValidationMetrics",

@@ -10,7 +10,6 @@ import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 
-from inpaint_zoo.callbacks import SameBuffers
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.occupation import is_first_process
 from inpaint_zoo.training.processes import Job, Launcher
@@ -39,7 +38,6 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
         trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config, watch.reason)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
     callbacks[:0] = [SameConfig(config), watch]
-    callbacks.append(SameBuffers())  # after a moving average has put its own into the network
 
 
 def speak_first_only() -> None:
