@@ -57,6 +57,15 @@ def test_a_sweep_ends_with_one_table(command: Command, training: Any, tmp_path: 
     assert max(map(len, out[out.index(" folder ") :].splitlines()[:6])) <= 80
 
 
+def test_the_table_of_a_sweep_follows_the_monitor(command: Command, training: Any, tmp_path: Path) -> None:
+    training.behaviour = lambda config, folder: 0.0625 * (1 + config.seed)
+    code, out, err = command(*COMMON, "seed=1,0,2", "monitor=val/l1", "mode=min", f"run_dir={tmp_path}")
+    assert (code, err) == (0, "")
+    assert [row["val/l1"] for row in rows(tmp_path)] == ["0.125", "0.0625", "0.1875"]
+    assert "| 1 | 0 | finished | **0.0625** | 10 |" in (tmp_path / "sweep.md").read_text()
+    assert re.search(r"1 +0 +finished +0.0625 +10 ", out)
+
+
 def model_of(config: DictConfig) -> str:
     return str(config.model._target_).rpartition(".")[2]
 

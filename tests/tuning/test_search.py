@@ -71,6 +71,19 @@ def test_a_search_ends_with_a_table_and_a_command(command: Command, training: An
         assert (tmp_path / name).is_file()
 
 
+def test_a_search_for_the_lowest_value(command: Command, training: Any, tmp_path: Path) -> None:
+    given = [*COMMON, "trials=4", "monitor=val/l1", "mode=min"]
+    code, out, err = command(*given, f"run_dir={tmp_path}")
+    assert (code, err) == (0, "")
+    assert open_study(tmp_path).direction.name == "MINIMIZE"
+    values = [float(row["val/l1"]) for row in rows(tmp_path)]
+    assert f"best trial: {values.index(min(values))}, {min(values):.4g}; to train with its settings:\n" in out
+    assert f"model.optimizer.lr={training.rates[values.index(min(values))]}" in out.splitlines()[-1]
+    code, _, err = command(*COMMON, "trials=4", f"run_dir={tmp_path}")
+    assert code == 2
+    assert "holds another search (training " in err
+
+
 def test_trials_depend_on_the_seed_and_not_on_how_often_a_search_was_started(
     command: Command, training: Any, tmp_path: Path
 ) -> None:

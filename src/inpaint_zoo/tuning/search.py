@@ -208,7 +208,7 @@ class Search:
         state = _STATES[one.state.name]
         varied = {key: _short(value) for key, value in one.params.items()}
         seconds = read_seconds(self.folder, one.number)
-        return Outcome(one.number, varied, state, run.monitor, run.best, run.step, seconds, run.remark)
+        return Outcome(one.number, varied, state, self.monitor, run.best, run.step, seconds, run.remark)
 
 
 _STATES = {
