@@ -28,11 +28,5 @@ def test_the_best_value_comes_first_and_none_last(mode: str, best: float) -> Non
 
 
 def test_small_values_are_shown_with_more_digits() -> None:
-    shown_values = [shown(value) for value in (21.256, 20.0, 0.03125, -0.5, None)]
-    assert shown_values == ["21.26", "20.00", "0.0312", "-0.5000", ""]
-        "21.26",
-        "20.00",
-        "0.0312",
-        "-0.5000",
-        "",
-    ]
+    given = (21.256, 20.0, 0.03125, -0.5, None)
+    assert [shown(value) for value in given] == ["21.26", "20.00", "0.0312", "-0.5000", ""]
