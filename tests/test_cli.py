@@ -144,7 +144,7 @@ def test_a_mistake_is_one_line(toy: Toy, tmp_path: Path, arguments: list[str], c
 def test_a_missing_value_is_named_in_full(toy: Toy) -> None:
     expected = (2, "", "inpaint-zoo toy: error: data.root is missing: give data.root=DIR\n")
     toy.task = lambda config: construct(config.data)
-    assert toy("+data._target_=types.SimpleNamespace") == expected
+    assert toy("+data._target_=types.SimpleNamespace", "allow=[types]") == expected
     toy.task = lambda config: config.mine
     assert toy("+mine=${data.root}") == expected
 
@@ -212,7 +212,7 @@ def test_bad_input_in_a_constructor_is_unwrapped(toy: Toy, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "refusing", SimpleNamespace(refuse=refuse))  # type: ignore[arg-type]
     for build in (construct, hydra.utils.instantiate):
         toy.task = lambda config, build=build: build(OmegaConf.create(node))
-        assert toy()[2].endswith("error: picture.png is no picture: convert it\n")
+        assert toy("allow=[refusing.refuse]")[2].endswith("error: picture.png is no picture: convert it\n")
 
 
 def test_a_bug_shows_its_traceback(toy: Toy) -> None:

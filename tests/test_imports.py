@@ -14,7 +14,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
     {"errors", "batch", "randomness", "readable"},
-    {"suggestion", "quiet", "parallel"},
+    {"allowlist", "suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
     {"images"},
     {"fitting", "jpeg"},

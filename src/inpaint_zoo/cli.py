@@ -90,11 +90,14 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # before torch is imported: it tells of every lost connection in thirty lines, we in one
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     # Hydra and OmegaConf take a moment to import
+    from inpaint_zoo.allowlist import allowing, carried, split_allow  # noqa: PLC0415
     from inpaint_zoo.explanation import explain  # noqa: PLC0415
     from inpaint_zoo.runner import run_verb  # noqa: PLC0415
 
     try:
-        return run_verb(verb, task_of(verb), arguments, debug)
+        prefixes, others = split_allow(arguments)
+        with allowing(prefixes):
+            return run_verb(verb, carried(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
     except Stopped as stop:

@@ -1,7 +1,7 @@
 """Evaluation sets as files: which pictures, which masks, prepared how, with the hashes of all of them.
 
 A manifest may come from anybody. It is read strictly, and the nodes in it construct nothing but what stands in this
-package's own `conf/`.
+package's own `conf/`, or what extensions define (see `allowlist`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from inpaint_zoo.allowlist import is_extension
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.source import Split
@@ -183,7 +184,8 @@ def trusted_node(node: Any, group: str) -> dict[str, Any]:
         group: Folder of `conf/`.
 
     Raises:
-        InputError: The node is no mapping, or it or something in it would construct what no file of the group names.
+        InputError: The node is no mapping, or it or something in it would construct what neither a file of the group
+            names nor an extension defines.
     """
     fields = Fields(node, group)
     fields.take("_target_", str)
@@ -199,7 +201,7 @@ def _refuse_foreign(value: Any, where: str, group: str) -> None:
         return
     known = _targets(group)
     for key, item in value.items():
-        if key == "_target_" and item not in known:
+        if key == "_target_" and item not in known and not is_extension(str(item)):
             near = did_you_mean(str(item), known)
             raise InputError(f"{where}._target_ is {str(item)[:80]!r}, which no {group}=NAME stands for{near}")
         if key == "_partial_":

@@ -87,7 +87,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
     """The mask generator; one that resizes files does it as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
-    if locate(node["_target_"]) is PairedMask:
+    if locate(node["_target_"], "mask") is PairedMask:
         # where neither is resized, a mask of another size belongs to another picture
         given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.allowlist import OPTION, allowed
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.construct import check_nodes
 from inpaint_zoo.errors import InputError, Stopped
@@ -87,7 +88,8 @@ class Training:
         """How to train with some more overrides, for a shell."""
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         plain = [re.sub(r"='([\w./:-]+)'$", r"=\1", text) for text in (*self.overrides, *overrides)]
-        return shlex.join(["inpaint-zoo", "train", *flags, *plain])
+        trusted = [f"{OPTION}=[{','.join(allowed())}]"] if allowed() else []
+        return shlex.join(["inpaint-zoo", "train", *flags, *plain, *trusted])
 
 
 @dataclass(frozen=True)
