@@ -1,5 +1,6 @@
 """A `_target_` is code: what may run, and how the rest is refused before it is imported."""
 
+import importlib
 import json
 import os
 import pickle
@@ -12,13 +13,14 @@ from typing import Any
 
 import pytest
 import torch
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.allowlist import allowed, allowing, carried, check_object, split_allow
-from inpaint_zoo.config import compose_config
+from inpaint_zoo.config import compose_config, output_dir
 from inpaint_zoo.construct import check_nodes, construct, locate
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.processes import Launcher
+from inpaint_zoo.training.result import Result, config_hash, write_result
 
 Command = Callable[..., Any]
 
@@ -45,6 +47,11 @@ def make_beep(times: int) -> Beep:
 def write_allowed(config) -> None:
     Path(config.file).write_text(" ".join(allowed()))
 '''
+
+
+@pytest.fixture(autouse=True)
+def _no_question_for_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_ALBUMENTATIONS_UPDATE", "1")
 
 
 @pytest.fixture
@@ -166,7 +173,7 @@ def test_what_is_refused_is_refused_before_anything_beside_it_is_constructed(tmp
         ("sampler", "optuna.samplers.TPESampler"),
         ("data.augmentations.0", "albumentations.HorizontalFlip"),
         ("model.network.activation", "torch.nn.ReLU"),
-        ("data.source", "inpaint_zoo.data.folder.FolderSource"),
+        ("data", "inpaint_zoo.data.FolderDataModule"),
         ("mask", "inpaint_zoo.masks.BoxMask"),
     ],
 )
@@ -270,8 +277,8 @@ TRAIN = ["train", "data=photographs", "experiment=tiny"]
 
 
 def refused(outcome: Any, *parts: str) -> None:
-    code, out, err = outcome
-    assert (code, out) == (2, "")
+    code, _, err = outcome
+    assert code == 2
     assert err.count("\n") == 1
     assert "Traceback" not in err
     for part in parts:
@@ -282,9 +289,12 @@ def refused(outcome: Any, *parts: str) -> None:
     ("arguments", "where"),
     [
         (["+callbacks.x._target_=os.system"], "callbacks.x: _target_ os.system"),
-        (["+callbacks.x={_target_: os.system, _partial_: true, command: touch ran}"], "callbacks.x: _target_ os.system"),
+        (
+            ["+callbacks.x={_target_: os.system, _partial_: true, command: ls}"],
+            "callbacks.x: _target_ os.system",
+        ),
         (["model.optimizer._target_=torch.hub.load"], "model.optimizer: _target_ torch.hub.load"),
-        (["+model.extra=[{inner: {_target_: builtins.eval}}]"], "model.extra.0.inner: _target_ builtins.eval"),
+        (["+anywhere=[{inner: {_target_: builtins.eval}}]"], "anywhere.0.inner: _target_ builtins.eval"),
         (["+nowhere.in.use._target_=subprocess.Popen"], "nowhere.in.use: _target_ subprocess.Popen"),
         (["--multirun", "seed=0,1", "+callbacks.x._target_=os.system"], "callbacks.x: _target_ os.system"),
     ],
@@ -332,7 +342,7 @@ def test_a_network_from_a_checkpoint_is_given_values_only(
 
 
 def test_a_node_in_results_json_is_refused(command: Command, tmp_path: Path, pictures: Callable[..., Path]) -> None:
-    arguments = ["methods.telea=telea", "mask=box", f"data.root={pictures('a.png')}", "size=32", "lpips=false"]
+    arguments = ["methods.mean=mean", "mask=box", f"data.root={pictures('a.png')}", "size=32", "lpips=false"]
     assert command("compare", *arguments, f"output={tmp_path / 'out'}").code == 0
     path = tmp_path / "out" / "results.json"
     for group, target in (("mask", "os.system"), ("protocol", "inpaint_zoo.cli.main"), ("data", "torch.hub.load")):
@@ -371,6 +381,8 @@ def test_the_processes_of_a_training_know_what_is_allowed(
         monkeypatch.setattr(launcher, "_check_can_spawn_children", lambda: None)
         launcher._call_children_scripts()
     assert [process.wait(timeout=120) for process in launcher.procs] == [0]
+    for complaints in launcher._complaints:
+        complaints.close()
     assert (tmp_path / "allowed.txt").read_text() == f"{package}.callbacks"
 
 
@@ -384,6 +396,46 @@ def test_resolvers_run_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
             construct(config.data)
 
 
-def test_the_shipped_configurations_need_no_permission() -> None:
-    for arguments in (["train", "model=ctsdg", "lr_schedule=warmup_cosine", "logger=many", "debug=profile"], ["tune"]):
-        check_nodes(compose_config(arguments[0], [*arguments[1:], "data=photographs"]))
+@pytest.mark.parametrize("verb", ["train", "tune", "evaluate"])
+def test_the_shipped_configurations_need_no_permission(verb: str) -> None:
+    arguments = {
+        "train": ["model=ctsdg", "lr_schedule=warmup_cosine", "logger=many", "debug=profile", "run_dir=x"],
+        "tune": ["run_dir=x"],
+    }
+    config = compose_config(verb, ["data=photographs", *arguments.get(verb, ())])
+    check_nodes(config)
+
+
+def test_a_search_hands_on_what_is_allowed(
+    command: Command, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beeps = []
+
+    def run(config: DictConfig) -> None:
+        beeps.append(construct(config.callbacks.x).times)
+        write_result(output_dir(), Result("val/psnr", 20.0, 10, config_hash(config)))
+
+    monkeypatch.setattr(importlib.import_module("inpaint_zoo.train"), "run", run)
+    arguments = [f"+callbacks.x={{_target_: {package}.callbacks.Beep, times: 3}}", f"run_dir={tmp_path / 'run'}"]
+    tune = ["tune", *TRAIN[1:], "search.model.optimizer.lr=log(1e-5,1e-2)", "trials=2", *arguments]
+    refused(command(*tune), f"add allow=[{package}.callbacks] to the command line")
+    code, out, _ = command(*tune, f"allow=[{package}]")
+    assert (code, beeps) == (0, [3, 3])
+    assert f"'allow=[{package}]'" in out.splitlines()[-1]
+
+
+def test_the_jobs_of_a_sweep_know_what_is_allowed(
+    command: Command, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beeps = []
+
+    def run(config: DictConfig) -> None:
+        beeps.append(construct(config.callbacks.x).times)
+        write_result(output_dir(), Result("val/psnr", 20.0, 10, config_hash(config)))
+
+    monkeypatch.setattr(importlib.import_module("inpaint_zoo.train"), "run", run)
+    node = f"+callbacks.x={{_target_: {package}.callbacks.Beep, times: 1}}"
+    sweep = [*TRAIN, "--multirun", node, "callbacks.x.times=1,2", f"run_dir={tmp_path / 'run'}"]
+    refused(command(*sweep), f"add allow=[{package}.callbacks] to the command line")
+    assert command(*sweep, f"allow=[{package}]").code == 0
+    assert beeps == [1, 2]

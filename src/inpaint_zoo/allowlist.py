@@ -68,7 +68,7 @@ def allowing(prefixes: Iterable[str]) -> Iterator[None]:
         prefixes: Beginnings of dotted paths that end at a dot: `my_package.callbacks`. The whole path of an object
             also allows one that another package defines.
     """
-    token = _allowed.set((*_allowed.get(), *prefixes))
+    token = _allowed.set(tuple(dict.fromkeys((*_allowed.get(), *prefixes))))
     try:
         yield
     finally:

@@ -114,7 +114,8 @@ def check_nodes(config: DictConfig) -> None:
     """Check every node that has a `_target_`, before anything is constructed, loaded or downloaded.
 
     Raises:
-        InputError: As `locate` and `check_arguments`; what is missing is left to `construct`, which knows what is given.
+        InputError: As `locate` and `check_arguments`; what is missing is left to `construct`, which knows what is
+            given.
     """
     plain = OmegaConf.to_container(config, resolve=True)
     if isinstance(plain, dict):
