@@ -118,10 +118,11 @@ def check_nodes(config: DictConfig) -> None:
             given.
     """
     plain = OmegaConf.to_container(config, resolve=True)
+    above = config._get_full_key("")
     if isinstance(plain, dict):
         refuse_key(plain)
         for key, node in plain.items():
-            _check_node(node, str(key))
+            _check_node(node, f"{above}.{key}" if above else str(key))
 
 
 def _check_node(node: Any, key: str) -> None:

@@ -23,6 +23,7 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.config import config_name, hydra_session, output_dir, search_path_of
+from inpaint_zoo.construct import check_nodes
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.overrides import quote_paths
 from inpaint_zoo.sweeping.command_line import own_command_line, program_of
@@ -58,6 +59,7 @@ def run_verb(verb: str, task: Task, arguments: Sequence[str], debug: bool = Fals
         # composing first brings every mistake in the overrides to light, whatever is asked for
         mode = RunMode.MULTIRUN if options.multirun else RunMode.RUN
         config = hydra.compose_config(config_name=name, overrides=overrides, run_mode=mode)
+        check_nodes(config.hydra.callbacks)  # Hydra calls them before any task can check what it is given
         # for ${hydra:...} in what is printed, and in the folder of a sweep, which Hydra resolves before any job
         HydraConfig.instance().set_config(config)
         if options.help or options.hydra_help or options.cfg or options.info:
