@@ -40,8 +40,8 @@ class Record:
 
     @classmethod
     def from_score(cls, method: str, name: str, picture: str, scored: Mapping[str, float | None]) -> Record:
-        """Make a record of what `score` returned."""
-        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored[key] for key in METRICS})
+        """Make a record of what `score` returned, or of a part of it."""
+        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
 
     @property
     def bin(self) -> str:
