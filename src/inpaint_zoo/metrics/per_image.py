@@ -26,6 +26,8 @@ from inpaint_zoo.suggestion import choose
 
 REGIONS = {"image": "", "hole": "hole_", "known": "known_"}
 """Prefixes of keys by what a value is taken over."""
+_NONE = -math.inf
+"""What stands for None in a state: no metric returns it, and unlike NaN it is equal to itself."""
 Scored = Mapping[str, float | None]
 """What `score` says about one image."""
 
@@ -68,7 +70,7 @@ class PerImage(Metric):
                 measure.distance.to(self.device)
         batch = zip(_floats(target), _floats(preds), mask[:, 0].cpu().numpy(), strict=True)
         scored = [score_by(*parts, self.measures) for parts in batch]
-        rows = [[math.nan if one[key] is None else one[key] for key in self.keys] for one in scored]
+        rows = [[_NONE if one[key] is None else one[key] for key in self.keys] for one in scored]
         self._rows.append(self._tensor(rows))
 
     def sync(self, *args: Any, **named: Any) -> None:
@@ -82,7 +84,8 @@ class PerImage(Metric):
 
         Inside `compute`, those of all ranks, one rank after the other.
         """
-        return self._named(dim_zero_cat(self._rows or [self._tensor([])]))
+        rows = self._rows
+        return self._named(dim_zero_cat(rows)) if len(rows) else []
 
     def last_batch(self) -> list[Scored]:
         """As `per_image`, of the last update alone."""
@@ -94,7 +97,7 @@ class PerImage(Metric):
 
     @property
     def _rows(self) -> list[Tensor]:
-        """The state: (images, keys) of each update, NaN for None; one tensor while it is synchronised."""
+        """The state: (images, keys) of each update; one tensor while it is synchronised."""
         rows: list[Tensor] = getattr(self, self._state)
         return rows
 
@@ -104,7 +107,7 @@ class PerImage(Metric):
 
     def _named(self, rows: Tensor) -> list[Scored]:
         named = (zip(self.keys, row, strict=True) for row in rows.tolist())
-        return [{key: None if math.isnan(value) else value for key, value in row} for row in named]
+        return [{key: None if value == _NONE else value for key, value in row} for row in named]
 
 
 class ImageScores(PerImage):
