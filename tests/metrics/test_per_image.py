@@ -35,7 +35,7 @@ from inpaint_zoo.metrics import (
 
 SINGLE = {"psnr": ImagePSNR, "ssim": ImageSSIM, "l1": ImageL1}
 REGIONS = {"image": "", "hole": "hole_", "known": "known_"}
-WIDTHS = (0, 3, 9, 11, 20, 32)
+WIDTHS = (0, 3, 9, 11, 16, 32)
 """Of the holes in a row of images 32 pixels wide: in every bin, and the whole image."""
 
 
