@@ -70,7 +70,7 @@ class PerImage(Metric):
                 measure.distance.to(self.device)
         batch = zip(_floats(target), _floats(preds), mask[:, 0].cpu().numpy(), strict=True)
         scored = [score_by(*parts, self.measures) for parts in batch]
-        rows = [[_NONE if one[key] is None else one[key] for key in self.keys] for one in scored]
+        rows = [[_NONE if (value := one[key]) is None else value for key in self.keys] for one in scored]
         self._rows.append(self._tensor(rows))
 
     def sync(self, *args: Any, **named: Any) -> None:
