@@ -59,6 +59,36 @@ def test_every_verb_has_a_configuration_of_plain_defaults(verb: str) -> None:
     assert "hydra" not in compose_config(verb)
 
 
+def test_names_of_models_are_no_choice_of_a_group() -> None:
+    for verb in ("evaluate", "predict", "import-weights"):
+        assert compose_config(verb, ["model=misf"]).model_name == "misf"
+
+
+@pytest.mark.parametrize(
+    ("verb", "key", "near"),
+    [
+        ("predict", "mask", ", did you mean 'masks'?"),
+        ("predict", "image", ", did you mean 'images'?"),
+        ("train", "protocol", ""),
+    ],
+)
+def test_a_key_or_group_that_a_verb_has_not_is_named(verb: str, key: str, near: str) -> None:
+    with pytest.raises(InputError) as raised:
+        compose_config(verb, [f"{key}=x"])
+    assert str(raised.value) == f"there is no key '{key}'{near}"
+
+
+def test_a_folder_of_ones_own_comes_after_ours_and_may_be_of_any_name(tmp_path: Path) -> None:
+    own = tmp_path / "it's = [mine], {a} (2) Ü%20 #"
+    (own / "mask").mkdir(parents=True)
+    (own / "mask" / "mine.yaml").write_text("_target_: mine\n")
+    (own / "mask" / "box.yaml").write_text("_target_: shadowed\n")
+    assert compose_config("train", ["mask=mine"], str(own)).mask == {"_target_": "mine"}
+    assert compose_config("train", ["mask=box"], str(own)) == compose_config("train", ["mask=box"])
+    with pytest.raises(InputError, match="mask=mine is unknown"):  # it is forgotten
+        compose_config("train", ["mask=mine"])
+
+
 def test_compose_inside_a_running_hydra_app_leaves_it_alone(tmp_path: Path) -> None:
     seen = []
 

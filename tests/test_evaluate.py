@@ -68,7 +68,7 @@ def test_scores_are_those_of_the_composites(
         "data.num_workers=2", "lpips=false", f"output={tmp_path / 'judged'}",
     )  # fmt: skip
     assert (evaluated.code, evaluated.err) == (0, "")
-    assert command("predict", *files, f"image={root}", f"mask={folder}", f"output={tmp_path / 'made'}").code == 0
+    assert command("predict", *files, f"images={root}", f"masks={folder}", f"output={tmp_path / 'made'}").code == 0
     hole = resize_mask(read_mask(folder / "a.png"), 32, 32) >= 128
     expected = score(read_image(root / "a.png"), read_image(tmp_path / "made" / "a.png"), hole, STANDARD_METRICS)
     (record,) = read_records(tmp_path / "judged" / "records.csv")

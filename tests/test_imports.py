@@ -28,7 +28,7 @@ LAYERS = (
     {"manifest"},
     {"zoo"},
     {"judging", "training"},
-    {"sweeping"},
+    {"sweeping", "showing"},
     {"runner", "benchmarking"},
     {"tuning"},
     {"cli"},
@@ -99,6 +99,7 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
         for name in imported(node, path)
     }
     assert "lightning" not in everywhere
+    assert not [name for name in imported(tree, path) if name.startswith("hydra._")]
     assert not at_import & IMPORTED_WHEN_NEEDED
     if layer(top_level(path)) < CONFIGURATION:
         assert not everywhere & {"hydra", "omegaconf"}

@@ -72,7 +72,7 @@ def test_what_is_no_path_is_left_to_hydra() -> None:
 
 
 def test_mask_and_image_are_paths_for_predict() -> None:
-    assert quote_paths("predict", ["mask=a,b", "image=c(1)"]) == ["mask='a,b'", "image='c(1)'"]
+    assert quote_paths("predict", ["masks=a,b", "images=c(1)"]) == ["masks='a,b'", "images='c(1)'"]
 
 
 def test_short_names_belong_to_their_verb() -> None:

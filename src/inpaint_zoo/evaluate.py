@@ -24,7 +24,7 @@ def run(config: DictConfig) -> float | None:
     """Write `records.csv`, `summary.json`, `results.json` and `table.md`; returns the mean PSNR, in dB."""
     quiet_libraries()
     output = config.output
-    model = read_weights(Path(config.ckpt).expanduser(), config.model, config.weights).model
+    model = read_weights(Path(config.ckpt).expanduser(), config.model_name, config.weights).model
     settings = Settings.from_config(config, {model: config.ckpt})
     folder = results_folder(output, settings)
     with joined_processes() as processes:
