@@ -4,6 +4,7 @@ import csv
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,17 @@ def test_a_sweep_ends_with_one_table(command: Command, training: Any, tmp_path: 
     assert "job 2 of 4: model=misf seed=1\n" in out
     assert "job 2 of 4 finished: 21.12\n" in out
     assert max(map(len, out[out.index(" folder ") :].splitlines()[:6])) <= 80
+
+
+def test_without_matplotlib_a_line_stands_for_the_plot(
+    command: Command, training: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    code, out, err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}/all")
+    assert (code, err) == (0, "")
+    assert "no sweep.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'\n" in out
+    assert {path.name for path in (tmp_path / "all").iterdir()} >= {"sweep.csv", "sweep.md"}
+    assert not (tmp_path / "all/sweep.png").exists()
 
 
 def model_of(config: DictConfig) -> str:

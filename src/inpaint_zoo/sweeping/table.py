@@ -29,10 +29,13 @@ def best_of(outcomes: Sequence[Outcome]) -> Outcome | None:
 
 
 def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
-    """Write `sweep.csv`, `sweep.md` and `sweep.png`."""
+    """Write `sweep.csv`, `sweep.md` and, with Matplotlib, `sweep.png`; without it, print that it is missing."""
     write_text(folder / f"{name}.csv", csv_of(outcomes))
     write_text(folder / f"{name}.md", markdown_of(outcomes))
-    write_bytes(folder / f"{name}.png", [draw(outcomes, METRIC)])
+    try:
+        write_bytes(folder / f"{name}.png", [draw(outcomes, METRIC)])
+    except ModuleNotFoundError:
+        print(f"no {name}.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'")
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
