@@ -30,6 +30,7 @@ CHOICES = ("raw", "ema")
 """Of the weights of a checkpoint with a moving average."""
 MAXIMUM_BYTES = 8 * 1024**3
 """A file larger than this is none of these networks."""
+_PART = 1024**2
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,23 @@ class Weights:
         network.load_state_dict(state)
 
 
-def read_weights(path: Path, model: str | None, choice: str | None = None) -> Weights:
+def read_weights(
+    path: Path, model: str | None, choice: str | None = None, update: Callable[[bytes], object] | None = None
+) -> Weights:
     """Read a checkpoint or converted file of ours, or a published file.
 
     Args:
         path: The file.
         model: Name of the model; needed for published files, which do not name theirs.
         choice: `raw` (as trained) or `ema` (their moving average); None: the average where the file has one.
+        update: Gets the bytes of the file part by part, as that of a hash does.
 
     Raises:
         InputError: the file is missing, damaged, no checkpoint, or that of another model, or has no average.
     """
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
-    checkpoint = _read(path)
+    checkpoint = _read(path, update)
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
@@ -140,11 +144,15 @@ def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> Sta
     return rename_strictly(without_prefix(own, NETWORK), str, expected)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, update: Callable[[bytes], object] | None = None) -> dict[str, Any]:
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            if path.stat().st_size > MAXIMUM_BYTES:
+                raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
+            while update is not None and (part := file.read(_PART)):
+                update(part)
+            file.seek(0)
+            checkpoint = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise DamagedFileError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
