@@ -65,10 +65,11 @@ class Manifest:
 
     def with_roots(self, data: str | None, mask: str | None) -> Manifest:
         """The same set in other folders; None keeps the folder that is named."""
-        return replace(self, data=_moved(self.data, data), mask=_moved(self.mask, mask))
+        return replace(self, data=moved(self.data, data), mask=moved(self.mask, mask))
 
 
-def _moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
+def moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
+    """The node of a configuration with another folder; None keeps the one that is named."""
     return node if root is None else {**node, "root": root}
 
 

@@ -205,7 +205,7 @@ class EvaluationDataset(Dataset[Sample]):
         if key not in self._drawn:
             rng = random_state(self.seed, index)
             mask = self.mask(height, width, rng, index=index, name=self.picture_file(index).name)
-            self._drawn[key] = zlib.compress(np.packbits(mask), level=1)
+            self._drawn[key] = zlib.compress(np.packbits(mask).tobytes(), level=1)
         bits = np.frombuffer(zlib.decompress(self._drawn[key]), np.uint8)
         return np.unpackbits(bits, count=height * width).reshape(1, height, width)
 

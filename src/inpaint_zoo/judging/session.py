@@ -65,7 +65,8 @@ class Session:
             if force:
                 shutil.rmtree(ledger.folder, ignore_errors=True)
             for title in ledger.tidy(fingerprints):
-                _say(f"{title}: judged anew, because weights, protocol, LPIPS or code have changed")
+                line = f"{title}: judged anew, because weights, protocol, LPIPS or code have changed"
+                print(line, file=sys.stderr, flush=True)
         processes.wait()
         ledger.take_up(fingerprints, self.evaluation.sample_keys)
         if kept is not None:
@@ -149,7 +150,3 @@ def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tupl
 
 def _weights_identity(weights: str) -> str:
     return weights if weights == "imagenet" else file_hash(Path(weights).expanduser())
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -36,8 +36,6 @@ class MixtureMask(DrawnMask):
 
     def drawing(self, wanted: Wanted) -> Drawing:
         """The steps of the mask that a call makes."""
-        return drawing_of(self._choose(wanted.rng), wanted)
-
-    def _choose(self, rng: np.random.RandomState) -> MaskGenerator:
-        (drawn,) = draw_integers(rng, 0, self._bounds[-1] - 1, 1)
-        return next(mask for mask, bound in zip(self._masks, self._bounds, strict=True) if drawn < bound)
+        (drawn,) = draw_integers(wanted.rng, 0, self._bounds[-1] - 1, 1)
+        mask = next(mask for mask, bound in zip(self._masks, self._bounds, strict=True) if drawn < bound)
+        return drawing_of(mask, wanted)

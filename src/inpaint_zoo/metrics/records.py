@@ -130,9 +130,8 @@ def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:
 
     JSON has no infinite number: an infinite mean is the string "inf".
     """
-    plain = [asdict(row) | {"means": {key: _json_value(mean) for key, mean in row.means.items()}} for row in rows]
+    plain = [
+        asdict(row) | {"means": {key: "inf" if mean == math.inf else mean for key, mean in row.means.items()}}
+        for row in rows
+    ]
     write_text(path, json.dumps(plain, indent=2, allow_nan=False) + "\n")
-
-
-def _json_value(mean: float | None) -> float | str | None:
-    return "inf" if mean == math.inf else mean
