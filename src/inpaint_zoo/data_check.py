@@ -35,7 +35,7 @@ from inpaint_zoo.files import writable_folder
 from inpaint_zoo.hashes import combined_hash, file_hash
 from inpaint_zoo.images import PictureFile, find_pictures
 from inpaint_zoo.judging.progress import tracked
-from inpaint_zoo.masks import MaskGenerator, PairedMask
+from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.readable import Readable
@@ -140,7 +140,9 @@ def _masks(
 ) -> MaskSummary:
     if not _are_files(config):
         assert generator is not None
-        made = [generator(*size, random_state(0, index), index=index) for index in range(config.num_made_masks)]
+        made = [
+            generator(MaskRequest(*size, random_state(0, index), index=index)) for index in range(config.num_made_masks)
+        ]
         return MaskSummary(f"made at {size[1]}x{size[0]}", [float(mask.mean()) for mask in made])
     files = find_pictures(Path(config.mask.root).expanduser(), "mask.root")
     found = _examined_masks({file.name: file.path for file in files}, config.mask.threshold, config.mask.invert, read)

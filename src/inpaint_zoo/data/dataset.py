@@ -19,7 +19,7 @@ from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import resize_shorter
 from inpaint_zoo.images import PictureFile, read_image, resize, resize_mask
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.readable import Readable
 
@@ -102,7 +102,8 @@ class TrainingDataset(Dataset[Sample | Skipped]):
             cut = self.augment(image=image, mask=holes)
             return _sample(cut["image"], cut["mask"][None], picture.name)
         image = self.augment(image=image)["image"]
-        return _sample(image, self.mask(*self.size, rng, self.progress(position)), picture.name)
+        mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
+        return _sample(image, mask, picture.name)
 
     def progress(self, position: int) -> float:
         """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
@@ -191,7 +192,7 @@ class EvaluationDataset(Dataset[Sample]):
     def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
         """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole."""
         rng = random_state(self.seed, index)
-        return self.mask(height, width, rng, index=index, name=self.picture_file(index).name)
+        return self.mask(MaskRequest(height, width, rng, index=index, name=self.picture_file(index).name))
 
     def _name(self, index: int) -> str:
         name = self.picture_file(index).name

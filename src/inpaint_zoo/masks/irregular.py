@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from inpaint_zoo.errors import listed
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.brush import Point, capsule, nearest_pixels
 from inpaint_zoo.masks.drawing import Strokes, most_steps
 from inpaint_zoo.masks.ranges import count_range, hole_counts, pixel_range, ratio_range, share_range
@@ -53,21 +53,12 @@ class IrregularMask:
         self.segment_length = share_range(segment_length, "mask.segment_length")
         self.num_segments = count_range(num_segments, "mask.num_segments")
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
-        (missing,) = draw_integers(rng, *hole_counts(self.ratio, height * width), 1)
-        mask = np.zeros((height, width), dtype=bool)
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        mask = np.zeros((request.height, request.width), dtype=bool)
+        (missing,) = draw_integers(request.rng, *hole_counts(self.ratio, mask.size), 1)
         while missing:
-            missing -= self._draw_stroke(mask, missing, rng)
+            missing -= self._draw_stroke(mask, missing, request.rng)
         return mask[None].view(np.uint8)
 
     def _draw_stroke(self, mask: np.ndarray, limit: int, rng: np.random.RandomState) -> int:
@@ -131,20 +122,12 @@ class BinnedIrregularMask:
             for ratio in listed(bins, "mask.bins", "[[0.2,0.4]]")
         ]
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
+        index = request.index
         if index is None:
-            (index,) = draw_integers(rng, 0, len(self.generators) - 1, 1)
-        return self.generators[index % len(self.generators)](height, width, rng)
+            (index,) = draw_integers(request.rng, 0, len(self.generators) - 1, 1)
+        return self.generators[index % len(self.generators)](request)
 
 
 def _known_pixel(mask: np.ndarray, rng: np.random.RandomState) -> Point:
