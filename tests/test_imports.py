@@ -16,7 +16,7 @@ LAYERS = (
     {"errors", "batch", "randomness", "readable"},
     {"suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
-    {"images"},
+    {"images", "json_lines"},
     {"fitting", "jpeg"},
     {"masks", "losses", "layers"},
     {"data", "models"},
