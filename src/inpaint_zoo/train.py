@@ -62,7 +62,8 @@ def run(config: DictConfig) -> float | None:
         _fit(trainer, module, data, resume)
         score = None if best.best_model_score is None else float(best.best_model_score)
         if trainer.is_global_zero:
-            write_result(folder, Result(MONITOR, score, trainer.global_step, config_hash(config)))
+            step, own_hash = trainer.global_step, config_hash(config)
+            write_result(folder, Result(metric=MONITOR, value=score, step=step, config=own_hash))
     return score
 
 

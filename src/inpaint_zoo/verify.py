@@ -57,9 +57,9 @@ def _settings(results: Results, config: DictConfig) -> Settings:
     """
     try:
         settings = Settings(**{**results.settings, "device": config.device})
-        if settings.data.get("eval_repeats", 1) > len(results.numbers):
-            raise TypeError("data.eval_repeats is larger than the number of records")
         nodes = {group: trusted_node(getattr(settings, group), group) for group in ("data", "mask", "protocol")}
+        if nodes["data"].get("eval_repeats", 1) > len(results.numbers):
+            raise TypeError("data.eval_repeats is larger than the number of records")
         sources = {**settings.sources, **{str(title): str(value) for title, value in config.methods.items()}}
     except TypeError as error:
         raise InputError(f"results: its settings cannot be read ({error})") from error

@@ -39,7 +39,7 @@ class FakeTraining:
         (folder / "last.ckpt").write_bytes(b"")
         self.before(config)
         value = 30 - math.log10(config.model.optimizer.lr / 1e-3) ** 2
-        write_result(folder, Result("val/psnr", value, 10, config_hash(config)))
+        write_result(folder, Result(metric="val/psnr", value=value, step=10, config=config_hash(config)))
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from inpaint_zoo.json_lines import ResultsCache
 from inpaint_zoo.readable import Readable
@@ -21,14 +23,14 @@ class Ledger(Generic[Facts]):
     Args:
         path: The file; it is made, or tidied up.
         fingerprint: Of whatever the facts depend on beside the files.
-        facts: From the plain values of a line to facts.
+        kind: Of the facts: a dataclass of plain values.
 
     Raises:
         InputError: It cannot be written.
     """
 
-    def __init__(self, path: Path, fingerprint: str, facts: Callable[[Mapping[str, Any]], Facts]) -> None:
-        self._facts = facts
+    def __init__(self, path: Path, fingerprint: str, kind: type[Facts]) -> None:
+        self._facts = TypeAdapter(kind)
         self._cache = ResultsCache(path, fingerprint)
         self._lines = {line["path"]: line for line in self._cache.results() if _usable(line)}
         self._cache.write(self._lines.values())
@@ -39,8 +41,8 @@ class Ledger(Generic[Facts]):
         if line is None or line["stamp"] != _stamp(path):
             return None
         try:
-            return self._facts(line["facts"])
-        except (TypeError, ValueError):
+            return self._facts.validate_python(line["facts"])
+        except ValidationError:
             return None
 
     def add(self, read: Iterable[tuple[Readable, Mapping[str, Any]]]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files import write_bytes
 from inpaint_zoo.hashes import pixel_hash
-from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.json_file import Hash, Name, Outside, read_json, validated
 
 FILE = "manifest.json"
 KIND = "masks"
@@ -105,7 +105,13 @@ def _hashes(path: Path) -> dict[str, str]:
     values = read_json(path, MOST_BYTES)
     if not isinstance(values, dict) or values.get("kind") != KIND:
         return {}
-    where = f"manifest {str(path)!r}"
-    samples = Fields(values, where).take("samples", list)
-    entries = [Fields(sample, f"{where}: samples[{index}]") for index, sample in enumerate(samples)]
-    return {entry.name("name"): entry.hash("mask") for entry in entries}
+    return {sample.name: sample.mask for sample in validated(_File, values, f"manifest {str(path)!r}").samples}
+
+
+class _Sample(Outside):
+    name: Name
+    mask: Hash
+
+
+class _File(Outside):
+    samples: list[_Sample]
