@@ -88,13 +88,13 @@ def test_a_picture_that_is_none(train: Command, predict: Command, pictures: Pict
     for name in NAMES:
         (root / name).write_text("not a picture")
     says(train(f"data.root={root}"), ".png' cannot be read as a picture", "repair or remove it")
-    says(predict(f"image={root}", f"mask={masks('m.png') / 'm.png'}"), "0.png' cannot be read as a picture")
+    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), "0.png' cannot be read as a picture")
 
 
 def test_the_last_of_many_pictures_is_bad(predict: Command, pictures: Pictures, masks: Pictures) -> None:
     root = pictures(*NAMES)
     (root / NAMES[-1]).write_bytes(b"\x89PNG\r\n\x1a\n")
-    says(predict(f"image={root}", f"mask={masks('m.png') / 'm.png'}"), f"{NAMES[-1]}' cannot be read as a picture")
+    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), f"{NAMES[-1]}' cannot be read as a picture")
 
 
 def test_a_run_folder_that_was_there_stays(command: Command, pictures: Pictures, tmp_path: Path) -> None:
@@ -137,23 +137,23 @@ def test_one_picture_a_batch_is_too_few_for_batch_normalization(
 
 def test_masks_and_pictures_of_different_sizes(predict: Command, pictures: Pictures, masks: Pictures) -> None:
     image, folder = pictures("a.png"), masks("a.png", width=20, height=18)
-    says(predict(f"image={image}/a.png", f"mask={folder}/a.png"), "a.png is 20x18", "a.png is 40x36")
-    assert predict(f"image={image}", f"mask={folder}").code == 0
+    says(predict(f"images={image}/a.png", f"masks={folder}/a.png"), "a.png is 20x18", "a.png is 40x36")
+    assert predict(f"images={image}", f"masks={folder}").code == 0
 
 
 def test_pictures_and_masks_that_do_not_pair(predict: Command, pictures: Pictures, masks: Pictures) -> None:
     image, folder = pictures("a.png", "b.png", "c.png"), masks("b.png")
-    says(predict(f"image={image}", f"mask={folder}"), "no mask of the same name for 2 of 3 pictures: a.png, c.png")
-    says(predict(f"image={pictures('a.png', 'a.jpg', folder='two')}", f"mask={folder}/b.png"), "both become a.png")
-    says(predict(f"image={image}/none.png", f"mask={folder}/b.png"), "none.png' does not exist")
-    says(predict(f"image={image}/a.png", f"mask={folder}/none.png"), "none.png' does not exist")
-    says(predict(f"image={image}", f"mask={folder}/b.png", "threshold=0"), "threshold=0 must lie in [1, 255]")
+    says(predict(f"images={image}", f"masks={folder}"), "no mask of the same name for 2 of 3 pictures: a.png, c.png")
+    says(predict(f"images={pictures('a.png', 'a.jpg', folder='two')}", f"masks={folder}/b.png"), "both become a.png")
+    says(predict(f"images={image}/none.png", f"masks={folder}/b.png"), "none.png' does not exist")
+    says(predict(f"images={image}/a.png", f"masks={folder}/none.png"), "none.png' does not exist")
+    says(predict(f"images={image}", f"masks={folder}/b.png", "threshold=0"), "threshold=0 must lie in [1, 255]")
 
 
 def test_checkpoints_that_cannot_be_used(
     predict: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    inputs = [f"image={pictures('a.png')}", f"mask={masks('a.png')}"]
+    inputs = [f"images={pictures('a.png')}", f"masks={masks('a.png')}"]
     content = small_checkpoint("misf").read_bytes()
     (tmp_path / "half.ckpt").write_bytes(content[: len(content) // 2])
     (tmp_path / "text.ckpt").write_text("hello")
@@ -209,7 +209,7 @@ def test_outputs_that_cannot_be_written(
     output, root, ckpt = tmp_path / "file" / "out", pictures(*NAMES), f"ckpt={small_checkpoint('misf')}"
     judged = [f"data.root={root}", f"output={output}", "data.size=32", "data.num_workers=0", "lpips=false"]
     says(command("train", "experiment=tiny", f"data.root={root}", f"run_dir={output}"), str(output))
-    says(command("predict", ckpt, f"image={root}", f"mask={masks(*NAMES)}", f"output={output}"), str(output))
+    says(command("predict", ckpt, f"images={root}", f"masks={masks(*NAMES)}", f"output={output}"), str(output))
     says(command("evaluate", ckpt, *judged), str(output))
     says(command("compare", "methods={mean: mean}", *judged), str(output))
     weights = ["model=misf", f"source={small_checkpoint('misf')}"]

@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
+from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo import cli
@@ -35,13 +38,13 @@ class Toy:
 
     def __init__(self, conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.conf, self.capsys = conf, capsys
-        self.jobs: list[tuple[dict[str, Any], Path, list[str]]] = []
+        self.jobs: list[tuple[dict[str, Any], Path]] = []
         self.task: Callable[[DictConfig], object] = lambda config: config.data.root
 
     def run(self, config: DictConfig) -> object:
         plain = OmegaConf.to_container(config, resolve=True)
         assert isinstance(plain, dict)
-        self.jobs.append((plain, output_dir(), list(sys.argv)))
+        self.jobs.append((plain, output_dir()))
         return self.task(config)
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
@@ -68,9 +71,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_runs_the_task_in_its_folder(toy: Toy, tmp_path: Path) -> None:
-    argv = list(sys.argv)
     assert toy("data.root=it's, (1).png", "trainer.max_epochs=4") == (0, "", "")
-    ((config, folder, seen_argv),) = toy.jobs
+    ((config, folder),) = toy.jobs
     assert config == {
         "shape": {"side": 1},
         "seed": 0,
@@ -80,7 +82,6 @@ def test_runs_the_task_in_its_folder(toy: Toy, tmp_path: Path) -> None:
     }
     assert folder == tmp_path / "here" / "runs" / "square"
     assert list(folder.iterdir()) == []  # Hydra leaves nothing of its own
-    assert seen_argv == argv == sys.argv
 
 
 def test_a_folder_of_ones_own(toy: Toy, tmp_path: Path) -> None:
@@ -88,33 +89,77 @@ def test_a_folder_of_ones_own(toy: Toy, tmp_path: Path) -> None:
     assert toy.jobs[0][1] == tmp_path / "a, b=c"
 
 
-def test_a_sweep_runs_jobs_that_can_be_launched_alone(toy: Toy, tmp_path: Path) -> None:
-    toy.task = lambda config: list(HydraConfig.get().run.dir)
+def test_a_sweep_runs_each_job_in_a_folder_of_its_own(toy: Toy, tmp_path: Path) -> None:
     code, _, complaints = toy("-m", "shape=square,circle", "data.root=a,b", "hydra.sweep.dir=all of them")
     assert (code, complaints) == (0, "")
     here = tmp_path / "here" / "all of them"
-    assert [folder for _, folder, _ in toy.jobs] == [here / "0", here / "1"]
-    for (config, folder, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
-        own = ["--config-dir", str(toy.conf), f"shape={shape}", "data.root='a,b'", f"run_dir='{folder}'"]
-        assert argv[1:] == own
-        assert config["run_dir"] == str(folder)
+    assert [folder for _, folder in toy.jobs] == [here / "0", here / "1"]
+    assert [config["run_dir"] for config, _ in toy.jobs] == [str(here / "0"), str(here / "1")]
+    assert [config["shape"] for config, _ in toy.jobs] == [{"side": 1}, {"radius": 2}]
+    assert {config["data"]["root"] for config, _ in toy.jobs} == {"a,b"}
 
 
-def test_the_return_value_reaches_the_sweeper(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hydra._internal.core_plugins.basic_launcher import BasicLauncher
+@pytest.mark.parametrize("mode", ["-m", "--multirun", "hydra.mode=MULTIRUN"])
+def test_jobs_are_the_product_of_all_lists(toy: Toy, mode: str) -> None:
+    lists = ["seed=range(2)", "trainer.max_epochs=choice(3,4)", "+name='a','b,c'"]
+    assert toy(mode, *lists, "seed=5,6", "data.root=x", "hydra.sweeper.max_batch_size=3")[0::2] == (0, "")
+    found = [(config["seed"], config["trainer"]["max_epochs"], config["name"]) for config, _ in toy.jobs]
+    assert found == list(itertools.product([5, 6], [3, 4], ["a", "b,c"]))
 
+
+def test_lists_may_stand_in_a_file(toy: Toy) -> None:
+    (toy.conf / "toy.yaml").write_text(
+        TOY.replace("hydra: {", "hydra: {sweeper: {params: {seed: '1,2', shape: 'circle,square'}}, ")
+    )
+    assert toy("-m", "shape=circle", "data.root=x")[0::2] == (0, "")
+    assert [(config["seed"], config["shape"]) for config, _ in toy.jobs] == [(1, {"radius": 2}), (2, {"radius": 2})]
+
+
+def test_an_interval_is_not_a_list(toy: Toy) -> None:
+    complaint = "seed=interval(1,2): a sweep goes through a list, choice() or range(); tune searches"
+    assert toy("-m", "seed=interval(1,2)", "data.root=x") == (2, "", f"inpaint-zoo toy: error: {complaint}\n")
+
+
+@pytest.mark.parametrize("sweeper", ["inpaint_zoo", "basic"])
+def test_the_return_value_reaches_the_sweeper(toy: Toy, sweeper: str, monkeypatch: pytest.MonkeyPatch) -> None:
     returned: list[object] = []
-    launch = BasicLauncher.launch
+    make = Plugins.instance().instantiate_launcher
 
-    def spy(*arguments: Any, **named: Any) -> Any:
-        jobs = launch(*arguments, **named)
-        returned.extend(job.return_value.value for job in jobs)
-        return jobs
+    def spy(**named: Any) -> Any:
+        launcher = make(**named)
+        launch = launcher.launch
 
-    monkeypatch.setattr(BasicLauncher, "launch", spy)
+        def remember(*arguments: Any, **more: Any) -> Any:
+            jobs = launch(*arguments, **more)
+            returned.extend(getattr(job.return_value, "value", job.return_value) for job in jobs)
+            return jobs
+
+        monkeypatch.setattr(launcher, "launch", remember)
+        return launcher
+
+    monkeypatch.setattr(Plugins.instance(), "instantiate_launcher", spy)
     toy.task = lambda config: config.seed * 0.5
-    assert toy("-m", "seed=1,2", "data.root=x")[0] == 0
+    assert toy("-m", "seed=1,2", "data.root=x", f"hydra/sweeper={sweeper}")[0] == 0
     assert returned == [0.5, 1.0]
+
+
+def test_callbacks_of_hydra_are_called(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    events = ["on_run_start", "on_run_end", "on_job_start", "on_job_end", "on_multirun_start", "on_multirun_end"]
+
+    class Remember(Callback):
+        def __getattribute__(self, name: str) -> Any:
+            if name in events:
+                calls.append(name)
+            return super().__getattribute__(name)
+
+    monkeypatch.setitem(sys.modules, "remembering", SimpleNamespace(Remember=Remember))  # type: ignore[arg-type]
+    arguments = ["data.root=x", "+hydra.callbacks.mine._target_=remembering.Remember"]
+    assert toy(*arguments)[0::2] == (0, "")
+    assert calls == ["on_run_start", "on_job_start", "on_job_end", "on_run_end"]
+    calls.clear()
+    assert toy("-m", "seed=1,2", *arguments)[0::2] == (0, "")
+    assert calls == ["on_multirun_start", *["on_job_start", "on_job_end"] * 2, "on_multirun_end"]
 
 
 @pytest.mark.parametrize(
@@ -132,8 +177,13 @@ def test_the_return_value_reaches_the_sweeper(toy: Toy, monkeypatch: pytest.Monk
         (["~trainer.foo"], "Could not delete from config. 'trainer.foo' does not exist."),
         (["data.root=x", "seed=${sede}"], "Interpolation key 'sede' not found full_key: seed object_type=dict"),
         (["--multirum"], "unrecognized arguments: --multirum"),
-        (["-m", "--cfg", "job"], "only one of --run, --multirun, --cfg and --info can be given"),
-        (["--shell-completion"], "--shell-completion and --experimental-rerun are not offered"),
+        (["-m", "--cfg", "job"], "argument --cfg/-c: not allowed with argument --multirun/-m"),
+        (["--cfg", "jobs"], "argument --cfg/-c: invalid choice: 'jobs' (choose from 'job', 'hydra', 'all')"),
+        (
+            ["--cfg", "job", "--package", "sede"],
+            "--package sede: there is no key 'sede', did you mean 'seed'?",
+        ),
+        (["--shell-completion"], "unrecognized arguments: --shell-completion"),
     ],
 )
 def test_a_mistake_is_one_line(toy: Toy, tmp_path: Path, arguments: list[str], complaint: str) -> None:
@@ -144,7 +194,7 @@ def test_a_mistake_is_one_line(toy: Toy, tmp_path: Path, arguments: list[str], c
 def test_a_missing_value_is_named_in_full(toy: Toy) -> None:
     expected = (2, "", "inpaint-zoo toy: error: data.root is missing: give data.root=DIR\n")
     toy.task = lambda config: construct(config.data)
-    assert toy("+data._target_=types.SimpleNamespace") == expected
+    assert toy("+data._target_=types.SimpleNamespace", "allow=[types]") == expected
     toy.task = lambda config: config.mine
     assert toy("+mine=${data.root}") == expected
 
@@ -212,7 +262,7 @@ def test_bad_input_in_a_constructor_is_unwrapped(toy: Toy, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "refusing", SimpleNamespace(refuse=refuse))  # type: ignore[arg-type]
     for build in (construct, hydra.utils.instantiate):
         toy.task = lambda config, build=build: build(OmegaConf.create(node))
-        assert toy()[2].endswith("error: picture.png is no picture: convert it\n")
+        assert toy("allow=[refusing.refuse]")[2].endswith("error: picture.png is no picture: convert it\n")
 
 
 def test_a_bug_shows_its_traceback(toy: Toy) -> None:
@@ -241,20 +291,6 @@ def test_an_exit_passes(toy: Toy) -> None:
         toy()
 
 
-def test_a_value_may_have_the_name_of_a_group(toy: Toy) -> None:
-    (toy.conf / "toy.yaml").write_text(TOY + 'mask: "???"\nmodel: null\n')
-    (toy.conf / "mask").mkdir()
-    toy.task = lambda config: config.mask
-    assert toy() == (2, "", "inpaint-zoo toy: error: mask is missing: give mask=PATH\n")
-    assert toy("mask=my.png", "model=misf") == (0, "", "")
-    assert toy("-m", "mask=a.png,b.png", "model=misf", "data.root=x")[0::2] == (0, "")
-    assert [config["mask"] for config, _, _ in toy.jobs[1:]] == ["my.png", "a.png", "b.png"]
-    assert toy.jobs[-1][0]["model"] == "misf"
-    groups = toy("--help")[1].partition("Configuration")[0]
-    assert "shape: " in groups
-    assert "mask" not in groups
-
-
 def test_a_folder_that_cannot_be_made(toy: Toy, tmp_path: Path) -> None:
     (tmp_path / "here" / "file").write_text("")
     for arguments in ([], ["-m"]):
@@ -273,14 +309,20 @@ def test_cfg_shows_the_configuration(toy: Toy) -> None:
     assert toy.jobs == []
 
 
-def test_info_shows_where_values_come_from(toy: Toy) -> None:
-    import logging
+def test_cfg_shows_a_part_and_the_values_of_references(toy: Toy) -> None:
+    text = toy("--cfg", "all", "--resolve", "--package", "hydra.run")[1]
+    assert text == "# @package hydra.run\ndir: runs/square\n"
+    assert toy("--cfg", "job", "--package", "trainer.max_epochs")[1] == "3\n"
+    assert list(OmegaConf.create(toy("--cfg", "hydra")[1])) == ["hydra"]
+    assert "hydra" in OmegaConf.create(toy("--cfg", "all", "--package", "_global_")[1])
 
-    handlers = list(logging.getLogger().handlers)
-    code, text, _ = toy("--info", "defaults")
+
+def test_info_shows_where_values_come_from(toy: Toy) -> None:
+    code, text, _ = toy("--info", "shape=circle")
     assert code == 0
-    assert "shape/square" in text
-    assert logging.getLogger().handlers == handlers
+    assert f"command-line: {toy.conf}" in text.splitlines()
+    assert "shape/circle -> shape" in text.splitlines()
+    assert toy.jobs == []
 
 
 def test_help_of_a_verb_fits_the_terminal(toy: Toy) -> None:
@@ -317,17 +359,6 @@ def test_a_verb_may_have_two_words(toy: Toy, monkeypatch: pytest.MonkeyPatch) ->
     assert toy.jobs[0][0]["data"] == {"root": "x"}
     assert toy("box", "sede=1")[2] == "inpaint-zoo toy box: error: there is no key 'sede', did you mean 'seed'?\n"
     assert toy("box", "--help")[1].startswith("Usage: inpaint-zoo toy box [KEY=VALUE ...]")
-
-
-def test_jobs_of_a_sweep_keep_both_words(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cli.VERBS, "toy box", cli.VERBS.pop("toy"))
-    (toy.conf / "toy.yaml").rename(toy.conf / "toy_box.yaml")
-    arguments = ["toy", "box", "-m", "shape=square,circle", "data.root=x", "--config-dir", str(toy.conf)]
-    monkeypatch.setattr(sys, "argv", ["/bin/toy", *arguments])
-    assert cli.main(arguments) == 0
-    for (_, folder, argv), shape in zip(toy.jobs, ("square", "circle"), strict=True):
-        own = [f"shape={shape}", "data.root='x'", f"run_dir='{folder}'"]
-        assert argv == ["/bin/toy", "toy", "box", "--config-dir", str(toy.conf), *own]
 
 
 @pytest.mark.parametrize("arguments", [["masks"], ["masks", "--help"], ["masks", "-h"]])

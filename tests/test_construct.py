@@ -1,4 +1,5 @@
 import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, TypedDict, Unpack
@@ -7,8 +8,16 @@ import pytest
 from omegaconf import OmegaConf
 from torch import Tensor, nn
 
+from inpaint_zoo.allowlist import allowing
 from inpaint_zoo.construct import check_arguments, check_nodes, construct, locate, signature_of
 from inpaint_zoo.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def _simple_targets() -> Iterator[None]:
+    """Small classes of the standard library stand for those of a configuration."""
+    with allowing(["fractions", "textwrap", "types", "paper.Model", "no_such_package"]):
+        yield
 
 
 def test_calls_the_target_with_keys_and_what_is_given() -> None:
@@ -41,7 +50,7 @@ def test_dollar_signs_in_a_path_arrive() -> None:
     [
         ({"_target_": "fractions.Fraction", "numerater": 1}, "data.numerater is no argument .* mean 'numerator'"),
         ({"_target_": "fractions.Fractoin"}, "fractions.Fractoin cannot be imported"),
-        ({"_target_": "Fraction"}, "Fraction cannot be imported"),
+        ({"_target_": "Fraction"}, "data._target_ is 'Fraction': give a dotted path"),
         ({"_target_": "no_such_package.X"}, "no_such_package.X cannot be imported"),
         ({"_target_": "textwrap.dedent"}, "data: dedent: missing"),
         ({"_target_": "textwrap.dedent", "text": 1, "n": 2}, "data.n is no argument of dedent"),
@@ -89,6 +98,8 @@ def test_nodes_are_checked_at_any_depth_but_may_lack_what_is_given_later() -> No
     check_nodes(OmegaConf.create({"data": {"_target_": "textwrap.indent", "text": "???"}, "seed": 3}))
     with pytest.raises(InputError, match=r"data\.inner\.numerater is no argument"):
         check_nodes(OmegaConf.create({"data": {"inner": fraction}}))
+    with pytest.raises(InputError, match=r"data\.inner\.1\.numerater is no argument"):
+        check_nodes(OmegaConf.create({"data": {"inner": [3, fraction]}}))
 
 
 def test_locate() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaint_zoo.hashes import file_hash
 from inpaint_zoo.images import read_image, read_mask, resize_mask
 from inpaint_zoo.metrics import STANDARD_METRICS
 from inpaint_zoo.metrics.records import read_records
@@ -68,7 +69,7 @@ def test_scores_are_those_of_the_composites(
         "data.num_workers=2", "lpips=false", f"output={tmp_path / 'judged'}",
     )  # fmt: skip
     assert (evaluated.code, evaluated.err) == (0, "")
-    assert command("predict", *files, f"image={root}", f"mask={folder}", f"output={tmp_path / 'made'}").code == 0
+    assert command("predict", *files, f"images={root}", f"masks={folder}", f"output={tmp_path / 'made'}").code == 0
     hole = resize_mask(read_mask(folder / "a.png"), 32, 32) >= 128
     expected = score(read_image(root / "a.png"), read_image(tmp_path / "made" / "a.png"), hole, STANDARD_METRICS)
     (record,) = read_records(tmp_path / "judged" / "records.csv")
@@ -108,3 +109,34 @@ def test_the_mean_psnr_is_what_a_sweeper_gets(
     records = read_records(tmp_path / "records.csv")
     assert returned == pytest.approx(np.mean([record.metrics["psnr"] for record in records]))
     assert str(tmp_path / "records.csv") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("verb", "checkpoint"), [("evaluate", "ckpt"), ("compare", "methods.misf"), ("predict", "ckpt")]
+)
+def test_a_checkpoint_is_read_once(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path, *,
+    monkeypatch: pytest.MonkeyPatch, verb: str, checkpoint: str,
+) -> None:  # fmt: skip
+    path, opened = small_checkpoint("misf"), []
+    arguments = [f"{checkpoint}={path}", f"output={tmp_path / 'out'}"]
+    if verb == "predict":
+        arguments += [f"image={pictures('a.png')}", f"mask={masks('a.png')}"]
+    else:
+        arguments += [f"data.root={pictures('a.png')}", "data.size=32", "data.num_workers=0", "lpips=false"]
+    if verb == "compare":
+        arguments.append("costs=false")  # memory is measured in a process of its own, which reads it again
+
+    def counting(file: Any, *options: Any, **named: Any) -> Any:
+        opened.append(str(file))
+        return really_open(file, *options, **named)
+
+    really_open = open
+    monkeypatch.setattr("builtins.open", counting)
+    monkeypatch.setattr("io.open", counting)
+    assert command(verb, *arguments).code == 0
+    assert opened.count(str(path)) == 1
+    monkeypatch.undo()
+    if verb != "predict":
+        results = json.loads((tmp_path / "out" / "results.json").read_text())
+        assert results["methods"]["misf"]["weights"] == file_hash(path)

@@ -60,6 +60,8 @@ def test_of_the_code_is_the_same_in_a_wheel_and_changes_with_any_file(
     in_a_checkout = code_hash(conf)
     (package / "__pycache__").mkdir()
     (package / "__pycache__" / "x.pyc").write_bytes(b"x")
+    (conf / "local").mkdir(exist_ok=True)
+    (conf / "local" / "default.yaml").write_text("trainer: {accelerator: cpu}\n")  # of a machine
     shutil.move(conf, package / "conf")
     assert code_hash(package / "conf") == in_a_checkout
     for changed in (package / "batch.py", package / "conf" / "train.yaml", next(package.rglob("*.css"))):

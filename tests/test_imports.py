@@ -13,10 +13,10 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "randomness", "readable"},
-    {"suggestion", "quiet", "parallel"},
+    {"errors", "batch", "randomness", "readable", "tables"},
+    {"allowlist", "suggestion", "quiet", "parallel"},
     {"files", "hashes", "json_file", "matching"},
-    {"images"},
+    {"images", "json_lines", "samples_file"},
     {"fitting", "jpeg"},
     {"masks", "losses", "layers"},
     {"data", "models"},
@@ -28,7 +28,7 @@ LAYERS = (
     {"manifest"},
     {"zoo"},
     {"judging", "training"},
-    {"sweeping"},
+    {"sweeping", "showing"},
     {"runner", "benchmarking"},
     {"tuning"},
     {"cli"},
@@ -38,7 +38,7 @@ CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
 ENTRY_POINTS = len(LAYERS)
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
-    "webdataset",
+    "matplotlib",
 }  # fmt: skip
 
 
@@ -99,6 +99,7 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
         for name in imported(node, path)
     }
     assert "lightning" not in everywhere
+    assert not [name for name in imported(tree, path) if name.startswith("hydra._")]
     assert not at_import & IMPORTED_WHEN_NEEDED
     if layer(top_level(path)) < CONFIGURATION:
         assert not everywhere & {"hydra", "omegaconf"}

@@ -1,11 +1,12 @@
+import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.json_file import Hash, Name, Number, Outside, Share, Size, read_json, validated
 
 
 @pytest.mark.parametrize(
@@ -47,30 +48,53 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "good", "bad"),
+    ("kind", "good", "bad"),
     [
-        ("name", ["a.png", "a/b.png", "..a", "Ü (1).png"], ["", "/a", "../a", "a/../b", "a\0", "a" * 5000, 1, None]),
-        ("hash", ["0a" * 32], ["0a" * 31, "0A" * 32, "xy" * 32, 5]),
-        ("share", [0, 1, 0.5], [-0.1, 1.1, "0.5", True]),
-        ("size", [[1, 2]], [[1], [1, 2, 3], [0, 1], [1.5, 2], [True, 2], "ab", {}]),
+        (
+            Name,
+            ["a.png", "a/b.png", "..a", "Ü (1).png", "\udce9"],
+            ["", "/a", "../a", "a/../b", "a\0", "a" * 5000, 1, None],
+        ),
+        (Hash, ["0a" * 32], ["0a" * 31, "0A" * 32, "xy" * 32, "0a" * 32 + "\n", 5]),
+        (Share, [0, 1, 0.5], [-0.1, 1.1, "0.5", True, 10**400, None]),
+        (Number, [0, -1.5, None, "inf"], [10**400, math.inf, "1", "-inf", True, []]),
+        (Size, [[1, 2]], [[1], [1, 2, 3], [0, 1], [1.5, 2], [True, 2], "ab", {}, 3, None]),
     ],
 )
-def test_entries_are_checked(method: str, good: list[Any], bad: list[Any]) -> None:
+def test_entries_are_checked(kind: Any, good: list[Any], bad: list[Any]) -> None:
+    class File(Outside):
+        samples: list[dict[str, kind]]
+
     for value in good:
-        taken = getattr(Fields({"x": value}, "file: samples[3]"), method)("x")
-        assert taken == (tuple(value) if method == "size" else value)
+        (sample,) = validated(File, {"samples": [{"x": value}]}, "file").samples
+        assert sample["x"] == {"inf": math.inf}.get(str(value), tuple(value) if kind is Size else value)
     for value in bad:
-        with pytest.raises(InputError, match=r"^file: samples\[3\]\.x "):
-            getattr(Fields({"x": value}, "file: samples[3]"), method)("x")
+        with pytest.raises(InputError, match=r"^file: samples\[0\]\.x ") as caught:
+            validated(File, {"samples": [{"x": value}]}, "file")
+        assert "\n" not in str(caught.value)
 
 
-def test_types_are_those_of_json() -> None:
-    fields = Fields({"whole": 1, "real": 1.5, "yes": True, "list": []}, "file")
-    assert fields.take("whole", int) == fields.take("whole", float) == 1
-    for name, kind in (("real", int), ("yes", int), ("yes", float), ("whole", str), ("list", dict)):
-        with pytest.raises(InputError, match=rf"file\.{name} must be a"):
-            fields.take(name, kind)
-    with pytest.raises(InputError, match="file has no other"):
-        fields.take("other", str)
-    with pytest.raises(InputError, match="file must be an object, not a list"):
-        Fields([], "file")
+@pytest.mark.parametrize(
+    ("kind", "value", "message"),
+    [
+        (int, 1.5, "file: x must be a whole number, not a number"),
+        (int, True, "file: x must be a whole number, not true or false"),
+        (float, True, "file: x must be a number, not true or false"),
+        (str, 1, "file: x must be a text, not a whole number"),
+        (bool, 1, "file: x must be true or false, not a whole number"),
+        (dict[str, Any], [], "file: x must be an object, not a list"),
+        (list[Any], None, "file: x must be a list, not null"),
+        (Literal["masks"], "other", "file: x is 'other': it must be 'masks'"),
+    ],
+)
+def test_types_are_those_of_json(kind: Any, value: Any, message: str) -> None:
+    class File(Outside):
+        x: kind
+
+    with pytest.raises(InputError) as caught:
+        validated(File, {"x": value}, "file")
+    assert str(caught.value) == message
+    with pytest.raises(InputError, match=r"^file has no x$"):
+        validated(File, {"y": value}, "file")
+    with pytest.raises(InputError, match=r"^file must be an object, not a list$"):
+        validated(File, [], "file")

@@ -12,7 +12,7 @@ from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.construct import construct
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.images import read_mask
-from inpaint_zoo.masks import FileMask
+from inpaint_zoo.masks import FileMask, MaskRequest
 from inpaint_zoo.randomness import random_state
 
 Command = Callable[..., Any]
@@ -49,8 +49,10 @@ def test_masks_and_what_is_said_about_them_agree(make: Command, tmp_path: Path) 
         assert sample["mask"] == pixel_hash(gray == 255)
         assert sample["ratio"] == np.mean(gray == 255)
         assert 0.2 < sample["ratio"] <= 0.4
-        assert np.array_equal(gray[None] // 255, generator(32, 40, random_state(values["seed"], index), index))
-    FileMask(root=folder, threshold=128, invert=False, resizing="nearest")(32, 40, random_state(0), 2)
+        assert np.array_equal(
+            gray[None] // 255, generator(MaskRequest(32, 40, random_state(values["seed"], index), index))
+        )
+    FileMask(root=folder, threshold=128, invert=False, resizing="nearest")(MaskRequest(32, 40, random_state(0), 2))
 
 
 @pytest.mark.parametrize("kind", sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml")))
@@ -222,7 +224,7 @@ def test_a_run_that_was_killed_can_be_repeated(
     assert make("kind=box", "seed=2", "count=3", "force=true").code == 0
     names = ["000000.png", "000001.png", "000002.png"]
     assert sorted(path.name for path in made.iterdir()) == [*names, "manifest.json"]
-    FileMask(root=made, threshold=128, invert=False, resizing="nearest")(32, 40, random_state(0), 2)
+    FileMask(root=made, threshold=128, invert=False, resizing="nearest")(MaskRequest(32, 40, random_state(0), 2))
 
 
 def test_what_a_killed_first_run_left_is_no_obstacle(make: Command, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_what_is_no_path_is_left_to_hydra() -> None:
 
 
 def test_mask_and_image_are_paths_for_predict() -> None:
-    assert quote_paths("predict", ["mask=a,b", "image=c(1)"]) == ["mask='a,b'", "image='c(1)'"]
+    assert quote_paths("predict", ["masks=a,b", "images=c(1)"]) == ["masks='a,b'", "images='c(1)'"]
 
 
 def test_short_names_belong_to_their_verb() -> None:
@@ -80,6 +80,13 @@ def test_short_names_belong_to_their_verb() -> None:
     assert quote_paths("masks make", given) == ["mask=box", "mask.ratio=[0.2,0.4]", "output='a b'", "mask.root='x(1)'"]
     assert quote_paths("train", given)[:2] == given[:2]
     assert quote_paths("train", ["eval_mask=box"]) == ["mask@eval_mask=box"]
+
+
+def test_null_means_none_for_groups_that_offer_it() -> None:
+    assert quote_paths("train", ["logger=null", "callbacks=null"]) == ["logger=none", "callbacks=none"]
+    assert quote_paths("train", ["callbacks.progress=null", "experiment=null"]) == [
+        "callbacks.progress=null", "experiment=null",
+    ]  # fmt: skip
 
 
 def test_methods_of_compare_are_added() -> None:

@@ -27,7 +27,7 @@ def test_any_size_with_known_pixels_untouched(  # noqa: PLR0917
     image = pictures("a.png", width=width, height=height) / "a.png"
     mask = masks("a.png", width=width, height=height) / "a.png"
     code, out, err = command(
-        "predict", f"ckpt={small_checkpoint(name)}", f"image={image}", f"mask={mask}", f"output={tmp_path / 'out'}"
+        "predict", f"ckpt={small_checkpoint(name)}", f"images={image}", f"masks={mask}", f"output={tmp_path / 'out'}"
     )
     assert (code, err) == (0, "")
     assert f"1 picture in {tmp_path / 'out'}" in out
@@ -45,7 +45,7 @@ def test_the_hole_of_the_file_is_not_looked_at(
     pixels[read_mask(mask) >= 128] = 255 - pixels[read_mask(mask) >= 128]
     Image.fromarray(pixels).save(root / "b.png")
     for name in list_models():
-        arguments = [f"ckpt={small_checkpoint(name)}", f"image={root}", f"mask={mask}", f"output={tmp_path / name}"]
+        arguments = [f"ckpt={small_checkpoint(name)}", f"images={root}", f"masks={mask}", f"output={tmp_path / name}"]
         assert command("predict", *arguments).code == 0
         assert (tmp_path / name / "a.png").read_bytes() == (tmp_path / name / "b.png").read_bytes()
 
@@ -62,7 +62,7 @@ def test_folders_are_paired_by_name_and_names_are_kept(
     Image.fromarray(np.zeros((9, 10), np.uint8)).save(folder / "2024.png")  # no hole, and resized
     output = tmp_path / "out = {x}"
     code, out, err = command(
-        "predict", f"ckpt={small_checkpoint('misf')}", f"image={root}", f"mask={folder}", f"output={output}"
+        "predict", f"ckpt={small_checkpoint('misf')}", f"images={root}", f"masks={folder}", f"output={output}"
     )
     assert (code, err) == (0, "")
     assert "4 pictures in" in out
@@ -78,7 +78,7 @@ def test_black_holes_and_thresholds(
     gray = np.full((36, 40), 90, np.uint8)
     gray[10:20, 10:20] = 30
     Image.fromarray(gray).save(tmp_path / "m.png")
-    arguments = [f"ckpt={small_checkpoint('misf')}", f"image={image}", f"mask={tmp_path / 'm.png'}"]
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={image}", f"masks={tmp_path / 'm.png'}"]
     with pytest.warns(UserWarning, match="100% of the pixels are neither black nor white; .* set threshold="):
         assert command("predict", *arguments, f"output={tmp_path}/out", "threshold=60", "invert=true").code == 0
     changed = (read_image(tmp_path / "out" / "a.png") != read_image(image)).any(-1)
@@ -103,7 +103,7 @@ def test_masks_that_look_inverted_are_said_with_the_override(
 ) -> None:
     mask = masks("m.png") / "m.png"
     Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
-    arguments = [f"ckpt={small_checkpoint('misf')}", f"image={pictures('a.png')}", f"mask={mask}"]
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={pictures('a.png')}", f"masks={mask}"]
     with pytest.warns(UserWarning, match="the masks look inverted; if so, set invert=true"):
         assert command("predict", *arguments, f"output={tmp_path}/out").code == 0
 
@@ -116,7 +116,7 @@ def test_a_published_file_needs_the_name_of_its_model(
     released_state_dict: Callable[[str], dict[str, Any]],
 ) -> None:
     torch.save({"n_iter": 1, "generator": released_state_dict("ctsdg_generator")}, tmp_path / "released.pth")
-    arguments = [f"ckpt={tmp_path / 'released.pth'}", f"image={pictures('a.png')}", f"mask={masks('a.png')}"]
+    arguments = [f"ckpt={tmp_path / 'released.pth'}", f"images={pictures('a.png')}", f"masks={masks('a.png')}"]
     code, _, err = command("predict", *arguments, f"output={tmp_path}/out")
     assert code == 2
     assert "give model=NAME" in err

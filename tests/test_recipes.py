@@ -95,7 +95,7 @@ def test_the_weights_of_a_checkpoint_can_be_chosen(
     pixels = {}
     for choice in ("raw", "ema", "null"):
         output = tmp_path / f"predicted_{choice}"
-        files = [f"image={root / 'a.png'}", f"mask={holes / 'a.png'}", f"output={output}"]
+        files = [f"images={root / 'a.png'}", f"masks={holes / 'a.png'}", f"output={output}"]
         assert command("predict", f"ckpt={averaged}", *files, f"weights={choice}").code == 0
         pixels[choice] = (output / "a.png").read_bytes()
     assert pixels["null"] == pixels["ema"] != pixels["raw"]

@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
         (folder / "metrics.csv").write_text(f"step,val/psnr\n{10 * number},{20 + number}.5\n")
         for path in folder.iterdir():
             os.utime(path, (1e9 + number, 1e9 + number))
-    write_result(tmp_path / "sweep/first/0", Result("val/psnr", 31.25, 1000, ""))
+    write_result(tmp_path / "sweep/first/0", Result(metric="val/psnr", value=31.25, step=1000, config=""))
     (tmp_path / "sweep/first/1/failure.txt").write_text("train/l1 is not finite since batch 7\n")
     for path in (tmp_path / "odd, [x]").iterdir():
         path.write_bytes(b"\xff{")

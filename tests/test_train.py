@@ -47,7 +47,8 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
     assert f"run folder: {run_dir}" in out
     assert "12 training pictures, 1 validation samples" in out
     assert {path.name for path in run_dir.iterdir()} == {
-        "config.yaml", "hparams.yaml", "metrics.csv", "last.ckpt", "best.ckpt", "pictures", "result.json",
+        "config.yaml", "overrides.yaml", "hparams.yaml", "metrics.csv", "last.ckpt", "best.ckpt", "pictures",
+        "result.json",
     }  # fmt: skip
     assert OmegaConf.load(run_dir / "config.yaml").model.network.base_channels == 8
     assert [step for step, _ in metrics(run_dir, "train/loss")] == [0, 1]

@@ -89,12 +89,17 @@ def _verb(arguments: list[str]) -> str:
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # before torch is imported: it tells of every lost connection in thirty lines, we in one
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
+    # and before albumentations is: it would ask the network for its newest version
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     # Hydra and OmegaConf take a moment to import
+    from inpaint_zoo.allowlist import allowing, carried, split_allow  # noqa: PLC0415
     from inpaint_zoo.explanation import explain  # noqa: PLC0415
     from inpaint_zoo.runner import run_verb  # noqa: PLC0415
 
     try:
-        return run_verb(verb, task_of(verb), arguments, debug)
+        prefixes, others = split_allow(arguments)
+        with allowing(prefixes):
+            return run_verb(verb, carried(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
     except Stopped as stop:
@@ -138,6 +143,8 @@ Options:
   --help       this text; after a verb: its config groups and its configuration
   --version    show the version
   --debug      show the full traceback of an error (also INPAINT_ZOO_DEBUG=1)
+  allow=[PACKAGE]
+               after a verb: its configuration may run what this package defines
 
 After a verb, Hydra's options work too: --cfg job, --info, --multirun,
 --config-dir DIR, hydra.KEY=VALUE."""

@@ -2,80 +2,93 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import hydra
 from hydra import version
-from hydra._internal.config_repository import ConfigRepository
-from hydra._internal.hydra import Hydra
-from hydra._internal.utils import create_config_search_path
-from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobRuntime
+from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, open_dict
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.explanation import explain
+from inpaint_zoo.explanation import explain, no_such_key
 from inpaint_zoo.overrides import quote_paths
 
 _PACKAGED = Path(__file__).parent / "conf"
 CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "conf"
 """The YAML files: inside the package in a wheel, beside `src` in a checkout or an editable install."""
 
+OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
+"""A folder of the user's own YAML files while a Hydra is made, which our plugin of Hydra adds to where it looks."""
 
-class _Repository(ConfigRepository):
-    """The YAML files, where a verb may have a plain value of the name of a config group (`predict` has `mask`)."""
-
-    def __init__(self, search_path: ConfigSearchPath, config_name: str) -> None:
-        super().__init__(search_path)
-        loaded = self.load_config(config_name)
-        content: Any = {} if loaded is None else OmegaConf.to_container(loaded.config)
-        self.values = {key for key, value in content.items() if not isinstance(value, (dict, list))}
-
-    def group_exists(self, config_path: str) -> bool:
-        return config_path not in self.values and super().group_exists(config_path)
+# Hydra 1.3 warns where it is not told that its own defaults are wanted, 1.4 warns where it is
+_OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
 
 
 @contextmanager
-def hydra_session(job: str, config_name: str, search_path: ConfigSearchPath) -> Iterator[Hydra]:
-    """Lend a Hydra of our own; Hydra's global state is the same afterwards, also inside a running Hydra app."""
+def hydra_session(job: str, config_path: str | None = None, config_dir: str | None = None) -> Iterator[Any]:
+    """Lend a Hydra of our own; Hydra's global state is the same afterwards, also inside a running Hydra app.
+
+    Args:
+        job: Name of what is run.
+        config_path: A folder in place of `conf/`.
+        config_dir: A folder of the user's own, which is looked into after `conf/`.
+
+    Raises:
+        InputError: `config_dir` is no folder.
+    """
+    extra = None if config_dir is None else Path(config_dir).expanduser().absolute()
+    if extra is not None and not extra.is_dir():
+        raise InputError(f"--config-dir {config_dir} is not a folder")
     runtime, versions = JobRuntime.instance(), version.VersionBase.instance()
     hydra_before, config_before = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
     name_before, base_before = runtime.get("name"), versions.version_base
     GlobalHydra.instance().clear()
-    version.setbase("1.3")
     try:
-        hydra = Hydra.create_main_hydra2(task_name=job, config_search_path=search_path)
-        loader: Any = hydra.config_loader
-        loader.repository = _Repository(search_path, config_name)
-        yield hydra
+        _initialize(job, Path(config_path or CONF_DIR).absolute(), extra)
+        yield GlobalHydra.instance().hydra
     finally:
         GlobalHydra.instance().hydra, HydraConfig.instance().cfg = hydra_before, config_before
         runtime.set("name", name_before)
         versions.version_base = base_before
 
 
-def search_path_of(config_path: str | None = None, config_dir: str | None = None) -> ConfigSearchPath:
-    """Where YAML files are looked for.
+def _initialize(job: str, folder: Path, extra: Path | None) -> None:
+    token = OWN_FOLDER.set(extra)
+    try:
+        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
+    finally:
+        OWN_FOLDER.reset(token)
+
+
+def compose(name: str, overrides: Sequence[str], mode: RunMode = RunMode.RUN) -> DictConfig:
+    """Compose a configuration with its node of Hydra, inside of `hydra_session`.
 
     Args:
-        config_path: A folder in place of `conf/`.
-        config_dir: A folder of the user's own, which comes first.
+        name: Of the primary configuration.
+        overrides: As Hydra reads them.
+        mode: Whether values separated by commas are jobs of a sweep.
 
     Raises:
-        InputError: `config_dir` is no folder.
+        InputError: An override chooses of a group that this configuration has not.
+        Exception: Whatever Hydra has to say.
     """
-    search_path = create_config_search_path(str(Path(config_path or CONF_DIR).absolute()))
-    if config_dir is not None:
-        extra = Path(config_dir).expanduser().absolute()
-        if not extra.is_dir():
-            raise InputError(f"--config-dir {config_dir} is not a folder")
-        search_path.prepend("command-line", f"file://{extra}", SearchPathQuery(provider="schema"))
-    return search_path
+    load = GlobalHydra.instance().config_loader().load_configuration
+    try:
+        return load(name, list(overrides), mode)
+    except ConfigCompositionException as error:
+        group = re.match(r"Could not override '(.+?)'\. No match in the defaults list", str(error))
+        if group is None:
+            raise
+        raise InputError(no_such_key(group[1], load(name, [], RunMode.MULTIRUN))) from error
 
 
 def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | None = None) -> DictConfig:
@@ -89,15 +102,19 @@ def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | N
     Raises:
         InputError: An override cannot be used.
     """
-    name = config_name(verb)
     try:
-        with hydra_session(verb, name, search_path_of(config_dir=config_dir)) as hydra:
-            config = hydra.compose_config(name, quote_paths(verb, overrides), RunMode.RUN, from_shell=False)
+        with hydra_session(verb, config_dir=config_dir):
+            config = compose(config_name(verb), quote_paths(verb, overrides))
     except Exception as error:
         reason = explain(error)
         if reason is None:
             raise
         raise InputError(reason) from error
+    return without_hydra(config)
+
+
+def without_hydra(config: DictConfig) -> DictConfig:
+    """Drop the node that says how Hydra runs a composed configuration."""
     with open_dict(config):
         del config["hydra"]
     return config

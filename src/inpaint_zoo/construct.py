@@ -12,6 +12,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.allowlist import check_object, check_path, refuse_key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.suggestion import did_you_mean
 
@@ -27,7 +28,7 @@ def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
         **given: Arguments that only the entry point knows; they win over keys of the node.
 
     Raises:
-        InputError: `_target_` cannot be found, or a key is missing or is no argument of it.
+        InputError: `_target_` cannot be found or is not allowed, or a key is missing or is no argument of it.
     """
     if isinstance(node, DictConfig):
         key = str(node._get_full_key("")) or "the configuration"
@@ -43,19 +44,26 @@ _EXTRAS = {"optuna": "sweeps"}
 """Extras of this package by what they bring."""
 
 
-def locate(target: str) -> Any:
-    """Import the object at a dotted path `package.module.Name`.
+def locate(target: object, where: str = "the configuration") -> Any:
+    """Import the class or function at a dotted path `package.module.Name`.
+
+    Args:
+        target: The path.
+        where: The key of the node that it stands in, which tells what it may be.
 
     Raises:
-        InputError: There is no such object.
+        InputError: There is no such object, or `allowlist` does not allow it.
     """
-    module_name, _, name = target.rpartition(".")
+    path = check_path(target, where)
+    module_name, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module_name), name)
+        found = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError, ValueError) as error:
         extra = _EXTRAS.get(module_name.partition(".")[0]) if isinstance(error, ModuleNotFoundError) else None
         advice = "" if extra is None else f": pip install 'inpaint-zoo[{extra}]'"
-        raise InputError(f"_target_ {target} cannot be imported: {error}{advice}") from error
+        raise InputError(f"{where}: _target_ {path} cannot be imported: {error}{advice}") from error
+    check_object(found, path, where)
+    return found
 
 
 def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: bool = False) -> None:
@@ -106,20 +114,26 @@ def check_nodes(config: DictConfig) -> None:
     """Check every node that has a `_target_`, before anything is constructed, loaded or downloaded.
 
     Raises:
-        InputError: As `check_arguments`; what is missing is left to `construct`, which knows what is given.
+        InputError: As `locate` and `check_arguments`; what is missing is left to `construct`, which knows what is
+            given.
     """
     plain = OmegaConf.to_container(config, resolve=True)
+    above = config._get_full_key("")
     if isinstance(plain, dict):
+        refuse_key(plain)
         for key, node in plain.items():
-            _check_node(node, str(key))
+            _check_node(node, f"{above}.{key}" if above else str(key))
 
 
 def _check_node(node: Any, key: str) -> None:
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            _check_node(item, f"{key}.{index}")
     if not isinstance(node, dict):
         return
     values = {name: value for name, value in node.items() if name not in ("_target_", "_partial_") and value != "???"}
     if "_target_" in node:
-        target = locate(node["_target_"])
+        target = locate(node["_target_"], key)
         check_arguments(target, values, key, partial=True)
         if hasattr(target, "network_class"):  # a model hands these arguments on to its network
             check_arguments(target.network_class, values.get("network", {}), f"{key}.network", partial=True)
@@ -128,7 +142,7 @@ def _check_node(node: Any, key: str) -> None:
 
 
 def _call(arguments: dict[str, Any], key: str, given: Mapping[str, Any]) -> Any:
-    target = locate(arguments["_target_"])
+    target = locate(arguments["_target_"], key)
     values = {
         name: _value(value, f"{key}.{name}")
         for name, value in arguments.items()

@@ -19,14 +19,14 @@ from inpaint_zoo.data.own_masks import PairedPicture
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.doctor import (
     Ledger,
+    MaskFacts,
     MaskSummary,
+    PictureFacts,
     Preparation,
     diagnose,
     examine_mask,
     examine_picture,
     examined,
-    mask_facts,
-    picture_facts,
     summary,
     write_report,
 )
@@ -35,7 +35,7 @@ from inpaint_zoo.files import writable_folder
 from inpaint_zoo.hashes import combined_hash, file_hash
 from inpaint_zoo.images import PictureFile, find_pictures
 from inpaint_zoo.judging.progress import tracked
-from inpaint_zoo.masks import MaskGenerator, PairedMask
+from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
 from inpaint_zoo.quiet import quiet_libraries
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.readable import Readable
@@ -57,7 +57,7 @@ def run(config: DictConfig) -> None:
     pictures, notes = _pictures(data)
     read = partial(_read, folder=folder / "ledger", num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in pictures.values() for each in listed}
-    facts = read("pictures", list(paths.values()), examine_picture, picture_facts, settings="")
+    facts = read("pictures", list(paths.values()), examine_picture, PictureFacts, settings="")
     own = _own_masks(data, pictures, read)
     masks = _masks(config, generator, pictures, data.size, read) if own is None else own
     diagnosis = diagnose(
@@ -118,7 +118,7 @@ def _read(
     what: str,
     paths: Sequence[Readable],
     examine: Callable[[Readable], Facts],
-    plain: Callable[[Mapping[str, Any]], Facts],
+    kind: type[Facts],
     *,
     settings: str,
     folder: Path,
@@ -126,7 +126,7 @@ def _read(
 ) -> list[Facts]:
     package = Path(__file__).parent
     code = {name: file_hash(package / name) for name in _CODE}
-    ledger = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), plain)
+    ledger = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
     read = dict(tracked(examined(paths, examine, ledger, num_workers), len(paths), what))
     return [read[place] for place in range(len(paths))]
 
@@ -140,7 +140,9 @@ def _masks(
 ) -> MaskSummary:
     if not _are_files(config):
         assert generator is not None
-        made = [generator(*size, random_state(0, index), index=index) for index in range(config.num_made_masks)]
+        made = [
+            generator(MaskRequest(*size, random_state(0, index), index=index)) for index in range(config.num_made_masks)
+        ]
         return MaskSummary(f"made at {size[1]}x{size[0]}", [float(mask.mean()) for mask in made])
     files = find_pictures(Path(config.mask.root).expanduser(), "mask.root")
     found = _examined_masks({file.name: file.path for file in files}, config.mask.threshold, config.mask.invert, read)
@@ -177,7 +179,7 @@ def _examined_masks(
     paths: Mapping[str, Readable], threshold: int, invert: bool, read: Callable[..., list[Any]]
 ) -> MaskSummary:
     examine = partial(examine_mask, threshold=threshold, invert=invert)
-    facts = read("masks", list(paths.values()), examine, mask_facts, settings=f"{threshold} {invert}")
+    facts = read("masks", list(paths.values()), examine, MaskFacts, settings=f"{threshold} {invert}")
     return MaskSummary(
         source="files",
         ratios=[each.ratio for each in facts if each.error is None],

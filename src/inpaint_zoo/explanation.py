@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -37,17 +37,28 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
+def offered(names: Iterable[str]) -> list[str]:
+    """The files of a group that can be chosen; those whose names begin with `_` are parts of others."""
+    return [name for name in names if not name.startswith("_")]
+
+
 def missing(key: str) -> str:
     """Say that a mandatory key has no value, and how to give it one."""
     last = key.rpartition(".")[2]
     return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}"
 
 
+def no_such_key(key: str, config: object) -> str:
+    """Say that a configuration has no such key, and which one may have been meant."""
+    known = [name for name in _keys(config, "") if name != key and not name.startswith("hydra.")]
+    return f"there is no key '{key}'{did_you_mean(key, known)}"
+
+
 _PLACEHOLDERS = {
     **dict.fromkeys(("root", "run_dir"), "DIR"),
     **dict.fromkeys(("ckpt", "source"), "FILE"),
-    **dict.fromkeys(("output", "image", "mask"), "PATH"),
-    "model": "NAME",
+    **dict.fromkeys(("output", "images", "masks"), "PATH"),
+    "model_name": "NAME",
 }
 
 
@@ -83,8 +94,8 @@ def _explain_missing_config(error: MissingConfigException) -> str:
     if extra is not None:
         return f"{group}={choice} is an optional package: pip install 'inpaint-zoo[{extra}]'"
     if error.options:
-        known = ", ".join(error.options)
-        return f"{group}={choice} is unknown{did_you_mean(choice, error.options)} (known: {known})"
+        known = offered(error.options)
+        return f"{group}={choice} is unknown{did_you_mean(choice, known)} (known: {', '.join(known)})"
     return _one_line(str(error).partition("\nSearch path")[0])
 
 
@@ -92,10 +103,12 @@ def _explain_composition(error: ConfigCompositionException) -> str:
     cause, text = error.__cause__, str(error)
     mandatory = re.match(r"You must specify '(.+?)'.*?Available options:(.*)", text, re.DOTALL)
     if mandatory is not None:
-        return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {', '.join(mandatory[2].split())})"
+        known = ", ".join(offered(mandatory[2].split()))
+        return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {known})"
     key = re.match(r"Could not override '(.+?)'", text)
     if key is not None:
-        return f"there is no key '{key[1]}'{did_you_mean(key[1], _known_keys(cause))}"
+        node = cause.parent_node if isinstance(cause, (ConfigKeyError, ConfigAttributeError)) else None
+        return no_such_key(key[1], node._get_root() if isinstance(node, Container) else None)
     ambiguous = re.match(r"Ambiguous value for argument '(.+?)=(.*?)'\n", text)
     if ambiguous is not None:
         key_name, value = str(ambiguous[1]), str(ambiguous[2])
@@ -119,13 +132,6 @@ def _explain_instantiation(error: InstantiationException) -> str | None:
 
 def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
-
-
-def _known_keys(cause: BaseException | None) -> list[str]:
-    """Return all keys of the configuration that a misspelt key was looked up in."""
-    if not isinstance(cause, (ConfigKeyError, ConfigAttributeError)) or not isinstance(cause.parent_node, Container):
-        return []
-    return [key for key in _keys(cause.parent_node._get_root(), "") if not key.startswith("hydra.")]
 
 
 def _keys(node: object, prefix: str) -> Iterator[str]:

@@ -52,9 +52,9 @@ def combined_hash(hashes: Mapping[str, str]) -> str:
 
 
 def code_hash(conf: Path) -> str:
-    """Of this package's sources and of the YAML files in `conf`: equal in a checkout and in a wheel."""
+    """Of this package's sources and of the YAML files in `conf`: equal in a checkout, a wheel, everywhere."""
     files = {f"src/{name}": path for name, path in _code_files(_PACKAGE) if not path.is_relative_to(_PACKAGE / "conf")}
-    files |= {f"conf/{name}": path for name, path in _code_files(conf)}
+    files |= {f"conf/{name}": path for name, path in _code_files(conf) if not path.is_relative_to(conf / "local")}
     return combined_hash({name: file_hash(path) for name, path in files.items()})
 
 

@@ -18,13 +18,13 @@ from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 def run(config: DictConfig) -> None:
     """Read `source`, check every name and shape, write `output`."""
     output = writable_file(config.output)
-    stored = read_weights(Path(config.source), known_model(config.model))
+    stored = read_weights(Path(config.source), known_model(config.model_name))
     arguments = network_arguments(stored.model, stored.network)
     network = filled_network(stored, arguments)
     buffer = io.BytesIO()
     torch.save(converted(stored.model, network, arguments), buffer)
     write_bytes(output, [buffer.getvalue()])
-    print(f"{config.model}: {len(network.state_dict())} entries, all of them matched; written to {output}")
+    print(f"{config.model_name}: {len(network.state_dict())} entries, all of them matched; written to {output}")
 
 
 if __name__ == "__main__":

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from inpaint_zoo.errors import InputError
 
-T = TypeVar("T", str, int, float, bool, list[Any], dict[str, Any])
+T = TypeVar("T")
 
-_HASH_LENGTH = 64
 _LONGEST_NAME = 4096
 
 
@@ -40,90 +43,95 @@ def read_json(path: Path, most_bytes: int) -> Any:
         raise InputError(f"{str(path)!r} is damaged, it cannot be read as JSON ({reason})") from error
 
 
-class Fields:
-    """The entries of a JSON object, each checked when it is taken.
+class Outside(BaseModel):
+    """An object of a JSON file from outside: what has another type is refused, what is not asked for passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+def validated(kind: type[T], values: Any, where: str) -> T:
+    """Values of a JSON file as `kind`, such as a subclass of `Outside`.
 
     Args:
-        values: What should be the object.
-        where: Its place, for messages, such as `set.json: samples[3]`.
+        kind: What they must be.
+        values: From `read_json`.
+        where: What they are, for messages, such as the name of the file.
 
     Raises:
-        InputError: `values` is no object.
+        InputError: They are something else. The first wrong place is named, with what it must be and what it is.
     """
-
-    def __init__(self, values: Any, where: str) -> None:
-        if not isinstance(values, dict):
-            raise InputError(f"{where} must be an object, not {_kind(values)}")
-        self.values: Mapping[str, Any] = values
-        self.where = where
-
-    def take(self, name: str, kind: type[T]) -> T:
-        """The entry of that name.
-
-        Raises:
-            InputError: It is missing or of another type.
-        """
-        if name not in self.values:
-            raise InputError(f"{self.where} has no {name}")
-        value = self.values[name]
-        fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
-        if not fits or isinstance(value, bool) != (kind is bool):
-            raise InputError(f"{self.where}.{name} must be {_NAMES[kind]}, not {_kind(value)}")
-        return value  # type: ignore[no-any-return]
-
-    def name(self, name: str) -> str:
-        """The name of a file below some folder."""
-        value = self.take(name, str)
-        parts = PurePosixPath(value).parts
-        if not parts or value.startswith("/") or ".." in parts or "\0" in value or len(value) > _LONGEST_NAME:
-            raise InputError(f"{self.where}.{name} is {value[:80]!r}: it must be a path below a folder")
-        return value
-
-    def hash(self, name: str) -> str:
-        """A SHA-256."""
-        value = self.take(name, str)
-        if len(value) != _HASH_LENGTH or set(value) - set("0123456789abcdef"):
-            raise InputError(f"{self.where}.{name} must be a SHA-256 of 64 hexadecimal digits")
-        return value
-
-    def share(self, name: str) -> float:
-        """A number in [0, 1]."""
-        value = float(self.take(name, float))
-        if not 0 <= value <= 1:
-            raise InputError(f"{self.where}.{name} is {value}: it must lie in [0, 1]")
-        return value
-
-    def number(self, name: str) -> float | None:
-        """A finite number, the text `inf`, or null."""
-        value = self.values[name]
-        if value is None or value == "inf":
-            return None if value is None else math.inf
-        number = self.take(name, float)
-        if abs(number) > sys.float_info.max:
-            raise InputError(f"{self.where}.{name} is too large for a number")
-        return float(number)
-
-    def size(self, name: str) -> tuple[int, int]:
-        """Height and width."""
-        value = self.take(name, list)
-        if len(value) != 2 or not all(type(side) is int and side > 0 for side in value):
-            raise InputError(f"{self.where}.{name} must be [height, width]")
-        return value[0], value[1]
+    try:
+        return TypeAdapter(kind).validate_python(values)
+    except ValidationError as error:
+        raise InputError(_message(error.errors()[0], where)) from error
 
 
-_NAMES: Mapping[type, str] = {
-    str: "a text",
-    int: "a whole number",
-    float: "a number",
-    list: "a list",
-    dict: "an object",
-    bool: "true or false",
-    type(None): "null",
+def _message(error: ErrorDetails, where: str) -> str:
+    kind, value, message = error["type"], error["input"], error["msg"]
+    if kind == "missing":
+        return f"{_place(where, error['loc'][:-1])} has no {error['loc'][-1]}"
+    place, expected = _place(where, error["loc"]), kind.removesuffix("_type")
+    if kind == "value_error":
+        return f"{place} {error['ctx']['error']}"
+    if expected in _NAMES:
+        return f"{place} must be {_NAMES[expected]}, not {_NAMES[type(value).__name__]}"
+    return f"{place} is {repr(value)[:80]}: {re.sub(r'^[A-Z][a-z]+ should', 'it must', message)}"
+
+
+def _place(where: str, steps: Sequence[int | str]) -> str:
+    """Such as `set.json: samples[3].name`."""
+    inside = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+    return ": ".join(part for part in (where, inside) if part)
+
+
+_NAMES: Mapping[str, str] = {
+    "str": "a text",
+    "string": "a text",
+    "dict": "an object",
+    "model": "an object",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "bool": "true or false",
+    "NoneType": "null",
 }
+"""Of Python's types, and of what pydantic expects."""
 
 
-def _kind(value: object) -> str:
-    return _NAMES[type(value)]
+def _below(value: str) -> str:
+    parts = PurePosixPath(value).parts
+    if not parts or value.startswith("/") or ".." in parts or "\0" in value or len(value) > _LONGEST_NAME:
+        raise ValueError(f"is {value[:80]!r}: it must be a path below a folder")
+    return value
+
+
+def _sha256(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise ValueError("must be a SHA-256 of 64 hexadecimal digits")
+    return value
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, int | float) and abs(value) > sys.float_info.max:
+        raise ValueError("is too large for a number")
+    return math.inf if value == "inf" else value
+
+
+def _two_sides(value: Any) -> tuple[Any, ...]:
+    if type(value) not in (list, tuple) or [type(side) for side in value] != [int, int] or min(value) < 1:
+        raise ValueError("must be [height, width]")
+    return tuple(value)
+
+
+Name = Annotated[str, AfterValidator(_below)]
+"""The name of a file below some folder."""
+Hash = Annotated[str, AfterValidator(_sha256)]
+Share = Annotated[float, BeforeValidator(_finite), Field(ge=0, le=1)]
+"""A number in [0, 1]."""
+Number = Annotated[float | None, BeforeValidator(_finite)]
+"""A finite number, the text `inf`, or null."""
+Size = Annotated[tuple[int, int], BeforeValidator(_two_sides)]
+"""Height and width, in pixels."""
 
 
 def _refuse_constant(text: str) -> NoReturn:

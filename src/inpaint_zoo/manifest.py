@@ -1,31 +1,32 @@
 """Evaluation sets as files: which pictures, which masks, prepared how, with the hashes of all of them.
 
 A manifest may come from anybody. It is read strictly, and the nodes in it construct nothing but what stands in this
-package's own `conf/`.
+package's own `conf/`, or what extensions define (see `allowlist`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import yaml
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict  # pydantic takes that of Python from 3.12 on
 
+from inpaint_zoo.allowlist import is_extension
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.source import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_bytes
 from inpaint_zoo.hashes import file_hash, pixel_hash
 from inpaint_zoo.images import picture_size
-from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.json_file import Hash, Name, Outside, Share, Size, read_json, validated
 from inpaint_zoo.masks.base import MasksFromFiles
+from inpaint_zoo.samples_file import write_samples
 from inpaint_zoo.suggestion import did_you_mean
 
 KIND = "evaluation set"
@@ -34,23 +35,35 @@ MOST_BYTES = 2**28
 _GROUPS = ("data", "mask", "protocol")
 
 
-@dataclass(frozen=True)
-class Entry:
+class MaskSource(TypedDict, total=False):
+    """Where a mask is from: a file, or a generator's seed and index."""
+
+    file: Name
+    seed: int
+    index: int
+
+
+def _complete(source: MaskSource) -> MaskSource:
+    if not (source.keys() >= {"file"} or source.keys() >= {"seed", "index"}):
+        raise ValueError("has no file, and not seed and index")
+    return source
+
+
+class Entry(Outside):
     """One sample of an evaluation set."""
 
-    name: str
-    picture: str
+    name: Name
+    picture: Name
     """Name of the photograph; samples of one photograph differ in their masks."""
-    image: str
+    image: Hash
     """SHA-256 of the picture file's bytes."""
-    mask: str
+    mask: Hash
     """`pixel_hash` of the mask at the size of the evaluation."""
-    mask_source: Mapping[str, str | int]
-    """`file`, or `seed` and `index` of a generator."""
+    mask_source: Annotated[MaskSource, AfterValidator(_complete)]
     split: str
-    ratio: float
+    ratio: Share
     """Share of the pixels that are holes."""
-    size: tuple[int, int]
+    size: Size
     """Height and width of the prepared picture."""
 
 
@@ -65,10 +78,11 @@ class Manifest:
 
     def with_roots(self, data: str | None, mask: str | None) -> Manifest:
         """The same set in other folders; None keeps the folder that is named."""
-        return replace(self, data=_moved(self.data, data), mask=_moved(self.mask, mask))
+        return replace(self, data=moved(self.data, data), mask=moved(self.mask, mask))
 
 
-def _moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
+def moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
+    """The node of a configuration with another folder; None keeps the one that is named."""
     return node if root is None else {**node, "root": root}
 
 
@@ -85,9 +99,9 @@ def describe_samples(dataset: EvaluationDataset, split: Split = Split.TEST) -> I
         picture = dataset.picture_file(index)
         height, width = prepared(*picture_size(picture.path))
         mask = dataset.mask_at(index, height, width)
-        source: dict[str, str | int] = {"seed": dataset.seed, "index": index}
+        source = MaskSource(seed=dataset.seed, index=index)
         if isinstance(dataset.mask, MasksFromFiles):
-            source = {"file": dataset.mask.file_name(index, picture.name)}
+            source = MaskSource(file=dataset.mask.file_name(index, picture.name))
         yield Entry(
             name=name,
             picture=picture.name,
@@ -122,17 +136,9 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
     Raises:
         InputError: It cannot be written.
     """
-    head: dict[str, Any] = {"inpaint_zoo": version("inpaint-zoo"), "kind": KIND}
-    head |= {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
-    head["eval_seed"] = manifest.data["eval_seed"]
-    lines = [f"{_json(key)}: {_json(value)}" for key, value in head.items()]
-    samples = ",\n".join(f"  {_json(asdict(entry))}" for entry in manifest.samples)
-    text = "{\n" + ",\n".join([*lines, f'"samples": [\n{samples}\n]']) + "\n}\n"
-    write_bytes(path, [text.encode()])
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, allow_nan=False)
+    groups = {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
+    head = {**groups, "eval_seed": manifest.data["eval_seed"]}
+    write_samples(path, KIND, head, [entry.model_dump() for entry in manifest.samples])
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -141,38 +147,33 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         InputError: The file is missing, damaged, of another kind, or holds nodes that are none of this package's.
     """
-    fields = Fields(read_json(path, MOST_BYTES), f"manifest {str(path)!r}")
-    if fields.take("kind", str) != KIND:
-        raise InputError(f"{fields.where} is no evaluation set: make one with `inpaint-zoo data manifest`")
-    samples = [
-        _entry(Fields(values, f"{fields.where}: samples[{index}]"))
-        for index, values in enumerate(fields.take("samples", list))
-    ]
-    names = [entry.name for entry in samples]
-    if not samples or len(set(names)) != len(names):
-        raise InputError(f"{fields.where} {'names a sample twice' if samples else 'holds no samples'}")
-    data, mask, protocol = (trusted_node(fields.take(group, dict), group) for group in _GROUPS)
-    seed = fields.take("eval_seed", int)
-    if data.get("eval_seed") != seed:
-        raise InputError(f"{fields.where}: eval_seed is {seed}, but data.eval_seed is {data.get('eval_seed')}")
-    return Manifest(data=data, mask=mask, protocol=protocol, samples=samples)
+    where = f"manifest {str(path)!r}"
+    file = validated(_File, read_json(path, MOST_BYTES), where)
+    if len({entry.name for entry in file.samples}) != len(file.samples):
+        raise InputError(f"{where} names a sample twice")
+    data, mask, protocol = (trusted_node(getattr(file, group), group) for group in _GROUPS)
+    if data.get("eval_seed") != file.eval_seed:
+        raise InputError(f"{where}: eval_seed is {file.eval_seed}, but data.eval_seed is {data.get('eval_seed')}")
+    return Manifest(data=data, mask=mask, protocol=protocol, samples=file.samples)
 
 
-def _entry(fields: Fields) -> Entry:
-    source = Fields(fields.take("mask_source", dict), f"{fields.where}.mask_source")
-    from_file = "file" in source.values
-    return Entry(
-        name=fields.name("name"),
-        picture=fields.name("picture"),
-        image=fields.hash("image"),
-        mask=fields.hash("mask"),
-        mask_source={"file": source.name("file")}
-        if from_file
-        else {key: source.take(key, int) for key in ("seed", "index")},
-        split=fields.take("split", str),
-        ratio=fields.share("ratio"),
-        size=fields.size("size"),
-    )
+def _of_this_kind(kind: str) -> str:
+    if kind != KIND:
+        raise ValueError(f"is {kind[:80]!r}, which is no evaluation set: make one with `inpaint-zoo data manifest`")
+    return kind
+
+
+class _File(Outside):
+    kind: Annotated[str, AfterValidator(_of_this_kind)]
+    samples: Annotated[list[Entry], Field(min_length=1)]
+    data: dict[str, Any]
+    mask: dict[str, Any]
+    protocol: dict[str, Any]
+    eval_seed: int
+
+
+class _Node(Outside):
+    target: str = Field(alias="_target_")
 
 
 def trusted_node(node: Any, group: str) -> dict[str, Any]:
@@ -183,10 +184,10 @@ def trusted_node(node: Any, group: str) -> dict[str, Any]:
         group: Folder of `conf/`.
 
     Raises:
-        InputError: The node is no mapping, or it or something in it would construct what no file of the group names.
+        InputError: The node is no mapping, or it or something in it would construct what neither a file of the group
+            names nor an extension defines.
     """
-    fields = Fields(node, group)
-    fields.take("_target_", str)
+    validated(dict[str, _Node], {group: node}, "")
     _refuse_foreign(node, group, group)
     return dict(node)
 
@@ -199,7 +200,7 @@ def _refuse_foreign(value: Any, where: str, group: str) -> None:
         return
     known = _targets(group)
     for key, item in value.items():
-        if key == "_target_" and item not in known:
+        if key == "_target_" and item not in known and not is_extension(str(item)):
             near = did_you_mean(str(item), known)
             raise InputError(f"{where}._target_ is {str(item)[:80]!r}, which no {group}=NAME stands for{near}")
         if key == "_partial_":

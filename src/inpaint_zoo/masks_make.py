@@ -19,7 +19,7 @@ from inpaint_zoo.errors import InputError, at_least, height_and_width, seed_in_r
 from inpaint_zoo.files import whole_or_nothing, writable_folder
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.images import MAX_PIXELS, find_pictures, write_png
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.manifest import FILE, MadeMask, listed_masks, write_mask_manifest
 from inpaint_zoo.matching import few
 from inpaint_zoo.quiet import quiet_libraries
@@ -66,7 +66,7 @@ def run(config: DictConfig) -> None:
 
 def _make(generator: MaskGenerator, key: tuple[int, int], size: tuple[int, int], folder: Path) -> MadeMask:
     _, index = key
-    mask = generator(*size, random_state(*key), index=index)
+    mask = generator(MaskRequest(*size, random_state(*key), index=index))
     name = f"{index:06d}.png"
     write_png(folder / name, mask[0] * np.uint8(255))
     return MadeMask(name, pixel_hash(mask), float(mask.mean()), size)

@@ -17,7 +17,7 @@ from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError, at_least, seed_in_range, texts
 from inpaint_zoo.files import writable_file, write_bytes
 from inpaint_zoo.images import MAX_PIXELS
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.suggestion import choose
 
@@ -78,7 +78,7 @@ def _parts(node: Any) -> Iterator[DictConfig]:
 def _mask(generator: MaskGenerator, seed: int, index: int, samples: int, size: int) -> np.ndarray:
     """Mask `index`, uint8 (size, size)."""
     progress = index / max(1, samples - 1)
-    mask = generator(size, size, random_state(seed, index), progress, index=index)
+    mask = generator(MaskRequest(size, size, random_state(seed, index), progress, index))
     return np.asarray(mask[0])
 
 

@@ -44,8 +44,8 @@ PATH_KEYS = (
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("image", "mask"), "masks sheet": ("root",), "runs": ("root",)}
-"""Keys that are paths for one verb only: elsewhere `mask` is a config group."""
+VERB_PATH_KEYS = {"predict": ("images", "masks"), "masks sheet": ("root",), "runs": ("root",)}
+"""Keys that are paths for one verb only."""
 
 POSITIONAL_KEYS = {"verify": "results"}
 """The key that a verb's argument without `=` stands for; its value is a path."""
@@ -56,7 +56,14 @@ VERBS_WITH_SEARCH = frozenset({"tune"})
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
 """Short names of config groups that stand at another place of the configuration."""
 
-VERB_ALIASES = {"masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"}}
+GROUPS_WITH_NONE = frozenset({"callbacks", "logger"})
+"""Groups that offer `none`, which `null` means, too."""
+
+VERB_ALIASES = {
+    "masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"},
+    # a plain value cannot have the name of a group
+    **{verb: {"model": "model_name"} for verb in ("evaluate", "predict", "import-weights")},
+}
 """Short names of one verb's groups and keys."""
 
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
@@ -120,6 +127,8 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
     prefix, key, value = match["prefix"], match["key"], match["value"]
     if key in aliases:
         return f"{prefix}{aliases[key]}={value}"
+    if value == "null" and key in GROUPS_WITH_NONE:
+        return f"{prefix}{key}=none"
     if names_methods and key == "methods":
         return f"++{key}={value}"
     is_method = names_methods and _METHOD.fullmatch(key) is not None

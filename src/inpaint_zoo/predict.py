@@ -24,15 +24,15 @@ from inpaint_zoo.zoo import load_model
 def run(config: DictConfig) -> None:
     """Write one composite for every picture, as PNG under the picture's name."""
     quiet_libraries()
-    folder, together = writable_folder(config.output), Path(config.mask).is_dir()
+    folder, together = writable_folder(config.output), Path(config.masks).is_dir()
     check_threshold(config.threshold, "threshold")
-    pairs = _pairs(Path(config.image), Path(config.mask))
+    pairs = _pairs(Path(config.images), Path(config.masks))
     for image, mask in pairs:  # read everything once, so that a bad file shows before anything is written
         _sample(image, mask, config.threshold, config.invert, resize=together)
     some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
-    warn_about(some, f"mask={config.mask!r}", threshold=config.threshold, invert=config.invert, prefix="")
+    warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
     device = choose_device(config.device)
-    _, network = load_model(Path(config.ckpt), config.model, choice=config.weights)
+    _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
     method = NetworkMethod(network, device)
     for image, mask in track(pairs, description="pictures"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
@@ -42,18 +42,18 @@ def run(config: DictConfig) -> None:
 
 def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Readable]]:
     """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
-    pictures = find_pictures(images, "image") if images.is_dir() else [PictureFile(images.name, images)]
+    pictures = find_pictures(images, "images") if images.is_dir() else [PictureFile(images.name, images)]
     if not pictures:
-        raise InputError(f"image: {images} holds no pictures.")
+        raise InputError(f"images: {images} holds no pictures.")
     _refuse_same_result(pictures)
     if not masks.is_dir():
         return [(picture, masks) for picture in pictures]
-    by_key = {_key(mask.name): mask.path for mask in find_pictures(masks, "mask")}
+    by_key = {_key(mask.name): mask.path for mask in find_pictures(masks, "masks")}
     missing = [picture.name for picture in pictures if _key(picture.name) not in by_key]
     if missing:
         few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         raise InputError(
-            f"mask: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}"
+            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}"
         )
     return [(picture, by_key[_key(picture.name)]) for picture in pictures]
 
@@ -64,7 +64,7 @@ def _refuse_same_result(pictures: list[PictureFile]) -> None:
         other = seen.setdefault(_key(picture.name), picture.name)
         if other != picture.name:
             both = f"{other} and {picture.name} would both become {png_name(picture.name)}"
-            raise InputError(f"image: {both}: rename one.")
+            raise InputError(f"images: {both}: rename one.")
 
 
 def _sample(image: PictureFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:

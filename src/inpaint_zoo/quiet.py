@@ -23,6 +23,7 @@ def quiet_libraries() -> None:
         r".*isinstance\(treespec, LeafSpec\).*",  # Lightning's own call of torch, not the user's
         r".*module\(s\) in eval mode at the start of training.*",  # CTSDG's second stage freezes statistics on purpose
         r".*overridden `on_before_batch_transfer` in `LightningModule` but.*",  # CTSDG's edges, whatever the data
+        r".*callbacks used to create the checkpoint need to be provided.*",  # leaving some out is the user's choice
         r".*The number of training batches .* is smaller than the logging interval.*",
     ):
         warnings.filterwarnings("ignore", advice)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
 from inpaint_zoo.suggestion import choose
-from inpaint_zoo.training.run_folder import METRIC, Run, State, find_runs, read_run
+from inpaint_zoo.tables import WIDTH, Cell, Column, Table, csv_text, printable, terminal
+from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.run_folder import Run, State, find_runs, read_run
 
-WIDTH = 80
 _NAME_WIDTH = 26
 _STYLES = {State.RUNNING: "green", State.FAILED: "red", State.INTERRUPTED: "yellow"}
 _NOTHING = float("-inf")
@@ -34,7 +30,7 @@ ORDERS: dict[str, Callable[[Run], Any]] = {
     "state": lambda run: (run.state, str(run.folder)),
     "model": lambda run: (run.model, str(run.folder)),
     "step": lambda run: _NOTHING if run.step is None else run.step,
-    "best": lambda run: -(_NOTHING if run.best is None else run.best),
+    "best": lambda run: (run.monitor.name, run.monitor.rank(run.best)),
 }
 """What `sort` may be, and what it compares."""
 
@@ -47,50 +43,49 @@ def run(config: DictConfig) -> None:
         raise InputError(f"root: {root} is no folder: give root=DIR with trainings below it")
     found = sorted((read_run(folder) for folder in find_runs(root)), key=order)
     if config.output is not None:
-        write_text(Path(config.output).expanduser(), _csv(found, root))
+        write_text(Path(config.output).expanduser(), csv_text(_table(found, root)))
     if not found:
         print(f"no trainings below {root}")
         return
     console = Console(width=WIDTH, highlight=False)
-    console.print(_table(found, root))
+    console.print(terminal(_table(found, root).without("max_steps", "remark")))
     for one in found:
         if one.remark:
-            print(f"{_name(one, root)}: {one.remark}")
+            print(printable(f"{_name(one, root)}: {one.remark}"))
     counts = Counter(one.state for one in found)
     print(f"{len(found)} in {root}: " + ", ".join(f"{counts[state]} {state}" for state in State if counts[state]))
 
 
 def _table(found: list[Run], root: Path) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("run", overflow="fold", min_width=12)
-    for title in ("state", "model"):
-        table.add_column(title, no_wrap=True)
-    for title in ("step", METRIC):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("changed", no_wrap=True)
-    best = max((one.best for one in found if one.best is not None), default=None)
-    for one in found:
-        cells = [
-            Text(_folded(_name(one, root))),
-            Text(one.state, style=_STYLES.get(one.state, "")),
-            Text(one.model),
-            Text(_steps(one)),
-            Text("" if one.best is None else f"{one.best:.2f}", style="bold" if one.best == best else ""),
-            Text("" if one.changed is None else _short(one.changed)),
-        ]
-        table.add_row(*cells)
-    return table
+    """A row for each training, a column for each metric that some of them are compared by."""
+    monitors = list(dict.fromkeys(one.monitor for one in found))
+    texts, numbers = ("run", "state", "model"), ("step", "max_steps", *(monitor.name for monitor in monitors))
+    columns = [
+        *(Column(key, key, is_text=True) for key in texts),
+        *(Column(key, key) for key in numbers),
+        *(Column(key, key, is_text=True) for key in ("changed", "remark")),
+    ]
+    best = {monitor: monitor.best(_values(found, monitor)) for monitor in monitors}
+    return Table("", columns, [_row(one, root, best) for one in found])
 
 
-def _csv(found: list[Run], root: Path) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", "state", "model", "step", "max_steps", METRIC, "changed", "remark"])
-    for one in found:
-        numbers = ["" if number is None else number for number in (one.step, one.max_steps, one.best)]
-        changed = "" if one.changed is None else time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(one.changed))
-        writer.writerow([_name(one, root), one.state, one.model, *numbers, changed, one.remark])
-    return text.getvalue()
+def _values(found: list[Run], monitor: Monitor) -> Iterator[float]:
+    return (one.best for one in found if one.best is not None and one.monitor == monitor)
+
+
+def _row(one: Run, root: Path, best: Mapping[Monitor, float | None]) -> list[Cell | str]:
+    changed = time.localtime(one.changed)
+    value = Cell("") if one.best is None else Cell(shown(one.best), str(one.best), one.best == best[one.monitor])
+    return [
+        Cell(_folded(_name(one, root)), _name(one, root)),
+        Cell(one.state, color=_STYLES.get(one.state, "")),
+        one.model,
+        Cell(_steps(one), "" if one.step is None else str(one.step)),
+        "" if one.max_steps is None else str(one.max_steps),
+        *(value if one.monitor == monitor else Cell("") for monitor in best),
+        Cell("") if one.changed is None else Cell(_short(changed), time.strftime("%Y-%m-%dT%H:%M:%S", changed)),
+        one.remark,
+    ]
 
 
 def _name(one: Run, root: Path) -> str:
@@ -107,11 +102,10 @@ def _folded(name: str) -> str:
     return "\n".join(lines)
 
 
-def _short(moment: float) -> str:
+def _short(moment: time.struct_time) -> str:
     """The time of what was today, else the date."""
-    today = time.strftime("%Y-%m-%d")
-    date = time.strftime("%Y-%m-%d", time.localtime(moment))
-    return time.strftime("%H:%M", time.localtime(moment)) if date == today else date
+    date = time.strftime("%Y-%m-%d", moment)
+    return time.strftime("%H:%M", moment) if date == time.strftime("%Y-%m-%d") else date
 
 
 def _steps(one: Run) -> str:

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytorch_lightning as pl
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.callbacks import BestCheckpoint
+from inpaint_zoo.callbacks.best_checkpoint import best_score
 from inpaint_zoo.cli import main
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
@@ -17,25 +18,22 @@ from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
-from inpaint_zoo.models.weights import check_resumable, initialise
 from inpaint_zoo.parallel import own_environment
 from inpaint_zoo.quiet import quiet_libraries
-from inpaint_zoo.training.attempt import CONFIG
+from inpaint_zoo.training.attempt import CONFIG, OVERRIDES
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.cpu import prepare_cpu
 from inpaint_zoo.training.distributed import distribute, speak_first_only
 from inpaint_zoo.training.result import Result, config_hash, forget_result, write_result
-from inpaint_zoo.training.resume import resume_from
+from inpaint_zoo.training.resume import check_resumable, initialise, resume_from
 from inpaint_zoo.training.settings import check_settings
 from inpaint_zoo.training.summary import start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
-MONITOR = "val/psnr"
-
 
 @own_environment()
 def run(config: DictConfig) -> float | None:
-    """Train as the configuration says; returns the best `val/psnr`, in dB."""
+    """Train as the configuration says; returns the best value of what `monitor` names."""
     folder = output_dir()
     quiet_libraries()
     speak_first_only()
@@ -47,22 +45,23 @@ def run(config: DictConfig) -> float | None:
     resume = _beginning(config, folder, module)
     module.check_training(data.batch_size, *data.size)
     if config.compile:
-        module.compile_network()
+        module.network.compile_generate()
     data.setup("fit")
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
-    best = BestCheckpoint(folder=folder, monitor=MONITOR)
-    trainer = build_trainer(config, folder, best)
+    trainer = build_trainer(config, folder)
     distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
             forget_result(folder)
             write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
+            write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
         _fit(trainer, module, data, resume)
-        score = None if best.best_model_score is None else float(best.best_model_score)
+        score = best_score(trainer)
         if trainer.is_global_zero:
-            write_result(folder, Result(MONITOR, score, trainer.global_step, config_hash(config)))
+            step, own_hash = trainer.global_step, config_hash(config)
+            write_result(folder, Result(metric=config.monitor, value=score, step=step, config=own_hash))
     return score
 
 

@@ -10,6 +10,7 @@ from inpaint_zoo.cli import main, task_of
 from inpaint_zoo.config import output_dir
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.training.monitor import Monitor
 from inpaint_zoo.tuning.search import Search, Training
 from inpaint_zoo.tuning.space import parse_space
 from inpaint_zoo.tuning.study import load_optuna, open_study
@@ -19,7 +20,7 @@ OWN_KEYS = ("search", "trials", "sampler_seed", "sampler", "pruner", "run_dir")
 
 
 def run(config: DictConfig) -> float | None:
-    """Search; returns the best `val/psnr`, in dB."""
+    """Search; returns the best value of what `monitor` names."""
     load_optuna()
     folder = output_dir()
     training = Training.of_command_line(task_of("train"), OWN_KEYS)
@@ -29,12 +30,13 @@ def run(config: DictConfig) -> float | None:
     pruner = None if config.pruner is None else construct(config.pruner)
     search = Search(
         folder=folder,
-        study=open_study(folder, pruner),
+        study=open_study(folder, pruner, config.mode),
         space=space,
         training=training,
         sampler=lambda seed: construct(config.sampler, seed=seed),
         seed=config.sampler_seed,
         pruner=config.pruner,
+        monitor=Monitor.of(config),
     )
     search.remember({key: str(value) for key, value in config.search.items()})
     search.run(num_trials)

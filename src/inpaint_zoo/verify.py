@@ -14,7 +14,7 @@ from omegaconf import DictConfig
 from inpaint_zoo.cli import main
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.judging import Results, Settings, labels, open_session, read_results_file
-from inpaint_zoo.manifest import trusted_node
+from inpaint_zoo.manifest import moved, trusted_node
 from inpaint_zoo.metrics.score import RATIO
 from inpaint_zoo.parallel import Processes
 from inpaint_zoo.quiet import quiet_libraries
@@ -57,18 +57,14 @@ def _settings(results: Results, config: DictConfig) -> Settings:
     """
     try:
         settings = Settings(**{**results.settings, "device": config.device})
-        if settings.data.get("eval_repeats", 1) > len(results.numbers):
-            raise TypeError("data.eval_repeats is larger than the number of records")
         nodes = {group: trusted_node(getattr(settings, group), group) for group in ("data", "mask", "protocol")}
+        if nodes["data"].get("eval_repeats", 1) > len(results.numbers):
+            raise TypeError("data.eval_repeats is larger than the number of records")
         sources = {**settings.sources, **{str(title): str(value) for title, value in config.methods.items()}}
     except TypeError as error:
         raise InputError(f"results: its settings cannot be read ({error})") from error
-    data, mask = (_moved(nodes[group], config[group].root) for group in ("data", "mask"))
+    data, mask = (moved(nodes[group], config[group].root) for group in ("data", "mask"))
     return replace(settings, data=data, mask=mask, protocol=nodes["protocol"], sources=sources)
-
-
-def _moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
-    return node if root is None else {**node, "root": root}
 
 
 def _changed(expected: Mapping[str, Any], found: Mapping[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.construct import check_arguments, locate
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
 from inpaint_zoo.suggestion import did_you_mean
 
@@ -42,18 +42,12 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     return filled_network(stored, network_arguments(name, {**stored.network, **overrides}))
 
 
-def load_model(
-    path: Path,
-    name: str | None = None,
-    overrides: Mapping[str, Mapping[str, Any]] | None = None,
-    choice: str | None = None,
-) -> tuple[str, InpaintingNetwork]:
+def load_model(path: Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
     """Build the network that a file of weights holds, in eval mode.
 
     Args:
         path: A checkpoint of ours, or a published file.
         name: Name of the model; only published files need it.
-        overrides: Arguments of the network by the model's name, which win over those in the file.
         choice: `raw` weights or their `ema`, of a checkpoint that has both; None: the average where there is one.
 
     Returns:
@@ -63,8 +57,7 @@ def load_model(
         InputError: The file cannot be used, or holds another model than `name`.
     """
     stored = read_weights(path.expanduser(), None if name is None else known_model(name), choice)
-    own = (overrides or {}).get(stored.model, {})
-    return stored.model, filled_network(stored, network_arguments(stored.model, {**stored.network, **own}))
+    return stored.model, filled_network(stored, network_arguments(stored.model, stored.network))
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,11 @@ def no_validation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def saved_at(steps: list[int], every: int, max_steps: int, minutes: float) -> list[int]:
     """The steps at which a training that ends batches at these steps writes."""
-    callback: Any = LastCheckpoint(path=Path("last.ckpt"), every=every, minutes=minutes, agree_every=1)
+    callback: Any = LastCheckpoint(every=every, minutes=minutes, agree_every=1)
     saved: list[int] = []
     trainer = SimpleNamespace(max_steps=max_steps, max_epochs=-1, current_epoch=0, global_step=0, world_size=1)
-    trainer.should_stop = False
-    trainer.save_checkpoint = lambda path: saved.append(trainer.global_step)
+    trainer.should_stop, trainer.default_root_dir = False, "run"
+    trainer.save_checkpoint = lambda path: saved.append(trainer.global_step) if path == Path("run/last.ckpt") else None
     for step in steps:
         trainer.global_step = step
         callback.on_train_batch_end(trainer, None)

@@ -88,10 +88,10 @@ def test_the_pictures_are_always_the_same_ones_filled_by_the_averaged_network(tr
     assert not np.array_equal(changed, last)
 
 
-def test_pictures_are_taken_at_even_distances(tmp_path: Path) -> None:
+def test_pictures_are_taken_at_even_distances() -> None:
     from inpaint_zoo.callbacks import SamplePictures
 
-    callback = SamplePictures(folder=tmp_path, num_pictures=3, every=1)
+    callback = SamplePictures(num_pictures=3, every=1)
     samples = [{"name": str(number), "image": torch.zeros(1)} for number in range(7)]
     trainer: Any = SimpleNamespace(datamodule=SimpleNamespace(val_dataset=samples, eval_batch_size=2))
     assert [batch["name"] for batch in callback._fixed_batches(trainer)] == [["0", "2"], ["4"]]

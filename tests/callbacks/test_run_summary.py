@@ -6,6 +6,7 @@ import torch
 
 from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.callbacks import RunSummary, ValidationMetrics
+from inpaint_zoo.errors import InputError
 
 
 class Taker:
@@ -46,8 +47,8 @@ def trainer() -> Any:
 
 
 def test_the_worst_pictures_of_the_last_validation_come_first(trainer: Any) -> None:
-    metrics = ValidationMetrics()
-    callbacks = [metrics, RunSummary(metrics=metrics, num_worst=2)]
+    callbacks = trainer.callbacks = [ValidationMetrics(), RunSummary(num_worst=2)]
+    callbacks[1].setup(trainer, None, "fit")
     validate(callbacks, trainer, {"a": 0.4, "b": 0.4, "c": 0.4, "d": 0.4})
     validate(callbacks, trainer, {"a": 0.1, "b": 0.2, "c": 0.05, "d": 0.3})
     callbacks[1].on_exception(trainer, None, KeyboardInterrupt())
@@ -59,15 +60,15 @@ def test_the_worst_pictures_of_the_last_validation_come_first(trainer: Any) -> N
 
 
 def test_a_picture_without_a_hole_is_none_of_the_worst(trainer: Any) -> None:
-    metrics = ValidationMetrics()
-    callbacks = [metrics, RunSummary(metrics=metrics, num_worst=2)]
+    callbacks = trainer.callbacks = [ValidationMetrics(), RunSummary(num_worst=2)]
+    callbacks[1].setup(trainer, None, "fit")
     validate(callbacks, trainer, {"a": 0.4, "b": 0.4, "c": 0.4}, hole=False)
     callbacks[1].on_train_end(trainer, None)
     assert trainer.loggers[0].worst == []
 
 
 def test_best_values_follow_each_metric_s_direction_and_outlive_a_resumption(trainer: Any) -> None:
-    callback: Any = RunSummary(metrics=ValidationMetrics(), num_worst=2)
+    callback: Any = RunSummary(num_worst=2)
     for psnr, l1 in ((20.0, 0.3), (25.0, 0.2), (22.0, 0.4)):
         trainer.callback_metrics = {
             "val/psnr": torch.tensor(psnr), "val/20-40/hole_l1": torch.tensor(l1), "val/l1": torch.tensor(l1),
@@ -76,8 +77,15 @@ def test_best_values_follow_each_metric_s_direction_and_outlive_a_resumption(tra
         callback.on_validation_end(trainer, None)
     expected = {"val/psnr": 25.0, "val/20-40/hole_l1": pytest.approx(0.2), "val/l1": pytest.approx(0.2)}
     assert trainer.loggers[0].best == expected
-    resumed: Any = RunSummary(metrics=ValidationMetrics(), num_worst=2)
+    resumed: Any = RunSummary(num_worst=2)
     resumed.load_state_dict(callback.state_dict())
     trainer.callback_metrics = {"val/psnr": torch.tensor(21.0)}
     resumed.on_validation_end(trainer, None)
     assert trainer.loggers[0].best == expected
+
+
+def test_without_metrics_there_is_no_summary(trainer: Any) -> None:
+    callback: Any = RunSummary(num_worst=2)
+    trainer.callbacks = [callback]
+    with pytest.raises(InputError, match=r"^callbacks\.run_summary needs callbacks\.validation_metrics: "):
+        callback.setup(trainer, None, "fit")

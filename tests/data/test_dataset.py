@@ -20,7 +20,7 @@ from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import center_crop, cover, resize_shorter
 from inpaint_zoo.images import find_pictures, read_image, resize
-from inpaint_zoo.masks import BinnedIrregularMask, BoxMask
+from inpaint_zoo.masks import BinnedIrregularMask, BoxMask, MaskRequest
 
 BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
 Write = Callable[..., Path]
@@ -202,3 +202,20 @@ def test_every_level_is_divided_as_torch_divides_it(tmp_path: Path) -> None:
     image = evaluation(tmp_path, size=(16, 16))[0]["image"]
     assert torch.equal(image, torch.from_numpy(levels).permute(2, 0, 1).float() / 255)
     assert image.is_contiguous()
+
+
+def test_the_mask_of_an_evaluation_sample_is_drawn_once(write_pictures: Write) -> None:
+    drawn: list[int | None] = []
+
+    def mask(request: MaskRequest) -> np.ndarray:
+        drawn.append(request.index)
+        return BOX(request)
+
+    root = write_pictures("a.png", "b.png")
+    dataset = evaluation(root, mask=mask, repeats=2, size=(13, 17))
+    masks = [dataset.mask_at(index, 13, 17) for index in range(len(dataset))]
+    assert [torch.equal(dataset[i]["mask"], torch.from_numpy(masks[i]).float()) for i in range(4)] == [True] * 4
+    fresh = evaluation(root, repeats=2, size=(13, 17))
+    assert all(equal(dataset[index], fresh[index]) for index in range(4))
+    assert masks[0].dtype == np.uint8
+    assert drawn == [0, 1, 2, 3]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.config import CONF_DIR, compose_config
 from inpaint_zoo.construct import construct
 from inpaint_zoo.data import PhotographsDataModule
 from inpaint_zoo.data.overfitting import overfit
@@ -14,7 +14,7 @@ from inpaint_zoo.errors import InputError
 
 @pytest.fixture
 def data() -> PhotographsDataModule:
-    config: Any = OmegaConf.load(Path(CONF_DIR) / "data" / "photographs.yaml")
+    config: Any = compose_config("base", ["+data=photographs"]).data
     config.update(size=32, batch_size=3, num_workers=0, samples_per_epoch=9)
     mask = construct(OmegaConf.load(Path(CONF_DIR) / "mask" / "irregular.yaml"))
     data: PhotographsDataModule = construct(config, mask=mask, eval_mask=mask, seed=0)

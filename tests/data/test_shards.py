@@ -177,6 +177,7 @@ def test_a_member_may_not_reach_beyond_the_end_or_back(write_shard: WriteShard, 
         (b"\0" * 300, "no whole tar file"),
         (gzip.compress(b"x"), "compressed"),
     ],
+    ids=["empty", "text", "zeros", "gzip"],
 )
 def test_what_is_no_tar_file_is_named(tmp_path: Path, cache: Path, data: bytes, words: str) -> None:
     (tmp_path / "x.tar").write_bytes(data)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.data import FolderDataModule
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 
 Write = Callable[..., Path]
 Data = Callable[..., FolderDataModule]
@@ -32,19 +32,10 @@ pytestmark = [
 class GrowingMask:
     """A row of random length, in as many rows as sixteenths of training are done."""
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        mask = np.zeros((1, height, width), np.uint8)
-        (length,) = draw_integers(rng, 1, width, 1)
-        mask[:, : round(16 * progress), :length] = 1
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        mask = np.zeros((1, request.height, request.width), np.uint8)
+        (length,) = draw_integers(request.rng, 1, request.width, 1)
+        mask[:, : round(16 * request.progress), :length] = 1
         return mask
 
 

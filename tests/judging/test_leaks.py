@@ -16,7 +16,7 @@ from inpaint_zoo.judging.methods import build_methods
 from inpaint_zoo.methods import Method
 from inpaint_zoo.zoo import list_models
 
-DATA = sorted(path.stem for path in (CONF_DIR / "data").glob("*.yaml"))
+DATA = sorted(path.stem for path in (CONF_DIR / "data").glob("[!_]*.yaml"))
 PROTOCOLS = sorted(path.stem for path in (CONF_DIR / "protocol").glob("*.yaml"))
 TEST_PICTURE = {
     "celeba": "img_align_celeba/a.png",

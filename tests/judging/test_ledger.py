@@ -79,5 +79,5 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     (tmp_path / METHOD / "0.jsonl").unlink()
     (tmp_path / METHOD / "0.jsonl").mkdir()
-    with pytest.raises(InputError, match="what was judged so far is kept"):
+    with pytest.raises(InputError, match="the results so far are kept"):
         ledger.add(judgement(), "f")

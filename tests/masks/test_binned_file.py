@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import BinnedFileMask, measured
+from inpaint_zoo.masks import BinnedFileMask, MaskRequest, measured
 
 BINS = ((0.1, 0.3), (0.3, 0.6))
 
@@ -43,13 +43,13 @@ def test_evaluation_goes_through_the_bins_and_their_files_in_turn(make: Callable
     names = [generator.file_name(index, "x") for index in range(8)]
     assert names == ["2.png", "4.png", "3.png", "5.png", "2.png", "6.png", "3.png", "4.png"]
     for index in range(8):
-        mask = generator(20, 30, np.random.RandomState(0), index=index)
+        mask = generator(MaskRequest(20, 30, np.random.RandomState(0), index=index))
         assert mask.sum() == 60 * int(names[index][0])
 
 
 def test_training_draws_from_all_bins_and_from_nothing_else(make: Callable[..., BinnedFileMask]) -> None:
     generator = make()
-    tenths = [round(10 * generator(20, 30, np.random.RandomState(seed)).mean()) for seed in range(80)]
+    tenths = [round(10 * generator(MaskRequest(20, 30, np.random.RandomState(seed))).mean()) for seed in range(80)]
     assert set(tenths) == {2, 3, 4, 5, 6}
     assert 25 < sum(tenth <= 3 for tenth in tenths) < 55
 

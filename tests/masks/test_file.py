@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import FileMask
+from inpaint_zoo.masks import FileMask, MaskRequest
 
 Write = Callable[..., Path]
 
@@ -43,7 +43,7 @@ def test_evaluation_goes_through_the_sorted_files_in_turn(write: Write) -> None:
         root = write(name, square(share=share))
     (root / "notes.txt").write_text("no mask")
     generator = file_mask(root=str(root))
-    ratios = [generator(40, 40, np.random.RandomState(0), index=index).mean() for index in range(4)]
+    ratios = [generator(MaskRequest(40, 40, np.random.RandomState(0), index=index)).mean() for index in range(4)]
     assert ratios == [0.25, 0.1, 0.5, 0.25]
 
 
@@ -51,14 +51,14 @@ def test_training_draws_all_files_at_random(write: Write) -> None:
     for share in (0.1, 0.2, 0.3):
         root = write(f"{share}.png", square(share=share))
     generator = file_mask(root=root)
-    ratios = [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
+    ratios = [float(generator(MaskRequest(40, 40, np.random.RandomState(seed))).mean()) for seed in range(30)]
     assert set(ratios) == {0.1, 0.2, 0.3}
-    assert ratios == [float(generator(40, 40, np.random.RandomState(seed)).mean()) for seed in range(30)]
+    assert ratios == [float(generator(MaskRequest(40, 40, np.random.RandomState(seed))).mean()) for seed in range(30)]
 
 
 def test_resized_to_the_nearest_pixel_and_exactly_binary(write: Write) -> None:
     gray = np.random.RandomState(0).choice([0, 255], (30, 50))
-    mask = file_mask(root=write("a.png", gray))(64, 32, np.random.RandomState(0), 0)
+    mask = file_mask(root=write("a.png", gray))(MaskRequest(64, 32, np.random.RandomState(0), 0))
     y, x = np.meshgrid(np.arange(64), np.arange(32), indexing="ij")
     expected = gray[np.floor((y + 0.5) * 30 / 64).astype(int), np.floor((x + 0.5) * 50 / 32).astype(int)] // 255
     assert mask.dtype == np.uint8
@@ -69,14 +69,14 @@ def test_resized_to_the_nearest_pixel_and_exactly_binary(write: Write) -> None:
 @pytest.mark.filterwarnings("ignore:.*look inverted")  # the inverted reading of this file is meant here
 def test_invert_swaps_hole_and_known(write: Write, invert: bool, ratio: float) -> None:
     generator = file_mask(root=write("a.png", square()), threshold=128, invert=invert)
-    assert generator(40, 40, np.random.RandomState(0)).mean() == ratio
+    assert generator(MaskRequest(40, 40, np.random.RandomState(0))).mean() == ratio
 
 
 def test_threshold_itself_is_a_hole(write: Write) -> None:
     gray = np.array([[127, 128], [0, 255]])
     with pytest.warns(UserWarning, match=r"50% .*mask\.threshold="):
         generator = file_mask(root=write("a.png", gray))
-    assert generator(2, 2, np.random.RandomState(0))[0].tolist() == [[0, 1], [0, 1]]
+    assert generator(MaskRequest(2, 2, np.random.RandomState(0)))[0].tolist() == [[0, 1], [0, 1]]
 
 
 @pytest.mark.parametrize("value", [0, 255])
@@ -85,7 +85,7 @@ def test_masks_without_a_hole_and_without_a_known_pixel_are_legal(write: Write, 
     root = write("a.png", np.full((8, 8), value))
     for index in range(3):
         write(f"other{index}.png", square())
-    mask = file_mask(root=root)(16, 16, np.random.RandomState(0), 0)
+    mask = file_mask(root=root)(MaskRequest(16, 16, np.random.RandomState(0), 0))
     assert mask.mean() == value / 255
 
 
@@ -96,7 +96,7 @@ def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
         warnings.simplefilter("always")
         generator = file_mask(root=root, threshold=90, invert=False)
         for index in range(3):
-            generator(16, 16, np.random.RandomState(0), index=index)
+            generator(MaskRequest(16, 16, np.random.RandomState(0), index=index))
     assert [str(warning.message).split(";")[0] for warning in said] == [
         f"mask.root={str(root)!r}: 25% of the pixels are neither black nor white"
     ]
@@ -117,7 +117,7 @@ def test_the_polarity_is_settled_before_the_resizing(write: Write) -> None:
     gray = np.full((32, 32), 255)
     gray[10, 10] = 0
     root = write("a.png", gray)
-    grown = file_mask(root=root, invert=True, resizing="any")(8, 8, np.random.RandomState(0), 0)
+    grown = file_mask(root=root, invert=True, resizing="any")(MaskRequest(8, 8, np.random.RandomState(0), 0))
     assert 0 < grown.mean() < 0.1
 
 
@@ -130,9 +130,9 @@ def test_the_file_of_a_sample_is_told(write: Write) -> None:
 
 def test_a_size_that_is_refused_names_the_file(write: Write) -> None:
     generator = file_mask(root=write("a.png", square()), resizing="refuse")
-    assert generator(40, 40, np.random.RandomState(0), 0).mean() == 0.25
+    assert generator(MaskRequest(40, 40, np.random.RandomState(0), 0)).mean() == 0.25
     with pytest.raises(InputError, match=r"a\.png: the mask is 40x40 \(width x height\), its picture 30x20"):
-        generator(20, 30, np.random.RandomState(0), 0)
+        generator(MaskRequest(20, 30, np.random.RandomState(0), 0))
 
 
 def test_an_unknown_resizing_is_named(write: Write) -> None:
@@ -166,4 +166,4 @@ def test_odd_names_and_a_home_folder_work(write: Write, monkeypatch: pytest.Monk
     root = write("it's [a], b=c/Ünï маска.png", square())
     monkeypatch.setitem(os.environ, "HOME", str(root.parent))
     generator = file_mask(root="~/masks")
-    assert generator(40, 40, np.random.RandomState(0)).mean() == 0.25
+    assert generator(MaskRequest(40, 40, np.random.RandomState(0))).mean() == 0.25

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask
+from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask, MaskRequest
 from inpaint_zoo.masks.irregular import _DIRECTIONS, _NUM_DIRECTIONS, _UNIT
 
 STROKES: dict[str, Any] = {"stroke_width": [0.03, 0.14], "segment_length": [0.05, 0.2], "num_segments": [3, 12]}
@@ -31,28 +31,30 @@ STROKES: dict[str, Any] = {"stroke_width": [0.03, 0.14], "segment_length": [0.05
 def test_every_mask_keeps_the_promise(sides: tuple[int, int], percents: tuple[int, int], seed: int) -> None:
     low, high = (percent / 100 for percent in percents)
     generator = IrregularMask(ratio=[low, high], **STROKES)
-    mask = generator(*sides, np.random.RandomState(seed))
+    mask = generator(MaskRequest(*sides, np.random.RandomState(seed)))
     assert mask.shape == (1, *sides)
     assert mask.dtype == np.uint8
     assert set(np.unique(mask)) <= {0, 1}
     assert low < int(mask.sum()) / mask.size <= high
-    assert np.array_equal(mask, generator(*sides, np.random.RandomState(seed), index=5))
+    assert np.array_equal(mask, generator(MaskRequest(*sides, np.random.RandomState(seed), index=5)))
 
 
 def test_a_large_picture_works() -> None:
-    mask = IrregularMask(ratio=[0.2, 0.4], **STROKES)(1024, 700, np.random.RandomState(0))
+    mask = IrregularMask(ratio=[0.2, 0.4], **STROKES)(MaskRequest(1024, 700, np.random.RandomState(0)))
     assert 0.2 < mask.mean() <= 0.4
 
 
 def test_ratios_are_spread_evenly() -> None:
     generator = IrregularMask(ratio=[0.2, 0.6], **STROKES)
-    ratios = np.array([generator(48, 48, np.random.RandomState([3, index])).mean() for index in range(200)])
+    ratios = np.array(
+        [generator(MaskRequest(48, 48, np.random.RandomState([3, index]))).mean() for index in range(200)]
+    )
     counts, _ = np.histogram(ratios, bins=4, range=(0.2, 0.6))
     assert counts.min() > 28, counts  # 50 expected, standard deviation 6.1
 
 
 def test_the_same_pixels_on_every_machine() -> None:
-    mask = IrregularMask(ratio=[0.0, 0.6], **STROKES)(96, 128, np.random.RandomState([7, 0, 3]))
+    mask = IrregularMask(ratio=[0.0, 0.6], **STROKES)(MaskRequest(96, 128, np.random.RandomState([7, 0, 3])))
     assert hashlib.sha256(mask.tobytes()).hexdigest()[:16] == "3672d9285eff425f"
 
 
@@ -69,7 +71,7 @@ def test_a_picture_scaled_up_gets_strokes_scaled_up() -> None:
     generator = IrregularMask(ratio=[0.29, 0.31], **STROKES)
 
     def border_share(side: int) -> float:
-        masks = [generator(side, side, np.random.RandomState(seed))[0].astype(int) for seed in range(6)]
+        masks = [generator(MaskRequest(side, side, np.random.RandomState(seed)))[0].astype(int) for seed in range(6)]
         return float(np.mean([np.abs(np.diff(mask, axis=0)).sum() / mask.sum() for mask in masks]))
 
     assert 2.5 < border_share(64) / border_share(256) < 6
@@ -94,7 +96,7 @@ def test_unusable_ranges_are_named(change: dict[str, Any], words: str) -> None:
 def test_a_range_too_narrow_for_the_picture_is_named() -> None:
     generator = IrregularMask(ratio=[0.2003, 0.2009], **STROKES)
     with pytest.raises(InputError, match="too narrow for 1024 pixels"):
-        generator(32, 32, np.random.RandomState(0))
+        generator(MaskRequest(32, 32, np.random.RandomState(0)))
 
 
 class TestBinnedIrregularMask:
@@ -104,11 +106,11 @@ class TestBinnedIrregularMask:
         generator = BinnedIrregularMask(bins=self.BINS, **STROKES)
         for index in range(7):
             low, high = self.BINS[index % 3]
-            assert low < generator(40, 40, np.random.RandomState(index), index=index).mean() <= high
+            assert low < generator(MaskRequest(40, 40, np.random.RandomState(index), index=index)).mean() <= high
 
     def test_training_uses_all_bins(self) -> None:
         generator = BinnedIrregularMask(bins=self.BINS, **STROKES)
-        ratios = [generator(40, 40, np.random.RandomState(seed)).mean() for seed in range(60)]
+        ratios = [generator(MaskRequest(40, 40, np.random.RandomState(seed))).mean() for seed in range(60)]
         counts, _ = np.histogram(ratios, bins=3, range=(0, 0.6))
         assert counts.min() >= 10
 

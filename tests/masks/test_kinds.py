@@ -19,7 +19,7 @@ from inpaint_zoo.config import CONF_DIR, compose_config
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.hashes import pixel_hash
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.randomness import random_state
 
 KINDS = sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml"))
@@ -62,7 +62,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def called(generator: MaskGenerator, height: int, width: int, *key: int, **more: Any) -> np.ndarray:
-    return generator(height, width, random_state(*key), name="a.jpg", **more)
+    return generator(MaskRequest(height, width, random_state(*key), name="a.jpg", **more))
 
 
 def check(mask: np.ndarray, height: int, width: int) -> None:

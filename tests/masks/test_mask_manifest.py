@@ -10,7 +10,7 @@ from PIL import Image
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.images import read_mask
-from inpaint_zoo.masks import FileMask, PairedMask
+from inpaint_zoo.masks import FileMask, MaskRequest, PairedMask
 from inpaint_zoo.masks.manifest import MadeMask, listed_masks, write_mask_manifest
 
 RNG = np.random.RandomState(0)
@@ -45,7 +45,7 @@ def test_it_says_how_the_masks_were_made(made: Path) -> None:
 def test_masks_as_they_were_made_are_used_whatever_is_read_in_them(made: Path) -> None:
     for generator in (files(made), files(made, threshold=3), files(made, invert=True)):
         for index in (0, 1, 0):
-            assert generator(18, 20, RNG, index=index).shape == (1, 18, 20)
+            assert generator(MaskRequest(18, 20, RNG, index=index)).shape == (1, 18, 20)
 
 
 def change(path: Path, value: int) -> None:
@@ -58,20 +58,20 @@ def change(path: Path, value: int) -> None:
 def test_a_changed_mask_is_named_when_it_is_used(made: Path, value: int) -> None:
     change(made / "b.png", value)
     generator = files(made)
-    generator(36, 40, RNG, index=0)
+    generator(MaskRequest(36, 40, RNG, index=0))
     for _ in range(2):
         with pytest.raises(InputError, match=r"mask\.root: b\.png is not the mask that .*manifest\.json lists"):
-            generator(36, 40, RNG, index=1)
+            generator(MaskRequest(36, 40, RNG, index=1))
     paired = PairedMask(root=made, threshold=128, invert=False, resizing="nearest", fitting="cover")
     with pytest.raises(InputError, match=r"b\.png is not the mask"):
-        paired(36, 40, RNG, index=0, name="b.jpg")
+        paired(MaskRequest(36, 40, RNG, index=0, name="b.jpg"))
 
 
 def test_another_encoder_changes_nothing(made: Path) -> None:
     pixels, before = read_mask(made / "a.png"), (made / "a.png").read_bytes()
     Image.fromarray(pixels).convert("1").save(made / "a.png", compress_level=1)
     assert (made / "a.png").read_bytes() != before
-    assert np.array_equal(files(made)(36, 40, RNG, index=0)[0], pixels == 255)
+    assert np.array_equal(files(made)(MaskRequest(36, 40, RNG, index=0))[0], pixels == 255)
 
 
 def test_other_files_than_listed_are_named(made: Path) -> None:
@@ -87,7 +87,7 @@ def test_other_files_than_listed_are_named(made: Path) -> None:
 def test_manifests_of_other_things_are_passed_over(masks: Callable[..., Path], text: str) -> None:
     root = masks("a.png")
     (root / "manifest.json").write_text(text)
-    files(root)(36, 40, RNG, index=0)
+    files(root)(MaskRequest(36, 40, RNG, index=0))
     assert listed_masks(root / "manifest.json") == listed_masks(root / "none.json") == []
 
 

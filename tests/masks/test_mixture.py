@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import HalfMask, MixtureMask, UnionMask
+from inpaint_zoo.masks import HalfMask, MaskRequest, MixtureMask, UnionMask
 
 PARTS = {"left": HalfMask(sides=["left"]), "top": HalfMask(sides=["top"]), "right": HalfMask(sides=["right"])}
 
 
 def drawn(generator: Any) -> list[np.ndarray]:
-    return [generator(8, 8, np.random.RandomState(seed))[0] for seed in range(300)]
+    return [generator(MaskRequest(8, 8, np.random.RandomState(seed)))[0] for seed in range(300)]
 
 
 def test_a_mixture_keeps_its_weights_whatever_the_order() -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import ObjectShapeMask
+from inpaint_zoo.masks import MaskRequest, ObjectShapeMask
 
 TRIANGLE = np.tril(np.ones((20, 10), np.uint8))
 
@@ -36,14 +36,14 @@ def cut_out(mask: np.ndarray) -> np.ndarray:
 
 def test_the_shape_arrives_whole_at_random_places(objects: Callable[..., ObjectShapeMask]) -> None:
     generator = objects(0.5, 0.5, 0)
-    masks = [generator(40, 50, np.random.RandomState(seed)) for seed in range(30)]
+    masks = [generator(MaskRequest(40, 50, np.random.RandomState(seed))) for seed in range(30)]
     assert all(np.array_equal(cut_out(mask), TRIANGLE) for mask in masks)
     assert len({tuple(np.argwhere(mask[0])[0]) for mask in masks}) > 20
 
 
 def test_it_is_scaled_and_mirrored(objects: Callable[..., ObjectShapeMask]) -> None:
     generator = objects(0.5, 1.0, 0.5)
-    shapes = [cut_out(generator(80, 80, np.random.RandomState(seed))) for seed in range(40)]
+    shapes = [cut_out(generator(MaskRequest(80, 80, np.random.RandomState(seed)))) for seed in range(40)]
     heights = [shape.shape[0] for shape in shapes]
     assert min(heights) < 45
     assert max(heights) > 75
@@ -56,7 +56,7 @@ def test_a_file_without_a_hole_is_named(tmp_path: Path, objects: Callable[..., O
     generator = objects(0.5, 1.0, 0.5)
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "triangle.png")
     with pytest.raises(InputError, match=r"triangle\.png has no hole"):
-        generator(40, 40, np.random.RandomState(0))
+        generator(MaskRequest(40, 40, np.random.RandomState(0)))
 
 
 @pytest.mark.parametrize(("size", "flip"), [((0.0, 0.5), 0), ((0.5, 1.5), 0), ((0.2, 0.5), 2)])

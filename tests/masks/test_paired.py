@@ -7,7 +7,7 @@ from PIL import Image
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import PictureFile
-from inpaint_zoo.masks import PairedMask
+from inpaint_zoo.masks import MaskRequest, PairedMask
 
 RNG = np.random.RandomState(0)
 
@@ -37,10 +37,11 @@ def test_masks_are_matched_by_their_path_whatever_the_suffix(write: Callable[...
     mask = paired(root)
     names = ["sub/b.jpg", "a.jpg", "sub/a.webp"]
     assert mask.missing([*names, "b.jpg", "other/a.jpg"]) == ["b.jpg", "other/a.jpg"]
-    assert [mask(10, 10, RNG, index=index, name=name).mean() for index, name in enumerate(names)] == [0.3, 0.1, 0.2]
+    requests = [MaskRequest(10, 10, RNG, index=index, name=name) for index, name in enumerate(names)]
+    assert [mask(request).mean() for request in requests] == [0.3, 0.1, 0.2]
     assert [mask.file_name(7, name) for name in names] == ["sub/b.bmp", "a.png", "sub/a.png"]
     with pytest.raises(InputError, match=r"mask\.root: .*masks has no mask for b\.jpg"):
-        mask(10, 10, RNG, index=0, name="b.jpg")
+        mask(MaskRequest(10, 10, RNG, index=0, name="b.jpg"))
 
 
 def test_masks_in_other_folders_are_matched_by_their_name(write: Callable[..., Path]) -> None:
@@ -48,20 +49,20 @@ def test_masks_in_other_folders_are_matched_by_their_name(write: Callable[..., P
     write("deep/a.png", 4)
     mask = paired(root)
     assert mask.missing(["val/a.jpg", "val/b.jpg", "val/c.jpg"]) == ["val/c.jpg"]
-    assert mask(10, 10, RNG, index=0, name="val/a.jpg").mean() == 0.4
+    assert mask(MaskRequest(10, 10, RNG, index=0, name="val/a.jpg")).mean() == 0.4
 
 
 def test_threshold_polarity_and_resizing_are_those_of_files(write: Callable[..., Path]) -> None:
     root = write("a.png", 6)
-    assert paired(root, invert=True)(20, 20, RNG, index=0, name="a.png").mean() == 0.4
+    assert paired(root, invert=True)(MaskRequest(20, 20, RNG, index=0, name="a.png")).mean() == 0.4
     with pytest.raises(InputError, match=r"a\.png: the mask is 10x10"):
-        paired(root, "refuse")(10, 11, RNG, index=0, name="a.png")
+        paired(root, "refuse")(MaskRequest(10, 11, RNG, index=0, name="a.png"))
 
 
 def test_training_needs_other_masks(write: Callable[..., Path]) -> None:
     mask = paired(write("a.png", 2))
     with pytest.raises(InputError, match="such as mask=files"):
-        mask(10, 10, RNG)
+        mask(MaskRequest(10, 10, RNG))
 
 
 def test_two_masks_of_one_name_are_refused(write: Callable[..., Path]) -> None:
@@ -74,7 +75,7 @@ def test_a_mask_of_the_whole_picture_is_cut_as_its_picture_is(tmp_path: Path) ->
     gray = np.zeros((10, 30), np.uint8)
     gray[:, 12:15] = 255
     Image.fromarray(gray).save(tmp_path / "a.png")
-    assert np.flatnonzero(paired(tmp_path)(10, 10, RNG, index=0, name="a.jpg")[0, 0]).tolist() == [2, 3, 4]
+    assert np.flatnonzero(paired(tmp_path)(MaskRequest(10, 10, RNG, index=0, name="a.jpg"))[0, 0]).tolist() == [2, 3, 4]
     assert paired(tmp_path).size("a.jpg") == (10, 30)
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import IrregularMask
+from inpaint_zoo.masks import IrregularMask, MaskRequest
 from inpaint_zoo.masks.resizing import RESIZINGS, any_hole, area, same_size
 
 SIDES = st.integers(1, 24)
@@ -93,7 +93,7 @@ def test_area_keeps_the_share_of_irregular_masks() -> None:
     generator = IrregularMask(
         ratio=[0.0, 0.6], stroke_width=[0.01, 0.1], segment_length=[0.05, 0.2], num_segments=[3, 12]
     )
-    masks = [generator(512, 512, np.random.RandomState(seed))[0] for seed in range(8)]
+    masks = [generator(MaskRequest(512, 512, np.random.RandomState(seed)))[0] for seed in range(8)]
     changes = {
         name: [abs(float(RESIZINGS[name](mask, 256, 256).mean()) - float(mask.mean())) for mask in masks]
         for name in ("area", "nearest", "any")

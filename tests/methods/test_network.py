@@ -6,7 +6,7 @@ from torch import Tensor
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.methods import NetworkMethod, Sample
 from inpaint_zoo.metrics.pictures import to_float
-from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class Recorder(InpaintingNetwork):

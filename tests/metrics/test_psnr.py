@@ -2,13 +2,12 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import peak_signal_noise_ratio
 
 from inpaint_zoo.metrics.pictures import rounded, to_float
-from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, batch_psnr, psnr
+from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
 from inpaint_zoo.metrics.reading import Pair
 
 PICTURES = arrays(np.uint8, (5, 4, 3))
@@ -60,18 +59,3 @@ def test_one_plane_is_a_picture_too(target, composite):
     first, second = (picture[..., 1] / np.float32(255) for picture in (target, composite))
     reading = PSNR(lambda picture: picture[..., 0], 1, PSNR_CAP)(Pair(first[..., None], second[..., None]))
     assert reading.image() == pytest.approx(peak_signal_noise_ratio(first, second, data_range=1), abs=1e-5)
-
-
-def test_batch_is_each_picture_by_itself(target, composite):
-    pictures = [composite, target, 255 - target]
-    tensors = torch.stack([torch.from_numpy(picture).permute(2, 0, 1).float() / 255 for picture in pictures])
-    targets = torch.from_numpy(target).permute(2, 0, 1).float().div(255).expand_as(tensors)
-    ratios = batch_psnr(targets, tensors)
-    assert ratios.tolist() == pytest.approx([psnr(target, picture) for picture in pictures], abs=1e-4)
-    assert ratios.mean() != pytest.approx(peak_signal_noise_ratio(targets.numpy(), tensors.numpy(), data_range=1))
-
-
-def test_batch_rounds_to_8_bits():
-    target = torch.full((1, 3, 4, 4), 100 / 255)
-    assert batch_psnr(target, target + 0.4 / 255).tolist() == [PSNR_CAP]
-    assert batch_psnr(target, target.bfloat16() * torch.nan).isnan().all()

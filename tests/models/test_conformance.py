@@ -13,7 +13,8 @@ from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.base import InpaintingModule, InpaintingNetwork
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.zoo import create_model, list_models
 
 SIZE = 128

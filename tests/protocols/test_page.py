@@ -8,7 +8,7 @@ import pytest
 import skimage.data
 
 from inpaint_zoo.fills.opencv import fill_telea
-from inpaint_zoo.masks import IrregularMask
+from inpaint_zoo.masks import IrregularMask, MaskRequest
 from inpaint_zoo.metrics.score import score
 from inpaint_zoo.protocols import (
     CTSDGProtocol,
@@ -67,7 +67,7 @@ def test_no_table_says_anything_else(page: str):
 def test_the_numbers_of_the_picture_pair_are_measured(page: str):
     target = StandardProtocol(size=256).prepare(skimage.data.chelsea())
     mask = IrregularMask(ratio=[0.2, 0.4], stroke_width=[0.03, 0.14], segment_length=[0.05, 0.2], num_segments=[3, 12])
-    hole = mask(256, 256, np.random.RandomState(0))[0].astype(bool)
+    hole = mask(MaskRequest(256, 256, np.random.RandomState(0)))[0].astype(bool)
     assert f"covers {hole.mean():.1%}".replace("%", " %") in page
     filled = fill_telea(target, hole)
     for protocol in PROTOCOLS:

@@ -3,8 +3,9 @@ import math
 import pytest
 
 from inpaint_zoo.metrics import METRICS
-from inpaint_zoo.report.columns import ALL_COLUMNS, L1, MAIN_COLUMNS, MISSING, PSNR
+from inpaint_zoo.report.columns import ALL_COLUMNS, L1, MAIN_COLUMNS, PSNR
 from inpaint_zoo.statistics.certainty import lower_is_better
+from inpaint_zoo.tables import MISSING
 
 
 def test_shows_scaled_and_rounded():

@@ -9,8 +9,8 @@ import pytest
 
 from inpaint_zoo.metrics import METRICS, Record
 from inpaint_zoo.report import Report, latex_table
-from inpaint_zoo.report.latex import escaped
 from inpaint_zoo.statistics import certainties
+from inpaint_zoo.tables.latex import escaped
 
 EVIL = "100%_#1 & {x} $y$ ~^\\ <b> | 猫 Ünï\nend"
 

@@ -5,9 +5,8 @@ import pytest
 
 from inpaint_zoo.metrics import summarise
 from inpaint_zoo.report import Cost
-from inpaint_zoo.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SET_COLUMNS
+from inpaint_zoo.report.columns import ALL_COLUMNS, COST_COLUMNS, HOLE_PSNR, PSNR, SET_COLUMNS
 from inpaint_zoo.report.page_data import INFINITE, page_data
-from inpaint_zoo.report.page_tables import COST_COLUMNS
 
 
 def data_of(report, shown=slice(None)):

@@ -1,4 +1,6 @@
 from dataclasses import replace
+from operator import attrgetter
+from types import SimpleNamespace
 
 import pytest
 
@@ -6,8 +8,12 @@ from inpaint_zoo.metrics import METRICS, Record, summarise
 from inpaint_zoo.metrics.bins import ALL, BINS, FINE_BINS
 from inpaint_zoo.report import Report
 from inpaint_zoo.report.columns import ALL_COLUMNS, L1, PSNR
-from inpaint_zoo.report.page_tables import all_tables, plain_lines, region_of
+from inpaint_zoo.report.page_tables import all_tables
+from inpaint_zoo.report.tables import plain_table
 from inpaint_zoo.statistics import Certainty, Difference, Interval
+from inpaint_zoo.tables import Cell, Table
+
+region_of = attrgetter("kind")
 
 
 def record(method: str, psnr: float | None, ratio: float = 0.25) -> Record:
@@ -16,7 +22,23 @@ def record(method: str, psnr: float | None, ratio: float = 0.25) -> Record:
 
 def tables(*records: Record, **changes):
     report = replace(Report("title", list(records), []), **changes)
-    return all_tables(report, summarise(report.records))
+    made = all_tables(report, summarise(report.records))
+    return {part: [table_of(table) for table in own] for part, own in made.items()}
+
+
+def table_of(table: Table) -> SimpleNamespace:
+    lines = [SimpleNamespace(method=head.shown, cells=[texts_of(cell) for cell in own]) for head, *own in table.cells()]
+    return SimpleNamespace(title=table.title, num_pictures=int(table.note.split()[0]), lines=lines)
+
+
+def texts_of(cell: Cell) -> SimpleNamespace:
+    to_best, _, odds = cell.below.get("to-best", "").partition("\n")
+    texts = {"interval": cell.below.get("interval", ""), "to_reference": cell.below.get("to-reference", "")}
+    return SimpleNamespace(**vars(cell), **texts, to_best=to_best, odds=odds)
+
+
+def plain_lines(*given):
+    return [SimpleNamespace(cells=own) for _, *own in plain_table("", *given).cells()]
 
 
 def cell(table, method: str, column=PSNR):

@@ -29,7 +29,7 @@ class FakeTraining:
         (folder / "metrics.csv").write_text("step,train/loss,val/psnr\n0,1.5,\n4,,19.25\n")
         (folder / "last.ckpt").write_bytes(b"")
         value = self.behaviour(config, folder)
-        write_result(folder, Result("val/psnr", value, 10, config_hash(config)))
+        write_result(folder, Result(metric="val/psnr", value=value, step=10, config=config_hash(config)))
         return value
 
 

@@ -8,7 +8,7 @@ from inpaint_zoo.training.result import FILE, Result, config_hash, read_result, 
 
 @pytest.mark.parametrize("value", [21.25, None])
 def test_comes_back(tmp_path: Path, value: float | None) -> None:
-    result = Result("val/psnr", value, 12, "abc")
+    result = Result(metric="val/psnr", value=value, step=12, config="abc")
     write_result(tmp_path, result)
     assert read_result(tmp_path) == result
 

@@ -34,7 +34,7 @@ def test_an_interrupted_training(run_folder: Path) -> None:
 
 
 def test_a_finished_training(run_folder: Path) -> None:
-    write_result(run_folder, Result("val/psnr", 21.25, 100, "hash"))
+    write_result(run_folder, Result(metric="val/psnr", value=21.25, step=100, config="hash"))
     run = read_run(run_folder)
     assert (run.state, run.step, run.best) == (State.FINISHED, 100, 21.25)
 

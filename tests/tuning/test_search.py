@@ -21,7 +21,7 @@ from inpaint_zoo.tuning.pruning import EarlyEnd
 from inpaint_zoo.tuning.study import PRUNED, open_study, seed_of
 
 Command = Callable[..., Any]
-COMMON = ["tune", "data=photographs", "experiment=tiny", "search.model.optimizer.lr=log(1e-5,1e-2)"]
+COMMON = ["tune", "data=photographs", "experiment=tiny", "search.model.optimizer.lr=tag(log, interval(1e-5,1e-2))"]
 
 
 class FakeTraining:
@@ -39,7 +39,7 @@ class FakeTraining:
         (folder / "last.ckpt").write_bytes(b"")
         self.before(config)
         value = 30 - math.log10(config.model.optimizer.lr / 1e-3) ** 2
-        write_result(folder, Result("val/psnr", value, 10, config_hash(config)))
+        write_result(folder, Result(metric="val/psnr", value=value, step=10, config=config_hash(config)))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_search_ends_with_a_table_and_a_command(command: Command, training: Any, tmp_path: Path) -> None:
-    code, out, err = command(*COMMON, "search.ema_decay=choice(null,0.9)", "trials=4", f"run_dir={tmp_path}")
+    code, out, err = command(*COMMON, "search.ema_decay=null,0.9", "trials=4", f"run_dir={tmp_path}")
     assert (code, err) == (0, "")
     values = [float(row["val/psnr"]) for row in rows(tmp_path)]
     assert len(values) == len(set(training.rates)) == 4
@@ -69,6 +69,19 @@ def test_a_search_ends_with_a_table_and_a_command(command: Command, training: An
     assert {row["ema_decay"] for row in rows(tmp_path)} <= {"null", "0.9"}
     for name in ("tune.md", "tune.png", "study.journal"):
         assert (tmp_path / name).is_file()
+
+
+def test_a_search_for_the_lowest_value(command: Command, training: Any, tmp_path: Path) -> None:
+    given = [*COMMON, "trials=4", "monitor=val/l1", "mode=min"]
+    code, out, err = command(*given, f"run_dir={tmp_path}")
+    assert (code, err) == (0, "")
+    assert open_study(tmp_path).direction.name == "MINIMIZE"
+    values = [float(row["val/l1"]) for row in rows(tmp_path)]
+    assert f"best trial: {values.index(min(values))}, {min(values):.4g}; to train with its settings:\n" in out
+    assert f"model.optimizer.lr={training.rates[values.index(min(values))]}" in out.splitlines()[-1]
+    code, _, err = command(*COMMON, "trials=4", f"run_dir={tmp_path}")
+    assert code == 2
+    assert "holds another search (training " in err
 
 
 def test_trials_depend_on_the_seed_and_not_on_how_often_a_search_was_started(
@@ -179,8 +192,8 @@ def test_without_a_pruner_all_trials_run_to_their_end(command: Command, training
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["search.model.optimizer.lr=log(1,0)"], "search.model.optimizer.lr is log(1,0): write log(LOW,HIGH)"),
-        (["search.seeed=int(0,1)"], "search.seeed (seeed=0): there is no key 'seeed', did you mean 'seed'?"),
+        (["search.model.optimizer.lr=interval(1,0)"], "search.model.optimizer.lr is interval(1,0): write one of"),
+        (["search.seeed=range(0,2)"], "search.seeed (seeed=0): there is no key 'seeed', did you mean 'seed'?"),
         (["search.trainer.max_steps=choice(1,a)"], "search.trainer.max_steps (trainer.max_steps=a): trainer.max_steps"),
         (["search.model=choice(misf,mafd)"], "search.model (model=mafd): model=mafd is unknown, did you mean 'madf'?"),
         (["trials=0"], "trials=0 must be at least 1"),
@@ -204,7 +217,11 @@ def test_nothing_to_search_and_another_search(command: Command, training: Any, t
     run_dir = f"run_dir={tmp_path / 'search'}"
     assert "search is empty" in command("tune", "data=photographs", run_dir).err
     assert command(*COMMON, "trials=1", run_dir).code == 0
-    for other in ("search.model.optimizer.lr=log(1e-5,1e-1)", "trainer.max_steps=7", "search.seed=int(0,3)"):
+    for other in (
+        "search.model.optimizer.lr=tag(log, interval(1e-5,1e-1))",
+        "trainer.max_steps=7",
+        "search.seed=range(0,4)",
+    ):
         code, _, err = command(*COMMON, "trials=2", run_dir, other)
         assert code == 2
         assert "holds another search" in err

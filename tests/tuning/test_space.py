@@ -28,15 +28,23 @@ class Calls:
 @pytest.mark.parametrize(
     ("text", "dimension", "call"),
     [
-        ("log(1e-5, 1e-3)", Real(1e-5, 1e-3, log=True), ("float", "k", 1e-5, 1e-3, {"log": True})),
-        ("float(0,0.5)", Real(0, 0.5), ("float", "k", 0, 0.5, {"log": False})),
-        (" int(2, 8) ", Whole(2, 8), ("int", "k", 2, 8, {"step": 1, "log": False})),
-        ("int(2,8,2)", Whole(2, 8, 2), ("int", "k", 2, 8, {"step": 2, "log": False})),
-        ("log_int(1,1e3)", Whole(1, 1000, log=True), ("int", "k", 1, 1000, {"step": 1, "log": True})),
+        ("tag(log, interval(1e-5, 1e-3))", Real(1e-5, 1e-3, log=True), ("float", "k", 1e-5, 1e-3, {"log": True})),
+        ("interval(0,0.5)", Real(0, 0.5), ("float", "k", 0, 0.5, {"log": False})),
+        ("interval(0, 1)", Real(0, 1), ("float", "k", 0, 1, {"log": False})),
+        ("int(interval(2,8))", Whole(2, 8), ("int", "k", 2, 8, {"step": 1, "log": False})),
+        ("tag(log, int(interval(1,1e3)))", Whole(1, 1000, log=True), ("int", "k", 1, 1000, {"step": 1, "log": True})),
+        ("tag(log, range(1,9))", Whole(1, 8, log=True), ("int", "k", 1, 8, {"step": 1, "log": True})),
+        ("range(2,9)", Whole(2, 8), ("int", "k", 2, 8, {"step": 1, "log": False})),
+        ("range(2,9,2)", Whole(2, 8, 2), ("int", "k", 2, 8, {"step": 2, "log": False})),
+        ("range(3)", Whole(0, 2), ("int", "k", 0, 2, {"step": 1, "log": False})),
+        ("range(8,1,-3)", Whole(2, 8, 3), ("int", "k", 2, 8, {"step": 3, "log": False})),
+        ("range(0,1,0.25)", Choice((0.0, 0.25, 0.5, 0.75)), None),
         ("choice(misf, madf)", Choice(("misf", "madf")), ("choice", "k", ("misf", "madf"), {})),
-        ("choice(null, 0.99, true, 'a, b')", Choice((None, 0.99, True, "a, b")), None),
+        ("misf,madf", Choice(("misf", "madf")), ("choice", "k", ("misf", "madf"), {})),
+        ("null, 0.99, true, 'a, b'", Choice((None, 0.99, True, "a, b")), None),
+        ("choice(1e-5, 'it\\'s')", Choice((1e-5, "it's")), None),
     ],
-)
+)  # fmt: skip
 def test_ranges(text: str, dimension: Any, call: tuple[Any, ...] | None) -> None:
     assert parse_dimension("k", text) == dimension
     trial = Calls()
@@ -47,25 +55,46 @@ def test_ranges(text: str, dimension: Any, call: tuple[Any, ...] | None) -> None
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("1e-3", "search.k is '1e-3': write one of log(LOW,HIGH), float(LOW,HIGH), int(LOW,HIGH)"),
-        ("lgo(1,2)", "search.k: the kind of range is one of log, float, int, log_int, choice; got 'lgo', did"),
-        ("log(0,1)", "search.k is log(0,1): write log(LOW,HIGH) (the first is less than the second, both are"),
-        ("float(2,1)", "search.k is float(2,1): write float(LOW,HIGH) (the first is less than the second)"),
-        ("float(1)", "search.k is float(1): write float(LOW,HIGH) (1 values in place of two)"),
-        ("int(1,2.5)", "search.k is int(1,2.5): write int(LOW,HIGH) or int(LOW,HIGH,STEP) (2.5 is no whole number)"),
-        ("int(1)", "search.k is int(1): write int(LOW,HIGH) or int(LOW,HIGH,STEP) ("),
-        ("int(1,9,0)", "search.k is int(1,9,0): write int(LOW,HIGH) or int(LOW,HIGH,STEP) (the third is a step"),
-        ("float(a,b)", "search.k is float(a,b): write float(LOW,HIGH) (a is no number)"),
-        ("choice(1)", "search.k is choice(1): write choice(A,B,...) (at least two different values)"),
-        ("choice(1,1)", "search.k is choice(1,1): write choice(A,B,...) (at least two different values)"),
-        ("choice([1],2)", "search.k is choice([1],2): write choice(A,B,...) ([1] is no single value)"),
-        ("choice(a: [)", "search.k is choice(a: [): write choice(A,B,...) ("),
+        ("1e-3", "search.k is 1e-3: write one of A,B,… (null may be among them), choice(A,B,…), range(FIRST,STOP"),
+        ("lgo(1,2)", "Unknown function 'lgo'"),
+        ("tag(log, interval(0,1))", "(with log, all numbers are more than 0, and the step is 1)"),
+        ("tag(log, range(1,9,2))", "(with log, all numbers are more than 0, and the step is 1)"),
+        ("tag(normal, interval(0,1))", "(the only tag is log)"),
+        ("interval(2,1)", "(the first is less than the second)"),
+        ("range(5,2)", "(at least two values)"),
+        ("range(1)", "(at least two values)"),
+        ("interval(a,b)", "str is incompatible with"),
+        ("choice(1)", "(at least two different values)"),
+        ("1,1", "(at least two different values)"),
+        ("choice([1],2)", "([1] is no single value)"),
+        ("choice(null,1)", "NoneType is incompatible with"),
+        ("choice(a: [)", "no viable alternative"),
+        ("${x}", "(this is a single value)"),
+        ("glob(*)", "(this is a single value)"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_named(text: str, complaint: str) -> None:
     with pytest.raises(InputError) as raised:
         parse_dimension("k", text)
-    assert str(raised.value).startswith(complaint)
+    assert str(raised.value).startswith(f"search.k is {text}: write one of A,B,…")
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("log(1e-5, 1e-3)", "tag(log, interval(1e-5,1e-3))"),
+        ("float(0,0.5)", "interval(0,0.5)"),
+        ("int(2,8)", "int(interval(2,8))"),
+        ("int(2,8,2)", "range(2,STOP,2), where STOP is more than 8"),
+        ("log_int(1,1e3)", "tag(log, int(interval(1,1e3)))"),
+    ],
+)
+def test_a_range_as_it_was_written_before_is_said_anew(before: str, now: str) -> None:
+    with pytest.raises(InputError) as raised:
+        parse_dimension("k", before)
+    assert str(raised.value) == f"search.k is {before}: write {now}"
 
 
 def test_nothing_to_search() -> None:

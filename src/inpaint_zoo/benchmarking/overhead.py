@@ -12,7 +12,6 @@ from statistics import median
 from typing import Any
 
 from omegaconf import DictConfig
-from pytorch_lightning.callbacks import ModelCheckpoint
 from torch.utils.data import DataLoader, IterableDataset
 
 from inpaint_zoo.batch import Batch
@@ -68,6 +67,7 @@ def measure_overhead(model: str, settings: Sequence[str], num_steps: int) -> Ove
     fixed = [
         "run_dir=none", "trainer.accelerator=cpu", "trainer.limit_val_batches=0", f"trainer.max_steps={never}",
         f"checkpoint_every={never}", f"pictures_every={never}", "+trainer.max_epochs=1",
+        "callbacks.best_checkpoint=null",
     ]  # fmt: skip
     config = compose_config("train", [*settings, f"model={model}", *fixed])
     module: InpaintingModule = construct(config.model).train()
@@ -105,7 +105,7 @@ class _Turns(IterableDataset[Batch]):
 def _fit(config: DictConfig, module: InpaintingModule, turns: _Turns) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        trainer = build_trainer(config, folder, ModelCheckpoint(folder, "best"))
+        trainer = build_trainer(config, folder)
         unused: Any = [turns.batch]  # a module that can validate wants something to validate on
         trainer.fit(module, DataLoader(turns, batch_size=None), DataLoader(unused, batch_size=None))
 

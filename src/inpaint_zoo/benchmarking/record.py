@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -11,20 +9,20 @@ from typing import Any
 
 from inpaint_zoo.benchmarking.machine import Machine
 from inpaint_zoo.benchmarking.measure import Pass, Result
+from inpaint_zoo.tables import Column, Table
+from inpaint_zoo.tables import csv_text as csv_of
 
 COLUMNS = ("model", "pass", "call", "kept", "seconds", "rate_before", "rate_after", "listed_gflop", "cost")
 
 
 def csv_text(results: Sequence[Result]) -> str:
     """A line per timed call, unrounded; rates in GFLOP/s; cost is empty where no listed figure applies."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
+    rows = []
     for result in results:
-        for measured in (result.forward, result.step):
-            if measured is not None:
-                writer.writerows({"model": result.case.model, **row} for row in _calls(measured))
-    return text.getvalue()
+        for measured in filter(None, (result.forward, result.step)):
+            calls = [{"model": result.case.model, **call} for call in _calls(measured)]
+            rows += [["" if call[key] is None else str(call[key]) for key in COLUMNS] for call in calls]
+    return csv_of(Table("calls", [Column(key, key) for key in COLUMNS], rows))
 
 
 def json_text(results: Sequence[Result], machine: Machine) -> str:

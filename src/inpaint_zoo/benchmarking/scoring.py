@@ -14,7 +14,7 @@ import skimage.data
 from inpaint_zoo.fills import fill_mean
 from inpaint_zoo.fitting import cover
 from inpaint_zoo.images import resize
-from inpaint_zoo.masks import IrregularMask
+from inpaint_zoo.masks import IrregularMask, MaskRequest
 from inpaint_zoo.metrics import Hole, Picture, Record, score, summarise
 from inpaint_zoo.metrics.score import METRICS
 from inpaint_zoo.protocols import Protocol
@@ -77,7 +77,7 @@ def make_pair(size: int, seed: int) -> Pair:
     target = cover(photograph[top : top + 256, left : left + 256], (size, size), resize)
     strokes = {"stroke_width": [0.03, 0.14], "segment_length": [0.05, 0.2]}
     mask = IrregularMask(ratio=[0.0, 0.6], num_segments=[3, 12], **strokes)
-    hole = mask(size, size, rng)[0].astype(bool)
+    hole = mask(MaskRequest(size, size, rng))[0].astype(bool)
     return Pair(target, fill_mean(target, hole), hole)
 
 

@@ -18,7 +18,8 @@ from torch.optim import Optimizer
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.config import CONF_DIR
 from inpaint_zoo.construct import construct
-from inpaint_zoo.models.base import InpaintingModule, InpaintingNetwork
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.zoo import create_model, network_arguments
 
 Call = Callable[[], object]

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
+import rich.table
 
 from inpaint_zoo.benchmarking.machine import Machine
 from inpaint_zoo.benchmarking.measure import Pass, Result
 from inpaint_zoo.benchmarking.memory import STEP_BATCH_SIZES
+from inpaint_zoo.tables import MISSING, Column, Table, section, terminal
+from inpaint_zoo.tables.markdown import escaped
 
-NOTHING = "–"
 MARK = "*"
 FORWARD_HEADINGS = ("Model", "Parameters", "GFLOP", "Seconds", "Cost", "Interval", "Kept", "Discarded")
 STEP_HEADINGS = ("Model", "Beside it", *FORWARD_HEADINGS[2:])
 MEMORY_HEADINGS = (*(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per picture")
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A table of texts."""
-
-    title: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def grids(results: Sequence[Result]) -> list[Grid]:
+def grids(results: Sequence[Result]) -> list[Table]:
     """Forward passes, train steps and memory; only what was measured."""
     case = results[0].case
     precision = {"32": "float32", "bf16": "bfloat16 autocast"}[case.precision]
@@ -39,11 +28,16 @@ def grids(results: Sequence[Result]) -> list[Grid]:
     memory = [_memory_row(result) for result in results if result.memory is not None]
     memory_headings = ("Model", f"Forward, batch {case.batch_size}", *MEMORY_HEADINGS)
     made = [
-        Grid(f"Forward pass, {where}, batch {case.batch_size}", FORWARD_HEADINGS, forward),
-        Grid(f"Train step, {where}, batch {case.batch_size}", STEP_HEADINGS, steps),
-        Grid(f"Peak memory in MB, {where}", memory_headings[: len(memory[0]) if memory else None], memory),
+        (f"Forward pass, {where}, batch {case.batch_size}", FORWARD_HEADINGS, forward),
+        (f"Train step, {where}, batch {case.batch_size}", STEP_HEADINGS, steps),
+        (f"Peak memory in MB, {where}", memory_headings[: len(memory[0]) if memory else None], memory),
     ]
-    return [grid for grid in made if grid.rows]
+    return [Table(title, _columns(headings), rows) for title, headings, rows in made if rows]
+
+
+def _columns(headings: Sequence[str]) -> list[Column]:
+    model, *numbers = headings
+    return [Column(model, model, is_text=True), *(Column(heading, heading) for heading in numbers)]
 
 
 def _pass_row(result: Result, measured: Pass) -> list[str]:
@@ -57,8 +51,8 @@ def _pass_row(result: Result, measured: Pass) -> list[str]:
         f"{measured.gflop:.1f}",
         _number(timing.seconds, ".3f"),
         _number(_median(costs), ".2f"),
-        f"{costs[0]:.2f}–{costs[-1]:.2f}" if costs else NOTHING,
-        f"{len(timing.kept)}/{timing.wanted}{MARK if short else ''}" if timing.wanted else NOTHING,
+        f"{costs[0]:.2f}–{costs[-1]:.2f}" if costs else MISSING,
+        f"{len(timing.kept)}/{timing.wanted}{MARK if short else ''}" if timing.wanted else MISSING,
         _number(share, ".0%"),
     ]
 
@@ -78,7 +72,7 @@ def _median(values: Sequence[float]) -> float | None:
 
 
 def _number(value: float | None, form: str) -> str:
-    return NOTHING if value is None else format(value, form)
+    return MISSING if value is None else format(value, form)
 
 
 def notes(results: Sequence[Result]) -> list[str]:
@@ -97,8 +91,8 @@ def notes(results: Sequence[Result]) -> list[str]:
         )
     if any(result.memory is not None for result in results):
         lines.append("Memory: peak resident set of a fresh process, libraries and weights included; MB = 10^6 bytes.")
-    if any(NOTHING in _memory_row(result) for result in results if result.memory is not None):
-        lines.append(f"Memory {NOTHING}: the machine had too little.")
+    if any(MISSING in _memory_row(result) for result in results if result.memory is not None):
+        lines.append(f"Memory {MISSING}: the machine had too little.")
     return lines
 
 
@@ -106,34 +100,13 @@ def _passes(results: Iterable[Result]) -> list[Pass]:
     return [measured for result in results for measured in (result.forward, result.step) if measured is not None]
 
 
-def terminal_tables(results: Sequence[Result]) -> list[Table]:
+def terminal_tables(results: Sequence[Result]) -> list[rich.table.Table]:
     """The tables, each within 80 columns."""
-    return [_terminal_table(grid) for grid in grids(results)]
-
-
-def _terminal_table(grid: Grid) -> Table:
-    table = Table(title=grid.title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
-    table.min_width = len(grid.title)  # or a title breaks where its table is narrow
-    table.add_column(grid.headings[0], overflow="fold")
-    for heading in grid.headings[1:]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in grid.rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
+    return [terminal(grid) for grid in grids(results)]
 
 
 def markdown(results: Sequence[Result], machine: Machine) -> str:
     """All tables, the machine and the notes."""
-    lines = ["# Benchmark", "", *(f"- {line}" for line in machine.lines()), ""]
-    for grid in grids(results):
-        lines += [f"## {grid.title}", "", *_markdown_rows(grid), ""]
-    return "\n".join([*lines, *(f"- {_escaped(note)}" for note in notes(results)), ""])
-
-
-def _markdown_rows(grid: Grid) -> list[str]:
-    rule = ["---", *("---:" for _ in grid.headings[1:])]
-    return [f"| {' | '.join(map(_escaped, cells))} |" for cells in (grid.headings, rule, *grid.rows)]
-
-
-def _escaped(text: str) -> str:
-    return text.replace(MARK, f"\\{MARK}")
+    about = "".join(f"- {escaped(line)}\n" for line in machine.lines())
+    remarks = "".join(f"- {escaped(note)}\n" for note in notes(results))
+    return "\n".join(["# Benchmark\n", about, *(section(grid) for grid in grids(results)), remarks])

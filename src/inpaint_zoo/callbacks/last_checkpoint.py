@@ -14,9 +14,11 @@ from inpaint_zoo.callbacks.random_states import random_states, restore_random_st
 from inpaint_zoo.callbacks.stopping import StopSignals
 from inpaint_zoo.errors import Stopped
 
+NAME = "last.ckpt"
+
 
 class LastCheckpoint(Checkpoint):
-    """Write `last.ckpt` every so many steps and minutes, before each validation, at a signal, and at the end.
+    """Write `last.ckpt` in the run folder every so many steps and minutes, before validations, at a signal, at the end.
 
     Written at the end of an optimizer step, where Lightning counts steps and batches consistently. A validation that
     was due there is made up for when training goes on, so that it is neither lost nor logged twice. At the last step
@@ -29,14 +31,12 @@ class LastCheckpoint(Checkpoint):
     before it, know of a step or a validation is in the file.
 
     Args:
-        path: The file; the one before is replaced.
         every: Steps between two writes.
         minutes: Between two writes.
         agree_every: Steps after which several processes ask each other whether one has received a signal.
     """
 
-    def __init__(self, *, path: Path, every: int, minutes: float, agree_every: int) -> None:
-        self.path = path
+    def __init__(self, *, every: int, minutes: float, agree_every: int) -> None:
         self.every = every
         self.seconds = 60 * minutes
         self.agree_every = agree_every
@@ -102,7 +102,7 @@ class LastCheckpoint(Checkpoint):
         self.signals.ignore()
 
     def _write(self, trainer: pl.Trainer) -> None:
-        trainer.save_checkpoint(self.path)
+        trainer.save_checkpoint(Path(trainer.default_root_dir) / NAME)
         self._last_write = time.monotonic()
 
     def _stop(self, trainer: pl.Trainer) -> None:

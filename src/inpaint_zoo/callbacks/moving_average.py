@@ -14,6 +14,11 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import AVERAGED_KEY, NETWORK, TRAINED_KEY
 
 
+def optional_average(decay: float | None) -> MovingAverage | None:
+    """A `MovingAverage`; None, which leaves the callback out, where there is no `decay`."""
+    return None if decay is None else MovingAverage(decay=decay)
+
+
 class MovingAverage(pl.Callback):
     """Keep `average = decay · average + (1 - decay) · weights` of the network, taken after every step.
 

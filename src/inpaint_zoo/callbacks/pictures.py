@@ -17,12 +17,13 @@ from inpaint_zoo.images import hatch, write_png
 from inpaint_zoo.metrics.pictures import Picture, as_hole, to_uint8
 from inpaint_zoo.tracking import ShownPicture, TakesPictures
 
+FOLDER = "pictures"
 GAP = 4
 """White pixels between the pictures and around them."""
 
 
 class SamplePictures(pl.Callback):
-    """Write `pictures/step_00001000.png` every so many steps and after the last one: a row per picture.
+    """Write `pictures/step_00001000.png` in the run folder every so many steps and after the last: a row per picture.
 
     The pictures are always the same validation pictures with the same masks, taken at even distances from the
     validation set. Columns: the input with its hole hatched, the network's intermediate pictures, its output, the
@@ -30,13 +31,11 @@ class SamplePictures(pl.Callback):
     same, bit for bit, with pictures and without.
 
     Args:
-        folder: Where the pictures go.
         num_pictures: Rows, at most.
-        every: Steps between two times.
+        every: Steps between two times; None: as often as validation.
     """
 
-    def __init__(self, *, folder: Path, num_pictures: int, every: int) -> None:
-        self.folder = folder
+    def __init__(self, *, num_pictures: int, every: int | None) -> None:
         self.num_pictures = num_pictures
         self.every = every
         self._step = 0
@@ -53,10 +52,10 @@ class SamplePictures(pl.Callback):
         if step == self._step or not trainer.is_global_zero or self.num_pictures < 1:
             return
         self._step = step
-        if step % self.every and step != trainer.max_steps:
+        if step % (self.every or trainer.val_check_interval) and step != trainer.max_steps:
             return
         shown = self._shown(trainer, pl_module)
-        write_png(self.folder / f"step_{step:08d}.png", picture_grid(shown))
+        write_png(Path(trainer.default_root_dir) / FOLDER / f"step_{step:08d}.png", picture_grid(shown))
         for logger in trainer.loggers:
             if isinstance(logger, TakesPictures):
                 logger.log_pictures(shown, step - 1)  # where Lightning logs this step and its validation

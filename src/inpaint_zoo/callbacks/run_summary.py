@@ -11,6 +11,7 @@ from torch import Tensor
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.callbacks.metrics import ValidationMetrics, prediction_of
 from inpaint_zoo.callbacks.pictures import shown_pictures
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.parallel import gather
 from inpaint_zoo.statistics.certainty import lower_is_better
 from inpaint_zoo.tracking import TakesSummary, WorstPicture
@@ -22,19 +23,29 @@ class RunSummary(pl.Callback):
     """Hand over the best value of each validation metric, by bin too, and at the end the worst pictures.
 
     The worst pictures are those of the last validation with the lowest PSNR in their holes. Best values outlive a
-    resumed training, in its checkpoints. Stands after `metrics`.
+    resumed training, in its checkpoints. Stands after the `ValidationMetrics`, which scores the pictures.
 
     Args:
-        metrics: Scores the pictures.
         num_worst: Pictures, at most.
     """
 
-    def __init__(self, *, metrics: ValidationMetrics, num_worst: int) -> None:
-        self.metrics = metrics
+    def __init__(self, *, num_worst: int) -> None:
         self.num_worst = num_worst
         self.best: dict[str, float] = {}
         self.worst: list[WorstPicture] = []
         self._step = 0
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Find what scores the pictures.
+
+        Raises:
+            InputError: There is none.
+        """
+        callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
+        found = [callback for callback in callbacks if isinstance(callback, ValidationMetrics)]
+        if not found:
+            raise InputError("callbacks.run_summary needs callbacks.validation_metrics: leave out both, or none")
+        (self.metrics,) = found
 
     def state_dict(self) -> dict[str, Any]:
         """The best values."""

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
@@ -270,9 +270,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def _cover(self, image: np.ndarray) -> np.ndarray:
         return cover(image, self.size, resize)
 
-    def evaluation_loader(
-        self, dataset: EvaluationDataset, indices: Sequence[int], batch_size: int
-    ) -> DataLoader[Sample]:
+    def evaluation_loader(self, dataset: Dataset[Any], indices: Sequence[int], batch_size: int) -> DataLoader[Any]:
         """The samples of these indices, in this order."""
         return self._loader(dataset, batch_size=batch_size, sampler=indices)
 

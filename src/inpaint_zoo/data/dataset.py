@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from typing import Any, TypedDict
@@ -19,7 +20,7 @@ from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import resize_shorter
 from inpaint_zoo.images import PictureFile, read_image, resize, resize_mask
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.randomness import random_state
 from inpaint_zoo.readable import Readable
 
@@ -102,7 +103,8 @@ class TrainingDataset(Dataset[Sample | Skipped]):
             cut = self.augment(image=image, mask=holes)
             return _sample(cut["image"], cut["mask"][None], picture.name)
         image = self.augment(image=image)["image"]
-        return _sample(image, self.mask(*self.size, rng, self.progress(position)), picture.name)
+        mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
+        return _sample(image, mask, picture.name)
 
     def progress(self, position: int) -> float:
         """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
@@ -175,6 +177,8 @@ class EvaluationDataset(Dataset[Sample]):
         self.prepare = prepare
         self.repeats = repeats
         self.seed = seed
+        self._drawn: dict[tuple[int, int, int], bytes] = {}
+        """Masks by index and size, a bit for each pixel, compressed: to about a kilobyte at 256 x 256."""
 
     def __len__(self) -> int:
         return len(self.pictures) * self.repeats
@@ -182,24 +186,37 @@ class EvaluationDataset(Dataset[Sample]):
     @property
     def names(self) -> list[str]:
         """The names of the samples, in order."""
-        return [self._name(index) for index in range(len(self))]
+        return [self.name(index) for index in range(len(self))]
 
     def picture_file(self, index: int) -> PictureFile:
         """The file that sample `index` shows; samples of one file differ in their masks."""
         return self.pictures[index // self.repeats]
 
-    def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
-        """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole."""
-        rng = random_state(self.seed, index)
-        return self.mask(height, width, rng, index=index, name=self.picture_file(index).name)
-
-    def _name(self, index: int) -> str:
+    def name(self, index: int) -> str:
+        """The name of sample `index`."""
         name = self.picture_file(index).name
         return numbered(name, index % self.repeats + 1) if self.repeats > 1 else name
 
-    def __getitem__(self, index: int) -> Sample:
+    def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
+        """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole.
+
+        It is drawn once; workers that start later know it.
+        """
+        key = (index, height, width)
+        if key not in self._drawn:
+            rng = random_state(self.seed, index)
+            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.picture_file(index).name))
+            self._drawn[key] = zlib.compress(np.packbits(mask).tobytes(), level=1)
+        bits = np.frombuffer(zlib.decompress(self._drawn[key]), np.uint8)
+        return np.unpackbits(bits, count=height * width).reshape(1, height, width)
+
+    def pixels(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """The prepared picture (H, W, 3) and the mask (1, H, W) of sample `index`, both uint8."""
         image = self.prepare(read_image(self.picture_file(index).path))
-        return _sample(image, self.mask_at(index, *image.shape[:2]), self._name(index))
+        return image, self.mask_at(index, *image.shape[:2])
+
+    def __getitem__(self, index: int) -> Sample:
+        return _sample(*self.pixels(index), self.name(index))
 
 
 def numbered(name: str, number: int) -> str:

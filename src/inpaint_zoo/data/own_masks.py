@@ -12,6 +12,7 @@ from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import Fit, Resize
 from inpaint_zoo.images import PictureFile, picture_size, read_mask, resize_mask
+from inpaint_zoo.masks.base import MaskRequest
 from inpaint_zoo.masks.checks import NUM_LOOKED_AT, check_threshold, warn_about
 from inpaint_zoo.readable import Readable
 
@@ -97,24 +98,15 @@ class OwnMaskGenerator:
         self.fit = fit
         self.resize = resize
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """The mask of picture `name`, uint8 (1, height, width), 1 = hole.
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """The mask of picture `request.name`, uint8 (1, height, width), 1 = hole.
 
         Raises:
             InputError: It cannot be read or does not belong to a picture of that size.
         """
-        picture = self._by_name[str(name)]
+        picture = self._by_name[str(request.name)]
         holes = center_square(self.masks.holes(picture, picture_size(picture.path)), self.center_crop)
-        return self.fit(holes, (height, width), self.resize)[None]
+        return self.fit(holes, (request.height, request.width), self.resize)[None]
 
     def file_name(self, index: int, name: str) -> str:
         """The file of the mask of picture `name`."""

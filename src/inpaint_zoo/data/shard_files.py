@@ -7,6 +7,8 @@ import logging
 import math
 import os
 import re
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -27,6 +29,8 @@ _SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
 _RANGE = re.compile(r"\{(-?\d+)\.\.(-?\d+)\}")
 _SHARD = re.compile(r"(?i)^[^.].*\.(tar|tar\.\w+|tgz|tbz2?|txz)$", re.DOTALL)
 _DOWNLOADED = frozenset({"http", "https"})
+# what stands in brackets was expanded before: curl takes the rest as it is
+_CURL = ("curl", "-fsLg", "--connect-timeout", "30", "--retry", "30", "--retry-delay", "2")
 
 
 def shards_folder() -> Path:
@@ -103,9 +107,9 @@ def _of_folder(folder: Path, key: str) -> Iterator[str]:
 
 
 def local_copy(address: str) -> Path:
-    """The shard itself where it is a file, else a copy of it, made once by the webdataset library's own means (curl).
+    """The shard itself where it is a file, else a copy of it, made once by curl.
 
-    Copies lie in the folder that the environment variable `WDS_CACHE` names, as in the library, else in
+    Copies lie in the folder that the environment variable `WDS_CACHE` names, as in the webdataset library, else in
     `shards_folder()`. They are never renewed: remove one for that.
 
     Raises:
@@ -130,16 +134,15 @@ def local_copy(address: str) -> Path:
 
 
 def _download(url: str, path: Path) -> None:
-    from webdataset.cache import download  # noqa: PLC0415 - slow to import, and for remote shards only
-
+    if shutil.which("curl") is None:
+        raise InputError(f"shard {url!r} cannot be fetched: install curl, which does it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-            download(url, f"{folder}/shard")
-            Path(folder, "shard").replace(path)
-    except FileNotFoundError as error:
-        raise InputError(f"shard {url!r} cannot be fetched: install curl, which does it") from error
-    except OSError as error:
-        code = re.search(r"exit (\d+)", str(error))
-        reason = f"curl's exit code {code[1]}" if code else error.strerror or error
+            copy = Path(folder, "shard")
+            subprocess.run([*_CURL, "--output", str(copy), url], check=True)
+            copy.replace(path)
+    except (OSError, subprocess.CalledProcessError) as error:
+        code = getattr(error, "returncode", None)
+        reason = f"curl's exit code {code}" if code else getattr(error, "strerror", None) or error
         raise InputError(f"shard {url!r} cannot be fetched to {str(path.parent)!r} ({reason})") from error

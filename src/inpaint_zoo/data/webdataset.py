@@ -17,7 +17,7 @@ from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.own_masks import OwnMasks
 from inpaint_zoo.data.shard_files import local_copy, shard_addresses, shards_folder
 from inpaint_zoo.data.shard_pictures import Naming, ShardPictures, find_shard_pictures, overlooked
-from inpaint_zoo.data.shards import Index, shard_index
+from inpaint_zoo.data.shards import shard_index
 from inpaint_zoo.data.source import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError, texts
 from inpaint_zoo.images import PictureFile
@@ -115,7 +115,7 @@ class WebDatasetDataModule(InpaintingDataModule):
             )
         addresses = shard_addresses(given, self.root, key)
         with ThreadPoolExecutor(_NUM_THREADS) as threads:
-            indexes = list(threads.map(self._index, addresses))
+            indexes = list(threads.map(lambda one: shard_index(self.local_shard(one), shards_folder()), addresses))
         pictures = find_shard_pictures(indexes, self.naming)
         _announce(f"{key}: {len(pictures)} pictures in {len(addresses)} shards")
         if names := overlooked(indexes, self.naming):
@@ -124,9 +124,6 @@ class WebDatasetDataModule(InpaintingDataModule):
                 f"such as {names[0]!r}"
             )
         return pictures
-
-    def _index(self, address: str) -> Index:
-        return shard_index(self.local_shard(address), shards_folder())
 
 
 def _naming(picture_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:

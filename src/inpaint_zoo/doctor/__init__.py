@@ -1,7 +1,7 @@
 """Examines the files of a data set: what cannot be read, what is there twice, what would leak, what masks look like."""
 
 from inpaint_zoo.doctor.diagnosis import Diagnosis, MaskSummary, diagnose
-from inpaint_zoo.doctor.facts import MaskFacts, PictureFacts, examine_mask, examine_picture, mask_facts, picture_facts
+from inpaint_zoo.doctor.facts import MaskFacts, PictureFacts, examine_mask, examine_picture
 from inpaint_zoo.doctor.finding import Finding, Item
 from inpaint_zoo.doctor.ledger import Ledger
 from inpaint_zoo.doctor.pictures import Preparation
@@ -21,8 +21,6 @@ __all__ = [
     "examine_mask",
     "examine_picture",
     "examined",
-    "mask_facts",
-    "picture_facts",
     "summary",
     "write_report",
 ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -46,21 +44,6 @@ class MaskFacts:
     brightest: int = 0
     jpeg: bool = False
     """Whether the pixels went through JPEG."""
-
-
-def picture_facts(values: Mapping[str, Any]) -> PictureFacts:
-    """From plain values, as `dataclasses.asdict` and JSON make them; a TypeError where they are others."""
-    return PictureFacts(**{**values, "size": _size(values)})
-
-
-def mask_facts(values: Mapping[str, Any]) -> MaskFacts:
-    """As `picture_facts`."""
-    return MaskFacts(**{**values, "size": _size(values)})
-
-
-def _size(values: Mapping[str, Any]) -> tuple[int, int] | None:
-    size = values.get("size")
-    return None if size is None else (int(size[0]), int(size[1]))
 
 
 def examine_picture(path: Readable) -> PictureFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import textwrap
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from inpaint_zoo.doctor.diagnosis import Diagnosis, MaskSummary
 from inpaint_zoo.doctor.finding import Finding
 from inpaint_zoo.doctor.masks import histogram
 from inpaint_zoo.files import write_text
+from inpaint_zoo.tables import printable
 
 REPORT, VALUES, EXCLUDE = "report.md", "report.json", "exclude.txt"
 _WIDTH = 80
@@ -94,9 +96,10 @@ def _section(finding: Finding) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    text = text.replace("\r", "\\r").replace("\n", "\\n")  # a name may hold line ends
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{' ' * (len(fence) - 1)}{text}{' ' * (len(fence) - 1)}{fence}"
+    text = printable(text).replace("\n", "\\n")
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    gap = " " * ("`" in text)
+    return f"{fence}{gap}{text}{gap}{fence}"
 
 
 def _mask_section(masks: MaskSummary) -> Iterator[str]:

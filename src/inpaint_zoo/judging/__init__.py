@@ -3,6 +3,7 @@
 from inpaint_zoo.judging.device import choose_device
 from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.judging.ledger import Judgement, Ledger
+from inpaint_zoo.judging.methods import read_weights_file
 from inpaint_zoo.judging.output import results_folder
 from inpaint_zoo.judging.pictures import KeptPictures, png_name
 from inpaint_zoo.judging.results import Results, labels, read_results_file, write_results_file
@@ -25,6 +26,7 @@ __all__ = [
     "picture_notes",
     "png_name",
     "read_results_file",
+    "read_weights_file",
     "results_folder",
     "write_results_file",
 ]

@@ -8,6 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
 from inpaint_zoo.construct import construct, locate
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.dataset import EvaluationDataset
@@ -22,7 +26,6 @@ from inpaint_zoo.masks import MaskGenerator, PairedMask
 from inpaint_zoo.masks.checks import same_proportions
 from inpaint_zoo.matching import few
 from inpaint_zoo.methods import Sample
-from inpaint_zoo.metrics.pictures import to_uint8
 from inpaint_zoo.protocols import Protocol
 
 
@@ -49,11 +52,21 @@ class EvaluationSet:
     def load(self, indices: Sequence[int]) -> Iterator[Sample]:
         """Load samples in this order, by the data module's workers."""
         # pictures of their own sizes do not fit one batch, and methods take one at a time
-        loader = self.data.evaluation_loader(self.dataset, indices, batch_size=1)
+        loader = self.data.evaluation_loader(_EightBits(self.dataset), indices, batch_size=1)
         for index, batch in zip(indices, loader, strict=True):
-            (image,), (name,) = to_uint8(batch["image"]), batch["name"]
-            hole = batch["mask"][0, 0].numpy().astype(bool)
-            yield Sample(name, self.dataset.picture_file(index).name, image, hole)
+            image, hole = batch["image"][0].numpy(), batch["mask"][0, 0].numpy().astype(bool)
+            yield Sample(self.dataset.name(index), self.dataset.picture_file(index).name, image, hole)
+
+
+class _EightBits(Dataset[dict[str, Tensor]]):
+    """The samples of a set as methods take them; the floats of a `Batch` would take four times the memory and time."""
+
+    def __init__(self, dataset: EvaluationDataset) -> None:
+        self.dataset = dataset
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        image, mask = map(torch.from_numpy, self.dataset.pixels(index))
+        return {"image": image, "mask": mask}
 
 
 def evaluation_set(settings: Settings) -> EvaluationSet:
@@ -87,7 +100,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
     """The mask generator; one that resizes files does it as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
-    if locate(node["_target_"]) is PairedMask:
+    if locate(node["_target_"], "mask") is PairedMask:
         # where neither is resized, a mask of another size belongs to another picture
         given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)

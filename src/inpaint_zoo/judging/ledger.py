@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_text
+from inpaint_zoo.json_lines import ResultsCache
 from inpaint_zoo.metrics.records import Record
 
 
@@ -23,10 +21,10 @@ class Judgement(NamedTuple):
 
 
 class Ledger:
-    """A file a method and process: first the method's fingerprint, then a line a picture.
+    """A `ResultsCache` for each method and process, with a line for each picture.
 
     What was judged under another fingerprint (other weights, protocol or code), or on another picture or mask, does not
-    count. A line that was cut off by a crash does not either.
+    count.
 
     Args:
         folder: Where the files are.
@@ -50,12 +48,13 @@ class Ledger:
         changed = []
         for title, fingerprint in fingerprints.items():
             files = self._files(title)
-            lines = [line for file in files for line in _counting_lines(file, fingerprint)]
+            lines = [line for file in files for line in ResultsCache(file, fingerprint).results()]
             if files and not lines:
                 changed.append(title)
-            write_text(self._file(title, 0), "".join(map(_text, [{"fingerprint": fingerprint}, *lines])))
+            whole = self._cache(title, 0, fingerprint)
+            whole.write(lines)
             for file in files:
-                if file != self._file(title, 0):
+                if file != whole.path:
                     file.unlink()
         return changed
 
@@ -67,7 +66,7 @@ class Ledger:
             sample_keys: Hash of picture and mask, by the sample's name.
         """
         for title, fingerprint in fingerprints.items():
-            for line in _counting_lines(self._file(title, 0), fingerprint):
+            for line in self._cache(title, 0, fingerprint).results():
                 if sample_keys.get(line["name"]) == line["sample_key"]:
                     self.judged[title, line["name"]] = _judgement(title, line)
 
@@ -85,39 +84,13 @@ class Ledger:
         self.judged[record.method, record.name] = judgement
         line = {key: getattr(record, key) for key in ("name", "picture", "ratio", "metrics")}
         line |= {"seconds": judgement.seconds, "sample_key": judgement.sample_key}
-        path = self._file(record.method, self.rank)
-        try:
-            new = not path.exists()
-            with path.open("a", encoding="utf-8") as file:
-                file.write((_text({"fingerprint": fingerprint}) if new else "") + _text(line))
-        except OSError as error:
-            raise InputError(f"cannot write {path} ({error.strerror}): what was judged so far is kept") from error
+        self._cache(record.method, self.rank, fingerprint).add([line])
 
-    def _file(self, title: str, rank: int) -> Path:
-        return self.folder / title / f"{rank}.jsonl"
+    def _cache(self, title: str, rank: int, fingerprint: str) -> ResultsCache:
+        return ResultsCache(self.folder / title / f"{rank}.jsonl", fingerprint)
 
     def _files(self, title: str) -> list[Path]:
         return sorted((self.folder / title).glob("*.jsonl"))
-
-
-def _text(line: Mapping[str, Any]) -> str:
-    return json.dumps(line) + "\n"
-
-
-def _counting_lines(file: Path, fingerprint: str) -> list[dict[str, Any]]:
-    """The lines of a file that was written under this fingerprint, without those that are damaged."""
-    lines = list(_readable(file.read_text(encoding="utf-8", errors="replace").splitlines()))
-    return lines[1:] if lines and lines[0].get("fingerprint") == fingerprint else []
-
-
-def _readable(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        try:
-            content = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(content, dict):
-            yield content
 
 
 def _judgement(title: str, line: Mapping[str, Any]) -> Judgement:

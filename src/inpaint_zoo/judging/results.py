@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_text
-from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.json_file import Number, Outside, Share, read_json, validated
 from inpaint_zoo.judging.session import Session
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO
+from inpaint_zoo.samples_file import write_samples
 
-KIND = "results"
 MAXIMUM_BYTES = 500_000_000
 
 
 def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
     """Write `results.json`."""
     settings, manifest = session.settings, session.evaluation.manifest
-    content = {
-        "kind": KIND,
-        "inpaint_zoo": version("inpaint-zoo"),
+    head = {
         **labels(session),
         "hashes": session.hashes(),
         "settings": {**asdict(settings), "data": manifest.data, "mask": manifest.mask, "manifest": None},
-        "records": [_line(record) for record in records],
     }
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    write_samples(path, "results", head, [_line(record) for record in records], "records")
 
 
 def labels(session: Session) -> dict[str, Any]:
@@ -65,26 +59,30 @@ def read_results_file(path: Path) -> Results:
         InputError: it is something else, or damaged.
     """
     try:
-        content = Fields(read_json(path, MAXIMUM_BYTES), path.name)
-        if content.take("kind", str) != KIND:
-            raise InputError(f"{path.name} has another kind than {KIND}")
-        given = {"protocol": str, "leaks": bool, "methods": dict}
+        file = validated(_File, read_json(path, MAXIMUM_BYTES), path.name)
         numbers: dict[tuple[str, str], Mapping[str, float | None]] = {}
-        for position, line in enumerate(content.take("records", list)):
-            key, values = _numbers(Fields(line, f"{path.name}: records[{position}]"))
-            if key in numbers:
-                raise InputError(f"{path.name} has two records of {key[0]}, {key[1]}")
-            numbers[key] = values
-        return Results(
-            {name: content.take(name, kind) for name, kind in given.items()},
-            content.take("hashes", dict), content.take("settings", dict), numbers,
-        )  # fmt: skip
+        for record in file.records:
+            if (record.method, record.name) in numbers:
+                raise InputError(f"{path.name} has two records of {record.method}, {record.name}")
+            numbers[record.method, record.name] = {RATIO: record.ratio, **record.metrics}
     except InputError as error:
         raise InputError(f"results: {path} is no results.json of `compare` or `evaluate` ({error})") from error
+    labels = {"protocol": file.protocol, "leaks": file.leaks, "methods": file.methods}
+    return Results(labels, file.hashes, file.settings, numbers)
 
 
-def _numbers(line: Fields) -> tuple[tuple[str, str], Mapping[str, float | None]]:
-    """Key and numbers of a record."""
-    metrics = Fields(line.take("metrics", dict), f"{line.where}.metrics")
-    values = {name: metrics.number(name) for name in metrics.values}
-    return (line.take("method", str), line.take("name", str)), {RATIO: line.share(RATIO), **values}
+class _Record(Outside):
+    method: str
+    name: str
+    ratio: Share
+    metrics: dict[str, Number]
+
+
+class _File(Outside):
+    kind: Literal["results"]
+    protocol: str
+    leaks: bool
+    methods: dict[str, Any]
+    records: list[_Record]
+    hashes: dict[str, Any]
+    settings: dict[str, Any]

@@ -17,7 +17,7 @@ from inpaint_zoo.judging.device import choose_device
 from inpaint_zoo.judging.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.judging.judge import Judge
 from inpaint_zoo.judging.ledger import Judgement, Ledger
-from inpaint_zoo.judging.methods import build_methods, refuse_incomplete
+from inpaint_zoo.judging.methods import WeightsFile, build_methods, refuse_incomplete
 from inpaint_zoo.judging.pictures import KeptPictures
 from inpaint_zoo.judging.settings import Settings
 from inpaint_zoo.methods import Method
@@ -65,7 +65,8 @@ class Session:
             if force:
                 shutil.rmtree(ledger.folder, ignore_errors=True)
             for title in ledger.tidy(fingerprints):
-                _say(f"{title}: judged anew, because weights, protocol, LPIPS or code have changed")
+                line = f"{title}: judged anew, because weights, protocol, LPIPS or code have changed"
+                print(line, file=sys.stderr, flush=True)
         processes.wait()
         ledger.take_up(fingerprints, self.evaluation.sample_keys)
         if kept is not None:
@@ -89,15 +90,19 @@ class Session:
         return combined_hash({**method.identity(), **parts})
 
 
-def open_session(settings: Settings) -> Session:
+def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = None) -> Session:
     """Build what the settings describe.
+
+    Args:
+        settings: What is judged, on what.
+        read: Files of weights that were read before, by the method's title.
 
     Raises:
         InputError: something in them cannot be used, or does not fit the rest.
     """
     device = choose_device(settings.device)
     evaluation = evaluation_set(settings)
-    methods = build_methods(settings.sources, device, evaluation.protocol, settings.weights)
+    methods = build_methods(settings.sources, device, evaluation.protocol, settings.weights, read)
     refuse_incomplete(methods, evaluation)
     lpips, notes = _lpips(settings, evaluation.protocol, device)
     return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
@@ -145,7 +150,3 @@ def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tupl
 
 def _weights_identity(weights: str) -> str:
     return weights if weights == "imagenet" else file_hash(Path(weights).expanduser())
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
 """Mask generators: uint8 (1, H, W), exactly 0 or 1, 1 = hole, the same pixels for the same key everywhere."""
 
-from inpaint_zoo.masks.base import MaskGenerator
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.binned_file import BinnedFileMask
 from inpaint_zoo.masks.border import BorderMask
 from inpaint_zoo.masks.box import BoxMask
@@ -36,6 +36,7 @@ __all__ = [
     "HalfMask",
     "IrregularMask",
     "MaskGenerator",
+    "MaskRequest",
     "MixtureMask",
     "ObjectShapeMask",
     "OutpaintingMask",

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 
+@dataclass(frozen=True)
+class MaskRequest:
+    """What a mask is made for."""
+
+    height: int
+    """Pixels."""
+    width: int
+    """Pixels."""
+    rng: np.random.RandomState
+    """The only source of randomness. `RandomState`, because its streams are frozen."""
+    progress: float = 1.0
+    """The share of training that is done, in [0, 1]; 1 in evaluation."""
+    index: int | None = None
+    """The sample's position in an evaluation set, None in training. Generators that promise equal bins or go through
+    files in turn use it."""
+    name: str | None = None
+    """The picture's name, None in training. Generators that pair pictures with masks use it."""
+
+
 class MaskGenerator(Protocol):
-    """Makes masks. The same arguments and the same state of `rng` give the same pixels on every machine."""
+    """Makes masks. The same request and the same state of its `rng` give the same pixels on every machine."""
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), exactly 0 or 1, 1 = hole.
-
-        Args:
-            height: Pixels.
-            width: Pixels.
-            rng: The only source of randomness. `RandomState`, because its streams are frozen.
-            progress: The share of training that is done, in [0, 1]; 1 in evaluation.
-            index: The sample's position in an evaluation set, None in training. Generators that promise equal bins
-                or go through files in turn use it.
-            name: The picture's name, None in training. Generators that pair pictures with masks use it.
-        """
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), exactly 0 or 1, 1 = hole."""
         ...
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from inpaint_zoo.errors import DamagedFileError, listed
 from inpaint_zoo.images import PictureFile
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.folder import MaskFolder
 from inpaint_zoo.masks.measured import measured_ratios
 from inpaint_zoo.masks.ranges import ratio_range
@@ -53,22 +53,14 @@ class BinnedFileMask:
                     f"have {min(ratios):.1%} to {max(ratios):.1%}: change mask.bins, or see mask.invert"
                 )
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, for `index` from its bin's files in turn."""
-        if index is None:
+        height, width, rng = request.height, request.width, request.rng
+        if request.index is None:
             (choice,) = draw_integers(rng, 0, len(self._chosen) - 1, 1)
             (place,) = draw_integers(rng, 0, len(self._chosen[choice]) - 1, 1)
             return self.folder.mask(self._chosen[choice][place], height, width)
-        return self.folder.mask(self._file(index), height, width)
+        return self.folder.mask(self._file(request.index), height, width)
 
     def file_name(self, index: int, name: str) -> str:
         """The file of sample `index` of an evaluation set, by its path below `root`."""

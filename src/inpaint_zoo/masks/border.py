@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, draw_integers
-from inpaint_zoo.masks.drawing import StrokeMask, Wanted
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
+from inpaint_zoo.masks.drawing import StrokeMask
 from inpaint_zoo.masks.spans import fill, spans
 from inpaint_zoo.suggestion import choose
 
@@ -39,34 +39,25 @@ class BorderMask:
             raise InputError(f"mask.margin={margin} must lie in [0, 0.5)")
         self.margin = margin
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        margin = max(1, round(self.margin * min(height, width)))
-        return self._rule(self.mask, Wanted(height, width, rng, progress, index, name), margin)
+        margin = max(1, round(self.margin * min(request.height, request.width)))
+        return self._rule(self.mask, request, margin)
 
 
-def _any(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
-    return wanted.make(mask)
+def _any(mask: MaskGenerator, request: MaskRequest, margin: int) -> np.ndarray:
+    return mask(request)
 
 
-def _free(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
-    height, width = wanted.height - 2 * margin, wanted.width - 2 * margin
+def _free(mask: MaskGenerator, request: MaskRequest, margin: int) -> np.ndarray:
+    height, width = request.height - 2 * margin, request.width - 2 * margin
     if min(height, width) < 1:
-        raise InputError(f"mask.margin leaves nothing of {wanted.width}x{wanted.height} pixels: make it smaller")
+        raise InputError(f"mask.margin leaves nothing of {request.width}x{request.height} pixels: make it smaller")
     if isinstance(mask, StrokeMask):
-        lines = np.asarray(mask.segments(height, width, wanted.rng), dtype=np.int64).reshape(-1, 5)
+        lines = np.asarray(mask.segments(height, width, request.rng), dtype=np.int64).reshape(-1, 5)
         inside = fill(spans(_kept_inside(lines, height, width), height, width).runs, height, width)[None].view(np.uint8)
     else:
-        inside = replace(wanted, height=height, width=width).make(mask)
+        inside = mask(replace(request, height=height, width=width))
     return np.pad(inside, ((0, 0), (margin, margin), (margin, margin)))
 
 
@@ -78,19 +69,19 @@ def _kept_inside(lines: np.ndarray, height: int, width: int) -> np.ndarray:
     return whole if len(whole) else np.hstack([np.minimum(np.maximum(ends, radius), np.maximum(last, 0)), lines[:, 4:]])
 
 
-def _touching(mask: MaskGenerator, wanted: Wanted, margin: int) -> np.ndarray:
-    made = wanted.make(mask)
-    (side,) = draw_integers(wanted.rng, 0, 3, 1)
+def _touching(mask: MaskGenerator, request: MaskRequest, margin: int) -> np.ndarray:
+    made = mask(request)
+    (side,) = draw_integers(request.rng, 0, 3, 1)
     rows, columns = np.flatnonzero(made[0].any(1)), np.flatnonzero(made[0].any(0))
     if not len(rows):
         return made
-    above, below, left, right = rows[0], wanted.height - 1 - rows[-1], columns[0], wanted.width - 1 - columns[-1]
+    above, below, left, right = rows[0], request.height - 1 - rows[-1], columns[0], request.width - 1 - columns[-1]
     if not min(above, below, left, right):
         return made
     return np.roll(made, ((-above, 0), (below, 0), (0, -left), (0, right))[side], axis=(1, 2))
 
 
-_RULES: Mapping[str, Callable[[MaskGenerator, Wanted, int], np.ndarray]] = {
+_RULES: Mapping[str, Callable[[MaskGenerator, MaskRequest, int], np.ndarray]] = {
     "any": _any,
     "free": _free,
     "touching": _touching,

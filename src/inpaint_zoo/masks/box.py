@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 
@@ -29,19 +29,10 @@ class BoxMask:
             raise InputError(f"mask.offset_ratio={offset_ratio} must lie in [0, 1]")
         self.offset_ratio = offset_ratio
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
-        mask = np.zeros((1, height, width), dtype=np.uint8)
-        mask[:, self._place(height, rng), self._place(width, rng)] = 1
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        mask = np.zeros((1, request.height, request.width), dtype=np.uint8)
+        mask[:, self._place(request.height, request.rng), self._place(request.width, request.rng)] = 1
         return mask
 
     def _place(self, side: int, rng: np.random.RandomState) -> slice:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError, at_least
-from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.drawing import DrawnMask, Wanted
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.drawing import DrawnMask
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 
@@ -52,9 +52,9 @@ class BoxesMask(DrawnMask):
         if 2 * margin >= reference_size:
             raise InputError(f"mask.margin={margin} leaves no room in mask.reference_size={reference_size}")
 
-    def drawing(self, wanted: Wanted) -> _Rectangles:
+    def drawing(self, request: MaskRequest) -> _Rectangles:
         """The rectangles of the mask that a call makes, one a step."""
-        height, width, rng = wanted.height, wanted.width, wanted.rng
+        height, width, rng = request.height, request.width, request.rng
         (num,) = draw_integers(rng, *self.num_boxes, 1)
         margin = self.margin * min(height, width) // self.reference_size
         sizes = scaled_range(self.box_size, min(height, width), self.reference_size)

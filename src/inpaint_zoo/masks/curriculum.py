@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator
-from inpaint_zoo.masks.drawing import Wanted
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.exact_ratio import mask_within
 from inpaint_zoo.masks.ranges import ratio_range
 
@@ -38,16 +37,6 @@ class CurriculumMask:
         done = min(max(progress, 0.0), 1.0)
         return first_low * (1 - done) + low * done, first_high * (1 - done) + high * done
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        wanted = Wanted(height, width, rng, progress, index, name)
-        return mask_within(self.range_at(progress), self.mask, wanted)
+        return mask_within(self.range_at(request.progress), self.mask, request)

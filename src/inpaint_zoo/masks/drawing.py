@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from inpaint_zoo.masks.base import MaskGenerator
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.spans import Segment, fill, spans
 
 
@@ -23,41 +22,16 @@ class Drawing(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a mask generator is called with; see `MaskGenerator`."""
-
-    height: int
-    width: int
-    rng: np.random.RandomState
-    progress: float
-    index: int | None
-    name: str | None
-
-    def make(self, mask: MaskGenerator) -> np.ndarray:
-        """The next mask of a generator, uint8 (1, height, width)."""
-        return mask(self.height, self.width, self.rng, self.progress, index=self.index, name=self.name)
-
-
 class DrawnMask(ABC):
     """A generator that can tell the steps of its masks."""
 
     @abstractmethod
-    def drawing(self, wanted: Wanted) -> Drawing:
+    def drawing(self, request: MaskRequest) -> Drawing:
         """The steps of the mask that a call makes."""
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        drawing = self.drawing(Wanted(height, width, rng, progress, index, name))
+        drawing = self.drawing(request)
         return drawing.first(drawing.num_steps)[None].view(np.uint8)
 
 
@@ -114,9 +88,9 @@ def most_steps(drawing: Drawing, hole: np.ndarray, limit: int) -> tuple[np.ndarr
     return best, fewest
 
 
-def drawing_of(mask: MaskGenerator, wanted: Wanted) -> Drawing:
+def drawing_of(mask: MaskGenerator, request: MaskRequest) -> Drawing:
     """The steps of the next mask of any generator: a single one where it does not tell them."""
-    return mask.drawing(wanted) if isinstance(mask, DrawnMask) else Whole(wanted.make(mask)[0] != 0)
+    return mask.drawing(request) if isinstance(mask, DrawnMask) else Whole(mask(request)[0] != 0)
 
 
 class StrokeMask(DrawnMask):
@@ -126,7 +100,7 @@ class StrokeMask(DrawnMask):
     def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment] | np.ndarray:
         """Draw the lines of one mask, in order: one by one, or int64 (segments, 5) as in `Segment`."""
 
-    def drawing(self, wanted: Wanted) -> Strokes:
+    def drawing(self, request: MaskRequest) -> Strokes:
         """The lines of the mask that a call makes, one a step."""
-        height, width = wanted.height, wanted.width
-        return Strokes(self.segments(height, width, wanted.rng), height, width)
+        height, width = request.height, request.width
+        return Strokes(self.segments(height, width, request.rng), height, width)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, draw_integers
-from inpaint_zoo.masks.drawing import Wanted, drawing_of, most_steps
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
+from inpaint_zoo.masks.drawing import drawing_of, most_steps
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 _UNIT = 1 << 30
@@ -33,38 +33,29 @@ class ExactRatioMask:
         self.mask = mask
         self.ratio = ratio_range(ratio, "mask.ratio")
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        return mask_within(self.ratio, self.mask, Wanted(height, width, rng, progress, index, name))
+        return mask_within(self.ratio, self.mask, request)
 
 
-def mask_within(ratio: tuple[float, float], mask: MaskGenerator, wanted: Wanted) -> np.ndarray:
+def mask_within(ratio: tuple[float, float], mask: MaskGenerator, request: MaskRequest) -> np.ndarray:
     """Make one mask whose ratio lies in a range from those of a generator, uint8 (1, height, width), 1 = hole.
 
     Raises:
         InputError: A hundred of its masks together have too few holes.
     """
-    hole = np.zeros((wanted.height, wanted.width), dtype=bool)
+    hole = np.zeros((request.height, request.width), dtype=bool)
     fewest, most = hole_counts(ratio, hole.size)
-    (drawn,) = draw_integers(wanted.rng, 0, _UNIT - 1, 1)
+    (drawn,) = draw_integers(request.rng, 0, _UNIT - 1, 1)
     num = fewest + drawn * (most - fewest + 1) // _UNIT
     for _ in range(_MOST_MASKS):
-        drawing = drawing_of(mask, wanted)
+        drawing = drawing_of(mask, request)
         whole = hole | drawing.first(drawing.num_steps)
         if np.count_nonzero(whole) >= num:
             hole, done = most_steps(drawing, hole, num)
             num_before = int(np.count_nonzero(hole))
             added = drawing.first(done + 1) & ~hole
-            hole |= _part(added, fewest - num_before, num - num_before, wanted.rng)
+            hole |= _part(added, fewest - num_before, num - num_before, request.rng)
             return hole[None].view(np.uint8)
         hole = whole
     raise InputError(

@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.folder import MaskFolder
 
 
@@ -26,21 +26,12 @@ class FileMask:
     def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
-        files = self.folder.files
+        files, index = self.folder.files, request.index
         if index is None:
-            (index,) = draw_integers(rng, 0, len(files) - 1, 1)
-        return self.folder.mask(files[index % len(files)], height, width)
+            (index,) = draw_integers(request.rng, 0, len(files) - 1, 1)
+        return self.folder.mask(files[index % len(files)], request.height, request.width)
 
     def file_name(self, index: int, name: str) -> str:
         """The file of sample `index` of an evaluation set, by its path below `root`."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.suggestion import choose
 
 
@@ -26,18 +26,10 @@ class HalfMask:
             raise InputError("mask.sides is empty: give some of left, right, top, bottom, such as mask.sides=[left]")
         self._halves = [choose(_HALVES, side, "mask.sides") for side in sides]
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
-        (choice,) = draw_integers(rng, 0, len(self._halves) - 1, 1)
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        height, width = request.height, request.width
+        (choice,) = draw_integers(request.rng, 0, len(self._halves) - 1, 1)
         first_row, end_row, first_column, end_column = self._halves[choice]
         mask = np.zeros((1, height, width), dtype=np.uint8)
         rows = slice(-(-first_row * height // 2), end_row * height // 2)

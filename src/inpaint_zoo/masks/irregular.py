@@ -10,15 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from inpaint_zoo.errors import listed
-from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.brush import Point, capsule, nearest_pixels
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing import Strokes, most_steps
 from inpaint_zoo.masks.ranges import count_range, hole_counts, pixel_range, ratio_range, share_range
 from inpaint_zoo.masks.spans import Segment
+
+
+class Point(NamedTuple):
+    """A pixel; it may lie outside of the picture."""
+
+    y: int
+    x: int
+
 
 _NUM_DIRECTIONS = 64
 _UNIT = 1024
@@ -53,21 +61,12 @@ class IrregularMask:
         self.segment_length = share_range(segment_length, "mask.segment_length")
         self.num_segments = count_range(num_segments, "mask.num_segments")
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
-        (missing,) = draw_integers(rng, *hole_counts(self.ratio, height * width), 1)
-        mask = np.zeros((height, width), dtype=bool)
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        mask = np.zeros((request.height, request.width), dtype=bool)
+        (missing,) = draw_integers(request.rng, *hole_counts(self.ratio, mask.size), 1)
         while missing:
-            missing -= self._draw_stroke(mask, missing, rng)
+            missing -= self._draw_stroke(mask, missing, request.rng)
         return mask[None].view(np.uint8)
 
     def _draw_stroke(self, mask: np.ndarray, limit: int, rng: np.random.RandomState) -> int:
@@ -80,10 +79,8 @@ class IrregularMask:
         added = int(np.count_nonzero(whole) - before)
         if added > limit:
             whole, num = most_steps(stroke, mask, before + limit)
-            patch = capsule(points[num], points[num + 1], radius, *mask.shape)
-            patch = patch._replace(pixels=patch.pixels & ~whole[patch.rows, patch.columns])
             rest = limit - int(np.count_nonzero(whole) - before)
-            whole[patch.rows, patch.columns] |= nearest_pixels(patch, points[num], rest)
+            _add_nearest(whole, stroke.first(num + 1) & ~whole, points[num], rest)
             added = limit
         mask[:] = whole
         return added
@@ -131,20 +128,19 @@ class BinnedIrregularMask:
             for ratio in listed(bins, "mask.bins", "[[0.2,0.4]]")
         ]
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
+        index = request.index
         if index is None:
-            (index,) = draw_integers(rng, 0, len(self.generators) - 1, 1)
-        return self.generators[index % len(self.generators)](height, width, rng)
+            (index,) = draw_integers(request.rng, 0, len(self.generators) - 1, 1)
+        return self.generators[index % len(self.generators)](request)
+
+
+def _add_nearest(hole: np.ndarray, pixels: np.ndarray, start: Point, num: int) -> None:
+    """Add to `hole` the `num` nearest to `start` of `pixels`; both (H, W) bool."""
+    y, x = np.nonzero(pixels)
+    kept = np.argsort((y - start.y) ** 2 + (x - start.x) ** 2, kind="stable")[:num]
+    hole[y[kept], x[kept]] = True
 
 
 def _known_pixel(mask: np.ndarray, rng: np.random.RandomState) -> Point:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from inpaint_zoo.errors import DamagedFileError, InputError
-from inpaint_zoo.files import write_bytes
 from inpaint_zoo.hashes import pixel_hash
-from inpaint_zoo.json_file import Fields, read_json
+from inpaint_zoo.json_file import Hash, Name, Outside, read_json, validated
+from inpaint_zoo.samples_file import write_samples
 
 FILE = "manifest.json"
 KIND = "masks"
@@ -49,11 +47,7 @@ def write_mask_manifest(folder: Path, node: Mapping[str, Any], seed: int, masks:
     Raises:
         InputError: It cannot be written.
     """
-    head = {"inpaint_zoo": version("inpaint-zoo"), "kind": KIND, "mask": node, "seed": seed}
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    samples = ",\n".join(f"  {json.dumps(asdict(mask))}" for mask in masks)
-    text = "{\n" + ",\n".join([*lines, f'"samples": [\n{samples}\n]']) + "\n}\n"
-    write_bytes(folder / FILE, [text.encode()])
+    write_samples(folder / FILE, KIND, {"mask": node, "seed": seed}, [asdict(mask) for mask in masks])
 
 
 class RecordedMasks:
@@ -105,7 +99,13 @@ def _hashes(path: Path) -> dict[str, str]:
     values = read_json(path, MOST_BYTES)
     if not isinstance(values, dict) or values.get("kind") != KIND:
         return {}
-    where = f"manifest {str(path)!r}"
-    samples = Fields(values, where).take("samples", list)
-    entries = [Fields(sample, f"{where}: samples[{index}]") for index, sample in enumerate(samples)]
-    return {entry.name("name"): entry.hash("mask") for entry in entries}
+    return {sample.name: sample.mask for sample in validated(_File, values, f"manifest {str(path)!r}").samples}
+
+
+class _Sample(Outside):
+    name: Name
+    mask: Hash
+
+
+class _File(Outside):
+    samples: list[_Sample]

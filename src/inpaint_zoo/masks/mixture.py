@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, draw_integers
-from inpaint_zoo.masks.drawing import Drawing, DrawnMask, Wanted, drawing_of
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
+from inpaint_zoo.masks.drawing import Drawing, DrawnMask, drawing_of
 
 _UNIT = 1 << 30
 
@@ -34,10 +34,8 @@ class MixtureMask(DrawnMask):
         shares = np.cumsum([weights[name] for name in sorted(masks)]) / sum(weights.values())
         self._bounds = [round(share * _UNIT) for share in shares]
 
-    def drawing(self, wanted: Wanted) -> Drawing:
+    def drawing(self, request: MaskRequest) -> Drawing:
         """The steps of the mask that a call makes."""
-        return drawing_of(self._choose(wanted.rng), wanted)
-
-    def _choose(self, rng: np.random.RandomState) -> MaskGenerator:
-        (drawn,) = draw_integers(rng, 0, self._bounds[-1] - 1, 1)
-        return next(mask for mask, bound in zip(self._masks, self._bounds, strict=True) if drawn < bound)
+        (drawn,) = draw_integers(request.rng, 0, self._bounds[-1] - 1, 1)
+        mask = next(mask for mask, bound in zip(self._masks, self._bounds, strict=True) if drawn < bound)
+        return drawing_of(mask, request)

@@ -10,7 +10,7 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import Resize
 from inpaint_zoo.images import resize_mask
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.folder import MaskFolder
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
@@ -46,18 +46,10 @@ class ObjectShapeMask:
         self.flip_probability = flip_probability
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing="nearest")
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
-        files = self.folder.files
+        height, width, rng = request.height, request.width, request.rng
+        files, index = self.folder.files, request.index
         if index is None:
             (index,) = draw_integers(rng, 0, len(files) - 1, 1)
         (size,) = draw_integers(rng, *pixel_range(self.object_size, min(height, width)), 1)

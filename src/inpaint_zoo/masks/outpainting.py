@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 _UNIT = 1 << 30
@@ -35,17 +35,9 @@ class OutpaintingMask:
             raise InputError(f"mask.side_probability={side_probability} must lie in [0, 1]")
         self.side_probability = side_probability
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole; `progress`, `index` and `name` change nothing."""
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        height, width, rng = request.height, request.width, request.rng
         mask = np.zeros((1, height, width), dtype=np.uint8)
         above, below = draw_integers(rng, *pixel_range(self.size_ratio, height), 2)
         left, right = draw_integers(rng, *pixel_range(self.size_ratio, width), 2)

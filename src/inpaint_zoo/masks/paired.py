@@ -10,6 +10,7 @@ import numpy as np
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.fitting import FITTINGS
 from inpaint_zoo.images import PictureFile, picture_size
+from inpaint_zoo.masks.base import MaskRequest
 from inpaint_zoo.masks.checks import refuse_unturned
 from inpaint_zoo.masks.folder import MaskFolder
 from inpaint_zoo.matching import NamedFiles
@@ -49,27 +50,18 @@ class PairedMask:
         """
         return self._named.missing(names)
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
-        """The mask of picture `name`, uint8 (1, height, width), 1 = hole.
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """The mask of picture `request.name`, uint8 (1, height, width), 1 = hole.
 
         Raises:
             InputError: There is none, or no name is given, as in training, which crops and mirrors the pictures.
         """
-        if name is None:
+        if request.name is None:
             raise InputError(
                 "mask=paired finds masks by the names of whole pictures, and here there are none: give another mask=, "
                 "such as mask=files"
             )
-        return self.folder.mask(self._file(name), height, width, self._fit)
+        return self.folder.mask(self._file(request.name), request.height, request.width, self._fit)
 
     def file_name(self, index: int, name: str) -> str:
         """The file of picture `name`, by its path below `root`."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.drawing import DrawnMask, Wanted
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.drawing import DrawnMask
 
 
 class _Walk:
@@ -44,9 +44,9 @@ class RandomWalkMask(DrawnMask):
             raise InputError(f"mask.steps={steps} must be above 0")
         self.steps = steps
 
-    def drawing(self, wanted: Wanted) -> _Walk:
+    def drawing(self, request: MaskRequest) -> _Walk:
         """The walk of the mask that a call makes, one pixel a step."""
-        height, width, rng = wanted.height, wanted.width, wanted.rng
+        height, width, rng = request.height, request.width, request.rng
         num = max(1, round(self.steps * height * width))
         start = draw_integers(rng, 0, height - 1, 1) + draw_integers(rng, 0, width - 1, 1)
         # two bits a step, four steps a byte

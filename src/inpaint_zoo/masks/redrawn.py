@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError, at_least
-from inpaint_zoo.masks.base import MaskGenerator
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 
@@ -28,25 +28,16 @@ class RedrawnMask:
         self.ratio = ratio_range(ratio, "mask.ratio")
         self.num_tries = at_least(1, num_tries, "mask.num_tries")
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        fewest, most = hole_counts(self.ratio, height * width)
+        pixels = request.height * request.width
+        fewest, most = hole_counts(self.ratio, pixels)
         counts = []
         for _ in range(self.num_tries):
-            mask = self.mask(height, width, rng, progress, index=index, name=name)
+            mask = self.mask(request)
             counts.append(int(np.count_nonzero(mask)))
             if fewest <= counts[-1] <= most:
                 return mask
-        pixels = height * width
         raise InputError(
             f"mask.ratio={list(self.ratio)}: none of {self.num_tries} masks was in it, they had "
             f"{min(counts) / pixels:.1%} to {max(counts) / pixels:.1%} holes: widen it, or change what is drawn"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, draw_integers
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 
 _UNIT = 1 << 30
 
@@ -31,21 +31,12 @@ class UnionMask:
             raise InputError(f"mask.probabilities={dict(probabilities)} must lie in [0, 1]")
         self._parts = [(masks[name], round(probabilities[name] * _UNIT)) for name in sorted(masks)]
 
-    def __call__(
-        self,
-        height: int,
-        width: int,
-        rng: np.random.RandomState,
-        progress: float = 1.0,
-        *,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> np.ndarray:
+    def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
-        dice = draw_integers(rng, 0, _UNIT - 1, len(self._parts))
-        (instead,) = draw_integers(rng, 0, len(self._parts) - 1, 1)
+        dice = draw_integers(request.rng, 0, _UNIT - 1, len(self._parts))
+        (instead,) = draw_integers(request.rng, 0, len(self._parts) - 1, 1)
         chosen = [mask for (mask, bound), drawn in zip(self._parts, dice, strict=True) if drawn < bound]
-        union = np.zeros((1, height, width), dtype=np.uint8)
+        union = np.zeros((1, request.height, request.width), dtype=np.uint8)
         for mask in chosen or [self._parts[instead][0]]:
-            union |= mask(height, width, rng, progress, index=index, name=name)
+            union |= mask(request)
         return union

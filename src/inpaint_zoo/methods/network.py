@@ -7,7 +7,7 @@ import torch
 
 from inpaint_zoo.methods.base import Sample
 from inpaint_zoo.metrics.pictures import FloatPicture, Picture, to_float
-from inpaint_zoo.models.base import InpaintingNetwork
+from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class NetworkMethod:

@@ -1,5 +1,9 @@
 """Metrics of one picture and of a set of pictures, their records, and how a protocol puts them together."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, ratio_bin
 from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.fid import frechet_distance
@@ -8,12 +12,15 @@ from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
 from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, rounded, to_float, to_uint8, truncated
-from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, batch_psnr, psnr
+from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
 from inpaint_zoo.metrics.records import Record, SummaryRow, read_records, summarise, write_records, write_summary
 from inpaint_zoo.metrics.score import METRICS, score
 from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, uniform_window
 from inpaint_zoo.metrics.weights import MetricUnavailableError
+
+if TYPE_CHECKING:
+    from inpaint_zoo.metrics.per_image import ImageL1, ImageLPIPS, ImagePSNR, ImageScores, ImageSSIM
 
 __all__ = [
     "ALL",
@@ -28,6 +35,11 @@ __all__ = [
     "STANDARD_METRICS",
     "FloatPicture",
     "Hole",
+    "ImageL1",
+    "ImageLPIPS",
+    "ImagePSNR",
+    "ImageSSIM",
+    "ImageScores",
     "LPIPSDistance",
     "MetricUnavailableError",
     "Metrics",
@@ -35,7 +47,6 @@ __all__ = [
     "Record",
     "RelativeL1",
     "SummaryRow",
-    "batch_psnr",
     "frechet_distance",
     "gaussian_window",
     "ids_scores",
@@ -56,3 +67,12 @@ __all__ = [
     "write_records",
     "write_summary",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # imported on first use: torchmetrics takes seconds, and neither a fill nor a report needs it
+    if name in __all__:
+        from inpaint_zoo.metrics import per_image  # noqa: PLC0415
+
+        return getattr(per_image, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

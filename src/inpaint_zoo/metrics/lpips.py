@@ -32,6 +32,10 @@ class LPIPSDistance:
         self.network = network.eval().requires_grad_(False)
         self.minimum_size = minimum_size
 
+    def to(self, device: str | torch.device) -> None:
+        """Compare pictures there from now on."""
+        self.network.to(device)
+
     @torch.no_grad()
     def __call__(self, target: Picture | FloatPicture, output: Picture | FloatPicture) -> GivenReading | None:
         """Distance of two (H, W, 3) pictures, or None where a side is shorter than `minimum_size`.

@@ -8,8 +8,6 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
-from torchmetrics.functional.image import peak_signal_noise_ratio
 
 from inpaint_zoo.metrics.pictures import Hole, Picture
 from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
@@ -74,22 +72,3 @@ def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> floa
     """
     reading = MeanReading(squared_errors(target, composite), partial(decibels, data_range=255, cap=PSNR_CAP))
     return reading.image() if where is None else reading.within(where)
-
-
-def batch_psnr(target: Tensor, composite: Tensor) -> Tensor:
-    """PSNR of each picture of a batch on its own device, rounded to 8 bits as `to_uint8` does.
-
-    The mean of these is `val/psnr`. A picture with NaN scores NaN.
-
-    Args:
-        target: (B, 3, H, W) in the [0, 1] scale.
-        composite: (B, 3, H, W) in the [0, 1] scale.
-
-    Returns:
-        (B,) in dB, float32, at most `PSNR_CAP`.
-    """
-    target_levels, composite_levels = (
-        picture.detach().float().clamp(0, 1).mul(255).round() for picture in (target, composite)
-    )
-    ratios = peak_signal_noise_ratio(composite_levels, target_levels, data_range=255.0, dim=(1, 2, 3), reduction="none")
-    return ratios.clamp(max=PSNR_CAP)

@@ -40,8 +40,8 @@ class Record:
 
     @classmethod
     def from_score(cls, method: str, name: str, picture: str, scored: Mapping[str, float | None]) -> Record:
-        """Make a record of what `score` returned."""
-        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored[key] for key in METRICS})
+        """Make a record of what `score` returned, or of a part of it."""
+        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
 
     @property
     def bin(self) -> str:
@@ -130,9 +130,8 @@ def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:
 
     JSON has no infinite number: an infinite mean is the string "inf".
     """
-    plain = [asdict(row) | {"means": {key: _json_value(mean) for key, mean in row.means.items()}} for row in rows]
+    plain = [
+        asdict(row) | {"means": {key: "inf" if mean == math.inf else mean for key, mean in row.means.items()}}
+        for row in rows
+    ]
     write_text(path, json.dumps(plain, indent=2, allow_nan=False) + "\n")
-
-
-def _json_value(mean: float | None) -> float | str | None:
-    return "inf" if mean == math.inf else mean

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,15 @@ from inpaint_zoo.metrics.reading import Measure, Pair
 
 RATIO = "ratio"
 MEASURES = ("psnr", "ssim", "l1", "lpips")
-METRICS = tuple(f"{region}{measure}" for region in ("hole_", "", "known_") for measure in MEASURES)
+
+
+def keys_of(measures: Iterable[str]) -> tuple[str, ...]:
+    """Keys of what these measures say about hole, whole image and known pixels, in the order of files and tables."""
+    names = tuple(measures)
+    return tuple(f"{region}{name}" for region in ("hole_", "", "known_") for name in names)
+
+
+METRICS = keys_of(MEASURES)
 """Keys of a score, in the order of files and tables."""
 
 
@@ -43,13 +53,24 @@ def score(
     Raises:
         InputError: the arrays do not describe one picture, or hold NaN.
     """
+    return dict.fromkeys((RATIO, *METRICS)) | score_by(target, output, hole, measures_of(metrics, lpips))
+
+
+def score_by(
+    target: Picture | FloatPicture,
+    output: Picture | FloatPicture,
+    hole: NDArray[np.generic],
+    measures: Mapping[str, Measure],
+) -> dict[str, float | None]:
+    """As `score`, with these measures by name alone: `ratio` and the keys of `keys_of(measures)`."""
     check_same_size(target, output, hole)
     where = as_hole(hole)
     original, handed = (np.clip(to_float(picture), 0, 1) for picture in (target, output))
     composite = Pair(original, np.where(where[..., None], handed, original))
     known = Pair(original, np.where(where[..., None], original, handed))
-    values: dict[str, float | None] = {RATIO: float(where.mean())} | dict.fromkeys(METRICS)
-    for name, measure in _measures(metrics, lpips).items():
+    values: dict[str, float | None] = dict.fromkeys((RATIO, *keys_of(measures)))
+    values[RATIO] = float(where.mean())
+    for name, measure in measures.items():
         reading = measure(composite)
         if reading is not None:
             values[name] = reading.image()
@@ -58,7 +79,8 @@ def score(
     return values
 
 
-def _measures(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Measure]:
+def measures_of(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Measure]:
+    """The measures that a protocol has and that are available, by name in the order of `MEASURES`."""
     perceptual = LPIPS(lpips, metrics.lpips_levels) if metrics.lpips and lpips else None
     measures = {"psnr": metrics.psnr, "ssim": metrics.ssim, "l1": metrics.l1, "lpips": perceptual}
     return {name: measure for name, measure in measures.items() if measure is not None}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -39,22 +40,20 @@ def gaussian_window(size: int, sigma: float) -> Window:
     offsets = np.arange(size) - size // 2
     weights = np.exp(-0.5 * (offsets / sigma) ** 2)
     weights /= weights.sum()
-
-    def mean(values: Floats) -> Floats:
-        means: Floats = np.asarray(cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT))
-        return means
-
-    return Window(size, mean, sample_covariance=False)
+    return Window(size, partial(_weighted_mean, weights=weights), sample_covariance=False)
 
 
 def uniform_window(size: int) -> Window:
     """Equal weights, covariances over N - 1, as scikit-image has them unless told otherwise."""
+    return Window(size, partial(_uniform_mean, size=size), sample_covariance=True)
 
-    def mean(values: Floats) -> Floats:
-        means: Floats = np.asarray(cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT))
-        return means
 
-    return Window(size, mean, sample_covariance=True)
+def _weighted_mean(values: Floats, weights: Floats) -> Floats:
+    return np.asarray(cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT))
+
+
+def _uniform_mean(values: Floats, size: int) -> Floats:
+    return np.asarray(cv2.blur(values, (size, size), borderType=cv2.BORDER_REFLECT))
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,13 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
-
-if TYPE_CHECKING:
-    from inpaint_zoo.models.base import InpaintingModule
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint that names its model."""
@@ -30,6 +27,7 @@ CHOICES = ("raw", "ema")
 """Of the weights of a checkpoint with a moving average."""
 MAXIMUM_BYTES = 8 * 1024**3
 """A file larger than this is none of these networks."""
+_PART = 1024**2
 
 
 @dataclass(frozen=True)
@@ -54,24 +52,27 @@ class Weights:
             state = self.convert(self.state, network.state_dict())
         except InputError as error:
             raise InputError(f"{self.path}: {error}") from error
-        _refuse_broken_values(self.path, state)
+        refuse_broken_values(self.path, state)
         network.load_state_dict(state)
 
 
-def read_weights(path: Path, model: str | None, choice: str | None = None) -> Weights:
+def read_weights(
+    path: Path, model: str | None, choice: str | None = None, update: Callable[[bytes], object] | None = None
+) -> Weights:
     """Read a checkpoint or converted file of ours, or a published file.
 
     Args:
         path: The file.
         model: Name of the model; needed for published files, which do not name theirs.
         choice: `raw` (as trained) or `ema` (their moving average); None: the average where the file has one.
+        update: Gets the bytes of the file part by part, as that of a hash does.
 
     Raises:
         InputError: the file is missing, damaged, no checkpoint, or that of another model, or has no average.
     """
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
-    checkpoint = _read(path)
+    checkpoint = read_checkpoint(path, update)
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
@@ -86,49 +87,6 @@ def read_weights(path: Path, model: str | None, choice: str | None = None) -> We
     return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], state, _of_network)
 
 
-def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> None:
-    """Refuse a file that the training of a model cannot go on from, before anything is built around it.
-
-    Args:
-        path: The file.
-        module: What is trained.
-        max_steps: Where it is to end.
-
-    Raises:
-        InputError: the file is missing, damaged or no checkpoint, holds weights only, those of another model, another
-            kind of optimizer or schedule, or more steps.
-    """
-    checkpoint, model = _read(path), module.name
-    name = checkpoint.get(MODEL_KEY)
-    if name is not None and name != model:
-        raise InputError(f"ckpt_path: {path} holds the model {name}, not {model}: give model={name} or another file.")
-    if name is None or "optimizer_states" not in checkpoint:
-        raise InputError(f"ckpt_path: {path} holds no training to go on with: give a last.ckpt or best.ckpt of a run.")
-    try:
-        state = rename_strictly(checkpoint["state_dict"], str, module.state_dict())
-        module.check_going_on(checkpoint)
-    except InputError as error:
-        raise InputError(f"ckpt_path: {path}: {error}") from error
-    _refuse_broken_values(path, state)
-    if 0 < max_steps < checkpoint["global_step"]:
-        raise InputError(
-            f"trainer.max_steps={max_steps}: {path} is at step {checkpoint['global_step']} already: give more steps"
-        )
-
-
-def initialise(module: InpaintingModule, path: Path) -> None:
-    """Start a training from the weights in a file: the network's, and what learns beside it where the file has that.
-
-    Raises:
-        InputError: the file cannot be used, or holds another model.
-    """
-    stored = read_weights(path, module.name)
-    stored.apply(module.network)
-    beside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
-    if beside & stored.state.keys():
-        module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))
-
-
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a file of ours that holds just a network: a checkpoint without training state."""
     state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
@@ -140,11 +98,25 @@ def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> Sta
     return rename_strictly(without_prefix(own, NETWORK), str, expected)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None) -> dict[str, Any]:
+    """The content of a file of tensors and plain values, on the CPU.
+
+    Args:
+        path: The file.
+        update: Is given all bytes of the file, part by part, to hash them.
+
+    Raises:
+        DamagedFileError: it is missing, or cannot be read.
+        InputError: it is too large, a folder, or holds something else.
+    """
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            if path.stat().st_size > MAXIMUM_BYTES:
+                raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
+            while update is not None and (part := file.read(_PART)):
+                update(part)
+            file.seek(0)
+            checkpoint = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise DamagedFileError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
@@ -167,7 +139,12 @@ def _read(path: Path) -> dict[str, Any]:
     return checkpoint
 
 
-def _refuse_broken_values(path: Path, state: Mapping[str, Tensor]) -> None:
+def refuse_broken_values(path: Path, state: Mapping[str, Tensor]) -> None:
+    """Refuse weights of a file that are not finite.
+
+    Raises:
+        InputError: the first of them is named.
+    """
     broken = [name for name, value in state.items() if not value.isfinite().all()]
     if broken:
         raise InputError(

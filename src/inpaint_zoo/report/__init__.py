@@ -8,7 +8,7 @@ from inpaint_zoo.report.latex import latex_table
 from inpaint_zoo.report.markdown import markdown_table
 from inpaint_zoo.report.pictures import Case
 from inpaint_zoo.report.report import ProtocolCard, Report
-from inpaint_zoo.report.table import csv_table
+from inpaint_zoo.report.tables import csv_table
 from inpaint_zoo.report.terminal import terminal_tables
 
 __all__ = [

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from inpaint_zoo.metrics.bins import ALL
-from inpaint_zoo.report.columns import MISSING, SET_COLUMNS, Column
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.statistics import Certainty, Interval
-
-TIE_SIGN = "†"
-"""Stands beside the mean of a method that is not told apart from the best."""
+from inpaint_zoo.tables import MISSING, Column
 
 
 def certainty_of(report: Report, bin_name: str, method: str, column: Column) -> Certainty | None:
@@ -41,17 +38,6 @@ def signed_interval_text(column: Column, interval: Interval | None) -> str:
 def p_text(p: float) -> str:
     """Three decimals, or the bound below which they would all be 0."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def set_columns(report: Report) -> list[Column]:
-    """Metrics of the whole set of pictures that at least one method has."""
-    return [column for column in SET_COLUMNS if any(column.key in own for own in report.set_scores.values())]
-
-
-def set_value(report: Report, method: str, column: Column) -> str:
-    """A metric of the whole set of pictures as text."""
-    value = report.set_scores.get(method, {}).get(column.key)
-    return "not available" if value is None else column.show(value)
 
 
 def num_photographs(report: Report, bin_name: str = ALL) -> int:

@@ -15,9 +15,10 @@ from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SSIM
 from inpaint_zoo.report.error_map import error_map
 from inpaint_zoo.report.grid import fit
-from inpaint_zoo.report.page_tables import Line, plain_lines
 from inpaint_zoo.report.pictures import Case
 from inpaint_zoo.report.region import Region, differing_region
+from inpaint_zoo.report.tables import plain_table
+from inpaint_zoo.tables import Table
 
 DISPLAY_SIZES = ((200, 512), (400, 384))
 """(up to how many pictures on the page, their longer side in pixels); more than that get 256."""
@@ -54,7 +55,7 @@ class Row:
     """Position of the figure that the slider starts with on the left."""
     right: int
     region: Region
-    lines: Sequence[Line]
+    table: Table
 
 
 def display_size(num_images: int) -> int:
@@ -62,17 +63,18 @@ def display_size(num_images: int) -> int:
     return next((size for limit, size in DISPLAY_SIZES if num_images <= limit), SMALLEST_DISPLAY_SIZE)
 
 
-def rows_of_pictures(cases: Sequence[Case], records: Sequence[Record], size: int) -> Iterator[Row]:
-    """Read and encode one case after the other, each when the page asks for it."""
+def rows_of_pictures(cases: Sequence[Case], records: Sequence[Record], size: int, subtitle: str = "") -> Iterator[Row]:
+    """Read and encode one case after the other, each when the page asks for it; the subtitle is that of its table."""
     by_case: dict[str, dict[str, Record]] = {}
     for record in records:
         by_case.setdefault(record.name, {})[record.method] = record
-    return (_row(case, by_case[case.name], size) for case in cases)
+    return (_row(case, by_case[case.name], size, subtitle) for case in cases)
 
 
-def _row(case: Case, records: Mapping[str, Record], size: int) -> Row:
+def _row(case: Case, records: Mapping[str, Record], size: int, subtitle: str) -> Row:
     (input_title, damaged), *composites, (original_title, target) = case.load_columns()
     ratio = next(iter(records.values())).ratio
+    metrics = {method: record.metrics for method, record in records.items()}
     return Row(
         name=case.name,
         ratio=f"{ratio:.1%}",
@@ -86,7 +88,7 @@ def _row(case: Case, records: Mapping[str, Record], size: int) -> Row:
         left=0,
         right=1 + _best_method([records[method] for method in case.composites]),
         region=differing_region(target, [picture for _, picture in composites]),
-        lines=plain_lines({method: record.metrics for method, record in records.items()}, ALL_COLUMNS),
+        table=plain_table(f"Metrics of {case.name}", metrics, ALL_COLUMNS, subtitle),
     )
 
 

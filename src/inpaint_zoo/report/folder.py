@@ -11,7 +11,7 @@ from inpaint_zoo.report.html import write_html
 from inpaint_zoo.report.latex import latex_table
 from inpaint_zoo.report.markdown import markdown_table
 from inpaint_zoo.report.report import Report
-from inpaint_zoo.report.table import csv_table
+from inpaint_zoo.report.tables import csv_table
 
 
 def write_results(report: Report, folder: Path) -> list[Path]:

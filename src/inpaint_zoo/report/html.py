@@ -12,18 +12,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from inpaint_zoo.files import write_bytes
 from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
-from inpaint_zoo.report.certain import TIE_SIGN, set_columns
-from inpaint_zoo.report.columns import ALL_COLUMNS
+from inpaint_zoo.report.columns import COST_COLUMNS
 from inpaint_zoo.report.error_map import ERROR_SCALE, legend_stops
 from inpaint_zoo.report.figures import WEBP_QUALITY, display_size, rows_of_pictures
 from inpaint_zoo.report.notes import reader_notes
 from inpaint_zoo.report.page_data import page_data
-from inpaint_zoo.report.page_tables import COST_COLUMNS, all_tables, plain_lines, region_of
+from inpaint_zoo.report.page_tables import all_tables, leak
 from inpaint_zoo.report.pictures import choose_spread
 from inpaint_zoo.report.region import ZOOM
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import methods_of
+from inpaint_zoo.report.tables import plain_table, set_columns
 from inpaint_zoo.statistics import SIGNIFICANCE
+from inpaint_zoo.tables import TIE_SIGN, html
 
 MAXIMUM_CASES = 100
 """Pictures shown; the tables hold all of them."""
@@ -42,6 +43,7 @@ def write_html(report: Report, path: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["table"] = html
     chunks = environment.get_template("report.html.j2").generate(_context(report))
     # names of files may hold bytes that are no UTF-8, which a page cannot
     write_bytes(path, (chunk.encode("utf-8", "backslashreplace") for chunk in chunks))
@@ -51,6 +53,7 @@ def _context(report: Report) -> dict[str, Any]:
     rows = summarise(report.records)
     ratios = {record.name: record.ratio for record in report.records}
     cases = choose_spread(report.cases, ratios, MAXIMUM_CASES)
+    sets, costs = set_columns(report), {method: asdict(cost) for method, cost in report.costs.items()}
     size = display_size(sum(2 + len(case.composites) for case in cases))
     return {
         "report": report,
@@ -58,13 +61,9 @@ def _context(report: Report) -> dict[str, Any]:
         "num_pictures": len(ratios),
         "num_cases": len(cases),
         "notes": [*reader_notes(replace(report, protocol=None), rows), _picture_note(size, len(cases), len(ratios))],
-        "columns": ALL_COLUMNS,
-        "region_of": region_of,
         "tables": all_tables(report, rows),
-        "set_columns": set_columns(report),
-        "cost_columns": COST_COLUMNS,
-        "set_lines": plain_lines(report.set_scores, set_columns(report)),
-        "cost_lines": plain_lines({method: asdict(cost) for method, cost in report.costs.items()}, COST_COLUMNS),
+        "set_table": sets and plain_table("One number for all pictures", report.set_scores, sets, leak(report)),
+        "cost_table": plain_table("Cost of one picture", costs, COST_COLUMNS, leak(report)),
         "data": page_data(report, cases, rows),
         "bins": _bins_to_choose(ratios.values()),
         "significance": SIGNIFICANCE,
@@ -72,7 +71,7 @@ def _context(report: Report) -> dict[str, Any]:
         "error_scale": ERROR_SCALE,
         "error_stops": legend_stops(),
         "zoom": ZOOM,
-        "rows": rows_of_pictures(cases, report.records, size),
+        "rows": rows_of_pictures(cases, report.records, size, leak(report)),
     }
 
 

@@ -1,45 +1,32 @@
-"""The tables of a comparison as Markdown whose source reads as tables, too."""
+"""The tables of a comparison as Markdown."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, FINE_RATIO_BINS, NO_HOLE
 from inpaint_zoo.metrics.records import SummaryRow, summarise
-from inpaint_zoo.report.certain import (
-    TIE_SIGN,
-    certainty_of,
-    interval_text,
-    is_tied,
-    p_text,
-    set_columns,
-    set_value,
-    signed_interval_text,
-)
+from inpaint_zoo.report.certain import certainty_of, interval_text, p_text, signed_interval_text
 from inpaint_zoo.report.columns import (
     HOLE_COLUMNS,
     IMAGE_COLUMNS,
     KNOWN_COLUMNS,
     KNOWN_L1,
     MAIN_COLUMNS,
-    MISSING,
-    Column,
-)
+    METHOD,
+    METRIC,
+)  # fmt: skip
 from inpaint_zoo.report.notes import protocol_line, reader_notes
 from inpaint_zoo.report.report import Report
-from inpaint_zoo.report.rows import (
-    COLUMN_BINS,
-    columns_with_values,
-    distance,
-    means_of,
-    methods_of,
-    num_pictures,
-)
+from inpaint_zoo.report.rows import COLUMN_BINS, columns_with_values, distance, means_of, methods_of, num_pictures
+from inpaint_zoo.report.tables import by_bin, mean_cells, set_table
+from inpaint_zoo.statistics import Certainty
+from inpaint_zoo.tables import MISSING, TIE_SIGN, Column, Row, Table, section
+from inpaint_zoo.tables.markdown import escaped
 
-_MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\|*`[]<>~"} | {"\n": " ", "\r": " "})
 _FINE_BINS = (*FINE_RATIO_BINS, NO_HOLE)
-_Lines = list[list[str]]
+_PICTURES = Column("num_pictures", "Pictures")
 
 
 def markdown_table(report: Report) -> str:
@@ -49,141 +36,74 @@ def markdown_table(report: Report) -> str:
     bold, and a method that is not told apart from it has a dagger.
     """
     rows = summarise(report.records)
-    sections = {
-        "Means by share of hole pixels, with 95 % intervals": _by_bin(report, rows),
-        "Differences to the best, all pictures": _differences(report, rows),
-        "Known pixels, all pictures": _known_pixels(report, rows),
-        "All pictures together": _sets(report, rows),
-        "Means for every 10 % of hole pixels, with 95 % intervals": _by_fine_bin(report, rows),
-    }
-    protocol = protocol_line(report)
-    parts = [
-        f"## {title}{f' ({_plain(protocol)})' if protocol else ''}\n\n" + "\n".join(_aligned(lines))
-        for title, lines in sections.items()
-        if len(lines) > 1
-    ]
-    notes = "\n".join(f"- {_plain(note)}" for note in reader_notes(report, rows))
-    return "\n\n".join([*parts, f"## Notes\n\n{notes}"]) + "\n"
+    tables = [_means(report, rows), _differences(report, rows), *_optional(report, rows), _by_fine_bin(report, rows)]
+    notes = "".join(f"- {escaped(note)}\n" for note in reader_notes(report, rows))
+    sections = [section(replace(table, subtitle=protocol_line(report))) for table in tables if table.rows]
+    return "\n".join([*sections, f"## Notes\n\n{notes}"])
 
 
-def _by_bin(report: Report, rows: Sequence[SummaryRow]) -> _Lines:
-    """A block of rows a metric, a row a method, a column a bin; last the distance to the reference."""
-    lines = [["Metric", "Method", *(BIN_TITLES[name] for name in COLUMN_BINS)]]
-    lines.append(["Pictures", "", *(str(num_pictures(rows, name) or "no pictures") for name in COLUMN_BINS)])
+def intervals(_: str, column: Column, certainty: Certainty | None) -> Mapping[str, str]:
+    """What stands behind a mean."""
+    return {} if certainty is None else {"interval": interval_text(column, certainty.interval)}
+
+
+def _means(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """Means by bin; last the distance to the reference."""
+    table = by_bin(report, rows, COLUMN_BINS, (*HOLE_COLUMNS, *IMAGE_COLUMNS), intervals)
+    reference = report.reference
+    if reference is None:
+        return table
+    title, others = f"PSNR hole − {reference}", [method for method in methods_of(rows) if method != reference]
+    own = [[title, one, *(distance(rows, one, reference, name) for name in COLUMN_BINS)] for one in others]
+    return replace(table, rows=[*table.rows, *own])
+
+
+def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """A row for every method that is not the best, a group a metric."""
+    names = ("Difference", "95 % interval", "p", "Told apart", "Best")
+    lines = []
     for column in columns_with_values(rows, (*HOLE_COLUMNS, *IMAGE_COLUMNS)):
-        cells = {name: _cells(report, rows, name, column) for name in COLUMN_BINS}
-        own = [[_plain(method), *(cells[name][method] for name in COLUMN_BINS)] for method in methods_of(rows)]
-        lines += _titled(column.heading, own)
-    if report.reference is not None:
-        reference = report.reference
-        others = [method for method in methods_of(rows) if method != reference]
-        own = [[_plain(one), *(distance(rows, one, reference, name) for name in COLUMN_BINS)] for one in others]
-        lines += _titled(f"PSNR hole − {_plain(reference)}", own)
-    return lines
-
-
-def _cells(report: Report, rows: Sequence[SummaryRow], bin_name: str, column: Column) -> dict[str, str]:
-    """Mean, interval and sign of a tie by method."""
-    means = means_of(rows, bin_name, column)
-    best = column.best(means)
-    cells = {}
-    for method, mean in means.items():
-        certainty = certainty_of(report, bin_name, method, column)
-        shown = f"**{column.show(mean)}**" if method in best else column.show(mean)
-        interval = f" {interval_text(column, certainty.interval)}" if certainty else ""
-        cells[method] = shown + interval + (TIE_SIGN if is_tied(certainty) else "")
-    return cells
-
-
-def _differences(report: Report, rows: Sequence[SummaryRow]) -> _Lines:
-    """A row for every method that is not the best, a block a metric."""
-    lines = [["Metric", "Method", "Difference", "95 % interval", "p", "Told apart", "Best"]]
-    for column in columns_with_values(rows, (*HOLE_COLUMNS, *IMAGE_COLUMNS)):
-        own = []
         for method in methods_of(rows):
             certainty = certainty_of(report, ALL, method, column)
             if certainty is None or certainty.difference is None:
                 continue
             found = certainty.difference
-            numbers = [
-                column.show_signed(found.value),
-                signed_interval_text(column, found.interval),
-                _plain(p_text(found.p)),
-            ]
+            numbers = [column.show_signed(found.value), signed_interval_text(column, found.interval), p_text(found.p)]
             verdict = "yes" if found.told_apart else f"no {TIE_SIGN}"
-            own.append([_plain(method), *numbers, verdict, _plain(found.to)])
-        lines += _titled(column.heading, own)
-    return lines
+            lines.append([column.heading, method, *numbers, verdict, found.to])
+    columns = (METRIC, METHOD, *(Column(name, name) for name in names))
+    return Table("Differences to the best, all pictures", columns, lines)
 
 
-def _known_pixels(report: Report, rows: Sequence[SummaryRow]) -> _Lines:
-    """What methods did to the pixels that were not theirs to change."""
-    columns = columns_with_values(rows, KNOWN_COLUMNS)
-    if not columns:
-        return []
-    lines = [["Method", "Known pixels", *(column.heading for column in columns)]]
-    errors = means_of(rows, ALL, KNOWN_L1)
-    for method in methods_of(rows):
-        verdict = MISSING if errors[method] is None else "changed" if errors[method] else "zero error"
-        lines.append(
-            [_plain(method), verdict, *(column.show(means_of(rows, ALL, column)[method]) for column in columns)]
-        )
-    return lines
+def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
+    """What methods did to the pixels that were not theirs to change, and metrics of the whole set."""
+    columns, errors = columns_with_values(rows, KNOWN_COLUMNS), means_of(rows, ALL, KNOWN_L1)
+    if columns:
+        means = [means_of(rows, ALL, column) for column in columns]
+        lines = [
+            [method, MISSING if error is None else "changed" if error else "zero error"]
+            + [column.show(own[method]) for column, own in zip(columns, means, strict=True)]
+            for method, error in errors.items()
+        ]
+        heads = (METHOD, Column("known", "Known pixels", is_text=True), *columns)
+        yield Table("Known pixels, all pictures", heads, lines)
+    sets = set_table(report, rows)
+    if len(sets.columns) > 1:
+        counts = [str(row.num_pictures) for row in rows if row.bin == ALL]
+        heads = (METHOD, _PICTURES, *sets.columns[1:])
+        own = [[one, count, *scores] for count, (one, *scores) in zip(counts, sets.rows, strict=True)]
+        yield replace(sets, columns=heads, rows=own)
 
 
-def _sets(report: Report, rows: Sequence[SummaryRow]) -> _Lines:
-    columns = set_columns(report)
-    if not columns:
-        return []
-    lines = [["Method", "Pictures", *(column.heading for column in columns)]]
-    pictures = {row.method: row.num_pictures for row in rows if row.bin == ALL}
-    for method in methods_of(rows):
-        lines.append(
-            [_plain(method), str(pictures[method]), *(set_value(report, method, column) for column in columns)]
-        )
-    return lines
-
-
-def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> _Lines:
-    """A block of rows a metric, a row a bin, a column a method; bins without pictures stand in the first block only."""
+def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """A group of rows a metric, a row a bin, a column a method; bins without pictures stand in the first group only."""
     methods = methods_of(rows)
-    lines = [["Metric", "Hole", "Pictures", *map(_plain, methods)]]
-    for column in columns_with_values(rows, MAIN_COLUMNS):
-        own = []
+    lines: list[Row] = []
+    for number, column in enumerate(columns_with_values(rows, MAIN_COLUMNS)):
         for name in _FINE_BINS:
             count = num_pictures(rows, name)
-            if count:
-                cells = _cells(report, rows, name, column)
-                own.append([BIN_TITLES[name], str(count), *(cells[method] for method in methods)])
-            elif len(lines) == 1:
-                own.append([BIN_TITLES[name], "no pictures", *(MISSING for _ in methods)])
-        lines += _titled(column.heading, own)
-    return lines
-
-
-def _titled(title: str, lines: _Lines) -> _Lines:
-    """Lines of one block; its title stands in the first."""
-    return [["" if number else title, *line] for number, line in enumerate(lines)]
-
-
-def _plain(text: str) -> str:
-    """Text without Markdown signs or line breaks."""
-    return text.translate(_MARKDOWN_SIGNS)
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal that a text takes; wide East Asian characters take two."""
-    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Markdown rows padded to one width, so that the source reads as a table; numbers stand at the right."""
-    widths = [max(_width(cell) for cell in cells) for cells in zip(*lines, strict=True)]
-    join: Callable[[Sequence[str]], str] = lambda cells: f"| {' | '.join(cells)} |"  # noqa: E731
-
-    def padded(cells: Sequence[str]) -> list[str]:
-        gaps = [" " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
-        return [cell + gap if i < 2 else gap + cell for i, (cell, gap) in enumerate(zip(cells, gaps, strict=True))]
-
-    rule = ["-" * width if i < 2 else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
-    return [join(padded(lines[0])), join(rule), *(join(padded(line)) for line in lines[1:])]
+            if count or number == 0:
+                cells = mean_cells(report, rows, name, column, intervals)
+                lines.append([column.heading, BIN_TITLES[name], str(count or "no pictures"), *cells.values()])
+    heads = (METRIC, Column("bin", "Hole", is_text=True), _PICTURES, *(Column(method, method) for method in methods))
+    return Table("Means for every 10 % of hole pixels, with 95 % intervals", heads, lines)

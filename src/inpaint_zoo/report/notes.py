@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, EVERY_BIN
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.records import SummaryRow
-from inpaint_zoo.report.certain import TIE_SIGN, num_photographs
-from inpaint_zoo.report.columns import ALL_COLUMNS, MISSING
+from inpaint_zoo.report.certain import num_photographs
+from inpaint_zoo.report.columns import ALL_COLUMNS
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import rows_of_bin
 from inpaint_zoo.statistics import CONFIDENCE, NUM_RESAMPLES, SIGNIFICANCE
+from inpaint_zoo.tables import MISSING, TIE_SIGN
 
 LEAKS = "leaks ground truth"
 REGIONS = (

@@ -9,11 +9,11 @@ from typing import Any
 
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, SummaryRow
-from inpaint_zoo.report.columns import ALL_COLUMNS, SET_COLUMNS, Column
-from inpaint_zoo.report.page_tables import COST_COLUMNS
+from inpaint_zoo.report.columns import ALL_COLUMNS, COST_COLUMNS, SET_COLUMNS
 from inpaint_zoo.report.pictures import Case
 from inpaint_zoo.report.report import Report
 from inpaint_zoo.report.rows import methods_of, rows_of_bin
+from inpaint_zoo.tables import Column
 
 INFINITE = "inf"
 """Stands for infinity, which JSON has no number for; the page reads names as they are."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from inpaint_zoo.metrics.bins import ALL, BINS, NO_HOLE
 from inpaint_zoo.metrics.records import SummaryRow
-from inpaint_zoo.report.columns import HOLE_PSNR, Column
+from inpaint_zoo.report.columns import HOLE_PSNR
+from inpaint_zoo.tables import Column
 
 COLUMN_BINS = (*(name for name in BINS if name != NO_HOLE), NO_HOLE, ALL)
 """The bins of the papers in the order of a table's columns."""

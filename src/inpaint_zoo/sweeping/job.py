@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from inpaint_zoo.config import output_dir
 from inpaint_zoo.errors import Stopped
 from inpaint_zoo.explanation import explain
 from inpaint_zoo.files import write_text
-from inpaint_zoo.sweeping.command_line import own_command_line
 from inpaint_zoo.sweeping.plan import Job
 from inpaint_zoo.training.attempt import attempt, reason_of, write_failure
 from inpaint_zoo.training.occupation import is_first_process
@@ -44,19 +43,32 @@ class End:
     """By what, where it was told to stop."""
 
 
-@dataclass
-class JobTask:
-    """What a launcher of Hydra calls for each job, with its configuration."""
+@dataclass(frozen=True)
+class SweptTask:
+    """What any sweeper calls for each job, with its configuration: the job has `os.environ` to itself."""
 
     task: Callable[[DictConfig], object]
-    program: Sequence[str]
-    """How each job would be called, up to its overrides."""
+    debug: bool = False
+    """Whether to show the tracebacks of jobs that fail."""
+
+    def __call__(self, config: DictConfig) -> object:
+        """Return what a sweeper may optimise."""
+        # imports torch, which not every verb needs
+        from inpaint_zoo.parallel import own_environment  # noqa: PLC0415
+
+        with own_environment():
+            return self.task(config)
+
+
+@dataclass
+class JobTask:
+    """What our sweeper lets a launcher of Hydra call for each job, with its configuration."""
+
+    task: SweptTask
     folder: Path
     """Of the sweep."""
     jobs: Mapping[str, Job]
     """All jobs of the sweep by their folders."""
-    debug: bool = False
-    """Whether to show tracebacks."""
     process: int = field(default_factory=os.getpid)
     """The process that the sweep was started in."""
 
@@ -83,17 +95,11 @@ class JobTask:
         return End(value if isinstance(value, float) else None)
 
     def _attempt(self, job: Job, config: DictConfig) -> object:
-        # imports torch, which not every verb needs
-        from inpaint_zoo.parallel import own_environment  # noqa: PLC0415
-
         node: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
         with read_write(node):
             node.job.num = job.number  # launchers count the jobs that they start, not those of the sweep
-        with own_command_line(self.program), own_environment():
-            if not job.trains:
-                return self.task(config)
-            with attempt(job.folder):
-                return self.task(config)
+        with attempt(job.folder) if job.trains else contextlib.nullcontext():
+            return self.task(config)
 
     def _failed(self, job: Job, error: Exception) -> End:
         is_bug = explain(error) is None
@@ -101,7 +107,7 @@ class JobTask:
         if is_bug and is_first_process():
             with contextlib.suppress(Exception):  # the line below is told in any case
                 write_text(job.folder / TRACEBACK, "".join(traceback.format_exception(error)))
-        if self.debug:
+        if self.task.debug:
             traceback.print_exception(error)
         where = f" (its traceback: {job.folder / TRACEBACK})" if is_bug else ""
         self._say(job, f" failed: {reason_of(error)}{where}", to_stderr=True)

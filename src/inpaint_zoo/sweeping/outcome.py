@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inpaint_zoo.sweeping.job import read_seconds
 from inpaint_zoo.sweeping.plan import Job
+from inpaint_zoo.training.monitor import Monitor
 from inpaint_zoo.training.run_folder import read_run
 
 
@@ -18,8 +19,9 @@ class Outcome:
     number: int
     varied: Mapping[str, str]
     state: str
+    monitor: Monitor
     best: float | None
-    """Best validation, in dB."""
+    """Best validation, of what is monitored."""
     step: int | None
     """Optimizer steps that were taken."""
     seconds: float | None
@@ -41,4 +43,4 @@ def outcomes_of(folder: Path, jobs: Sequence[Job]) -> list[Outcome]:
 def _outcome(folder: Path, job: Job) -> Outcome:
     run = read_run(job.folder)
     seconds = read_seconds(folder, job.number)
-    return Outcome(job.number, job.varied, run.state, run.best, run.step, seconds, run.remark)
+    return Outcome(job.number, job.varied, run.state, run.monitor, run.best, run.step, seconds, run.remark)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra._internal.hydra import Hydra
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.types import RunMode
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from inpaint_zoo.construct import check_nodes
@@ -73,35 +73,42 @@ def sweep_folder(config: DictConfig, overrides: Sequence[str]) -> Path:
     return Path(chosen).absolute()
 
 
-def plan_sweep(hydra: Hydra, name: str, folder: Path, overrides: Sequence[str]) -> Plan:
+def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plan:
     """Find the jobs of a command line and check each of them.
 
     Args:
-        hydra: Composes configurations.
-        name: Of the primary configuration.
-        folder: Of the sweep.
+        loader: Composes configurations.
+        master: Of the command; says where the sweep goes.
         overrides: What the command line says; values separated by commas make jobs.
 
     Raises:
         InputError: A job cannot be composed, or its folder holds something else; nothing has run then.
         Exception: Whatever Hydra has to say about overrides that concern all jobs.
     """
-    # the folder is fixed now: in a job, ${run_dir} is another one
-    overrides = [*overrides, "hydra.mode=MULTIRUN", f"hydra.sweep.dir={quote(str(folder))}"]
-    master = hydra.compose_config(name, overrides, RunMode.MULTIRUN)
     HydraConfig.instance().set_config(master)
-    parser = OverridesParser.create(config_loader=hydra.config_loader)
-    parsed = parser.parse_overrides(list(OmegaConf.to_container(master.hydra.overrides.task)))  # type: ignore[arg-type]
+    folder = Path(master.hydra.sweep.dir)
+    parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
     varied = [override.get_key_element() for override in parsed if override.is_sweep_override()]
-    (combinations,) = BasicSweeper.split_arguments(parsed, None)
+    # the last one of a key counts, as everywhere
+    values = {override.get_key_element(): _values(override) for override in parsed}
+    combinations = [dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
     jobs = []
     for number, combination in enumerate(combinations):
-        values = dict(override.partition("=")[::2] for override in combination)
-        shown = {key.lstrip("+"): values[key] for key in varied}
+        shown = {key.lstrip("+"): combination[key] for key in varied}
         with _named(number, len(combinations), shown):
-            config = hydra.config_loader.load_sweep_config(master, list(combination))
-            jobs.append(_job(config, folder, number, shown, combination))
+            own = [f"{key}={value}" for key, value in combination.items()]
+            config = loader.load_sweep_config(master, own)
+            jobs.append(_job(config, folder, number, shown, own))
     return Plan(master, folder, tuple(jobs))
+
+
+def _values(override: Override) -> list[str]:
+    """The values of a key in all jobs, as overrides give them."""
+    if not override.is_sweep_override():
+        return [override.get_value_element_as_str()]
+    if not override.is_discrete_sweep():
+        raise InputError(f"{override.input_line}: a sweep goes through a list, choice() or range(); tune searches")
+    return list(override.sweep_string_iterator())
 
 
 class _named:  # noqa: N801 (used as a function)

@@ -6,57 +6,47 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-from hydra._internal.callbacks import Callbacks
-from hydra._internal.hydra import Hydra
 from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.overrides import quote
-from inpaint_zoo.sweeping.job import BAD_INPUT, BUG, End, JobTask
+from inpaint_zoo.sweeping.job import BAD_INPUT, BUG, End, JobTask, SweptTask
 from inpaint_zoo.sweeping.outcome import outcomes_of
 from inpaint_zoo.sweeping.plan import Job, Plan, plan_sweep
 from inpaint_zoo.sweeping.table import show, write_tables
 from inpaint_zoo.training.occupation import is_first_process
 
-_IN_THIS_PROCESS = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
+_IN_THIS_PROCESS = "basic"
+"""Hydra's name of the launcher that runs one job after the other where the sweep was started."""
 
 
 def run_sweep(
-    hydra: Hydra,
-    name: str,
-    folder: Path,
-    task: Callable[[DictConfig], object],
-    overrides: Sequence[str],
-    *,
-    program: Sequence[str],
-    debug: bool,
-) -> int:
+    context: HydraContext, master: DictConfig, task: SweptTask, overrides: Sequence[str], max_batch_size: int | None
+) -> End:
     """Run a sweep.
 
     Args:
-        hydra: Composes configurations.
-        name: Of the primary configuration.
-        folder: Of the sweep.
+        context: Composes configurations.
+        master: Configuration of the command.
         task: Called with the configuration of each job.
         overrides: Of the command line.
-        program: How a job would be called by itself, up to its overrides.
-        debug: Whether to show the tracebacks of jobs that fail.
+        max_batch_size: How many jobs the launcher is handed at a time; None: all.
 
     Returns:
-        The exit code of the worst job: 1 for a bug, 2 for a mistake of the user, 0 when all went well.
+        How the worst job ended, by its exit code: 1 for a bug, 2 for a mistake of the user, 0 when all went well.
 
     Raises:
         InputError: A job cannot run; none has then.
         Stopped: A signal ended the sweep.
     """
-    plan = plan_sweep(hydra, name, folder, overrides)
+    plan = plan_sweep(context.config_loader, master, overrides)
     waiting = [job for job in plan.jobs if not job.is_finished]
     for job in plan.jobs:
         if job.is_finished:
@@ -65,7 +55,7 @@ def run_sweep(
     ends: list[End] = []
     try:
         with _patient(plan.master):
-            ends = _launch(hydra, name, plan, waiting, JobTask(task, program, plan.folder, _by_folder(plan), debug))
+            ends = _launch(context, plan, waiting, JobTask(task, plan.folder, _by_folder(plan)), max_batch_size)
     except (Stopped, KeyboardInterrupt) as stop:
         raise _stopped(plan, stop) from None
     finally:
@@ -76,28 +66,30 @@ def run_sweep(
         if end.stopped:
             raise _stopped(plan, Stopped(end.stopped, end.code - 128))
     _tell(plan)
-    return _worst(end.code for end in ends)
+    return max(ends, key=lambda end: _SEVERITY.get(end.code, 2), default=End())
 
 
-def _launch(hydra: Hydra, name: str, plan: Plan, jobs: Sequence[Job], task: JobTask) -> list[End]:
+_SEVERITY = {0: 0, BAD_INPUT: 1, BUG: 2}
+
+
+def _launch(
+    context: HydraContext, plan: Plan, jobs: Sequence[Job], task: JobTask, max_batch_size: int | None
+) -> list[End]:
     """Hand the jobs to the launcher that the configuration names."""
-    callbacks = Callbacks(plan.master)
-    callbacks.on_multirun_start(config=plan.master, config_name=name)
-    context = HydraContext(config_loader=hydra.config_loader, callbacks=callbacks)
     launcher = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=task, config=plan.master)
     overrides = [[*job.overrides, f"hydra.sweep.subdir={quote(_below(job.folder, plan.folder))}"] for job in jobs]
-    size = plan.master.hydra.sweeper.get("max_batch_size") or len(jobs) or 1
+    size = max_batch_size or len(jobs) or 1
     ends: list[End] = []
     for first in range(0, len(jobs), size):
         for done in launcher.launch(overrides[first : first + size], initial_job_idx=first):
             ends.append(_end(done))
-    callbacks.on_multirun_end(config=plan.master, config_name=name)
     return ends
 
 
-def _end(done: Any) -> End:
+def _end(done: JobReturn) -> End:
     """What a job returned; a launcher of another machine may have lost it."""
-    return done._return_value if isinstance(done._return_value, End) else End(code=BUG)
+    value = done.return_value if done.status is JobStatus.COMPLETED else None
+    return value if isinstance(value, End) else End(code=BUG)
 
 
 def _below(folder: Path, root: Path) -> str:
@@ -106,11 +98,6 @@ def _below(folder: Path, root: Path) -> str:
 
 def _by_folder(plan: Plan) -> dict[str, Job]:
     return {str(job.folder): job for job in plan.jobs}
-
-
-def _worst(codes: Iterator[int]) -> int:
-    severity = {0: 0, BAD_INPUT: 1, BUG: 2}
-    return max(codes, key=lambda code: severity.get(code, 2), default=0)
 
 
 def _stopped(plan: Plan, stop: BaseException) -> Stopped:
@@ -156,7 +143,7 @@ def _patient(master: DictConfig) -> Iterator[None]:
 
     A second one ends the sweep at once.
     """
-    in_this_process = master.hydra.launcher._target_ == _IN_THIS_PROCESS
+    in_this_process = master.hydra.runtime.choices["hydra/launcher"] == _IN_THIS_PROCESS
     if in_this_process or threading.current_thread() is not threading.main_thread():
         yield
         return

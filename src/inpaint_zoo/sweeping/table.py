@@ -2,102 +2,92 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from inpaint_zoo.files import write_bytes, write_text
 from inpaint_zoo.sweeping.outcome import Outcome
 from inpaint_zoo.sweeping.plot import draw
-from inpaint_zoo.training.run_folder import METRIC
+from inpaint_zoo.tables import WIDTH, Cell, Column, Row, Table, csv_text, markdown, terminal
+from inpaint_zoo.training.monitor import Monitor, shown
 
-WIDTH = 80
 _OTHER_COLUMNS = 52
 """Width of the columns that every table has."""
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Outcome | None:
-    """The row with the highest value."""
+    """The row with the best value."""
     rated = [outcome for outcome in outcomes if outcome.best is not None]
-    return max(rated, key=lambda outcome: outcome.best or 0.0, default=None)
+    return min(rated, key=lambda outcome: outcome.monitor.rank(outcome.best), default=None)
+
+
+def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
+    """What the rows are compared by; a job that has not started says nothing about it."""
+    best = best_of(outcomes)
+    return Monitor() if best is None else best.monitor
 
 
 def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
-    """Write `sweep.csv`, `sweep.md` and `sweep.png`."""
-    write_text(folder / f"{name}.csv", csv_of(outcomes))
-    write_text(folder / f"{name}.md", markdown_of(outcomes))
-    write_bytes(folder / f"{name}.png", [draw(outcomes, METRIC)])
+    """Write `sweep.csv`, `sweep.md` and, with Matplotlib, `sweep.png`; without it, print that it is missing."""
+    table = table_of(outcomes)
+    write_text(folder / f"{name}.csv", csv_text(table))
+    write_text(folder / f"{name}.md", markdown(table))
+    try:
+        write_bytes(folder / f"{name}.png", [draw(outcomes, _monitor(outcomes))])
+    except ModuleNotFoundError:
+        print(f"no {name}.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'")
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the table at 80 columns, and why jobs failed below it."""
+    """Print the table at 80 columns."""
     console = Console(width=WIDTH, highlight=False)
-    console.print(terminal_table(outcomes))
+    console.print(terminal(_narrowed(table_of(outcomes).without("remark"), _keys(outcomes))))
 
 
-def terminal_table(outcomes: Sequence[Outcome]) -> Table:
-    """The table; the best row is bold."""
+def table_of(outcomes: Sequence[Outcome]) -> Table:
+    """A row for each job; the best value is marked."""
     keys, best = _keys(outcomes), best_of(outcomes)
+    rows: list[Row] = [
+        [
+            str(outcome.number),
+            *(outcome.varied.get(key, "") for key in keys),
+            outcome.state,
+            Cell("") if outcome.best is None else Cell(shown(outcome.best), str(outcome.best), outcome is best),
+            _number(outcome.step, "d"),
+            _number(outcome.seconds, ".0f"),
+            outcome.remark,
+        ]
+        for outcome in outcomes
+    ]
+    texts, numbers = [*keys, "state"], [_monitor(outcomes).name, "step", "seconds"]
+    columns = [
+        Column("folder", "folder"),
+        *(Column(key, key, is_text=True) for key in texts),
+        *(Column(key, key) for key in numbers),
+        Column("remark", "remark", is_text=True),
+    ]
+    return Table("", columns, rows)
+
+
+def _number(value: float | None, form: str) -> Cell:
+    return Cell("") if value is None else Cell(format(value, form), str(value))
+
+
+def _narrowed(table: Table, keys: Sequence[str]) -> Table:
+    """The table with short titles, or with one column for all keys where theirs would not fit a terminal."""
+    varied = [[cell.shown for cell in row[1 : 1 + len(keys)]] for row in table.cells()]
     titles = _short(keys)
-    rows = [[outcome.varied.get(key, "") for key in keys] for outcome in outcomes]
-    widths = [max(map(len, column)) + 3 for column in zip(titles, *rows, strict=True)]
-    if sum(widths) > WIDTH - _OTHER_COLUMNS:  # too many for columns of their own
-        rows = [["\n".join(f"{title}={text}" for title, text in zip(titles, row, strict=True))] for row in rows]
-        titles = ["changed"]
-    table = Table(box=box.SIMPLE_HEAD, caption_justify="left")
-    table.add_column("folder", justify="right", no_wrap=True)
-    for title in titles:
-        table.add_column(Text(title), overflow="fold")
-    table.add_column("state", no_wrap=True)
-    for title in (METRIC, "step", "seconds"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for outcome, row in zip(outcomes, rows, strict=True):
-        number, *others, _ = _cells(outcome, [])
-        table.add_row(*map(Text, [number, *row, *others]), style="bold" if outcome is best else "")
-    return table
-
-
-def csv_of(outcomes: Sequence[Outcome]) -> str:
-    """A row for each job, with full numbers."""
-    keys, text = _keys(outcomes), io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["folder", *keys, "state", METRIC, "step", "seconds", "remark"])
-    for row in outcomes:
-        numbers = ["" if number is None else number for number in (row.best, row.step, row.seconds)]
-        writer.writerow([row.number, *(row.varied.get(key, "") for key in keys), row.state, *numbers, row.remark])
-    return text.getvalue()
-
-
-def markdown_of(outcomes: Sequence[Outcome]) -> str:
-    """The table for a page of text; the best value is bold."""
-    keys, best = _keys(outcomes), best_of(outcomes)
-    lines = [_markdown_row(["folder", *keys, "state", METRIC, "step", "seconds", "remark"])]
-    lines.append("|" + " --- |" * (len(keys) + 2) + " ---: |" * 3 + " --- |")
-    for outcome in outcomes:
-        cells = _cells(outcome, keys)
-        if outcome is best:
-            position = len(keys) + 2
-            cells[position] = f"**{cells[position]}**"
-        lines.append(_markdown_row(cells))
-    return "\n".join(lines) + "\n"
-
-
-def _cells(outcome: Outcome, keys: Sequence[str]) -> list[str]:
-    best = "" if outcome.best is None else f"{outcome.best:.2f}"
-    step = "" if outcome.step is None else str(outcome.step)
-    seconds = "" if outcome.seconds is None else f"{outcome.seconds:.0f}"
-    varied = [outcome.varied.get(key, "") for key in keys]
-    return [str(outcome.number), *varied, outcome.state, best, step, seconds, outcome.remark]
-
-
-def _markdown_row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    widths = [max(map(len, column)) + 3 for column in zip(titles, *varied, strict=True)]
+    columns = [Column(key, title, is_text=True) for key, title in zip(keys, titles, strict=True)]
+    if sum(widths) > WIDTH - _OTHER_COLUMNS:
+        varied = [["\n".join(f"{title}={text}" for title, text in zip(titles, row, strict=True))] for row in varied]
+        columns = [Column("changed", "changed", is_text=True)]
+    others = 1 + len(keys)
+    rows = [[row[0], *own, *row[others:]] for row, own in zip(table.rows, varied, strict=True)]
+    return replace(table, columns=[table.columns[0], *columns, *table.columns[others:]], rows=rows)
 
 
 def _keys(outcomes: Sequence[Outcome]) -> list[str]:

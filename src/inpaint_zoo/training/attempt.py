@@ -12,6 +12,8 @@ from inpaint_zoo.training.occupation import is_first_process, occupied
 
 FAILURE = "failure.txt"
 CONFIG = "config.yaml"
+OVERRIDES = "overrides.yaml"
+"""What the command line of the last attempt has changed, beside the configuration that came of it."""
 
 
 @contextlib.contextmanager

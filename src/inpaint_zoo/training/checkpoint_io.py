@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
+from inpaint_zoo.callbacks import last_checkpoint
 from inpaint_zoo.errors import InputError
 
-LAST, PREVIOUS = "last.ckpt", "previous.ckpt"
+LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
 
 
 class WholeCheckpoints(TorchCheckpointIO):

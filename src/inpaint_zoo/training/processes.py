@@ -23,6 +23,7 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 from torch import distributed as dist
 
+from inpaint_zoo.allowlist import carried
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.explanation import explain
 
@@ -96,7 +97,7 @@ class Launcher(_SubprocessScriptLauncher):
     def _call_children_scripts(self) -> None:
         self._check_can_spawn_children()
         self.procs, self._complaints = [], []
-        job = pickle.dumps((self.job, self.config, _plain(HydraConfig.instance().cfg)))
+        job = pickle.dumps((carried(self.job), self.config, _plain(HydraConfig.instance().cfg)))
         environment = {
             **os.environ,
             "MASTER_ADDR": self.cluster_environment.main_address,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files import write_text
-from inpaint_zoo.json_file import read_json
+from inpaint_zoo.json_file import Outside, read_json, validated
 
 FILE = "result.json"
 _MOST_BYTES = 2**16
@@ -21,8 +19,7 @@ _OF_THE_CALL = ("run_dir", "ckpt_path")
 """Keys that say where a training lies and how it was started, not what it is."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Outside, extra="forbid"):
     """The end of a training."""
 
     metric: str
@@ -48,7 +45,7 @@ def write_result(folder: Path, result: Result) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    write_text(folder / FILE, json.dumps(asdict(result), indent=2) + "\n")
+    write_text(folder / FILE, json.dumps(result.model_dump(), indent=2) + "\n")
 
 
 def forget_result(folder: Path) -> None:
@@ -59,9 +56,6 @@ def forget_result(folder: Path) -> None:
 def read_result(folder: Path) -> Result | None:
     """What `write_result` left; None where the training has not ended, or the file is damaged."""
     try:
-        result = Result(**read_json(folder / FILE, _MOST_BYTES))
-    except (InputError, TypeError):
+        return validated(Result, read_json(folder / FILE, _MOST_BYTES), FILE)
+    except InputError:
         return None
-    plain = isinstance(result.metric, str) and isinstance(result.step, int) and isinstance(result.config, str)
-    number = result.value is None or (isinstance(result.value, (int, float)) and math.isfinite(result.value))
-    return result if plain and number else None

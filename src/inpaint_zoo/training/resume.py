@@ -1,4 +1,4 @@
-"""Where a training goes on from."""
+"""Where a training goes on from, and the weights that one begins with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from inpaint_zoo.callbacks.optimizer_settings import check_same_optimizer
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
+from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.released import rename_strictly
+from inpaint_zoo.models.weights import MODEL_KEY, NETWORK, read_checkpoint, read_weights, refuse_broken_values
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 
 
@@ -57,3 +61,46 @@ def _newest_whole(last: Path, previous: Path, check: Callable[[Path], None]) -> 
         warnings.warn(f"{reason} Going on from {previous}, the checkpoint before it.", InputWarning, stacklevel=2)
         return previous
     return last
+
+
+def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> None:
+    """Refuse a file that the training of a model cannot go on from, before anything is built around it.
+
+    Args:
+        path: The file.
+        module: What is trained.
+        max_steps: Where it is to end.
+
+    Raises:
+        InputError: the file is missing, damaged or no checkpoint, holds weights only, those of another model, another
+            kind of optimizer or schedule, or more steps.
+    """
+    checkpoint, model = read_checkpoint(path), module.name
+    name = checkpoint.get(MODEL_KEY)
+    if name is not None and name != model:
+        raise InputError(f"ckpt_path: {path} holds the model {name}, not {model}: give model={name} or another file.")
+    if name is None or "optimizer_states" not in checkpoint:
+        raise InputError(f"ckpt_path: {path} holds no training to go on with: give a last.ckpt or best.ckpt of a run.")
+    try:
+        state = rename_strictly(checkpoint["state_dict"], str, module.state_dict())
+        check_same_optimizer(module, checkpoint)
+    except InputError as error:
+        raise InputError(f"ckpt_path: {path}: {error}") from error
+    refuse_broken_values(path, state)
+    if 0 < max_steps < checkpoint["global_step"]:
+        raise InputError(
+            f"trainer.max_steps={max_steps}: {path} is at step {checkpoint['global_step']} already: give more steps"
+        )
+
+
+def initialise(module: InpaintingModule, path: Path) -> None:
+    """Start a training from the weights in a file: the network's, and what learns beside it where the file has that.
+
+    Raises:
+        InputError: the file cannot be used, or holds another model.
+    """
+    stored = read_weights(path, module.name)
+    stored.apply(module.network)
+    beside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
+    if beside & stored.state.keys():
+        module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))

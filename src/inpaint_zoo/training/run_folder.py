@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.attempt import CONFIG, FAILURE, read_failure
+from inpaint_zoo.training.monitor import Monitor
 from inpaint_zoo.training.occupation import is_occupied
 from inpaint_zoo.training.result import FILE as RESULT
 from inpaint_zoo.training.result import read_result
@@ -21,8 +22,6 @@ METRICS = "metrics.csv"
 CHECKPOINTS = ("last.ckpt", "previous.ckpt")
 """Those that a training goes on from; said here as well, because importing what writes them takes seconds."""
 _FILES = (CONFIG, METRICS, *CHECKPOINTS, RESULT, FAILURE)
-METRIC = "val/psnr"
-"""What trainings without a result are judged by; higher is better."""
 
 
 class State(StrEnum):
@@ -45,8 +44,9 @@ class Run:
     """Name of the model; empty where the configuration does not tell."""
     step: int | None
     max_steps: int | None
+    monitor: Monitor
     best: float | None
-    """Of `METRIC`."""
+    """Of what it monitors."""
     changed: float | None
     """When one of its files was last written, in seconds since 1970."""
     remark: str
@@ -105,7 +105,8 @@ def read_run(folder: Path) -> Run:
         remarks.append(str(error))
     if result is None and (folder / RESULT).is_file():
         remarks.append(f"{folder / RESULT} cannot be read")
-    step, best, damage = _progress(folder / METRICS)
+    monitor = Monitor.of(config)
+    step, best, damage = _progress(folder / METRICS, monitor)
     if damage:
         remarks.append(damage)
     failure = read_failure(folder)
@@ -115,6 +116,7 @@ def read_run(folder: Path) -> Run:
         model=_model(config),
         step=step if result is None else result.step,
         max_steps=_max_steps(config),
+        monitor=monitor,
         best=best if result is None else result.value,
         changed=_changed(folder),
         remark="; ".join([*([failure] if failure and state is State.FAILED else []), *remarks]),
@@ -134,7 +136,7 @@ def find_runs(root: Path) -> Iterator[Path]:
             yield from find_runs(path)
 
 
-def _progress(metrics: Path) -> tuple[int | None, float | None, str]:
+def _progress(metrics: Path, monitor: Monitor) -> tuple[int | None, float | None, str]:
     """Steps that were logged, the best validation, and what is wrong with the file."""
     if not metrics.is_file():
         return None, None, ""
@@ -143,9 +145,9 @@ def _progress(metrics: Path) -> tuple[int | None, float | None, str]:
         with metrics.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 step = max(step or 0, int(row["step"] or 0) + 1)
-                value = float(row.get(METRIC) or "nan")
+                value = float(row.get(monitor.name) or "nan")
                 if math.isfinite(value):
-                    best = value if best is None else max(best, value)
+                    best = value if best is None else monitor.best((best, value))
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return step, best, f"{metrics} is damaged"
     return step, best, ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError, at_least, finite, seed_in_range, true_or_false
+from inpaint_zoo.metrics.score import METRICS
+from inpaint_zoo.statistics.certainty import lower_is_better
 
 _LEAST = {
     "trainer.max_steps": 1,
@@ -15,6 +17,18 @@ _LEAST = {
 _POSITIVE = ("checkpoint_minutes", "process_timeout")
 _NULL = ("pictures_every",)
 """May be null."""
+_FIXED: dict[str, tuple[object, str]] = {
+    "check_val_every_n_epoch": (None, "validation is counted in steps, give trainer.val_check_interval"),
+    "use_distributed_sampler": (False, "the data are shared out by seed, epoch and index, leave it out"),
+}
+"""What a training relies on."""
+_ELSEWHERE = {
+    "callbacks": "callbacks stand at the top, give +callbacks.NAME._target_=CLASS",
+    "logger": "loggers stand at the top, give logger=NAME or +logger.NAME._target_=CLASS",
+    "default_root_dir": "give run_dir=DIR",
+    "plugins": "they are chosen by precision and strategy",
+}
+"""Arguments of the Trainer that are made of other keys."""
 
 
 def check_settings(config: DictConfig) -> None:
@@ -39,3 +53,26 @@ def check_settings(config: DictConfig) -> None:
     if finite(config.trainer.gradient_clip_val or 0, "trainer.gradient_clip_val") < 0:
         raise InputError(f"trainer.gradient_clip_val={config.trainer.gradient_clip_val} must be at least 0")
     true_or_false(config.compile, "compile")
+    _check_trainer(config.trainer)
+    _check_monitor(str(config.monitor), str(config.mode))
+
+
+def _check_trainer(trainer: DictConfig) -> None:
+    for key in ("enable_progress_bar", "enable_model_summary", "enable_checkpointing"):
+        true_or_false(trainer.get(key, True), f"trainer.{key}")
+    at_least(0, trainer.num_sanity_val_steps, "trainer.num_sanity_val_steps")
+    for key, (value, reason) in _FIXED.items():
+        if trainer.get(key) != value:
+            raise InputError(f"trainer.{key}={trainer[key]} cannot be had: {reason}")
+    for key, instead in _ELSEWHERE.items():
+        if key in trainer:
+            raise InputError(f"trainer.{key} is not taken: {instead}")
+
+
+def _check_monitor(monitor: str, mode: str) -> None:
+    if mode not in ("max", "min"):
+        raise InputError(f"mode={mode} is neither max nor min: give mode=max where higher values are better")
+    name = monitor.rpartition("/")[2]
+    if name in METRICS and lower_is_better(name) != (mode == "min"):
+        right = "min" if mode == "max" else "max"
+        raise InputError(f"mode={mode} would keep the worst by monitor={monitor}: give mode={right}")

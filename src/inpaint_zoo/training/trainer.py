@@ -7,32 +7,24 @@ from pathlib import Path
 import pytorch_lightning as pl
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
-from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback, Checkpoint, ProgressBar
 
-from inpaint_zoo.callbacks import (
-    DiscriminatorCollapse,
-    FiniteLoss,
-    LastCheckpoint,
-    MovingAverage,
-    RunSummary,
-    SamplePictures,
-    StepProgress,
-    ValidationMetrics,
-)
 from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.checkpoint_io import LAST, WholeCheckpoints
+from inpaint_zoo.training.checkpoint_io import WholeCheckpoints
 from inpaint_zoo.training.loggers import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
+_SWITCHES: dict[str, type[Callback]] = {"enable_progress_bar": ProgressBar, "enable_checkpointing": Checkpoint}
+"""Arguments of the Trainer that leave out callbacks of a kind; it would add one of Lightning's where there is none."""
 
-def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl.Trainer:
+
+def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
     """The Trainer of a run.
 
     Args:
         config: Of `train`.
         folder: Of the run.
-        best: Keeps the best checkpoint.
 
     Raises:
         InputError: The machine or Lightning does not offer what `trainer` asks for.
@@ -40,24 +32,16 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
     check_precision(config)
-    last = LastCheckpoint(
-        path=folder / LAST,
-        every=config.checkpoint_every,
-        minutes=config.checkpoint_minutes,
-        agree_every=config.trainer.log_every_n_steps,
-    )
     try:
+        callbacks = build_callbacks(config)
         trainer: pl.Trainer = construct(
             config.trainer,
             val_check_interval=min(interval, steps) if steps > 0 else interval,
-            check_val_every_n_epoch=None,  # validation is counted in steps, across epochs
-            callbacks=[*_callbacks(config, folder), best, last],
+            callbacks=callbacks,
             logger=build_loggers(config, folder) or False,
             plugins=[WholeCheckpoints()],
             default_root_dir=folder,
-            use_distributed_sampler=False,  # the data module shards by itself
-            num_sanity_val_steps=0,
-            enable_model_summary=False,
+            **{key: any(isinstance(callback, kind) for callback in callbacks) for key, kind in _SWITCHES.items()},
         )
     # a device that is not there, an unknown precision
     except (MisconfigurationException, ValueError, TypeError) as error:
@@ -65,21 +49,9 @@ def build_trainer(config: DictConfig, folder: Path, best: ModelCheckpoint) -> pl
     return trainer
 
 
-def _callbacks(config: DictConfig, folder: Path) -> list[Callback]:
-    every = config.trainer.log_every_n_steps
-    metrics = ValidationMetrics()
-    return [
-        # first: what is saved must have passed the one and be part of the other
-        FiniteLoss(every=every),
-        *([] if config.ema_decay is None else [MovingAverage(decay=config.ema_decay)]),
-        DiscriminatorCollapse(every=every),
-        metrics,
-        RunSummary(metrics=metrics, num_worst=config.num_worst_pictures),
-        SamplePictures(
-            folder=folder / "pictures",
-            num_pictures=config.num_sample_pictures,
-            every=config.pictures_every or config.trainer.val_check_interval,
-        ),
-        StepProgress(every=every),
-        *(construct(node) for node in config.callbacks.values()),
-    ]
+def build_callbacks(config: DictConfig) -> list[Callback]:
+    """The callbacks that a configuration of `train` lists, in its order, but for those that are left out."""
+    unwanted = tuple(kind for key, kind in _SWITCHES.items() if not config.trainer.get(key, True))
+    nodes = [node for node in (config.get("callbacks") or {}).values() if node is not None]
+    built: list[Callback | None] = [construct(node) for node in nodes]
+    return [callback for callback in built if callback is not None and not isinstance(callback, unwanted)]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 
-from inpaint_zoo.training.run_folder import METRIC
 from inpaint_zoo.tuning.study import PRUNED, open_study
 
 if TYPE_CHECKING:
@@ -23,17 +22,19 @@ class EarlyEnd(pl.Callback):
         folder: Of the search.
         trial: Number of the trial that is being trained.
         pruner: Of Optuna; None only reports.
+        monitor: Name of the metric that the search is for.
     """
 
-    def __init__(self, *, folder: str | Path, trial: int, pruner: Any) -> None:
+    def __init__(self, *, folder: str | Path, trial: int, pruner: Any, monitor: str) -> None:
         self.folder = Path(folder)
         self.number = trial
         self.pruner = pruner
+        self.monitor = monitor
         self._study: optuna.Study | None = None
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Report a validation and ask."""
-        value = trainer.callback_metrics.get(METRIC)
+        value = trainer.callback_metrics.get(self.monitor)
         hopeless = trainer.is_global_zero and value is not None and self._is_hopeless(trainer.global_step, float(value))
         if trainer.strategy.broadcast(hopeless):
             trainer.should_stop = True

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.allowlist import OPTION, allowed
 from inpaint_zoo.config import compose_config
 from inpaint_zoo.construct import check_nodes
 from inpaint_zoo.errors import InputError, Stopped
@@ -25,6 +26,7 @@ from inpaint_zoo.sweeping.outcome import Outcome
 from inpaint_zoo.sweeping.plan import check_complete
 from inpaint_zoo.sweeping.table import show, write_tables
 from inpaint_zoo.training.attempt import reason_of, write_failure
+from inpaint_zoo.training.monitor import Monitor
 from inpaint_zoo.training.result import config_hash, read_result
 from inpaint_zoo.training.run_folder import has_checkpoint, read_run
 from inpaint_zoo.tuning.space import Dimension, Value, override_of
@@ -87,7 +89,8 @@ class Training:
         """How to train with some more overrides, for a shell."""
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         plain = [re.sub(r"='([\w./:-]+)'$", r"=\1", text) for text in (*self.overrides, *overrides)]
-        return shlex.join(["inpaint-zoo", "train", *flags, *plain])
+        trusted = [f"{OPTION}=[{','.join(allowed())}]"] if allowed() else []
+        return shlex.join(["inpaint-zoo", "train", *flags, *plain, *trusted])
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class Search:
     """From a seed to a sampler of Optuna."""
     seed: int
     pruner: DictConfig | None
+    monitor: Monitor
 
     def remember(self, search: Mapping[str, str]) -> None:
         """Refuse to go on with a search that was begun with other settings.
@@ -143,7 +147,7 @@ class Search:
         ended = [one for one in self.study.trials if one.value is not None and one.state.name == "COMPLETE"]
         if not ended:
             return None
-        best = max(ended, key=lambda one: one.value or 0.0)
+        best = min(ended, key=lambda one: self.monitor.rank(one.value))
         print(f"best trial: {best.number}, {best.value:.4g}; to train with its settings:")
         print(self.training.command([override_of(key, value) for key, value in best.params.items()]))
         return best.value
@@ -198,6 +202,7 @@ class Search:
         pruner = None if self.pruner is None else OmegaConf.to_container(self.pruner, resolve=True)
         target = "inpaint_zoo.tuning.pruning.EarlyEnd"
         node = {"_target_": target, "folder": str(self.folder), "trial": number, "pruner": pruner}
+        node["monitor"] = self.monitor.name
         return f"++callbacks.early_end={_literal(node)}"
 
     def _outcome(self, one: optuna.trial.FrozenTrial) -> Outcome:
@@ -205,7 +210,7 @@ class Search:
         state = _STATES[one.state.name]
         varied = {key: _short(value) for key, value in one.params.items()}
         seconds = read_seconds(self.folder, one.number)
-        return Outcome(one.number, varied, state, run.best, run.step, seconds, run.remark)
+        return Outcome(one.number, varied, state, self.monitor, run.best, run.step, seconds, run.remark)
 
 
 _STATES = {

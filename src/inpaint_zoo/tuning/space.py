@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, QuotedString, RangeSweep, Sweep
+from hydra.errors import HydraException
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.overrides import quote
-from inpaint_zoo.suggestion import choose
 
 Value = float | int | str | bool | None
 
@@ -100,25 +101,28 @@ def parse_space(search: Mapping[str, Any]) -> dict[str, Dimension]:
         InputError: It is empty, or a range is not understood.
     """
     if not search:
-        raise InputError("search is empty: give what to vary, as in search.model.optimizer.lr='log(1e-5,1e-3)'")
-    return {key: parse_dimension(key, text) for key, text in search.items()}
+        example = "search.model.optimizer.lr='tag(log, interval(1e-5,1e-3))'"
+        raise InputError(f"search is empty: give what to vary, as in {example}")
+    return {key: parse_dimension(key, str(text).strip()) for key, text in search.items()}
 
 
-def parse_dimension(key: str, text: object) -> Dimension:
-    """Read one range, such as `log(1e-5, 1e-3)` or `choice(misf, madf)`.
+def parse_dimension(key: str, text: str) -> Dimension:
+    """Read one range in the grammar of Hydra's sweeps, such as `tag(log, interval(1e-5, 1e-3))` or `misf,madf`.
 
     Raises:
         InputError: It is not understood.
     """
-    call = re.fullmatch(r"\s*(\w+)\s*\((.*)\)\s*", str(text), re.DOTALL)
-    if call is None:
-        raise InputError(f"search.{key} is {str(text)!r}: write one of {', '.join(_FORMS.values())}")
-    make = choose(_KINDS, call[1], f"search.{key}: the kind of range")
+    old = _OLD.fullmatch(text)
+    if old is not None:
+        raise InputError(
+            f"search.{key} is {text}: write {_now(old[1], *(number.strip() for number in old[2].split(',')))}"
+        )
     try:
-        return make([_value(argument) for argument in yaml.safe_load(f"[{call[2]}]")])
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"search.{key} is {text}: write {_FORMS[call[1]]} ({reason})") from error
+        # the key is of no importance, and may be one that Hydra cannot read
+        return _dimension(OverridesParser.create().parse_override(f"search={text}").value())
+    except (HydraException, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split("\n")[0].split())
+        raise InputError(f"search.{key} is {text}: write one of {_FORMS} ({reason})") from error
 
 
 def override_of(key: str, value: Value) -> str:
@@ -128,82 +132,63 @@ def override_of(key: str, value: Value) -> str:
     return f"{key}={text if plain else quote(text)}"
 
 
-def _value(argument: object) -> Value:
-    if isinstance(argument, str):
-        try:
-            return float(argument)  # YAML takes 1e-5 for a text
-        except ValueError:
-            return argument
-    if argument is None or isinstance(argument, (bool, int, float)):
-        return argument
-    raise ValueError(f"{argument} is no single value")
+def _dimension(sweep: object) -> Dimension:
+    match sweep:
+        case ChoiceSweep():
+            return _choice(sweep.list)
+        case RangeSweep() if isinstance(values := sweep.range(), range):
+            if not len(values) > 1:
+                raise ValueError("at least two values")
+            low, high = sorted((values[0], values[-1]))
+            return Whole(low, high, abs(values.step), _is_log(sweep, low, values.step == 1))
+        case RangeSweep():
+            return _choice(list(sweep.range()))
+        case IntervalSweep(start=low, end=high) if low is not None and high is not None:
+            if not low < high:
+                raise ValueError("the first is less than the second")
+            kind = Whole if isinstance(low, int) and isinstance(high, int) else Real
+            return kind(low, high, log=_is_log(sweep, low))
+    raise ValueError("this is a single value")
 
 
-def _real(arguments: Sequence[Value], log: bool = False) -> Real:
-    low, high = (float(_number(argument)) for argument in _two(arguments))
-    _check_range(low, high, log)
-    return Real(low, high, log)
+def _is_log(sweep: Sweep, low: float, possible: bool = True) -> bool:
+    if not sweep.tags <= {"log"}:
+        raise ValueError("the only tag is log")
+    if sweep.tags and not (possible and low > 0):
+        raise ValueError("with log, all numbers are more than 0, and the step is 1")
+    return bool(sweep.tags)
 
 
-def _log(arguments: Sequence[Value]) -> Real:
-    return _real(arguments, log=True)
-
-
-def _whole(arguments: Sequence[Value]) -> Whole:
-    low, high, *step = (_whole_number(argument) for argument in arguments)
-    if len(step) > 1 or any(one < 1 for one in step):
-        raise ValueError("the third is a step of at least 1, a fourth there is not")
-    _check_range(low, high, log=False)
-    return Whole(low, high, step[0] if step else 1)
-
-
-def _log_int(arguments: Sequence[Value]) -> Whole:
-    low, high = (_whole_number(argument) for argument in _two(arguments))
-    _check_range(low, high, log=True)
-    return Whole(low, high, log=True)
-
-
-def _choice(arguments: Sequence[Value]) -> Choice:
-    if len(arguments) < 2 or len(set(arguments)) < len(arguments):
+def _choice(listed: Sequence[object]) -> Choice:
+    values = tuple(_value(value) for value in listed)
+    if len(set(values)) < max(len(values), 2):
         raise ValueError("at least two different values")
-    return Choice(tuple(arguments))
+    return Choice(values)
 
 
-def _two(arguments: Sequence[Value]) -> Sequence[Value]:
-    if len(arguments) != 2:
-        raise ValueError(f"{len(arguments)} values in place of two")
-    return arguments
+def _value(listed: object) -> Value:
+    value = listed.text if isinstance(listed, QuotedString) else listed
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise ValueError(f"{value} is no single value")
 
 
-def _number(value: Value) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{value} is no number")
-    return value
+_FORMS = (
+    "A,B,… (null may be among them), choice(A,B,…), range(FIRST,STOP[,STEP]), interval(LOW,HIGH), "
+    "int(interval(LOW,HIGH)), tag(log, interval(LOW,HIGH))"
+)
+_OLD = re.compile(r"(log|float|int|log_int)\(([^(),]+(?:,[^(),]+){1,2})\)")
+"""Ranges as they were written before; Hydra would take two of them for a choice of two numbers."""
 
 
-def _whole_number(value: Value) -> int:
-    number = _number(value)
-    if number != int(number):
-        raise ValueError(f"{value} is no whole number")
-    return int(number)
-
-
-def _check_range(low: float, high: float, log: bool) -> None:
-    if not low < high or (log and low <= 0):
-        raise ValueError("the first is less than the second" + (", both are more than 0" if log else ""))
-
-
-_KINDS: dict[str, Callable[[Sequence[Value]], Dimension]] = {
-    "log": _log,
-    "float": _real,
-    "int": _whole,
-    "log_int": _log_int,
-    "choice": _choice,
-}
-_FORMS = {
-    "log": "log(LOW,HIGH)",
-    "float": "float(LOW,HIGH)",
-    "int": "int(LOW,HIGH) or int(LOW,HIGH,STEP)",
-    "log_int": "log_int(LOW,HIGH)",
-    "choice": "choice(A,B,...)",
-}
+def _now(word: str, low: str, high: str, step: str = "1") -> str:
+    """How Hydra writes one of them."""
+    if word == "int":
+        return (
+            f"int(interval({low},{high}))"
+            if step == "1"
+            else f"range({low},STOP,{step}), where STOP is more than {high}"
+        )
+    return {"log": f"tag(log, interval({low},{high}))", "float": f"interval({low},{high})"}.get(
+        word, f"tag(log, int(interval({low},{high})))"
+    )

@@ -18,12 +18,13 @@ PRUNED = "pruned_at"
 """Attribute of a trial that was ended early: its optimizer steps."""
 
 
-def open_study(folder: Path, pruner: Any = None) -> optuna.Study:
+def open_study(folder: Path, pruner: Any = None, mode: str = "max") -> optuna.Study:
     """The study of a folder, a new one where there is none.
 
     Args:
         folder: Of the search.
         pruner: Of Optuna; None judges no trial.
+        mode: Whether a new study looks for the highest value, `max`, or for the lowest, `min`.
 
     Raises:
         InputError: Optuna is not installed, or its journal is damaged.
@@ -39,7 +40,7 @@ def open_study(folder: Path, pruner: Any = None) -> optuna.Study:
         study: optuna.Study = library.create_study(
             study_name=NAME,
             storage=storage,
-            direction="maximize",
+            direction="minimize" if mode == "min" else "maximize",  # of a new one only
             load_if_exists=True,
             pruner=pruner or library.pruners.NopPruner(),
         )

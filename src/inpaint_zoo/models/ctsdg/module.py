@@ -15,10 +15,11 @@ from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1, l1_within
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
+from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
+from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 from inpaint_zoo.suggestion import choose
 
 LOSS_LAYERS = ("pool1", "pool2", "pool3")

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.errors import InputError, at_least, multiple_of
 from inpaint_zoo.layers.init import init_normal
-from inpaint_zoo.models.base import InpaintingNetwork
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
 from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder
 from inpaint_zoo.models.ctsdg.structure import Structure, StructureExtractor
+from inpaint_zoo.models.network import InpaintingNetwork
 
 IMAGE_CHANNELS = 3
 STRUCTURE_CHANNELS = 2

@@ -13,8 +13,9 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_within
 from inpaint_zoo.losses.total_variation import total_variation
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
+from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.madf.network import MADFNetwork
+from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 
 FEATURE_LAYERS = ("pool1", "pool2", "pool3")
 FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}

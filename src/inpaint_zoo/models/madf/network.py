@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.errors import at_least, multiple_of
-from inpaint_zoo.models.base import InpaintingNetwork
 from inpaint_zoo.models.madf.encoder import MaskAwareEncoder
 from inpaint_zoo.models.madf.recovery import RecoveryDecoder
 from inpaint_zoo.models.madf.refinement import RefinementDecoder
+from inpaint_zoo.models.network import InpaintingNetwork
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

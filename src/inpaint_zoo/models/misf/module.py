@@ -14,8 +14,9 @@ from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
-from inpaint_zoo.models.base import InpaintingModule, OptimizerFactory, ScheduleFactory
+from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.misf.network import MISFNetwork
+from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 from inpaint_zoo.suggestion import choose
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")

@@ -16,8 +16,8 @@ from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.errors import at_least
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import NUM_TAPS, SharedKernelFilter, filter_per_pixel
-from inpaint_zoo.models.base import InpaintingNetwork
 from inpaint_zoo.models.misf.blocks import ConvBlock, DilatedResidualBlock, convolution_block, upsampling_block
+from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class MISFNetwork(InpaintingNetwork):

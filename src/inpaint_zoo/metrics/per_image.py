@@ -1,0 +1,236 @@
+"""The metrics as `torchmetrics` has them, for any LightningModule: one value per image, kept until their mean is asked.
+
+Values are those of `score`. The images of all ranks are gathered before the mean is taken, so that every image weighs
+the same however they are shared out, and the mean does not depend on their order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torchmetrics import Metric
+from torchmetrics.utilities import dim_zero_cat
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.bins import ALL, BINS, EVERY_BIN, bins_of
+from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics, as_written
+from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
+from inpaint_zoo.metrics.pictures import FloatPicture
+from inpaint_zoo.metrics.reading import Measure
+from inpaint_zoo.metrics.score import RATIO, keys_of, measures_of, score_by
+from inpaint_zoo.suggestion import choose
+
+REGIONS = {"image": "", "hole": "hole_", "known": "known_"}
+"""Prefixes of keys by what a value is taken over."""
+_NONE = -math.inf
+"""What stands for None in a state: no metric returns it, and unlike NaN it is equal to itself."""
+Scored = Mapping[str, float | None]
+"""What `score` says about one image."""
+
+
+class PerImage(Metric):
+    """Keeps what measures say about each image; a subclass says in `compute` what is made of it.
+
+    Args:
+        measures: By name.
+        options: Of `torchmetrics.Metric`.
+    """
+
+    full_state_update = False
+    is_differentiable = False
+
+    def __init__(self, measures: Mapping[str, Measure], **options: Any) -> None:
+        super().__init__(**options)
+        self.measures = dict(measures)
+        self.keys = (RATIO, *keys_of(measures))
+        # a MetricCollection computes once for metrics with equal states: only the same measures have a state in common,
+        # or two that agree on the first batch would be one for good
+        self._state = f"scores {hash(tuple(measures.items()))}"
+        self.add_state(self._state, default=[], dist_reduce_fx="cat")
+
+    def update(self, preds: Tensor, target: Tensor, mask: Tensor) -> None:
+        """Score a batch, on the CPU but for LPIPS.
+
+        Args:
+            preds: Filled images, composited or not, (B, 3, H, W) floats, clamped to [0, 1]. Whole image and hole are
+                judged with the target's known pixels, see `score`.
+            target: The originals, (B, 3, H, W) floats in [0, 1].
+            mask: (B, 1, H, W), 0 = known, anything else = hole.
+
+        Raises:
+            InputError: other shapes or types, or an image with NaN, as a diverged network makes.
+        """
+        _check(preds, target, mask)
+        for measure in self.measures.values():
+            if isinstance(measure, LPIPS):
+                measure.distance.to(self.device)
+        batch = zip(_floats(target), _floats(preds), mask[:, 0].cpu().numpy(), strict=True)
+        scored = [score_by(*parts, self.measures) for parts in batch]
+        rows = [[_NONE if (value := one[key]) is None else value for key in self.keys] for one in scored]
+        self._rows.append(self._tensor(rows))
+
+    def sync(self, *args: Any, **named: Any) -> None:
+        """Gather the images of all ranks, also where a rank has none: the others wait for its part."""
+        if isinstance(self._rows, list) and not self._rows:
+            self._rows.append(self._tensor([]))
+        super().sync(*args, **named)
+
+    def per_image(self) -> list[Scored]:
+        """`ratio` and the values of each image by the keys of `score`, in the order of the updates on this rank.
+
+        Inside `compute`, those of all ranks, one rank after the other.
+        """
+        rows = self._rows
+        return self._named(dim_zero_cat(rows)) if len(rows) else []
+
+    def last_batch(self) -> list[Scored]:
+        """As `per_image`, of the last update alone."""
+        return self._named(self._rows[-1])
+
+    def images_in(self, ratio_bin: str) -> list[Scored]:
+        """As `per_image`, those that count in one of `EVERY_BIN`."""
+        return [one for one in self.per_image() if ratio_bin in bins_of(one[RATIO] or 0)]
+
+    @property
+    def _rows(self) -> list[Tensor]:
+        """The state: (images, keys) of each update; one tensor while it is synchronised."""
+        rows: list[Tensor] = getattr(self, self._state)
+        return rows
+
+    def _tensor(self, rows: list[list[float]]) -> Tensor:
+        dtype = torch.float32 if self.device.type == "mps" else torch.float64  # Apple's GPUs have no float64
+        return torch.tensor(rows, dtype=dtype, device=self.device).view(len(rows), len(self.keys))
+
+    def _named(self, rows: Tensor) -> list[Scored]:
+        named = (zip(self.keys, row, strict=True) for row in rows.tolist())
+        return [{key: None if value == _NONE else value for key, value in row} for row in named]
+
+
+class ImageScores(PerImage):
+    """Means of everything that a protocol measures, over all images and by the bin of their hole ratio.
+
+    `compute` returns `{"psnr": ..., "hole_psnr": ..., "20-40/psnr": ...}`: the keys of `score`, and the same for each
+    of `BINS`; a mean over no image is left out.
+
+    Args:
+        metrics: What is measured, and how; those of `standard` by default.
+        lpips: What `load_lpips` returned for the network of `metrics`; None leaves LPIPS out.
+        options: Of `torchmetrics.Metric`.
+    """
+
+    def __init__(self, metrics: Metrics = STANDARD_METRICS, lpips: LPIPSDistance | None = None, **options: Any) -> None:
+        super().__init__(measures_of(metrics, lpips), **options)
+
+    def compute(self) -> dict[str, Tensor]:
+        """The means, float32 scalars."""
+        means: dict[str, Tensor] = {}
+        for name in (*BINS, ALL):
+            images = self.images_in(name)
+            for key in self.keys[1:]:
+                mean = _mean(images, key)
+                if mean is not None:
+                    means[key if name == ALL else f"{name}/{key}"] = torch.tensor(mean, device=self.device)
+        return means
+
+
+class ImageMetric(PerImage):
+    """Mean of one measure over images: what `ImagePSNR`, `ImageSSIM`, `ImageL1` and `ImageLPIPS` share.
+
+    `compute` returns a float32 scalar, NaN where no image has a value.
+
+    Args:
+        measure: How it is measured; that of `standard` by default.
+        region: `image`, `hole` or `known` pixels.
+        ratio_bin: One of `EVERY_BIN`: only images with such holes count.
+        options: Of `torchmetrics.Metric`.
+
+    Raises:
+        InputError: there is no such region or bin.
+    """
+
+    name: str
+    """Of the measure, in `MEASURES`."""
+
+    def __init__(
+        self, measure: Measure | None = None, *, region: str = "image", ratio_bin: str = ALL, **options: Any
+    ) -> None:
+        super().__init__({self.name: measure or measures_of(STANDARD_METRICS, None)[self.name]}, **options)
+        self.key = choose(REGIONS, region, "region") + self.name
+        self.ratio_bin = choose({name: name for name in EVERY_BIN}, ratio_bin, "ratio_bin")
+
+    def compute(self) -> Tensor:
+        """The mean."""
+        mean = _mean(self.images_in(self.ratio_bin), self.key)
+        return torch.tensor(math.nan if mean is None else mean, device=self.device)
+
+
+class ImagePSNR(ImageMetric):
+    """PSNR in dB of each image by itself, never pooled over images; see `PSNR` and `ImageMetric`."""
+
+    name = "psnr"
+    higher_is_better = True
+
+
+class ImageSSIM(ImageMetric):
+    """SSIM, at most 1; see `SSIM` and `ImageMetric`. An image smaller than the window has no value."""
+
+    name = "ssim"
+    higher_is_better = True
+
+
+class ImageL1(ImageMetric):
+    """Mean absolute error in [0, 1]; see `L1` (or `RelativeL1`) and `ImageMetric`."""
+
+    name = "l1"
+    higher_is_better = False
+
+
+class ImageLPIPS(ImageMetric):
+    """LPIPS, 0 for equal images; see `ImageMetric`. An image smaller than the network takes has no value.
+
+    The network follows the metric to its device. It is not among the parameters and the state dict of a module that has
+    the metric: neither optimizers nor checkpoints hold it, and it stays in evaluation mode.
+
+    Args:
+        distance: What `load_lpips` returned; several metrics may share it.
+        levels: What LPIPS is shown of an image (H, W, 3) in [0, 1].
+        options: Of `ImageMetric`.
+    """
+
+    name = "lpips"
+    higher_is_better = False
+
+    def __init__(
+        self,
+        distance: LPIPSDistance,
+        *,
+        levels: Callable[[FloatPicture], FloatPicture] = as_written,
+        **options: Any,
+    ) -> None:
+        super().__init__(LPIPS(distance, levels), **options)
+
+
+def _mean(images: Sequence[Scored], key: str) -> float | None:
+    """Over the images that have a value; the same to the last bit in any order, and so for any number of ranks."""
+    values = [value for image in images if (value := image[key]) is not None]
+    return math.fsum(values) / len(values) if values else None
+
+
+def _floats(images: Tensor) -> FloatPicture:
+    """(B, 3, H, W) to (B, H, W, 3)."""
+    floats: FloatPicture = images.detach().float().movedim(1, -1).cpu().numpy()
+    return floats
+
+
+def _check(preds: Tensor, target: Tensor, mask: Tensor) -> None:
+    count, _, *size = target.shape if target.ndim == 4 else (0, 0)
+    right = target.shape == preds.shape == (count, 3, *size) and mask.shape == (count, 1, *size)
+    if not right or not preds.is_floating_point() or not target.is_floating_point():
+        given = (f"{tuple(tensor.shape)} {tensor.dtype}" for tensor in (preds, target, mask))
+        raise InputError(
+            "preds and target must be floats (B, 3, H, W) in [0, 1] and mask (B, 1, H, W); got " + ", ".join(given)
+        )

@@ -1,0 +1,96 @@
+"""The loss as a sum, optimizers of several parameter groups, their schedules, and clipping group by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from pytorch_lightning.utilities.types import OptimizerConfig, OptimizerLRSchedulerConfig
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from inpaint_zoo.errors import InputError
+
+OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
+ScheduleFactory = Callable[[Optimizer], LRScheduler]
+
+CLIPPING: Mapping[str, Callable[[list[Tensor], float], object]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
+"""By the name that a configuration uses."""
+
+
+def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float], owner: str) -> Tensor:
+    """The loss: each term, a scalar, times its weight.
+
+    Args:
+        terms: By name.
+        weights: By the same names; a term with weight 0 may be missing.
+        owner: Who computes the terms, for the message.
+
+    Raises:
+        InputError: a weight stands for no term.
+    """
+    for name, weight in weights.items():
+        if weight != 0 and name not in terms:
+            raise InputError(f"model.loss_weights.{name}: {owner} has no such term; remove it.")
+    return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+
+
+def make_optimizer(factory: OptimizerFactory | None, groups: Sequence[Mapping[str, Any]], owner: str) -> Optimizer:
+    """One optimizer over all parameter groups.
+
+    Args:
+        factory: From parameter groups to an optimizer.
+        groups: Each may hold an `lr_scale`, its factor on the learning rate.
+        owner: Whose parameters they are, for the message.
+
+    Raises:
+        InputError: there is no factory, or the optimizer refuses its settings.
+    """
+    if factory is None:
+        raise InputError(f"{owner} was built without an optimizer; give optimizer= to train it.")
+    plain = [{key: value for key, value in group.items() if key != "lr_scale"} for group in groups]
+    try:
+        optimizer = factory(plain)
+    except (ValueError, TypeError, IndexError) as error:  # its own checks of its arguments
+        raise InputError(f"model.optimizer: {error}") from error
+    for made, group in zip(optimizer.param_groups, groups, strict=True):
+        made["lr"] = group.get("lr_scale", 1.0) * made["lr"]
+    return optimizer
+
+
+def with_schedule(
+    optimizer: Optimizer, factory: ScheduleFactory | None
+) -> OptimizerConfig | OptimizerLRSchedulerConfig:
+    """What Lightning takes: an optimizer, and the schedule of its learning rates, which advances with every step.
+
+    Raises:
+        InputError: the schedule refuses its settings, or does not count steps.
+    """
+    if factory is None:
+        return {"optimizer": optimizer}
+    for key, value in getattr(factory, "keywords", {}).items():
+        if isinstance(value, int) and (value < 0 or (key == "T_max" and value == 0)):  # trainer.max_steps=-1
+            raise InputError(f"model.lr_schedule.{key}={value}: give a number of steps (or trainer.max_steps).")
+    try:
+        schedule = factory(optimizer)
+    except (ValueError, TypeError, IndexError, ZeroDivisionError) as error:
+        raise InputError(f"model.lr_schedule: {error}") from error
+    if isinstance(schedule, ReduceLROnPlateau):
+        raise InputError("model.lr_schedule: ReduceLROnPlateau follows a metric; give one that counts steps.")
+    return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+def clip_each_group(optimizer: Optimizer, limit: float | None, algorithm: str | None) -> None:
+    """Clip each parameter group by itself: large gradients of one leave those of the others as they are.
+
+    Args:
+        optimizer: Its parameters have gradients.
+        limit: Largest norm of a group's gradients, or largest value of a single one; None and 0 clip nothing.
+        algorithm: A key of `CLIPPING`; None means `norm`.
+    """
+    if limit:
+        for group in optimizer.param_groups:
+            CLIPPING[algorithm or "norm"](group["params"], limit)
