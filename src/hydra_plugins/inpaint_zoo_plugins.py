@@ -1,4 +1,4 @@
-"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and further folders.
+"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and the user's own folder.
 
 Hydra imports this module at every start, so that it imports nothing heavy.
 """
@@ -14,16 +14,17 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from inpaint_zoo.config.compose import further_folders
+from inpaint_zoo.config import OWN_FOLDER
 
 
-class FurtherFolders(SearchPathPlugin):
-    """Lets Hydra look for YAML files in the folder that `--config-dir` names and in those of extensions."""
+class OwnFolder(SearchPathPlugin):
+    """Lets Hydra look for YAML files in the folder that `--config-dir` names, after `conf/`."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Add the folders, after `conf/`."""
-        for provider, folder in further_folders():
-            search_path.append(provider, f"file://{folder}")
+        """Add the folder, if there is one."""
+        folder = OWN_FOLDER.get()
+        if folder is not None:
+            search_path.append("command-line", f"file://{folder}")
 
 
 class ResumableSweeper(Sweeper):
@@ -40,11 +41,11 @@ class ResumableSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra hands over."""
-        self._given: tuple[HydraContext, DictConfig, Any] = (hydra_context, config, task_function)
+        self.hydra_context, self.task, self.config = hydra_context, task_function, config
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run the jobs; returns how the worst of them ended."""
-        from inpaint_zoo.jobs.sweep.sweep import run_sweep  # noqa: PLC0415 (not at every start)
+        from inpaint_zoo.sweeping.sweep import run_sweep  # noqa: PLC0415 (not at every start)
 
         overrides = [*(f"{key}={values}" for key, values in self.params.items()), *arguments]
-        return run_sweep(*self._given, overrides, self.max_batch_size)
+        return run_sweep(self.hydra_context, self.config, self.task, overrides, self.max_batch_size)

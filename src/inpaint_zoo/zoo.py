@@ -1,34 +1,33 @@
-"""Networks by name: build one, load weights into it, or let a checkpoint decide which one to build."""
+"""The networks by name: build one, fill it with weights, or let a file of weights say which it is."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
-from inpaint_zoo.checks import did_you_mean
-from inpaint_zoo.config.build import check_arguments, locate
-from inpaint_zoo.config.compose import option, options
+from inpaint_zoo.config import CONF_DIR
+from inpaint_zoo.construct import check_arguments, locate
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
+from inpaint_zoo.suggestion import did_you_mean
 
 
 def list_models() -> list[str]:
-    """Return the names that `create_model` and `model=` know, sorted; those of installed extensions are among them."""
-    return list(options("model"))
+    """Return the names that `create_model` and `model=` know, sorted."""
+    return sorted(path.stem for path in (CONF_DIR / "model").glob("*.yaml"))
 
 
 def create_model(name: str, weights: str | Path | None = None, **overrides: Any) -> InpaintingNetwork:
-    """Build the network of a model, in evaluation mode, without loss network or discriminator.
+    """Build the network of a model, in eval mode, without loss network or discriminator.
 
     Args:
         name: One of `list_models()`.
-        weights: A published file, or a checkpoint of this package; without it the weights are random. Arguments of the
-            network that the file stores replace the defaults.
+        weights: A published weights file, or a checkpoint of ours; without it the weights are random.
+            What a file says about its network replaces the defaults.
         **overrides: Values for keys of `network` in `conf/model/NAME.yaml`, for example `base_channels=32`.
 
     Returns:
@@ -39,83 +38,58 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     """
     if weights is None:
         return _build(name, network_arguments(name, overrides)).eval()
-    return filled_network(read_weights(Path(weights).expanduser(), known_model(name)), overrides)
+    stored = read_weights(Path(weights).expanduser(), known_model(name))
+    return filled_network(stored, network_arguments(name, {**stored.network, **overrides}))
 
 
 def load_model(path: Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
-    """Build the network of a checkpoint, with its weights and in evaluation mode.
+    """Build the network that a file of weights holds, in eval mode.
 
     Args:
-        path: A checkpoint of this package, or a published file.
+        path: A checkpoint of ours, or a published file.
         name: Name of the model; only published files need it.
-        choice: `raw` or `ema`, for a checkpoint that holds both weights; None: `ema` if there is one.
+        choice: `raw` weights or their `ema`, of a checkpoint that has both; None: the average where there is one.
 
     Returns:
-        The name of the model and the network.
+        The model's name and the network.
 
     Raises:
-        InputError: The file cannot be read, or holds another model than `name`, or its network is of another package
-            that is neither an installed extension nor allowed (see `config.allowlist.allowing`).
+        InputError: The file cannot be used, or holds another model than `name`.
     """
     stored = read_weights(path.expanduser(), None if name is None else known_model(name), choice)
-    return stored.model, filled_network(stored)
+    return stored.model, filled_network(stored, network_arguments(stored.model, stored.network))
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """All arguments of a network: those of `conf/model/NAME.yaml`, updated with `overrides`.
+    """All arguments of a network: those of `conf/model/NAME.yaml`, replaced by `overrides`.
 
     Raises:
         InputError: The name or an override is unknown.
     """
-    defaults: Any = OmegaConf.to_container(option("model", known_model(name)).network, resolve=True)
+    node: Any = OmegaConf.load(CONF_DIR / "model" / f"{known_model(name)}.yaml").network
+    defaults: Any = OmegaConf.to_container(node, resolve=True)
     for key in overrides.keys() - defaults.keys():
         raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
     return {**defaults, **overrides}
 
 
 def known_model(name: str) -> str:
-    """Return `name`; an `InputError` that suggests the most similar name if there is no such model."""
+    """Return `name`; an InputError that suggests the nearest one if there is no such model."""
     known = list_models()
     if name not in known:
         raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
     return name
 
 
-def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) -> InpaintingNetwork:
-    """Build the network that `stored` is for and fill it, in eval mode.
-
-    Args:
-        stored: Says which network it is for, and its arguments.
-        overrides: Of these arguments.
-
-    Raises:
-        InputError: They do not fit, or the network is of a package that is not allowed.
-    """
-    arguments = {**stored.network, **(overrides or {})}
-    if stored.network_class is None or (_is_own(stored.network_class) and stored.model in list_models()):
-        network = _build(stored.model, network_arguments(stored.model, arguments))
-    else:
-        network = _called(_stated_class(stored), arguments, stored.model)
-    stored.apply(network)
-    return network.eval()
-
-
-def _is_own(path: str) -> bool:
-    """Whether a network is found by its model's name, which stays the same where classes move."""
-    return str(path).startswith(f"{__package__}.")
-
-
-def _stated_class(stored: Weights) -> type[InpaintingNetwork]:
-    found = locate(stored.network_class, str(stored.path))
-    if not (inspect.isclass(found) and issubclass(found, InpaintingNetwork)):
-        raise InputError(f"{stored.path}: its network {stored.network_class} is no InpaintingNetwork")
-    return found
-
-
 def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    return _called(locate(option("model", name)._target_, f"model={name}").network_class, arguments, name)
-
-
-def _called(network_class: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:
+    target = OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")._target_
+    network_class: type[InpaintingNetwork] = locate(target).network_class
     check_arguments(network_class, arguments, name)
     return network_class(**arguments)
+
+
+def filled_network(stored: Weights, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+    """Build the network that `stored` is for and fill it, in eval mode; an InputError if they do not fit."""
+    network = _build(stored.model, arguments)
+    stored.apply(network)
+    return network.eval()

@@ -1,4 +1,4 @@
-"""Folders of small images, and data modules for them."""
+"""Folders of small pictures, and data modules for them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionFileDataModule
+from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionDataModule
 from inpaint_zoo.masks import BoxMask
 
 
 @pytest.fixture
-def write_images(tmp_path: Path) -> Callable[..., Path]:
-    """Write random images (24 x 20 by default) and return the folder."""
+def write_pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Write random pictures (24 x 20 unless told otherwise) and return the folder."""
 
-    def write(*names: str, width: int = 24, height: int = 20, folder: str = "images") -> Path:
+    def write(*names: str, width: int = 24, height: int = 20, folder: str = "pictures") -> Path:
         for seed, name in enumerate(names):
             path = tmp_path / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +82,12 @@ def list_data() -> Callable[..., FileListDataModule]:
 
 
 @pytest.fixture
-def partition_data() -> Callable[..., PartitionFileDataModule]:
+def partition_data() -> Callable[..., PartitionDataModule]:
     """As `folder_data`, for a partition file."""
 
-    def make(**changes: Any) -> PartitionFileDataModule:
+    def make(**changes: Any) -> PartitionDataModule:
         arguments = LOADING | {"folder": ["faces", "Img/faces"], "partition": "partition.txt", "hint": "Get it there"}
-        return PartitionFileDataModule(**(arguments | changes))
+        return PartitionDataModule(**(arguments | changes))
 
     return make
 

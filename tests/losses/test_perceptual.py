@@ -10,12 +10,7 @@ from torch import nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses import perceptual
-from inpaint_zoo.losses.perceptual import (
-    VGGFeatures,
-    gram_matrix,
-    perceptual_distance,
-    style_distance,
-)
+from inpaint_zoo.losses.perceptual import VGGFeatures, gram_matrix, perceptual_distance, style_distance
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +54,14 @@ def test_it_moves_with_its_host_and_stays_in_evaluation(host):
     assert not any(layer.training for layer in moved.vgg.__dict__["network"])
 
 
-def test_gradients_reach_the_image_and_not_the_weights(host):
+def test_gradients_reach_the_picture_and_not_the_weights(host):
     image = torch.rand(1, 3, 8, 8, requires_grad=True)
     host.vgg(image, ["relu1_2"])["relu1_2"].sum().backward()
     assert image.grad.abs().sum() > 0
     assert all(parameter.grad is None for parameter in host.vgg.__dict__["network"].parameters())
 
 
-def test_random_weights_are_reproducible_leave_the_random_stream_alone_and_are_a_warning(caplog):
+def test_random_weights_are_the_same_every_time_leave_the_random_stream_alone_and_are_said(caplog):
     torch.manual_seed(5)
     first, drawn = VGGFeatures("vgg16", ["relu1_1"], "random"), torch.rand(1)
     torch.manual_seed(5)

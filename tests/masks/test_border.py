@@ -1,4 +1,4 @@
-"""The rules about the border."""
+"""How much of the border stays known."""
 
 from __future__ import annotations
 

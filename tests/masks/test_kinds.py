@@ -1,8 +1,9 @@
-"""What every kind of mask in conf/mask must do."""
+"""What every kind of masks in conf/mask promises."""
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,12 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from PIL import Image
 
-from inpaint_zoo.config.build import construct
-from inpaint_zoo.config.compose import CONF_DIR, compose_config
+from inpaint_zoo.config import CONF_DIR, compose_config
+from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.hashing import pixel_hash
+from inpaint_zoo.hashes import pixel_hash
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
-from inpaint_zoo.runtime.random_state import random_state
-from inpaint_zoo.testing import MaskConformance, check_mask
+from inpaint_zoo.randomness import random_state
 
 KINDS = sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml"))
 FROM_FILES = ["files", "files_bins", "objects", "paired"]
@@ -35,7 +35,7 @@ Make = Callable[..., MaskGenerator]
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """A generator by its kind and overrides; those from files get some, of which a.png belongs to an image."""
+    """A generator by its kind and overrides; those from files get some, of which a.png belongs to a picture."""
     folder = tmp_path_factory.mktemp("mask_files")
     for number, name in enumerate("abcdef"):
         mask = np.zeros((40, 50), np.uint8)
@@ -65,6 +65,13 @@ def called(generator: MaskGenerator, height: int, width: int, *key: int, **more:
     return generator(MaskRequest(height, width, random_state(*key), name="a.jpg", **more))
 
 
+def check(mask: np.ndarray, height: int, width: int) -> None:
+    assert mask.shape == (1, height, width)
+    assert mask.dtype == np.uint8
+    assert set(np.unique(mask)) <= {0, 1}
+    assert mask.any()
+
+
 some = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 sides = st.integers(32, 200)
 bounds = st.tuples(st.integers(0, 90), st.integers(1, 10))
@@ -79,21 +86,14 @@ def test_any_size_is_binary_and_the_same_for_the_same_key(
 ) -> None:
     generator, (height, width) = make(kind), size
     mask = called(generator, height, width, seed, index=index)
-    check_mask(mask, height, width)
+    check(mask, height, width)
     assert np.array_equal(mask, called(make(kind), height, width, seed, index=index))
 
 
-class TestConformance(MaskConformance):
-    @pytest.fixture(autouse=True, params=KINDS)
-    def _kind(self, request: pytest.FixtureRequest, make: Make) -> None:
-        self.make_mask = functools.partial(make, request.param)
-        self.fewest = 1 if request.param in ALWAYS_THE_SAME else 4
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_large_and_narrow_images(kind: str, make: Make) -> None:
+def test_large_and_narrow_pictures(kind: str, make: Make) -> None:
     for height, width in ((1024, 700), (32, 1024)):
-        check_mask(called(make(kind), height, width, 5), height, width)
+        check(called(make(kind), height, width, 5), height, width)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -154,6 +154,27 @@ def test_the_rule_about_the_border_holds(inner: str, side: int, seed: int, make:
     alone = called(make(inner), side, side, seed)
     assert touching.sum() == alone.sum()
     assert np.array_equal(called(make("border", inner, border="any"), side, side, seed), alone)
+
+
+def test_a_curriculum_widens_steadily(make: Make) -> None:
+    generator: Any = make("curriculum", start=[0.2, 0.3], ratio=[0.05, 0.6])
+    ranges = [generator.range_at(step / 10) for step in range(-1, 12)]
+    for (low, high), (next_low, next_high) in itertools.pairwise(ranges):
+        assert next_low <= low
+        assert next_high >= high
+    assert ranges[0] == ranges[1] == (0.2, 0.3)
+    assert ranges[-1] == ranges[-2] == (0.05, 0.6)
+
+
+def test_masks_of_a_curriculum_follow_its_range(make: Make) -> None:
+    generator = make("curriculum", start=[0.0, 0.1], ratio=[0.0, 0.6])
+    ratios = np.array(
+        [[called(generator, 48, 48, key, progress=step / 4).mean() for step in range(5)] for key in range(40)]
+    )
+    assert np.all(ratios <= np.array([0.1, 0.225, 0.35, 0.475, 0.6]))
+    assert np.all(np.diff(ratios.mean(axis=0)) > 0)
+    assert ratios[:, -1].max() > 0.5
+    assert np.array_equal(called(generator, 48, 48, 3), called(generator, 48, 48, 3, progress=1.0))
 
 
 PINNED = {

@@ -2,16 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inpaint_zoo.metrics.bins import (
-    ALL,
-    BIN_TITLES,
-    BINS,
-    EVERY_BIN,
-    FINE_BINS,
-    bins_of,
-    fine_bin,
-    ratio_bin,
-)
+from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, EVERY_BIN, FINE_BINS, bins_of, fine_bin, ratio_bin
 
 
 @pytest.mark.parametrize(
@@ -52,7 +43,7 @@ def test_agrees_with_whole_numbers(counts: tuple[int, int]):
         (1.0, ("60-100", "90-100", ALL)),
     ],
 )
-def test_an_image_counts_in_one_bin_of_each_kind(ratio: float, expected: tuple[str, ...]):
+def test_a_picture_counts_in_one_bin_of_each_kind(ratio: float, expected: tuple[str, ...]):
     assert bins_of(ratio) == expected
 
 

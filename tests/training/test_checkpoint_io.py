@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS, AtomicCheckpoints
+from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS, WholeCheckpoints
 
 
 def written(folder: Path, name: str = LAST) -> int:
@@ -14,17 +14,17 @@ def written(folder: Path, name: str = LAST) -> int:
 
 def test_the_one_before_the_last_is_kept(tmp_path: Path) -> None:
     for step in range(3):
-        AtomicCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
+        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
     assert (written(tmp_path / "run"), written(tmp_path / "run", PREVIOUS)) == (2, 1)
     for step in (7, 8):
-        AtomicCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / "best.ckpt")
+        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / "best.ckpt")
     assert (written(tmp_path / "run", "best.ckpt"), written(tmp_path / "run", PREVIOUS)) == (8, 1)
     assert {path.name for path in (tmp_path / "run").iterdir()} == {LAST, PREVIOUS, "best.ckpt"}
 
 
 @pytest.mark.parametrize("failing", ["fsync", "write"])
 def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
-    io = AtomicCheckpoints()
+    io = WholeCheckpoints()
     for step in range(2):
         io.save_checkpoint({"step": step}, tmp_path / LAST)
 
@@ -36,7 +36,7 @@ def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Mon
     else:
         monkeypatch.setattr(torch, "save", full)
     with pytest.raises(
-        InputError, match=r"last\.ckpt \(No space left on device\): make room; earlier checkpoints are kept"
+        InputError, match=r"last\.ckpt \(No space left on device\): make room; the checkpoints before it are kept"
     ):
         io.save_checkpoint({"step": 9}, tmp_path / LAST)
     assert (written(tmp_path), written(tmp_path, PREVIOUS)) == (1, 0)
@@ -45,5 +45,5 @@ def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
     (tmp_path / ".last.ckpt.part").write_bytes(b"half")
-    AtomicCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
+    WholeCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
     assert {path.name for path in tmp_path.iterdir()} == {LAST}

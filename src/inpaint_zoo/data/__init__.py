@@ -1,23 +1,17 @@
-"""Data sets of images and masks; workers, ranks and resumed runs do not change the stream of samples."""
+"""Data sets: pictures and masks, the same stream for any number of workers, ranks and resumptions."""
 
-from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.shards.webdataset import WebDatasetDataModule
-from inpaint_zoo.data.sources.file_list import FileListDataModule
-from inpaint_zoo.data.sources.folder import FolderDataModule
-from inpaint_zoo.data.sources.partition_file import PartitionFileDataModule
-from inpaint_zoo.data.sources.photographs import PhotographsDataModule
-from inpaint_zoo.data.splits import Split
-from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.data.folder import FolderDataModule
+from inpaint_zoo.data.lists import FileListDataModule
+from inpaint_zoo.data.partition import PartitionDataModule
+from inpaint_zoo.data.photographs import PhotographsDataModule
+from inpaint_zoo.data.webdataset import WebDatasetDataModule
 
 __all__ = [
     "FileListDataModule",
     "FolderDataModule",
-    "ImageFile",
     "InpaintingDataModule",
-    "LoadingArguments",
-    "PartitionFileDataModule",
+    "PartitionDataModule",
     "PhotographsDataModule",
-    "Split",
     "WebDatasetDataModule",
 ]

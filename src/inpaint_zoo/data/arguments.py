@@ -1,4 +1,4 @@
-"""The keyword arguments that all data modules share."""
+"""The arguments that all data modules share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inpaint_zoo.masks import MaskGenerator
 
 
 class LoadingArguments(TypedDict):
-    """Documented in `InpaintingDataModule`."""
+    """What `InpaintingDataModule` says of each of them."""
 
     mask: MaskGenerator
     eval_mask: MaskGenerator

@@ -1,4 +1,4 @@
-"""Samples of an image and a mask, both determined by the sample's key."""
+"""Samples of a batch: a picture, prepared, and a mask, both fixed by the sample's key."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inpaint_zoo.data.paired_masks import PairedImage, PairedMasks
+from inpaint_zoo.data.own_masks import OwnMasks, PairedPicture
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import Skipped
 from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import ImageFile
-from inpaint_zoo.images.reading import read_image
-from inpaint_zoo.images.resizing import resize, resize_mask, resize_shorter
+from inpaint_zoo.fitting import resize_shorter
+from inpaint_zoo.images import PictureFile, read_image, resize, resize_mask
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
-from inpaint_zoo.runtime.random_state import random_state
+from inpaint_zoo.randomness import random_state
+from inpaint_zoo.readable import Readable
 
 
 class Sample(TypedDict):
@@ -37,21 +36,21 @@ class Sample(TypedDict):
 
 
 class TrainingDataset(Dataset[Sample | Skipped]):
-    """Random crops, mirrored at random, with random masks; sample (epoch, index) is always the same.
+    """Random crops, mirrored at random, with random masks: sample (epoch, index) is always the same.
 
-    Only masks that change during training also depend on the sample's position.
+    Only masks that change in the course of training depend on the sample's position too.
 
     Args:
-        images: The files; the mask of a `PairedImage` is cropped and mirrored with it.
-        mask: Makes the masks of images without a paired mask.
-        paired_masks: How the masks of `PairedImage`s are read.
+        pictures: The files; the mask of a `PairedPicture` is cropped and mirrored with it.
+        mask: Makes the masks of pictures that have none of their own.
+        own_masks: How the masks of `PairedPicture`s are read.
         size: (height, width) of the crop.
-        center_crop: Side of the square that is first cut out of the centre; None does not crop.
-        resize: Resize the shorter side to this many pixels before the crop; None keeps the image's own size.
-        flip_probability: Probability of mirroring left to right.
-        seed: Of crops, flips and masks.
+        center_crop: Side of the square that is cut out of the centre first; None cuts nothing.
+        resize: Resize the shorter side to this many pixels before the crop; None keeps the picture's own size.
+        flip_probability: Of mirroring left and right.
+        seed: Of all of this.
         read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
-        skip_unreadable: Return `Skipped` for an image that cannot be read.
+        skip_unreadable: Give `Skipped` for a picture that cannot be read.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -60,9 +59,9 @@ class TrainingDataset(Dataset[Sample | Skipped]):
     def __init__(
         self,
         *,
-        images: Sequence[ImageFile],
+        pictures: Sequence[PictureFile],
         mask: MaskGenerator,
-        paired_masks: PairedMasks,
+        own_masks: OwnMasks,
         size: tuple[int, int],
         center_crop: int | None,
         resize: int | None,
@@ -71,9 +70,9 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         read: Callable[[Readable, tuple[int, int] | None], np.ndarray],
         skip_unreadable: bool,
     ) -> None:
-        self.images = images
+        self.pictures = pictures
         self.mask = mask
-        self.paired_masks = paired_masks
+        self.own_masks = own_masks
         self.size = size
         self.center_crop = center_crop
         self.resize = resize
@@ -82,78 +81,82 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         self.skip_unreadable = skip_unreadable
         self.augment = _augmentation(size, flip_probability)
         self.total_samples: int | None = None
-        """Length of the whole training, in samples over all ranks; None if it is not known."""
+        """Length of the whole training, in samples over all ranks; None where it is not known."""
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.pictures)
 
     def __getitem__(self, key: Key | int) -> Sample | Skipped:
         epoch, index, position = key if isinstance(key, tuple) else Key(0, key, key)
         rng = random_state(self.seed, epoch, index)
-        file = self.images[index]
+        picture = self.pictures[index]
         try:
-            image, holes = self._read(file)
+            image, holes = self._read(picture)
         except InputError as error:
             if not self.skip_unreadable:
                 raise
-            return Skipped(file.name, str(error))
-        image, holes = self.prepared(file, image, holes)
-        # without this seed, albumentations 2.0 repeats its stream in every worker and every epoch
+            return Skipped(picture.name, str(error))
+        image, holes = self.prepared(picture, image, holes)
+        # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
         if holes is not None:
             cut = self.augment(image=image, mask=holes)
-            return _sample(cut["image"], cut["mask"][None], file.name)
+            return _sample(cut["image"], cut["mask"][None], picture.name)
         image = self.augment(image=image)["image"]
         mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
-        return _sample(image, mask, file.name)
+        return _sample(image, mask, picture.name)
 
     def progress(self, position: int) -> float:
-        """The share of training, in [0, 1], that is done at this position of the stream; 1 if it is not known."""
+        """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
         return 1.0 if self.total_samples is None else min(1.0, position / self.total_samples)
 
-    def _read(self, file: ImageFile) -> tuple[np.ndarray, np.ndarray | None]:
-        """The image (H, W, 3), and the holes (H, W) of its paired mask, or None."""
-        if isinstance(file, PairedImage):
-            image = self.read(file.path, None)
-            return image, self.paired_masks.holes(file, image.shape[:2])
+    def _read(self, picture: PictureFile) -> tuple[np.ndarray, np.ndarray | None]:
+        """The picture (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
+        if not isinstance(picture, PairedPicture):
+            return self.read(picture.path, self._at_least()), None
+        image = self.read(picture.path, None)
+        return image, self.own_masks.holes(picture, image.shape[:2])
+
+    def _at_least(self) -> tuple[int, int] | None:
+        """The (height, width) that is enough to read; None for all pixels."""
         if self.resize is None or self.center_crop is not None:
-            return self.read(file.path, None), None
-        # from twice the size, resizing still smooths: the PSNR to the image from all pixels is 50 dB
-        return self.read(file.path, (2 * self.resize, 2 * self.resize)), None
+            return None
+        # at twice the size the resizing still smooths: the picture is that of all pixels, within 50 dB
+        return 2 * self.resize, 2 * self.resize
 
     def prepared(
-        self, file: ImageFile, image: np.ndarray, holes: np.ndarray | None
+        self, picture: PictureFile, image: np.ndarray, holes: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Crop the centre and resize, before the random crop."""
+        """Cut and resize before the random crop."""
         try:
             image = center_square(image, self.center_crop)
         except InputError as error:
-            raise InputError(f"{str(file.path)!r}: {error}") from error
+            raise InputError(f"{str(picture.path)!r}: {error}") from error
         holes = None if holes is None else center_square(holes, self.center_crop)
         if self.resize is not None:
             image = resize_shorter(image, (self.resize, self.resize), resize)
             holes = None if holes is None else resize_mask(holes, *image.shape[:2])
-        self._check_size(file, image)
+        self._check_size(picture, image)
         return image, holes
 
-    def _check_size(self, file: ImageFile, image: np.ndarray) -> None:
+    def _check_size(self, picture: PictureFile, image: np.ndarray) -> None:
         height, width = image.shape[:2]
         if height < self.size[0] or width < self.size[1]:
             raise InputError(
-                f"{str(file.path)!r} is {width}x{height} (width x height), smaller than the crop "
+                f"{str(picture.path)!r} is {width}x{height} (width x height), smaller than the crop "
                 f"{self.size[1]}x{self.size[0]}: set data.resize={max(self.size)}, or a smaller data.size="
             )
 
 
 class EvaluationDataset(Dataset[Sample]):
-    """Whole images, prepared by a protocol; sample i is image i // repeats with mask i.
+    """Whole pictures, prepared as a protocol says; sample i is picture i // repeats with mask i.
 
     Args:
-        images: The files.
+        pictures: The files.
         mask: Makes the masks.
-        prepare: From an image (H, W, 3) uint8 to the image that is evaluated.
-        repeats: How often each image appears, each time with another mask; if more than once, names have a number, such
-            as `chelsea@2.png`.
+        prepare: From a picture (H, W, 3) uint8 to what is judged.
+        repeats: How often each picture appears, each time with another mask; the names then carry a number,
+            `chelsea@2.png`.
         seed: Of the masks.
 
     Raises:
@@ -163,53 +166,53 @@ class EvaluationDataset(Dataset[Sample]):
     def __init__(
         self,
         *,
-        images: Sequence[ImageFile],
+        pictures: Sequence[PictureFile],
         mask: MaskGenerator,
         prepare: Callable[[np.ndarray], np.ndarray],
         repeats: int,
         seed: int,
     ) -> None:
-        self.images = images
+        self.pictures = pictures
         self.mask = mask
         self.prepare = prepare
         self.repeats = repeats
         self.seed = seed
         self._drawn: dict[tuple[int, int, int], bytes] = {}
-        """Masks by index and size, a bit per pixel, compressed to about a kilobyte at 256 x 256."""
+        """Masks by index and size, a bit for each pixel, compressed: to about a kilobyte at 256 x 256."""
 
     def __len__(self) -> int:
-        return len(self.images) * self.repeats
+        return len(self.pictures) * self.repeats
 
     @property
     def names(self) -> list[str]:
         """The names of the samples, in order."""
         return [self.name(index) for index in range(len(self))]
 
-    def image_file(self, index: int) -> ImageFile:
-        """The image file of sample `index`; samples of the same file differ in their masks."""
-        return self.images[index // self.repeats]
+    def picture_file(self, index: int) -> PictureFile:
+        """The file that sample `index` shows; samples of one file differ in their masks."""
+        return self.pictures[index // self.repeats]
 
     def name(self, index: int) -> str:
         """The name of sample `index`."""
-        name = self.image_file(index).name
+        name = self.picture_file(index).name
         return numbered(name, index % self.repeats + 1) if self.repeats > 1 else name
 
     def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
-        """The mask of sample `index` for a prepared image of this size, uint8 (1, height, width), 1 = hole.
+        """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole.
 
-        It is drawn once; workers that start later have a copy.
+        It is drawn once; workers that start later know it.
         """
         key = (index, height, width)
         if key not in self._drawn:
             rng = random_state(self.seed, index)
-            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.image_file(index).name))
+            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.picture_file(index).name))
             self._drawn[key] = zlib.compress(np.packbits(mask).tobytes(), level=1)
         bits = np.frombuffer(zlib.decompress(self._drawn[key]), np.uint8)
         return np.unpackbits(bits, count=height * width).reshape(1, height, width)
 
     def pixels(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """The prepared image (H, W, 3) and the mask (1, H, W) of sample `index`, both uint8."""
-        image = self.prepare(read_image(self.image_file(index).path))
+        """The prepared picture (H, W, 3) and the mask (1, H, W) of sample `index`, both uint8."""
+        image = self.prepare(read_image(self.picture_file(index).path))
         return image, self.mask_at(index, *image.shape[:2])
 
     def __getitem__(self, index: int) -> Sample:
@@ -223,9 +226,9 @@ def numbered(name: str, number: int) -> str:
 
 
 def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
-    # on import, the library would look up its newest version on the internet
+    # the library asks the network for its newest version when it is imported
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
-    import albumentations  # noqa: PLC0415 - slow to import, and for training only
+    import albumentations  # noqa: PLC0415 - slow to import, and training only
 
     return albumentations.Compose(
         [
@@ -236,7 +239,7 @@ def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
 
 
 def _sample(image: np.ndarray, mask: np.ndarray, name: str) -> Sample:
-    # one pass from uint8 to float planes: most of the time goes into memory that is used for the first time
+    # one pass from uint8 to floats in planes: memory that is touched for the first time is what this costs
     pixels = np.empty((3, *image.shape[:2]), np.float32)
     np.divide(image.transpose(2, 0, 1), np.float32(255), out=pixels, dtype=np.float32)
     return Sample(image=torch.from_numpy(pixels), mask=torch.from_numpy(mask.astype(np.float32)), name=name)

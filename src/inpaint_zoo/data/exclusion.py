@@ -1,4 +1,4 @@
-"""Leaving out images by name."""
+"""Pictures that are left out by their names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import numpy as np
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.packed import Packed
-from inpaint_zoo.data.splits import Split, select
+from inpaint_zoo.data.source import Split, select
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.images import PictureFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _note = rank_zero_only(logging.getLogger(__name__).warning)
@@ -23,16 +23,16 @@ _MOST_BYTES = 2**30
 
 
 class Exclusion:
-    """The images that a text file names, one per line; lines that start with `#` are comments.
+    """The pictures that a text file names, one a line; lines that start with `#` are comments.
 
-    A name stands for an image of any split, or, with `train/`, `val/` or `test/` before it, of this split. (A name that
-    starts with `#` is written `./#name`; a line that starts with `"` is a JSON string, for names with line breaks.)
+    A name is that of a picture in whatever split, or, with `train/`, `val/` or `test/` before it, in that one. (A name
+    that starts with `#` is written `./#name`; a line that starts with `"` is a text of JSON, for names with line ends.)
 
     Args:
         path: The file.
 
     Raises:
-        InputError: It is missing, not a text file, or holds a quoted line that is not JSON.
+        InputError: It is missing, no text, or holds a quoted line that is no JSON.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -40,60 +40,60 @@ class Exclusion:
         self.names = frozenset(_read_names(self.path))
         self._unknown = self.names
 
-    def rest(self, images: Sequence[ImageFile], split: Split) -> Sequence[ImageFile]:
-        """The images that are not excluded, in their order.
+    def rest(self, pictures: Sequence[PictureFile], split: Split) -> Sequence[PictureFile]:
+        """The pictures that are not excluded, in their order.
 
         Raises:
             InputError: None is left.
         """
         prefix = f"{split}/"
         names = self.names | {name.removeprefix(prefix) for name in self.names if name.startswith(prefix)}
-        kept, places = np.ones(len(images), bool), _places(images, names)
+        kept, places = np.ones(len(pictures), bool), _places(pictures, names)
         kept[places] = False
-        self._say_unknown({images[place].name for place in places}, split)
+        self._say_unknown({pictures[place].name for place in places}, split)
         num = int(kept.sum())
         if not num:
-            raise InputError(f"data.exclude={str(self.path)!r} names all {len(images)} images of {split}")
-        if num < len(images):
-            _announce(f"{str(self.path)!r} leaves out {len(images) - num} of {len(images)} images of {split}")
-        return select(images, np.flatnonzero(kept))
+            raise InputError(f"data.exclude={str(self.path)!r} names all {len(pictures)} pictures of {split}")
+        if num < len(pictures):
+            _announce(f"{str(self.path)!r} leaves out {len(pictures) - num} of {len(pictures)} pictures of {split}")
+        return select(pictures, np.flatnonzero(kept))
 
     def _say_unknown(self, found: set[str], split: Split) -> None:
-        """Warn of names that no image has had so far, except those of other splits."""
+        """Note the names that no picture had so far, but for those of other splits."""
         self._unknown -= found | {f"{split}/{name}" for name in found}
         others = tuple(f"{other}/" for other in Split if other is not split)
         unknown = sorted(name for name in self._unknown if not name.startswith(others))
         if unknown:
             _note(
-                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are not images of "
+                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are no pictures of "
                 f"{split}: {unknown[0]!r}{', ...' if len(unknown) > 1 else ''}"
             )
 
 
 def exclusion_line(name: str) -> str:
-    """A name as it is written in the file."""
+    """A name as it stands in the file."""
     if not name.strip() or name[0] == '"' or "\n" in name or "\r" in name:
         return json.dumps(name, ensure_ascii=False)
     return f"./{name}" if name.startswith("#") else name
 
 
-def _places(images: Sequence[ImageFile], names: frozenset[str]) -> list[int]:
-    if isinstance(images, Packed):
-        return images.places(names)
-    return [place for place, image in enumerate(images) if image.name in names]
+def _places(pictures: Sequence[PictureFile], names: frozenset[str]) -> list[int]:
+    if isinstance(pictures, Packed):
+        return pictures.places(names)
+    return [place for place, picture in enumerate(pictures) if picture.name in names]
 
 
 def _read_names(path: Path) -> list[str]:
     key = f"data.exclude={str(path)!r}"
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{key} {'is not a list of names' if path.exists() else 'does not exist'}")
-        text = path.read_bytes().decode("utf-8-sig")  # bytes: reading as text would change line breaks in names
+            raise InputError(f"{key} {'is no list of names' if path.exists() else 'does not exist'}")
+        text = path.read_bytes().decode("utf-8-sig")  # as text, other line ends would become those of this system
     except OSError as error:
         raise InputError(f"{key} cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{key} is not a text file: give a file with the name of one image per line") from error
-    # a name may end in spaces; a carriage return belongs to the line break
+        raise InputError(f"{key} is no text: give a file with the name of one picture a line") from error
+    # a name may end in spaces, but not in the carriage return of another system's line ends
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     return [
         _name(line, f"{key}, line {number}") for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"
@@ -106,6 +106,6 @@ def _name(line: str, where: str) -> str:
             line = json.loads(line)
         except ValueError as error:
             raise InputError(
-                f'{where}: {line[:80]!r} is not a JSON string: write a name that starts with " as ./"'
+                f'{where}: {line[:80]!r} is no text of JSON: write a name that starts with " as ./"'
             ) from error
     return unicodedata.normalize("NFC", line.removeprefix("./"))

@@ -1,4 +1,4 @@
-"""A few samples that never change, to test whether a model can overfit them."""
+"""A few samples that are always the same, to see whether a model learns them by heart."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
-from inpaint_zoo.checks import at_least
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.dataset import Sample
 from inpaint_zoo.data.sampler import Key
+from inpaint_zoo.errors import at_least
 
 
 class FixedSamples(Dataset[Sample]):
-    """The first samples of a training stream, with the same crop and mask in every epoch.
+    """The first samples of a training stream: their pictures with one crop and one mask each, for good.
 
     Args:
-        dataset: The training samples, which differ from epoch to epoch.
-        num_samples: How many are used; a larger index starts again with the first.
-        length: The reported length.
+        dataset: Of training; its samples differ from epoch to epoch.
+        num_samples: How many; a larger index starts again with the first.
+        length: How many there seem to be.
     """
 
     def __init__(self, dataset: Dataset[Any], *, num_samples: int, length: int) -> None:
@@ -36,14 +36,14 @@ class FixedSamples(Dataset[Sample]):
 
 
 def overfit(data: InpaintingDataModule, num_samples: int) -> None:
-    """Use the same few samples for training and validation, after `data.setup`.
+    """Let training and validation see the same few samples, after `data.setup`.
 
     Raises:
-        InputError: `num_samples` is less than 1.
+        InputError: There is none.
     """
     dataset: Any = data.train_dataset
     num_samples = min(at_least(1, num_samples, "overfit_samples"), len(dataset))
     datasets: Any = data
-    # an epoch keeps its length, so that any batch size is possible
+    # an epoch keeps its length, so that any batch size goes
     datasets.train_dataset = FixedSamples(dataset, num_samples=num_samples, length=len(dataset))
     datasets.val_dataset = FixedSamples(dataset, num_samples=num_samples, length=num_samples)

@@ -1,4 +1,4 @@
-"""The planned length of a training."""
+"""How long a training will be."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import pytorch_lightning as pl
 
 
 def planned_batches(trainer: pl.Trainer, epoch_batches: int) -> int | None:
-    """Batches that each rank will have been trained on when training ends.
-
-    None if neither `max_steps` nor `max_epochs` ends it.
+    """Batches that each rank will have been trained on when training ends; None where only time or a person ends it.
 
     Args:
-        trainer: Has the limits.
-        epoch_batches: Batches of a loader in one epoch.
+        trainer: Knows the goal, `max_steps` or `max_epochs`.
+        epoch_batches: What a loader gives in one epoch.
     """
     limit = trainer.limit_train_batches
     if isinstance(limit, float):
@@ -21,7 +19,7 @@ def planned_batches(trainer: pl.Trainer, epoch_batches: int) -> int | None:
         epoch_batches = min(epoch_batches, limit)
     goals = []
     if trainer.max_steps > 0 and epoch_batches > 0:
-        # at the end of an epoch, the gradients accumulated so far make a step
+        # an epoch's end makes a step of what has been accumulated so far
         steps = -(-epoch_batches // trainer.accumulate_grad_batches)
         epochs, more = divmod(trainer.max_steps, steps)
         goals.append(epochs * epoch_batches + min(more * trainer.accumulate_grad_batches, epoch_batches))

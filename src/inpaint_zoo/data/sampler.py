@@ -1,4 +1,4 @@
-"""The order of training samples: an endless stream with a position."""
+"""Which sample comes when: an endless training stream with a position."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from typing import NamedTuple
 import numpy as np
 from torch.utils.data import Sampler
 
-from inpaint_zoo.runtime.random_state import random_state
+from inpaint_zoo.randomness import random_state
 
 
 class Key(NamedTuple):
-    """What, together with the seed, determines a training sample."""
+    """What a training sample depends on, together with the seed."""
 
     epoch: int
-    """Number of the pass over the images."""
-    index: int  # type: ignore[assignment]  # hides tuple.index, which is not used
-    """Of the image."""
+    """Number of the pass over the pictures."""
+    index: int  # type: ignore[assignment]  # hides tuple.index, which no key needs
+    """Of the picture."""
     position: int
-    """Samples of the stream before this one, over all ranks: the progress of training when it is used."""
+    """Samples of the stream before this one, over all ranks: how far training has got when this one is used."""
 
 
 class TrainingSampler(Sampler[Key]):
-    """One endless stream of shuffled passes over the images, read from the position that training has reached.
+    """One endless stream of shuffled passes over the pictures, read from the position that training has reached.
 
-    The stream depends only on the number of images and the seed. All ranks read the same stream and each takes every
-    `world_size`-th sample, so that a batch over all ranks is contiguous, and no sample is dropped or repeated between
-    passes.
+    The stream depends on the number of pictures and the seed alone. All ranks read the same stream, each takes every
+    `world_size`-th sample, so that a batch over all ranks is a run of the stream, and nothing is dropped or repeated
+    where one pass ends and the next begins.
 
     Args:
-        num_images: Images in a pass.
-        num_samples: Samples of one iteration on this rank.
+        num_pictures: Pictures in a pass.
+        num_samples: Samples that one iteration gives on this rank.
         seed: Of the shuffling.
         rank: Of this process.
         world_size: Number of processes.
-        position: Returns how many samples all ranks together have been trained on; called at the start of each
-            iteration. (Samples that workers have loaded ahead do not count.)
+        position: Says how many samples of the stream all ranks together have been trained on; asked at the start of
+            each iteration. (Samples that workers have loaded ahead do not count as trained on.)
     """
 
     def __init__(
-        self, *, num_images: int, num_samples: int, seed: int, rank: int, world_size: int, position: Callable[[], int]
+        self, *, num_pictures: int, num_samples: int, seed: int, rank: int, world_size: int, position: Callable[[], int]
     ) -> None:
-        self.num_images = num_images
+        self.num_pictures = num_pictures
         self.num_samples = num_samples
         self.seed = seed
         self.rank = rank
@@ -56,7 +56,7 @@ class TrainingSampler(Sampler[Key]):
         start = self.position() + self.rank
         order_of: tuple[int, np.ndarray] = (-1, np.empty(0))
         for position in range(start, start + self.num_samples * self.world_size, self.world_size):
-            epoch, place = divmod(position, self.num_images)
+            epoch, place = divmod(position, self.num_pictures)
             if order_of[0] != epoch:
-                order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_images))
+                order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_pictures))
             yield Key(epoch, int(order_of[1][place]), position)

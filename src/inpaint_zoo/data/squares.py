@@ -1,4 +1,4 @@
-"""The square that is first cut out of the centre of an image."""
+"""Squares out of the centre of pictures, before anything else is done to them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Callable
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.resizing import center_crop
+from inpaint_zoo.fitting import center_crop
 
 
 def center_square(image: np.ndarray, side: int | None) -> np.ndarray:
-    """Cut a square out of the centre of (H, W, ...); None does not crop.
+    """Cut a square out of the centre of (H, W, ...); None cuts nothing.
 
     Raises:
-        InputError: The image is smaller than the square.
+        InputError: The picture is smaller.
     """
     if side is None:
         return image
     height, width = image.shape[:2]
     if min(height, width) < side:
-        raise InputError(f"an image of {width}x{height} (width x height) is smaller than data.center_crop={side}")
+        raise InputError(f"a picture of {width}x{height} (width x height) is smaller than data.center_crop={side}")
     return center_crop(image, (side, side))
 
 
 def prepared_square(image: np.ndarray, side: int | None, prepare: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Cut a square out of the centre of (H, W, 3), then apply `prepare`."""
+    """Cut a square out of the centre of (H, W, 3), then prepare it."""
     return prepare(center_square(image, side))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from inpaint_zoo.checks import at_least
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, at_least
 from inpaint_zoo.layers.init import init_normal
 
 
@@ -14,7 +13,7 @@ class PatchDiscriminator(nn.Module):
     """Five 4x4 convolutions with spectral normalisation (Isola et al., 2017; Miyato et al., 2018).
 
     Args:
-        in_channels: Channels of the image.
+        in_channels: Channels of the picture that is judged.
         base_channels: Channels of the first convolution (published: 64); the next ones have 2, 4 and 8 times as many.
 
     Raises:
@@ -22,7 +21,7 @@ class PatchDiscriminator(nn.Module):
     """
 
     minimum_size = 24
-    """The smallest side length with at least one patch."""
+    """The smallest side length that leaves at least one patch."""
 
     def __init__(self, *, in_channels: int, base_channels: int) -> None:
         super().__init__()
@@ -35,23 +34,23 @@ class PatchDiscriminator(nn.Module):
         ]
         for convolution in convolutions:
             init_normal(convolution)
-        # after the initialisation: spectral_norm starts its power iteration from the current weight
+        # after the initialisation: spectral_norm starts its power iteration from the weight that it finds
         self.convolutions = nn.ModuleList(spectral_norm(convolution) for convolution in convolutions)
         self.activation = nn.LeakyReLU(0.2)
 
     @classmethod
     def check_size(cls, height: int, width: int) -> None:
-        """Refuse images that are too small for one patch.
+        """Refuse pictures that are too small for one patch.
 
         Raises:
-            InputError: The image is too small.
+            InputError: as said.
         """
         if min(height, width) < cls.minimum_size:
             wanted = f"{cls.minimum_size}x{cls.minimum_size}"
             raise InputError(f"the discriminator needs {wanted} pixels or more, not {height}x{width}: raise data.size.")
 
     def forward(self, image: Tensor) -> Tensor:
-        """Classify the patches of `image` as real or generated.
+        """Judge patches of `image`.
 
         Args:
             image: (B, in_channels, H, W), sides of at least `minimum_size`.

@@ -1,4 +1,4 @@
-"""Total variation of an image."""
+"""Total variation of a picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def total_variation(image: Tensor) -> Tensor:
-    """Mean absolute difference of horizontal neighbours plus that of vertical neighbours; a scalar.
+    """Mean absolute difference of horizontal neighbours plus that of vertical neighbours.
 
     Args:
         image: (B, C, H, W), at least 2 x 2.

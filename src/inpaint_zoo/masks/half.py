@@ -1,4 +1,4 @@
-"""One half of the image."""
+"""One half of the picture."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.generator import MaskRequest, draw_integers
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.suggestion import choose
 
 
 class HalfMask:
-    """The half of the image on a random side; if the number of pixels is odd, the smaller part.
+    """One half of the picture, of a side drawn at random; of an odd number of pixels the smaller part.
 
     Args:
-        sides: The sides to choose from: `left`, `right`, `top`, `bottom`.
+        sides: Those to choose from: `left`, `right`, `top`, `bottom`.
 
     Raises:
         InputError: A side is unknown, or there is none.
@@ -38,4 +38,4 @@ class HalfMask:
 
 
 _HALVES = {"left": (0, 2, 0, 1), "right": (0, 2, 1, 2), "top": (0, 1, 0, 2), "bottom": (1, 2, 0, 2)}
-"""First and end row, first and end column, in halves of the image."""
+"""First and end row, first and end column, in halves of the picture."""

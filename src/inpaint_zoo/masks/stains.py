@@ -1,6 +1,6 @@
-"""Stains: round blots with an uneven rim and splashes around them, as of damp, mould and ink.
+"""Stains: round blots with an uneven rim and some splashes around, as of damp, mould and ink.
 
-The rule and its constants are ours.
+Ours, constants and all.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from inpaint_zoo.masks.drawing.directions import offset
-from inpaint_zoo.masks.drawing.spans import Segment
-from inpaint_zoo.masks.drawing.steps import StrokeMask
-from inpaint_zoo.masks.generator import draw_integers
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.directions import offset
+from inpaint_zoo.masks.drawing import StrokeMask
 from inpaint_zoo.masks.ranges import count_range, pixel_range, share_range
+from inpaint_zoo.masks.spans import Segment
 
 _NUM_LOBES = 18
 
@@ -23,7 +23,7 @@ class StainMask(StrokeMask):
 
     Args:
         num_stains: [low, high] number of stains.
-        stain_size: [low, high] diameter of a stain's middle, as a share of the image's shorter side.
+        stain_size: [low, high] diameter of a stain's middle, as a share of the picture's shorter side.
         num_splashes: [low, high] number of splashes of a stain.
 
     Raises:

@@ -1,6 +1,6 @@
-"""Lines of writing, such as inscriptions, captions and stamps on old images.
+"""Lines of writing, as of inscriptions, captions and stamps on old pictures.
 
-The rule, its constants and the letters (`glyphs`) are ours.
+Ours, constants and all. The letters are lines of our own (`glyphs`).
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from inpaint_zoo.checks import at_least
-from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
-from inpaint_zoo.masks.drawing.glyphs import GLYPHS, HEIGHT, WIDTH
-from inpaint_zoo.masks.drawing.spans import Segment
-from inpaint_zoo.masks.drawing.steps import StrokeMask
-from inpaint_zoo.masks.generator import draw_integers
+from inpaint_zoo.errors import at_least
+from inpaint_zoo.masks.base import draw_integers
+from inpaint_zoo.masks.directions import COSINES, SINES, UNIT
+from inpaint_zoo.masks.drawing import StrokeMask
+from inpaint_zoo.masks.glyphs import GLYPHS, HEIGHT, WIDTH
 from inpaint_zoo.masks.ranges import count_range, scaled_range
+from inpaint_zoo.masks.spans import Segment
 
 
 class TextMask(StrokeMask):
-    """Some lines of words in one size and weight, slightly rotated.
+    """Some lines of words, all in one size and weight, slightly turned.
 
     Args:
         num_lines: [low, high] number of lines.
         num_words: [low, high] number of words in a line.
         word_length: [low, high] number of letters in a word.
-        letter_height: [low, high] in pixels of an image of `reference_size`.
+        letter_height: [low, high] in pixels of a picture of `reference_size`.
         tilt: Largest angle of the lines to the horizontal, in degrees.
         reference_size: Shorter side, in pixels, for which the height holds.
 
@@ -68,7 +68,7 @@ class TextMask(StrokeMask):
         return found
 
     def _line(self, rng: np.random.RandomState) -> Iterator[list[tuple[int, int]]]:
-        """The strokes of the letters of one line of words, in units of a glyph, from its left end."""
+        """The lines of the letters of one line of words, in units of a glyph, from its left end."""
         (num_words,) = draw_integers(rng, *self.num_words, 1)
         place = 0
         for length in draw_integers(rng, *self.word_length, num_words):
@@ -83,7 +83,7 @@ _LINE_DISTANCE = 10
 
 
 def _turned(point: tuple[int, int], size: int, degrees: int) -> tuple[int, int]:
-    """From units of a glyph to pixels, for letters of `size`, rotated by `degrees` around (0, 0)."""
+    """From units of a glyph to pixels, for letters of `size`, turned by `degrees` around (0, 0)."""
     down, right = point[0] * size, point[1] * size
     sine, cosine = SINES[degrees % 360], COSINES[degrees % 360]
     return (down * cosine + right * sine) // (HEIGHT * UNIT), (right * cosine - down * sine) // (HEIGHT * UNIT)

@@ -1,18 +1,9 @@
-"""Metrics of one image and of a set of images, their records, and the metrics of a protocol."""
+"""Metrics of one picture and of a set of pictures, their records, and how a protocol puts them together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inpaint_zoo.images.arrays import (
-    FloatImageArray,
-    Hole,
-    ImageArray,
-    rounded,
-    to_float,
-    to_uint8,
-    truncated,
-)
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, ratio_bin
 from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.fid import frechet_distance
@@ -20,16 +11,9 @@ from inpaint_zoo.metrics.ids import ids_scores
 from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, rounded, to_float, to_uint8, truncated
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
-from inpaint_zoo.metrics.reading import MeanReading, Measure, Pair
-from inpaint_zoo.metrics.records import (
-    Record,
-    SummaryRow,
-    read_records,
-    summarise,
-    write_records,
-    write_summary,
-)
+from inpaint_zoo.metrics.records import Record, SummaryRow, read_records, summarise, write_records, write_summary
 from inpaint_zoo.metrics.score import METRICS, score
 from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, uniform_window
@@ -49,20 +33,17 @@ __all__ = [
     "SET_METRICS",
     "SSIM",
     "STANDARD_METRICS",
-    "FloatImageArray",
+    "FloatPicture",
     "Hole",
-    "ImageArray",
     "ImageL1",
     "ImageLPIPS",
     "ImagePSNR",
     "ImageSSIM",
     "ImageScores",
     "LPIPSDistance",
-    "MeanReading",
-    "Measure",
     "MetricUnavailableError",
     "Metrics",
-    "Pair",
+    "Picture",
     "Record",
     "RelativeL1",
     "SummaryRow",
@@ -89,7 +70,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # imported on first use: torchmetrics takes seconds to import, and neither fills nor reports need it
+    # imported on first use: torchmetrics takes seconds, and neither a fill nor a report needs it
     if name in __all__:
         from inpaint_zoo.metrics import per_image  # noqa: PLC0415
 

@@ -1,51 +1,48 @@
-"""The metrics of a protocol, and those of `standard`."""
+"""How a protocol measures, and the measures of `standard`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from inpaint_zoo.images.arrays import FloatImageArray, rounded, to_float
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
+from inpaint_zoo.metrics.pictures import FloatPicture, rounded, to_float
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
-from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 
 SET_METRICS = ("fid", "u_ids", "p_ids")
-"""Metrics of all images together, see `set_scores`."""
+"""Measures of all pictures together, see `set_scores`."""
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The metrics of a protocol; None for a metric that it does not have.
+    """The measures of a protocol; None stands for one that it does not have.
 
     Args:
         psnr: See `PSNR`.
         ssim: See `SSIM`.
         l1: See `L1` and `RelativeL1`.
         lpips: The network of LPIPS, "alex" or "vgg".
-        lpips_levels: Conversion of images for LPIPS, to (H, W, 3) in [0, 1].
-        sets: Those of `SET_METRICS` that the protocol has.
-        more: Further measures of one image, by names that are not in `MEASURES`.
+        lpips_levels: What LPIPS is shown, (H, W, 3) in [0, 1].
+        sets: Names of `SET_METRICS`.
     """
 
     psnr: PSNR | None
     ssim: SSIM | None
     l1: L1 | RelativeL1 | None
     lpips: str | None
-    lpips_levels: Callable[[FloatImageArray], FloatImageArray]
+    lpips_levels: Callable[[FloatPicture], FloatPicture]
     sets: tuple[str, ...]
-    more: Mapping[str, Measure] = field(default_factory=dict)
 
 
-def as_floats(image: FloatImageArray) -> FloatImageArray:
-    """The image as it is, not rounded."""
-    return image
+def as_floats(picture: FloatPicture) -> FloatPicture:
+    """The floats themselves, not rounded."""
+    return picture
 
 
-def as_written(image: FloatImageArray) -> FloatImageArray:
-    """The image after rounding to the 8 bits of a PNG file, as floats."""
-    return to_float(rounded(image))
+def as_written(picture: FloatPicture) -> FloatPicture:
+    """Floats of what a PNG file would hold."""
+    return to_float(rounded(picture))
 
 
 STANDARD_METRICS = Metrics(

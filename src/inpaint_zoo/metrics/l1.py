@@ -15,15 +15,15 @@ class L1:
     """Mean of |target - output| / data range over RGB, in [0, 1]; tables show it in per cent.
 
     Args:
-        levels: Conversion of the images, to (H, W, 3).
-        data_range: Difference between white and black after the conversion.
+        levels: What the pictures are turned into, (H, W, 3).
+        data_range: Distance of black and white there.
     """
 
     levels: Levels
     data_range: float
 
     best = 0.0
-    """Value of equal images."""
+    """Value of equal pictures."""
 
     def __call__(self, pair: Pair) -> MeanReading:
         """Absolute errors of each pixel, averaged over its channels."""
@@ -33,19 +33,19 @@ class L1:
 
 @dataclass(frozen=True)
 class RelativeL1:
-    """Sum of |target - output| over the sum of target + output, both over RGB; two black images have 0.
+    """Sum of |target - output| over the sum of target + output, both over RGB; two black pictures have 0.
 
     Args:
-        levels: Conversion of the images, to (H, W, 3) without negative values.
+        levels: What the pictures are turned into, (H, W, 3), nowhere negative.
     """
 
     levels: Levels
 
     best = 0.0
-    """Value of equal images."""
+    """Value of equal pictures."""
 
     def __call__(self, pair: Pair) -> RatioReading:
-        """Both terms of the quotient at each pixel."""
+        """Both terms of each pixel."""
         target, output = pair.under(self.levels)
         both = np.add(target, output, dtype=np.float64)
         return RatioReading(_over_channels(absolute_errors(target, output)), _over_channels(both))

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, to_float
+from inpaint_zoo.metrics.pictures import FloatPicture, Picture, to_float
 from inpaint_zoo.metrics.reading import GivenReading, Pair
 from inpaint_zoo.metrics.weights import MetricUnavailableError, StateDict, download, read_state
 
@@ -21,11 +21,11 @@ __all__ = ["LPIPS", "LPIPS_NETWORKS", "LPIPSDistance", "MetricUnavailableError",
 
 
 class LPIPSDistance:
-    """Perceptual distance of two images, 0 for equal ones; built by `load_lpips`.
+    """Perceptual distance of two pictures, 0 for equal ones; made by `load_lpips`.
 
     Args:
-        network: LPIPS of the `lpips` package, with weights.
-        minimum_size: Shortest side of an image in pixels that its feature stages accept.
+        network: The package's LPIPS with weights.
+        minimum_size: Shortest side that its feature stages accept.
     """
 
     def __init__(self, network: nn.Module, minimum_size: int) -> None:
@@ -33,32 +33,30 @@ class LPIPSDistance:
         self.minimum_size = minimum_size
 
     def to(self, device: str | torch.device) -> None:
-        """Move the network, so that images are compared on this device."""
+        """Compare pictures there from now on."""
         self.network.to(device)
 
     @torch.no_grad()
-    def __call__(
-        self, target: ImageArray | FloatImageArray, output: ImageArray | FloatImageArray
-    ) -> GivenReading | None:
-        """Distance of two (H, W, 3) images, or None where a side is shorter than `minimum_size`.
+    def __call__(self, target: Picture | FloatPicture, output: Picture | FloatPicture) -> GivenReading | None:
+        """Distance of two (H, W, 3) pictures, or None where a side is shorter than `minimum_size`.
 
-        The value for the whole image is that of the package. The value for chosen pixels is the mean of the package's
-        spatial map (`spatial=True`, in which the map of each layer is enlarged bilinearly) over these pixels.
+        The value for the whole picture is the package's. That for chosen pixels is the mean of the package's spatial
+        map (`spatial=True`), each layer's map enlarged bilinearly, over these pixels.
         """
         if min(target.shape[:2]) < self.minimum_size:
             return None
         device = next(self.network.parameters()).device
-        images = torch.cat([_to_signed(image) for image in (target, output)]).to(device)
-        # autocast of the caller would change the third digit
+        pictures = torch.cat([_to_signed(picture) for picture in (target, output)]).to(device)
+        # autocast of a surrounding loop would change the third digit
         with torch.autocast(device.type, enabled=False):
-            maps = self._maps(images)
+            maps = self._maps(pictures)
             value = sum(float(layer.mean()) for layer in maps)
-            enlarged = [F.interpolate(layer, images.shape[2:], mode="bilinear") for layer in maps]
+            enlarged = [F.interpolate(layer, pictures.shape[2:], mode="bilinear") for layer in maps]
         return GivenReading(value, torch.cat(enlarged).sum(dim=(0, 1)).double().cpu().numpy())
 
-    def _maps(self, images: Tensor) -> list[Tensor]:
+    def _maps(self, pictures: Tensor) -> list[Tensor]:
         """The weighted squared differences of each layer's unit-length features (equation 1), (1, 1, h, w) each."""
-        stages = self.network.get_submodule("net")(self.network.get_submodule("scaling_layer")(images))
+        stages = self.network.get_submodule("net")(self.network.get_submodule("scaling_layer")(pictures))
         weightings = self.network.get_submodule("lins").children()
         units = (stage / (stage.square().sum(dim=1, keepdim=True).sqrt() + 1e-10) for stage in stages)
         return [weighting((unit[:1] - unit[1:]).square()) for unit, weighting in zip(units, weightings, strict=True)]
@@ -66,21 +64,21 @@ class LPIPSDistance:
 
 @dataclass(frozen=True)
 class LPIPS:
-    """LPIPS as a metric of a protocol.
+    """LPIPS as a protocol takes it.
 
     Args:
         distance: What `load_lpips` returned.
-        levels: Conversion of the images, to (H, W, 3) in [0, 1].
+        levels: What it is shown, (H, W, 3) in [0, 1].
     """
 
     distance: LPIPSDistance
-    levels: Callable[[FloatImageArray], FloatImageArray]
+    levels: Callable[[FloatPicture], FloatPicture]
 
     best = 0.0
-    """Value of equal images."""
+    """Value of equal pictures."""
 
     def __call__(self, pair: Pair) -> GivenReading | None:
-        """Distance of the pair; None where the images are too small."""
+        """Distance of the pair, None where it is too small."""
         return self.distance(*pair.under(self.levels))
 
 
@@ -109,39 +107,39 @@ LPIPS_NETWORKS: Mapping[str, _Backbone] = {
     "alex": _Backbone("AlexNet", 31, _fetch_alexnet),
     "vgg": _Backbone("VGG16", 16, _fetch_vgg),
 }
-"""By the names of the `lpips` package."""
+"""By the package's names."""
 
 
 def load_lpips(network: str, weights: str | Path = "imagenet", device: str | torch.device = "cpu") -> LPIPSDistance:
-    """Build LPIPS with ImageNet weights; the weights of its linear layers are part of the `lpips` package.
+    """Build LPIPS with ImageNet weights; the linear layers come with the `lpips` package.
 
     Args:
         network: `alex` or `vgg`.
         weights: `imagenet` (torchvision's download, kept in its cache), or a file with torchvision's state dict of the
             network.
-        device: Where images are compared.
+        device: where pictures are compared.
 
     Raises:
-        MetricUnavailableError: The download failed. The weights are never replaced by others.
-        InputError: The file is not a state dict of the network.
+        MetricUnavailableError: the download is impossible. Nothing is put in the place of the weights.
+        InputError: the file is not a state dict of the network.
     """
     backbone = LPIPS_NETWORKS[network]
     if weights == "imagenet":
         features = download(backbone.fetch, "LPIPS is", f"{backbone.title}'s ImageNet weights")
     else:
-        features = read_state(Path(weights).expanduser(), f"torchvision's {backbone.title} state dict")
+        features = read_state(Path(weights), f"torchvision's {backbone.title} state dict")
     built = _build_lpips(network)
     _load_features(built.get_submodule("net"), features, f"{weights}: not a {backbone.title} state dict")
     return LPIPSDistance(built.to(device), backbone.minimum_size)
 
 
-def _to_signed(image: ImageArray | FloatImageArray) -> Tensor:
+def _to_signed(picture: Picture | FloatPicture) -> Tensor:
     """(H, W, 3) to (1, 3, H, W) in [-1, 1]."""
-    return torch.from_numpy(to_float(image)).permute(2, 0, 1)[None].mul(2).sub(1)
+    return torch.from_numpy(to_float(picture)).permute(2, 0, 1)[None].mul(2).sub(1)
 
 
 def _build_lpips(network: str) -> nn.Module:
-    """LPIPS with random features: with `pnet_rand`, the package does not download weights itself."""
+    """LPIPS with random features: `pnet_rand` keeps the package from downloading by itself."""
     import lpips  # noqa: PLC0415  # slow to import, and only this metric needs it
 
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
@@ -153,7 +151,7 @@ def _build_lpips(network: str) -> nn.Module:
 
 
 def _load_features(features: nn.Module, state: StateDict, refusal: str) -> None:
-    """Load torchvision's `features.N.*` into the slices of lpips, which have the same numbers: `sliceK.N.*`."""
+    """Put torchvision's `features.N.*` into the slices of lpips, which keep the number: `sliceK.N.*`."""
     own = features.state_dict()
     renamed = {name: re.sub(r"^slice\d+", "features", name) for name in own}
     wrong = [key for name, key in renamed.items() if key not in state or state[key].shape != own[name].shape]

@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio, computed for each image and never over the pixels of several."""
+"""Peak signal-to-noise ratio, one number a picture, never pooled over pictures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.images.arrays import Hole, ImageArray
+from inpaint_zoo.metrics.pictures import Hole, Picture
 from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
 PSNR_CAP = 100.0
-"""Value in dB of equal images, whose ratio is infinite, in all protocols with a cap."""
+"""dB given to equal pictures, whose ratio is infinite, wherever a protocol does not let that through."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class PSNR:
     """10 log10(data range² / mean squared error) in dB; the mean is over pixels and channels alike.
 
     Args:
-        levels: Conversion of the images, to (H, W, C) or (H, W).
-        data_range: Difference between white and black after the conversion.
-        cap: Largest value in dB; with `inf`, equal images have an infinite value.
+        levels: What the pictures are turned into, (H, W, C) or (H, W).
+        data_range: Distance of black and white there.
+        cap: Largest value in dB; `inf` lets the ratio of equal pictures through.
     """
 
     levels: Levels
@@ -32,7 +32,7 @@ class PSNR:
 
     @property
     def best(self) -> float:
-        """Value of equal images."""
+        """Value of equal pictures."""
         return self.cap
 
     def __call__(self, pair: Pair) -> MeanReading:
@@ -42,7 +42,7 @@ class PSNR:
 
 
 def decibels(error: float, data_range: float, cap: float) -> float:
-    """10 log10(data range² / error), at most `cap`, which is also the value without any error."""
+    """10 log10(data range² / error), at most `cap`, which no error at all has."""
     return min(10 * math.log10(data_range**2 / error), cap) if error else cap
 
 
@@ -59,13 +59,13 @@ def squared_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> 
     return squares
 
 
-def psnr(target: ImageArray, composite: ImageArray, where: Hole | None = None) -> float | None:
+def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> float | None:
     """PSNR over RGB in dB, data range 255, at most `PSNR_CAP`.
 
     Args:
         target: (H, W, 3).
         composite: (H, W, 3).
-        where: (H, W), the pixels that count, such as the hole; by default all pixels.
+        where: (H, W), the pixels that count (all of them by default): the hole, or what is known.
 
     Returns:
         None where no pixel counts.

@@ -1,4 +1,4 @@
-"""The interface of measures: values at each pixel of two images, summarised over the whole image or a part of it."""
+"""What a measure says about two pictures, pixel by pixel, read off for the whole picture or for a part of it."""
 
 from __future__ import annotations
 
@@ -10,83 +10,83 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.images.arrays import FloatImageArray, Hole
+from inpaint_zoo.metrics.pictures import FloatPicture, Hole
 
 FloatMap = NDArray[np.floating]
 """(H, W)."""
 L = TypeVar("L")
-Levels = Callable[[FloatImageArray], NDArray[np.generic]]
-"""Conversion of an image before it is measured: `rounded`, `truncated`, gray, ..."""
+Levels = Callable[[FloatPicture], NDArray[np.generic]]
+"""What a measure makes of a picture before it looks: `rounded`, `truncated`, gray, ..."""
 
 
 class Pair:
-    """Two images of one size; each conversion by `Levels` is done only once.
+    """Two pictures of one size; what `Levels` make of them is made once.
 
     Args:
         target: (H, W, 3), the original.
-        output: (H, W, 3), the evaluated image.
+        output: (H, W, 3), what is judged.
     """
 
-    def __init__(self, target: FloatImageArray, output: FloatImageArray) -> None:
+    def __init__(self, target: FloatPicture, output: FloatPicture) -> None:
         self.target = target
         self.output = output
-        self._made: dict[Callable[[FloatImageArray], Any], tuple[Any, Any]] = {}
+        self._made: dict[Callable[[FloatPicture], Any], tuple[Any, Any]] = {}
 
-    def under(self, levels: Callable[[FloatImageArray], L]) -> tuple[L, L]:
-        """Target and output, converted by `levels`."""
+    def under(self, levels: Callable[[FloatPicture], L]) -> tuple[L, L]:
+        """Target and output as `levels` makes them."""
         if levels not in self._made:
             self._made[levels] = (levels(self.target), levels(self.output))
         return self._made[levels]
 
     @cached_property
     def is_equal(self) -> bool:
-        """Whether target and output are equal."""
+        """Whether no value differs."""
         return np.array_equal(self.target, self.output)
 
 
 class Reading(Protocol):
-    """The values of one measure for one pair; None where no pixel counts."""
+    """Values of one measure for one pair; None where no pixel counts."""
 
     def image(self) -> float | None:
-        """Value for the whole image."""
+        """Value for the whole picture."""
 
     def within(self, where: Hole) -> float | None:
         """Value for the chosen pixels."""
 
 
 class Measure(Protocol):
-    """Measures a pair of images, such as PSNR."""
+    """From a pair to what it says about it."""
 
     @property
     def best(self) -> float:
-        """Value of equal images."""
+        """Value of equal pictures."""
 
     def __call__(self, pair: Pair) -> Reading | None:
-        """Measure a pair; None for images that are too small."""
+        """None for pictures that are too small for the measure."""
 
 
 def unchanged(value: float) -> float:
-    """Return the value as it is."""
+    """The mean is the value."""
     return value
 
 
 @dataclass(frozen=True)
 class MeanReading:
-    """A mean over pixels, converted by `finish`."""
+    """A mean over pixels, and what becomes of it."""
 
     pixels: FloatMap
     finish: Callable[[float], float] = unchanged
     border: int = 0
-    """Width in pixels of the border that does not count in the value for the whole image."""
+    """Width of the frame that does not count for the whole picture."""
 
     def image(self) -> float:
-        """Value for the whole image without its border."""
+        """Value for the whole picture without its border."""
         height, width = self.pixels.shape
         inner = self.pixels[self.border : height - self.border, self.border : width - self.border]
         return self.finish(float(inner.mean()))
 
     def within(self, where: Hole) -> float | None:
-        """Value for the chosen pixels, including those of the border."""
+        """Value for the chosen pixels, also for those of the border."""
         chosen = self.pixels[where]
         return self.finish(float(chosen.mean())) if chosen.size else None
 
@@ -99,7 +99,7 @@ class RatioReading:
     denominators: FloatMap
 
     def image(self) -> float:
-        """Value for the whole image."""
+        """Value for the whole picture."""
         return _ratio(self.numerators, self.denominators)
 
     def within(self, where: Hole) -> float | None:
@@ -114,13 +114,13 @@ def _ratio(numerators: FloatMap, denominators: FloatMap) -> float:
 
 @dataclass(frozen=True)
 class GivenReading:
-    """A value for the whole image that is not the mean over the pixels, as for LPIPS."""
+    """A value for the whole picture that is not the mean of the pixels' values, as that of LPIPS."""
 
     value: float
     pixels: FloatMap
 
     def image(self) -> float:
-        """Value for the whole image."""
+        """Value for the whole picture."""
         return self.value
 
     def within(self, where: Hole) -> float | None:

@@ -1,4 +1,4 @@
-"""Records (the metrics of one method on one image), their file, and their means per bin."""
+"""Records: the scores of one method on one picture, their file, and their means per bin."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.files import write_text
 from inpaint_zoo.metrics.bins import EVERY_BIN, bins_of, ratio_bin
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.score import METRICS, RATIO
 
-_HEADER = ("method", "name", "photograph", RATIO, "bin", *METRICS)
+_HEADER = ("method", "name", "picture", RATIO, "bin", *METRICS)
 
 
 @dataclass(frozen=True)
 class Record:
-    """The metrics of one method on one image."""
+    """What one method scored on one picture."""
 
     method: str
     name: str
     """Name of the sample, unique within its method."""
-    photograph: str
-    """Name of the original photograph, which samples with different masks share: the unit of resampling."""
+    picture: str
+    """Name of the source photograph, which samples with different masks may share: the unit of resampling."""
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
     metrics: Mapping[str, float | None]
-    """Values by the keys of `METRICS` and of further measures; None where a value is not defined, inf in protocols
-    without a cap."""
+    """Values by the keys of `METRICS`; None where one is not defined, inf where a protocol lets it through."""
 
     def __post_init__(self) -> None:
         for key, value in self.metrics.items():
@@ -40,10 +39,9 @@ class Record:
                 raise ValueError(f"{key} of {self.method} on {self.name} is {value}, which no metric returns")
 
     @classmethod
-    def from_score(cls, method: str, name: str, photograph: str, scored: Mapping[str, float | None]) -> Record:
-        """Make a record of the result of `score`, or of a part of it."""
-        metrics = {**dict.fromkeys(METRICS), **scored}
-        return cls(method, name, photograph, float(metrics.pop(RATIO) or 0), metrics)
+    def from_score(cls, method: str, name: str, picture: str, scored: Mapping[str, float | None]) -> Record:
+        """Make a record of what `score` returned, or of a part of it."""
+        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
 
     @property
     def bin(self) -> str:
@@ -52,46 +50,39 @@ class Record:
 
     @property
     def bins(self) -> tuple[str, ...]:
-        """Names of all bins of the record, see `bins_of`."""
+        """Names of every bin that the record counts in, see `bins_of`."""
         return bins_of(self.ratio)
 
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """Means of one method over the images of one bin, or over all images (`bin` = "all")."""
+    """Means of one method over the pictures of one bin, or over all of them (`bin` = "all")."""
 
     method: str
     bin: str
-    num_images: int
+    num_pictures: int
     num_capped: int
-    """Number of images whose PSNR is the cap or infinite, as for equal images."""
+    """Pictures whose PSNR is the cap or infinite, as that of equal pictures."""
     means: Mapping[str, float | None]
-    """Mean of each metric over the images with a value; None without any, inf where a value is infinite."""
+    """Mean of each metric over the pictures that have it; None where none has, inf where one is infinite."""
 
 
 def summarise(records: Iterable[Record]) -> list[SummaryRow]:
-    """Average records per method and bin: one row for each of `EVERY_BIN`, also for empty bins.
+    """Average records per method: each of `EVERY_BIN`, empty ones too, the last of which is all pictures.
 
-    Methods are in the order of their first record. Every image has the same weight.
+    Methods keep the order of their first record. Every picture weighs the same.
     """
     by_method: dict[str, dict[str, list[Record]]] = {}
-    records = list(records)
-    keys = metric_keys(records)
     for record in records:
         own = by_method.setdefault(record.method, {name: [] for name in EVERY_BIN})
         for name in record.bins:
             own[name].append(record)
-    return [_row(method, name, members, keys) for method, own in by_method.items() for name, members in own.items()]
+    return [_row(method, name, members) for method, own in by_method.items() for name, members in own.items()]
 
 
-def metric_keys(records: Iterable[Record]) -> tuple[str, ...]:
-    """`METRICS`, and behind them the keys of the further measures that records have."""
-    return tuple(dict.fromkeys((*METRICS, *(key for record in records for key in record.metrics))))
-
-
-def _row(method: str, bin_name: str, records: Sequence[Record], keys: Sequence[str]) -> SummaryRow:
+def _row(method: str, bin_name: str, records: Sequence[Record]) -> SummaryRow:
     capped = sum(record.metrics["psnr"] in {PSNR_CAP, math.inf} for record in records)
-    means = {key: _mean([record.metrics.get(key) for record in records]) for key in keys}
+    means = {key: _mean([record.metrics[key] for record in records]) for key in METRICS}
     return SummaryRow(method, bin_name, len(records), capped, means)
 
 
@@ -101,19 +92,14 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def write_records(records: Iterable[Record], path: Path) -> None:
-    """Write records as CSV (UTF-8, one line per record, an empty cell for None, `inf` for infinity).
-
-    An incomplete file is never left behind.
-    """
+    """Write records as CSV (UTF-8, one line a record, an empty cell for None, "inf"), whole or not at all."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    records = list(records)
-    keys = metric_keys(records)
-    writer.writerow((*_HEADER, *keys[len(METRICS) :]))
+    writer.writerow(_HEADER)
     for record in records:
-        # repr of a float is read back as the same float
-        values = ["" if (value := record.metrics.get(key)) is None else repr(value) for key in keys]
-        writer.writerow([record.method, record.name, record.photograph, repr(record.ratio), record.bin, *values])
+        # repr of a float reads back as the same float
+        values = ["" if record.metrics[key] is None else repr(record.metrics[key]) for key in METRICS]
+        writer.writerow([record.method, record.name, record.picture, repr(record.ratio), record.bin, *values])
     write_text(path, text.getvalue())
 
 
@@ -121,30 +107,28 @@ def read_records(path: Path) -> list[Record]:
     """Read what `write_records` wrote.
 
     Raises:
-        InputError: The file cannot be read, or is something else.
+        InputError: the file cannot be read, or holds something else.
     """
     try:
-        # surrogateescape: file names need not be UTF-8
+        # surrogateescape: names of files need not be UTF-8
         with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.DictReader(file, strict=True)
-            names = tuple(reader.fieldnames or ())
-            if names[: len(_HEADER)] != _HEADER or len(set(names)) < len(names):
+            if tuple(reader.fieldnames or ()) != _HEADER:
                 raise ValueError(f"its first line is not {','.join(_HEADER)}")
             return [_parse(line) for line in reader]
     except (OSError, csv.Error, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a file of records ({error}): make one with `compare` or `evaluate`") from error
+        raise InputError(f"{path}: not a file of records ({error}), write it with `compare` or `evaluate`") from error
 
 
 def _parse(line: Mapping[str, str]) -> Record:
-    keys = [key for key in line if key in METRICS or key not in _HEADER]
-    metrics = {key: float(line[key]) if line[key] else None for key in keys}
-    return Record(line["method"], line["name"], line["photograph"], float(line[RATIO]), metrics)
+    metrics = {key: float(line[key]) if line[key] else None for key in METRICS}
+    return Record(line["method"], line["name"], line["picture"], float(line[RATIO]), metrics)
 
 
 def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:
-    """Write the means as JSON: a list of objects, with null where a mean is not defined.
+    """Write the means as JSON: a list of objects, null where a mean is not defined.
 
-    JSON has no infinity: an infinite mean is the string "inf".
+    JSON has no infinite number: an infinite mean is the string "inf".
     """
     plain = [
         asdict(row) | {"means": {key: "inf" if mean == math.inf else mean for key, mean in row.means.items()}}

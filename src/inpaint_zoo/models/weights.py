@@ -1,4 +1,4 @@
-"""Files of weights: our checkpoints, converted files, and published files; read safely, loaded strictly."""
+"""Weights in files: our checkpoints, converted files, and the published ones; read safely and applied strictly."""
 
 from __future__ import annotations
 
@@ -13,44 +13,40 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import DamagedFileError, InputError
-from inpaint_zoo.models.conversion import StateDict, rename_strictly, without_prefix
+from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
 
 MODEL_KEY = "inpaint_zoo_model"
-"""Entry of a checkpoint: the name of its model."""
-NETWORK_KEY = "inpaint_zoo_network"
-"""Entry of a checkpoint: the dotted path of its network's class, by which networks of other packages are found."""
+"""Entry of a checkpoint that names its model."""
 TRAINED_KEY = "current_model_state"
-"""Entry of a checkpoint whose `state_dict` holds a moving average: the state dict of the trained weights."""
+"""Entry of a checkpoint whose `state_dict` holds a moving average: the state dict that is being trained."""
 AVERAGED_KEY = "averaged_model_state"
-"""Entry for the moving average while a checkpoint is loaded to resume a training."""
+"""Where a checkpoint that a training goes on from has its average while it is being loaded."""
 NETWORK = "network."
-"""Prefix of the names of the network's entries."""
+"""What the names of the network's entries begin with."""
 CHOICES = ("raw", "ema")
-"""The weights of a checkpoint with a moving average: as trained, or averaged."""
+"""Of the weights of a checkpoint with a moving average."""
 MAXIMUM_BYTES = 8 * 1024**3
-"""A larger file cannot be one of these networks."""
+"""A file larger than this is none of these networks."""
 _PART = 1024**2
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights from a file, and what the file says about their model."""
+    """What a file of weights says about itself."""
 
     path: Path
     model: str
     """Name of the model, e.g. `misf`."""
     network: Mapping[str, Any]
-    """Arguments of the network that the file determines; the others keep their defaults."""
+    """Arguments of the network that the file implies; the others keep their defaults."""
     state: Mapping[str, Any]
     convert: Callable[[Mapping[str, Any], Mapping[str, Tensor]], StateDict]
-    network_class: str | None = None
-    """Dotted path of the network's class, as the file says; None where it does not. It may be any text."""
 
     def apply(self, network: nn.Module) -> None:
-        """Load these weights into `network`.
+        """Fill `network` with these weights.
 
         Raises:
-            InputError: Names or shapes differ, or values are not finite; the message names them.
+            InputError: names or shapes differ, or values are not finite; the message names them.
         """
         try:
             state = self.convert(self.state, network.state_dict())
@@ -68,11 +64,11 @@ def read_weights(
     Args:
         path: The file.
         model: Name of the model; needed for published files, which do not name theirs.
-        choice: `raw` (as trained) or `ema` (their moving average); None: the average if the file has one.
-        update: Called with the bytes of the file, part by part, to hash them.
+        choice: `raw` (as trained) or `ema` (their moving average); None: the average where the file has one.
+        update: Gets the bytes of the file part by part, as that of a hash does.
 
     Raises:
-        InputError: The file is missing, damaged, not a checkpoint, of another model, or has no average.
+        InputError: the file is missing, damaged, no checkpoint, or that of another model, or has no average.
     """
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
@@ -83,27 +79,18 @@ def read_weights(
     if name is None and model is None:
         raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
     if name is None:
-        conversion = importlib.import_module(f"inpaint_zoo.models.{model}.conversion")
-        return Weights(path, str(model), conversion.IMPLIED_NETWORK, checkpoint, conversion.convert)
-    if not str(name).isidentifier():  # it becomes the name of a folder
-        raise InputError(f"{path} names a model {str(name)[:80]!r}: letters, digits and _ make a name.")
+        released = importlib.import_module(f"inpaint_zoo.models.{model}.released")
+        return Weights(path, str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
     if model is not None and model != name:
         raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
     state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]
-    arguments = checkpoint["hyper_parameters"]["network"]
-    return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
+    return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], state, _of_network)
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of a file of ours with only a network: a checkpoint without training state."""
+    """The content of a file of ours that holds just a network: a checkpoint without training state."""
     state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
-    arguments = {"network": dict(arguments)}
-    return {**identity(name, type(network)), "hyper_parameters": arguments, "state_dict": state}
-
-
-def identity(name: str, network_class: type[nn.Module]) -> dict[str, str]:
-    """The entries of a checkpoint that say which network it holds."""
-    return {MODEL_KEY: name, NETWORK_KEY: f"{network_class.__module__}.{network_class.__qualname__}"}
+    return {MODEL_KEY: name, "hyper_parameters": {"network": dict(arguments)}, "state_dict": state}
 
 
 def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
@@ -116,16 +103,16 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
 
     Args:
         path: The file.
-        update: Called with the bytes of the file, part by part, to hash them.
+        update: Is given all bytes of the file, part by part, to hash them.
 
     Raises:
-        DamagedFileError: It is missing, or cannot be read.
-        InputError: It is too large, a folder, or holds something else.
+        DamagedFileError: it is missing, or cannot be read.
+        InputError: it is too large, a folder, or holds something else.
     """
     try:
         with path.open("rb") as file:
             if path.stat().st_size > MAXIMUM_BYTES:
-                raise InputError(f"{path} is larger than 8 GiB: it is not a file of weights of these networks.")
+                raise InputError(f"{path} is larger than 8 GiB: it is no file of weights of these networks.")
             while update is not None and (part := file.read(_PART)):
                 update(part)
             file.seek(0)
@@ -141,7 +128,7 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
         raise InputError(f"{path} is a folder: give the path of a checkpoint in it.") from error
     except InputError:
         raise
-    except Exception as error:  # on other bytes the unpickler may raise any error
+    except Exception as error:  # given other bytes than a checkpoint, the unpickler raises anything
         raise DamagedFileError(
             f"{path} cannot be read as a checkpoint: it is truncated, or another kind of file."
         ) from error
@@ -153,10 +140,10 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
 
 
 def refuse_broken_values(path: Path, state: Mapping[str, Tensor]) -> None:
-    """Check that the weights of a file are finite.
+    """Refuse weights of a file that are not finite.
 
     Raises:
-        InputError: They are not; the message names the first of them.
+        InputError: the first of them is named.
     """
     broken = [name for name, value in state.items() if not value.isfinite().all()]
     if broken:

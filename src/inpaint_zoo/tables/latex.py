@@ -22,10 +22,9 @@ _SIGNS = str.maketrans(
 
 
 def tabular(table: Table) -> list[str]:
-    """Render a table as the lines of a `tabular`.
+    """Lines of a `tabular`: the best is bold, the second underlined, what is not told apart has a dagger.
 
-    The best value is bold, the second underlined, and values not significantly different from the best have a dagger.
-    Groups of rows have a heading and are separated by rules; headings of columns have no arrow.
+    Groups of rows are headed by their name and parted by rules; headings have no arrow.
     """
     rows, titles = table.cells(), [column.title for column in table.columns]
     blocks = [("", rows)]
@@ -39,19 +38,19 @@ def tabular(table: Table) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Escape a text for LaTeX; line breaks become spaces."""
+    """Text as LaTeX source that prints it; line breaks become spaces."""
     return printable(text).translate(_SIGNS)
 
 
 def _heading(title: str) -> str:
-    """A heading in which a number and its unit are not separated."""
+    """A number and its unit stay together."""
     return re.sub(r"(?<=\d) (?=\\%)", r"\\,", escaped(title))
 
 
 def _block(name: str, rows: Sequence[Sequence[Cell]], width: int) -> list[str]:
     lines = [[_cell(cell) for cell in row] for row in rows]
     if name and len(lines) == 1 and not lines[0][0]:
-        return [_line([escaped(name), *lines[0][1:]])]  # a row whose only name is that of its group
+        return [_line([escaped(name), *lines[0][1:]])]  # a row that is named by its group alone
     head = [rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escaped(name)}}}}} \\"] if name else []
     return [*head, *map(_line, lines)]
 

@@ -1,1 +1,1 @@
-"""Everything between a configuration and `Trainer.fit`: the Trainer, its callbacks and loggers, and resuming."""
+"""What stands between a configuration and `Trainer.fit`: the Trainer with its callbacks, and where to go on from."""

@@ -1,4 +1,4 @@
-"""Checkpoints that are written atomically: complete, or not at all."""
+"""Checkpoints that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
+from inpaint_zoo.callbacks import last_checkpoint
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.callbacks import last_checkpoint
 
 LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
 
 
-class AtomicCheckpoints(TorchCheckpointIO):
-    """Writes to a temporary file, then renames it: a process killed at any moment leaves the older file intact.
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes beside the file, then renames, so that a process killed at any moment leaves the older file.
 
-    A `last.ckpt` that is replaced is kept as `previous.ckpt`.
+    The `last.ckpt` that is replaced stays as `previous.ckpt`.
     """
 
     def save_checkpoint(
@@ -28,10 +28,10 @@ class AtomicCheckpoints(TorchCheckpointIO):
         """Write a checkpoint.
 
         Raises:
-            InputError: The disk is full, or the folder is not writable; older files stay as they are.
+            InputError: The disk is full, or the folder cannot be written; older files stay as they are.
         """
         path = Path(path)
-        part = path.with_name(f".{path.name}.part")  # one fixed name: what a killed process left is overwritten
+        part = path.with_name(f".{path.name}.part")  # always the same: what a killed process left is written over
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
@@ -42,16 +42,16 @@ class AtomicCheckpoints(TorchCheckpointIO):
                 with contextlib.suppress(FileNotFoundError):
                     path.replace(path.with_name(PREVIOUS))
             part.replace(path)
-        except (OSError, RuntimeError) as error:  # torch raises RuntimeError when a write fails
+        except (OSError, RuntimeError) as error:  # torch has an error of its own for a write that fails
             with contextlib.suppress(OSError):
                 part.unlink()
             raise InputError(
-                f"cannot write {path} ({_reason(error)}): make room; earlier checkpoints are kept"
+                f"cannot write {path} ({_reason(error)}): make room; the checkpoints before it are kept"
             ) from error
 
 
 def _reason(error: Exception) -> str:
-    """The message of the operating system, which torch hides behind its own error."""
+    """What the system said, which torch hides behind its own error."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__

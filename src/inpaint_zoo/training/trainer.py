@@ -1,4 +1,4 @@
-"""Build the Trainer that a configuration describes."""
+"""The Trainer that a configuration asks for."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
 from pytorch_lightning.callbacks import Callback, Checkpoint, ProgressBar
 
-from inpaint_zoo.config.build import construct
+from inpaint_zoo.construct import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.checkpoint_io import AtomicCheckpoints
-from inpaint_zoo.training.loggers.build import build_loggers
+from inpaint_zoo.training.checkpoint_io import WholeCheckpoints
+from inpaint_zoo.training.loggers import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
 _SWITCHES: dict[str, type[Callback]] = {"enable_progress_bar": ProgressBar, "enable_checkpointing": Checkpoint}
-"""Arguments of the Trainer that remove callbacks of a class; Lightning would add its own if there is none."""
+"""Arguments of the Trainer that leave out callbacks of a kind; it would add one of Lightning's where there is none."""
 
 
 def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
-    """The Trainer of a run, with its callbacks and loggers.
+    """The Trainer of a run.
 
     Args:
-        config: The configuration of `train`.
-        folder: The run folder.
+        config: Of `train`.
+        folder: Of the run.
 
     Raises:
-        InputError: The machine or Lightning does not support what `trainer` asks for.
+        InputError: The machine or Lightning does not offer what `trainer` asks for.
     """
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
@@ -39,18 +39,18 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
             val_check_interval=min(interval, steps) if steps > 0 else interval,
             callbacks=callbacks,
             logger=build_loggers(config, folder) or False,
-            plugins=[AtomicCheckpoints()],
+            plugins=[WholeCheckpoints()],
             default_root_dir=folder,
             **{key: any(isinstance(callback, kind) for callback in callbacks) for key, kind in _SWITCHES.items()},
         )
-    # a missing device, for example
+    # a device that is not there, an unknown precision
     except (MisconfigurationException, ValueError, TypeError) as error:
         raise InputError(f"trainer: {error}") from error
     return trainer
 
 
 def build_callbacks(config: DictConfig) -> list[Callback]:
-    """The callbacks of a configuration of `train`, in its order, without those that are switched off."""
+    """The callbacks that a configuration of `train` lists, in its order, but for those that are left out."""
     unwanted = tuple(kind for key, kind in _SWITCHES.items() if not config.trainer.get(key, True))
     nodes = [node for node in (config.get("callbacks") or {}).values() if node is not None]
     built: list[Callback | None] = [construct(node) for node in nodes]

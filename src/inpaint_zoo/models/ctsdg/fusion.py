@@ -12,11 +12,11 @@ from inpaint_zoo.layers.attention import ContextualFeatureAggregation
 
 
 class FeatureProjection(nn.Module):
-    """A residual bottleneck and a 1x1 convolution, from features to an image before its last activation.
+    """A bottleneck with identity and a 1x1 convolution, which turn features into a picture without its last activation.
 
     Args:
         channels: Channels of the features, a multiple of 4; the bottleneck has a quarter of them.
-        out_channels: Channels of the image.
+        out_channels: Channels of the picture.
     """
 
     def __init__(self, channels: int, out_channels: int) -> None:
@@ -32,17 +32,17 @@ class FeatureProjection(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, channels, H, W) to (B, out_channels, H, W)."""
-        image: Tensor = self.output(F.relu_(self.bottleneck(features) + features))
-        return image
+        picture: Tensor = self.output(F.relu_(self.bottleneck(features) + features))
+        return picture
 
 
 class BidirectionalGatedFusion(nn.Module):
-    """Bi-GFF: each stream receives from the other what a learned gate lets through.
+    """Bi-GFF: each stream takes from the other what a learned gate lets through.
 
     Args:
         channels: Channels of each stream.
-        sequential: Whether the structure stream receives the texture stream after its fusion, as for the published
-            weights, or before it, as in the paper's formula.
+        sequential: Whether the structure stream takes from the texture stream that has already been fused, as the
+            published weights were trained, or from the original one, as in the paper's formula.
     """
 
     def __init__(self, channels: int, *, sequential: bool) -> None:
@@ -64,7 +64,7 @@ class BidirectionalGatedFusion(nn.Module):
 
 
 class FusedOutput(nn.Module):
-    """From the fused streams to the image: halve, attend, merge, and one 1x1 convolution.
+    """From the fused streams to the picture: halve, attend, merge, and one 1x1 convolution.
 
     Args:
         channels: Channels of each stream.

@@ -1,4 +1,4 @@
-"""Training of CTSDG: the losses of the paper, and its second stage with frozen batch normalisation."""
+"""How CTSDG trains: the losses of the paper, and its second stage with frozen batch normalisation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch
-from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -18,23 +17,24 @@ from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, styl
 from inpaint_zoo.losses.reconstruction import l1, l1_within
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
-from inpaint_zoo.models.ctsdg.network import CTSDGNetwork, Generated
+from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+from inpaint_zoo.suggestion import choose
 
 LOSS_LAYERS = ("pool1", "pool2", "pool3")
 
 
 class CTSDG(InpaintingModule):
-    """CTSDG with its discriminator and losses; everything is computed on images in [-1, 1].
+    """CTSDG with its discriminator and losses; everything is computed on pictures in [-1, 1].
 
     Args:
         network: Keyword arguments of `CTSDGNetwork`.
         discriminator: Keyword arguments of `CTSDGDiscriminator`.
-        discriminator_lr_scale: Learning rate of D divided by that of G.
+        discriminator_lr_scale: Learning rate of D over that of G.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
-        frozen_batch_norm: Whether the statistics of the generator's batch normalisations are frozen (their scales and
-            shifts are still trained), as in the paper's second stage.
+        frozen_batch_norm: Whether the generator's batch normalisations keep their statistics (their scales and shifts
+            still learn), as in the paper's second stage.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style, adversarial, intermediate and discriminator.
         optimizer: See `InpaintingModule`.
@@ -61,7 +61,7 @@ class CTSDG(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = CTSDGDiscriminator(**discriminator)
-        # no loss term trains these: DDP would wait for gradients that are never computed
+        # what no term teaches: DDP would wait for gradients that nobody computes
         self.discriminator.requires_grad_(self.wants("discriminator"))
         for projection in (self.network.texture_projection, self.network.structure_projection):
             projection.requires_grad_(self.wants("intermediate"))
@@ -70,10 +70,10 @@ class CTSDG(InpaintingModule):
         self.frozen_batch_norm = frozen_batch_norm
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
-        self.train()  # a Trainer does not change the modes of layers
+        self.train()  # a Trainer takes the modes of layers as they are
 
     def train(self, mode: bool = True) -> Self:
-        """Switch to training mode, except for frozen batch normalisations."""
+        """Switch to training, but for the batch normalisations that are frozen."""
         super().train(mode)
         if self.frozen_batch_norm:
             for layer in self.network.modules():
@@ -82,7 +82,7 @@ class CTSDG(InpaintingModule):
         return self
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; also for batch normalisation and the discriminator."""
+        """As `InpaintingModule.check_training`; batch normalisation and the discriminator have their needs too."""
         super().check_training(batch_size, height, width)
         PatchDiscriminator.check_size(height, width)
         if not self.frozen_batch_norm:
@@ -96,7 +96,7 @@ class CTSDG(InpaintingModule):
         ]
 
     def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Compute edges while the images are on the CPU, so that training need not wait for copies from the GPU."""
+        """Take edges while the pictures are still on the CPU: training would have to wait for a GPU to return them."""
         return self._structured(batch) if self.trainer.training else batch
 
     def _structured(self, batch: Batch) -> StructuredBatch:
@@ -104,26 +104,16 @@ class CTSDG(InpaintingModule):
         return cast(StructuredBatch, batch) if has_structure else self.network.extract_structure.of_batch(batch)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The terms of `losses_of` what the network makes of the batch."""
+        """The terms of G, then `discriminator` of D.
+
+        G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its
+        spectral norms and the detector's statistics: first the output for G, then the complete picture and the output
+        for D.
+        """
         self.network.check(batch["image"], batch["mask"])
         structured = self._structured(batch)
-        image, mask = 2 * batch["image"] - 1, batch["mask"]
+        image, mask, truth = 2 * batch["image"] - 1, batch["mask"], structured["truth"]
         generated = self.network.generate(image, mask, structured["known"])
-        return self.losses_of(generated, image, mask, structured["truth"])
-
-    def losses_of(self, generated: Generated, image: Tensor, mask: Tensor, truth: Structure) -> dict[str, Tensor]:
-        """The terms of G, then `discriminator` of D; a subclass adds its own.
-
-        G's terms are computed before D's, as in the paper's two steps, because every pass through D in training changes
-        its spectral norms and the detector's statistics: first the output for G, then the complete image and the output
-        for D.
-
-        Args:
-            generated: What the network makes of the batch.
-            image: (B, 3, H, W) in [-1, 1].
-            mask: (B, 1, H, W), 1 = hole.
-            truth: Edges and gray image of `image`.
-        """
         output = generated.image
         regions = {"hole": mask, "valid": 1 - mask}
         terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}
@@ -138,15 +128,15 @@ class CTSDG(InpaintingModule):
         return terms
 
     def _feature_terms(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`perceptual` and `style` of the output and of its composite, at VGG16's first three poolings."""
+        """`perceptual` and `style` of the output and of its composite, on VGG16's first three poolings."""
         distances = {"perceptual": perceptual_distance, "style": style_distance}
         wanted = {name: distance for name, distance in distances.items() if self.wants(name)}
         if not wanted:
             return {}
         with torch.no_grad():
             target = self.vgg(image, LOSS_LAYERS)
-        outputs = (output, (1 - mask) * image + mask * output)
-        features = [self.vgg(each, LOSS_LAYERS) for each in outputs]
+        pictures = (output, (1 - mask) * image + mask * output)
+        features = [self.vgg(picture, LOSS_LAYERS) for picture in pictures]
         return {
             name: distance(features[0], target) + distance(features[1], target) for name, distance in wanted.items()
         }
@@ -159,7 +149,7 @@ class CTSDG(InpaintingModule):
         return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
 
     def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
-        """BCE(real, 1) + BCE(fake, 0) + BCE of both images' detected edges against the true edge, not halved."""
+        """BCE(real, 1) + BCE(fake, 0) + BCE of both pictures' detected edges against the true edge, without a half."""
         real_edge = self.discriminator.detect(image)
         real = self.discriminator(image, truth.edge, truth.gray)
         fake_edge = self.discriminator.detect(output)

@@ -1,4 +1,4 @@
-"""The structure stream's input: edges and gray, from the damaged or the complete image, in one of two ranges."""
+"""The structure stream's input: which picture its edges and gray come from, and in which range of values."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import NamedTuple
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
-from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
+from inpaint_zoo.suggestion import choose
 
 
 class Structure(NamedTuple):
-    """Edges and gray of an image, without gradient."""
+    """Edges and gray of a picture, without gradient."""
 
     edge: Tensor
     """(B, 1, H, W) of 0 and 1."""
@@ -22,22 +22,22 @@ class Structure(NamedTuple):
 
 
 class StructuredBatch(Batch):
-    """A batch with its structure."""
+    """A batch whose structure has been taken."""
 
     known: Structure
-    """The network's input."""
+    """What the network sees."""
     truth: Structure
-    """Of the complete images."""
+    """Of the complete pictures."""
 
 
 def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-    """The damaged image, as a user has it, and where it is known."""
+    """What a user has: known pixels, and where they are."""
     valid = 1 - mask
     return image * valid, valid
 
 
 def complete(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-    """The complete image, as in the reference; near the hole it reveals pixels that a user does not have."""
+    """The complete picture, as in the reference: near the hole this leaks what a user does not have."""
     return image, None
 
 
@@ -45,18 +45,18 @@ EDGE_SOURCES: Mapping[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor | Non
     "damaged": damaged,
     "complete": complete,
 }
-"""The image that the structure is computed from, by the name that a configuration uses."""
+"""Which picture the structure comes from, by the name that a configuration uses."""
 
 
 class StructureExtractor:
-    """Computes edges and gray of images.
+    """Takes edges and gray from pictures.
 
     Args:
         edge_source: `damaged` or `complete`.
-        edge_range: `clean`, or `wrapped` for the wrapped values that the published weights were trained on.
+        edge_range: `clean`, or `wrapped` for the saw-toothed picture that the published weights were trained on.
 
     Raises:
-        InputError: A name is unknown.
+        InputError: an unknown name.
     """
 
     def __init__(self, edge_source: str, edge_range: str) -> None:
@@ -68,11 +68,11 @@ class StructureExtractor:
         return self._extract(*self.source(image, mask), like=image)
 
     def of_batch(self, batch: Batch) -> StructuredBatch:
-        """Add the structure of the network's input, and that of the complete images for the losses."""
+        """The batch with the structure of what is known and of the complete pictures: what losses compare with."""
         image = batch["image"]
         return {**batch, "known": self(image, batch["mask"]), "truth": self._extract(image, None, like=image)}
 
     def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
         luminance = gray(self.range(image.detach()))
         edge = canny(luminance, valid)
-        return Structure(*(plane.to(like.device, like.dtype) for plane in (edge, luminance)))
+        return Structure(*(picture.to(like.device, like.dtype) for picture in (edge, luminance)))

@@ -1,4 +1,4 @@
-"""Training of MADF: which loss term uses which images of the cascade."""
+"""How MADF trains: which term looks at which image of the cascade."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}
 
 
 class MADF(InpaintingModule):
-    """MADF with its losses, computed on images normalised by ImageNet's mean and standard deviation.
+    """MADF with its losses; everything is computed in the range of ImageNet's mean and standard deviation.
 
     Args:
         network: Keyword arguments of `MADFNetwork`.
-        stages: For each loss term the images that it uses, 0 the coarse one, -1 the final one; a term is summed over
-            its images.
+        stages: For each loss term the images that it looks at, 0 the coarse one, -1 the final one; a term is summed
+            over its images.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style and total_variation.
         optimizer: See `InpaintingModule`.
         lr_schedule: See `InpaintingModule`.
 
     Raises:
-        InputError: A term has no stages, or one that the network does not have.
+        InputError: a term has no stages, or one that the network does not have.
     """
 
     name = "madf"
@@ -55,27 +55,16 @@ class MADF(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         num_images = 1 + len(self.network.refinements)
         self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
-        # refinements after the last image that a term uses: DDP would wait for gradients that are never computed
+        # refinements behind the last image that a term looks at: DDP would wait for gradients that nobody computes
         last = max((stage for term in self.stages if self.wants(term) for stage in self.stages[term]), default=0)
         self.network.refinements[last:].requires_grad_(False)
         if self.wants(*FEATURE_DISTANCES):
             self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The terms of `losses_of` what the network makes of the batch."""
+        """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images."""
         image, mask = self.network.normalize(batch["image"]), batch["mask"]
-        return self.losses_of(self.network.generate(image, mask), image, mask)
-
-    def losses_of(self, outputs: list[Tensor], image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images.
-
-        A subclass adds its own.
-
-        Args:
-            outputs: (B, 3, H, W) each, the coarse image first, the final one last, in the range of `image`.
-            image: (B, 3, H, W), normalised as ImageNet's images are.
-            mask: (B, 1, H, W), 1 = hole.
-        """
+        outputs = self.network.generate(image, mask)
         composites = [torch.where(mask.bool(), output, image) for output in outputs]
         pixel_terms: dict[str, Callable[[int], Tensor]] = {
             "hole": lambda stage: l1_within(outputs[stage], image, mask),
@@ -90,14 +79,14 @@ class MADF(InpaintingModule):
         return terms | self._feature_terms(outputs, composites, image)
 
     def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
-        """Perceptual and style terms of outputs and composites; the loss network runs once per image."""
+        """Perceptual and style terms of raw outputs and composites; the loss network sees each picture once."""
         wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
         if not wanted:
             return {}
         with torch.no_grad():
             of_target = self.vgg(target, FEATURE_LAYERS)
         features = {
-            stage: [self.vgg(image[stage], FEATURE_LAYERS) for image in (outputs, composites)]
+            stage: [self.vgg(picture[stage], FEATURE_LAYERS) for picture in (outputs, composites)]
             for stage in {stage for name in wanted for stage in self.stages[name]}
         }
         return {
@@ -109,7 +98,7 @@ class MADF(InpaintingModule):
 
 
 def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:
-    """The stages as indices from 0; negative ones count from the final image, as in a list."""
+    """Stages counted from 0; negative ones, as in a list, count from the final image."""
     if not stages:
         raise InputError(f"model.stages.{term} names no image: list at least one, or set model.loss_weights.{term}=0.")
     unknown = [stage for stage in stages if not -num_images <= stage < num_images]

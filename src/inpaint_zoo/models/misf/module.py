@@ -1,4 +1,4 @@
-"""Training of MISF: the losses of the paper and its two learning rates."""
+"""How MISF trains: the losses of the paper and its two learning rates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
-from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -18,18 +17,19 @@ from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.misf.network import MISFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+from inpaint_zoo.suggestion import choose
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
 
 
 class MISF(InpaintingModule):
-    """MISF with its discriminator and losses; everything is computed on images in [0, 1].
+    """MISF with its discriminator and losses; everything is computed on pictures in [0, 1].
 
     Args:
         network: Keyword arguments of `MISFNetwork`.
         discriminator: Keyword arguments of `PatchDiscriminator` (without `in_channels`).
-        discriminator_lr_scale: Learning rate of D divided by that of G.
+        discriminator_lr_scale: Learning rate of D over that of G.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
@@ -56,7 +56,7 @@ class MISF(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
-        # without its own term D is not trained, and DDP would wait for gradients that are never computed
+        # without its own term D only judges, and DDP would wait for gradients that nobody computes
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
@@ -64,7 +64,7 @@ class MISF(InpaintingModule):
             self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; the discriminator has a minimum size too."""
+        """As `InpaintingModule.check_training`; the discriminator has a smallest size too."""
         super().check_training(batch_size, height, width)
         PatchDiscriminator.check_size(height, width)
 
@@ -76,24 +76,16 @@ class MISF(InpaintingModule):
         ]
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The terms of `losses_of` what the network makes of the batch."""
-        return self.losses_of(self.network.generate(batch["image"], batch["mask"]), batch["image"], batch["mask"])
-
-    def losses_of(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; a subclass adds its own.
-
-        Args:
-            output: (B, 3, H, W), the network's, not composited.
-            image: (B, 3, H, W) in [0, 1].
-            mask: (B, 1, H, W), 1 = hole.
-        """
+        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; the output is not composited."""
+        image, mask = batch["image"], batch["mask"]
+        output = self.network.generate(image, mask)
         terms = {}
         if self.wants("l1"):
             terms["l1"] = l1_per_hole_ratio(output, image, mask)
         if self.wants("perceptual"):
             terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
         if self.wants("style"):
-            # Gram matrices of images that are 0 outside the hole: only the hole is compared, and no mask is resized
+            # Grams of zero-filled pictures: only what stands in the hole is compared; the mask is never resized
             terms["style"] = style_distance(*self._features(output * mask, image * mask, STYLE_LAYERS))
         if self.wants("discriminator"):
             real, fake = self.discriminator(image), self.discriminator(output.detach())

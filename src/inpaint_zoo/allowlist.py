@@ -1,0 +1,212 @@
+"""What a configuration may run: a `_target_` is code, and the file that names it may come from anybody.
+
+A target passes two checks, and nothing of it is imported before the first one: its path must begin with what is
+allowed, and what is found there must be defined in that package and be what its place takes. docs/security.md tells
+the rule.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib.metadata import entry_points
+from typing import Any, NoReturn
+
+from inpaint_zoo.errors import InputError
+
+OPTION = "allow"
+"""Of the command line: `allow=[PREFIX]`. As a key of a configuration, which may be read from a file, it is refused."""
+ENTRY_POINTS = "inpaint_zoo"
+"""Group of entry points whose packages are allowed: installing one was the decision to trust it."""
+
+_OWN = "inpaint_zoo"
+_IMPORTED = (
+    "albumentations",
+    "optuna.pruners",
+    "optuna.samplers",
+    "pytorch_lightning.Trainer",
+    "pytorch_lightning.callbacks",
+    "pytorch_lightning.loggers",
+    "pytorch_lightning.profilers",
+    "pytorch_lightning.strategies",
+    "torch.nn",
+    "torch.optim",
+)
+"""Where classes of other packages are looked for."""
+_PLACES = {
+    "callbacks": "pytorch_lightning.callbacks.Callback",
+    "logger": "pytorch_lightning.loggers.Logger",
+    "lr_schedule": "torch.optim.lr_scheduler.LRScheduler",
+    "optimizer": "torch.optim.Optimizer",
+    "profiler": "pytorch_lightning.profilers.Profiler",
+    "pruner": "optuna.pruners.BasePruner",
+    "sampler": "optuna.samplers.BaseSampler",
+    "strategy": "pytorch_lightning.strategies.Strategy",
+    "trainer": "pytorch_lightning.Trainer",
+}
+"""What keys of the configuration take, and so everything below them that no other of these keys stands above."""
+_COLLECTIONS = ("callbacks", "logger")
+"""Of these keys, those that hold several objects by names of the user's choice."""
+_ELSEWHERE = (*_PLACES.values(), "albumentations.BasicTransform", "torch.nn.Module")
+"""What any other key takes."""
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
+
+
+@contextmanager
+def allowing(prefixes: Iterable[str]) -> Iterator[None]:
+    """Let configurations run what is defined in further packages, as `allow=[PREFIX]` of the command line does.
+
+    Args:
+        prefixes: Beginnings of dotted paths that end at a dot: `my_package.callbacks`. The whole path of an object
+            also allows one that another package defines.
+    """
+    token = _allowed.set(tuple(dict.fromkeys((*_allowed.get(), *prefixes))))
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def allowed() -> tuple[str, ...]:
+    """The prefixes that the command line, or `allowing`, has named."""
+    return _allowed.get()
+
+
+def carried(job: Callable[[Any], object]) -> Callable[[Any], object]:
+    """The same job, which takes what is allowed now along when it is run in another process."""
+    return functools.partial(_run_allowing, allowed(), job)
+
+
+def _run_allowing(prefixes: Sequence[str], job: Callable[[Any], object], config: Any) -> object:
+    with allowing(prefixes):
+        return job(config)
+
+
+def split_allow(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Take `allow=[PREFIX,...]` out of a command line; returns the prefixes and the other arguments.
+
+    Raises:
+        InputError: A prefix is no dotted path.
+    """
+    prefixes, others = [], []
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key != OPTION:
+            others.append(argument)
+            continue
+        for prefix in re.sub(r"[\[\]'\"\s]", "", value).split(","):
+            if not _DOTTED.fullmatch(prefix):
+                raise InputError(f"{argument}: give the dotted path of a package, as in {OPTION}=[my_package]")
+            prefixes.append(prefix)
+    return prefixes, others
+
+
+def refuse_key(keys: Iterable[Any]) -> None:
+    """Refuse a configuration that wants to allow something by itself.
+
+    Raises:
+        InputError: It has the key.
+    """
+    if OPTION in keys:
+        raise InputError(
+            f"{OPTION} is no key of a configuration: it is read from the command line only, as {OPTION}=[my_package]"
+        )
+
+
+def is_extension(target: str) -> bool:
+    """Whether a path leads into an installed extension, or into what the command line allows."""
+    return _is_below(target, allowed()) or target.partition(".")[0] in _extensions()
+
+
+def check_path(target: object, where: str) -> str:
+    """Return a target whose package may be imported.
+
+    Args:
+        target: The value of `_target_`.
+        where: The key of its node.
+
+    Raises:
+        InputError: It is no dotted path, or may not be imported; the words that allow it are named.
+    """
+    if not isinstance(target, str) or not _DOTTED.fullmatch(target) or "." not in target:
+        raise InputError(f"{where}._target_ is {str(target)[:80]!r}: give a dotted path, package.module.Name")
+    if not (_is_below(target, (_OWN, *_IMPORTED)) or is_extension(target)):
+        package = target.rpartition(".")[0]
+        _refuse(target, where, "is none of the classes that a configuration may name", package)
+    return target
+
+
+def check_object(found: object, target: str, where: str) -> None:
+    """Refuse what a target has turned out to be, before it is called.
+
+    Args:
+        found: The object at `target`.
+        target: A path that `check_path` has passed.
+        where: The key of its node.
+
+    Raises:
+        InputError: It is no class or function, is defined elsewhere, or is not what its place takes.
+    """
+    if not (inspect.isclass(found) or inspect.isroutine(found)):
+        raise InputError(f"{where}: _target_ {target} is no class or function")
+    if target in allowed():
+        return
+    root, home = target.partition(".")[0], str(getattr(found, "__module__", None))
+    if home.partition(".")[0] != root:  # what a module has imported for its own use
+        _refuse(target, where, f"is defined in {home}, not in {root}", target)
+    if _is_below(target, allowed()) or not _is_below(target, (_OWN, *_IMPORTED)):
+        return
+    place = _place(where)
+    if root == _OWN and inspect.isclass(found) and place is None:
+        return
+    made = _returned(found) if root == _OWN and not inspect.isclass(found) else found
+    kinds = _ELSEWHERE if place is None else (_PLACES[place],)
+    if not (inspect.isclass(made) and issubclass(made, _imported(kinds))):
+        name = "part of a configuration" if place is None else kinds[0]
+        _refuse(target, where, f"is no {name}", target.rpartition(".")[0])
+
+
+def _refuse(target: str, where: str, reason: str, words: str) -> NoReturn:
+    raise InputError(
+        f"{where}: _target_ {target} {reason}; if you trust it, add {OPTION}=[{words}] to the command line"
+    )
+
+
+def _is_below(path: str, prefixes: Iterable[str]) -> bool:
+    return any(f"{path}.".startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def _extensions() -> set[str]:
+    return {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _place(where: str) -> str | None:
+    """The key of `_PLACES` that stands last in a key, other than as a name of the user's choice."""
+    place, is_name = None, False
+    for part in where.split("."):
+        if not is_name and part in _PLACES:
+            place = part
+        is_name = not is_name and part in _COLLECTIONS
+    return place
+
+
+def _returned(function: Any) -> Any:
+    """The class of what a function says that it returns; None where it does not."""
+    try:
+        return typing.get_type_hints(function).get("return")
+    except (NameError, TypeError):  # names that exist for type checkers only
+        return None
+
+
+def _imported(kinds: Iterable[str]) -> tuple[type, ...]:
+    """Of the classes at these paths, those that are imported: the others have no subclasses yet."""
+    paths = (kind.rpartition(".") for kind in kinds)
+    return tuple(getattr(sys.modules[module], name) for module, _, name in paths if module in sys.modules)

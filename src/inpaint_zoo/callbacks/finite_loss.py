@@ -1,0 +1,98 @@
+"""A training that has diverged ends before its last good checkpoint is overwritten."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+
+from inpaint_zoo.errors import InputError
+
+REMEDY = "with a lower model.optimizer.lr, with trainer.gradient_clip_val, or with trainer.precision=32-true"
+
+
+class FiniteLoss(pl.Callback):
+    """Stop when a loss term, or the weights, are not finite.
+
+    For each term, the first batch in which it was not finite is kept on the device, and read every so many steps and
+    before any checkpoint is written, so that training never waits for it in between. Several processes read at the same
+    steps and agree. Stands before the callbacks that write checkpoints.
+
+    Args:
+        every: Steps between two readings.
+    """
+
+    def __init__(self, *, every: int) -> None:
+        self.every = every
+        self._terms: tuple[str, ...] = ()
+        self._marks: Tensor | None = None
+        self._batch = self._read_at = self._step = self._saved_at = 0
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Count batches from where the training begins or goes on."""
+        self._marks = None
+        self._batch = self._read_at = trainer.fit_loop.epoch_loop.total_batch_idx + 1
+        self._step = self._saved_at = trainer.global_step
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
+    ) -> None:
+        """Mark the terms that are not finite; read the marks when it is time."""
+        terms: Mapping[str, Tensor] = outputs["terms"]
+        self._batch += 1
+        finite = torch.stack(list(terms.values())).isfinite()
+        marks = torch.where(finite, math.inf, float(self._batch - self._read_at))
+        self._marks = marks if self._marks is None else torch.minimum(self._marks, marks)
+        self._terms = tuple(terms)
+        stepped, self._step = trainer.global_step != self._step, trainer.global_step
+        if stepped and self._step % self.every == 0:
+            self._read(trainer)
+
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Refuse to save what is broken.
+
+        Raises:
+            InputError: a loss term of the batches since the last reading, or a weight, is not finite.
+        """
+        self._read(trainer)
+        finite = torch.stack([parameter.detach().isfinite().all() for parameter in pl_module.parameters()])
+        if not _least_of_processes(trainer, finite.all()[None].float()).item():
+            names = [name for name, _ in pl_module.named_parameters()]
+            first = next((name for name, good in zip(names, finite.tolist(), strict=True) if not good), "a weight")
+            raise InputError(
+                f"{first} was not finite after step {trainer.global_step}, though every loss term was: its gradients "
+                f"were too large; {self._kept()} {REMEDY}"
+            )
+        self._saved_at = trainer.global_step
+
+    def _read(self, trainer: pl.Trainer) -> None:
+        if self._marks is None:
+            return
+        marks = _least_of_processes(trainer, self._marks).tolist()
+        before, self._read_at, self._marks = self._read_at, self._batch, None
+        first = min(marks)
+        if first < math.inf:
+            named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
+            terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
+            found = f"found after batch {self._batch}, last looked at after batch {before}"
+            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._kept()} {REMEDY}")
+
+    def _kept(self) -> str:
+        return (
+            f"the checkpoint of step {self._saved_at} is kept: go on"
+            if self._saved_at
+            else "nothing was saved: begin again"
+        )
+
+
+def _least_of_processes(trainer: pl.Trainer, values: Tensor) -> Tensor:
+    """The least of each value in any of the processes; 1-dimensional."""
+    least = trainer.strategy.reduce(values, reduce_op="min")
+    assert isinstance(least, Tensor)
+    return least

@@ -1,0 +1,42 @@
+"""The loss and its terms, for loggers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+
+class LossLog(pl.Callback):
+    """Log `train/loss` and each unweighted term, as `train/NAME`, every `trainer.log_every_n_steps` steps.
+
+    Where gradients are accumulated, the values are those of the last batch of a step. They also stand in
+    `trainer.callback_metrics`, for what stops or keeps by them.
+
+    Stands first: loggers have the values before any other callback ends the batch, so that a checkpoint of the step
+    finds them written. `LightningModule.log`, which keeps a metric object for each value, would take milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._step = 0
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Count from here."""
+        self._step = trainer.global_step
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
+    ) -> None:
+        """Log the terms when a step has ended for which that is due."""
+        stepped, self._step = trainer.global_step != self._step, trainer.global_step
+        if not stepped or self._step % trainer.log_every_n_steps:  # type: ignore[attr-defined]
+            return
+        terms = {"loss": outputs["total"], **outputs["terms"]}
+        values = torch.stack([value.float() for value in terms.values()]).cpu()  # waits for the device once
+        logged = {f"train/{name}": value for name, value in zip(terms, values, strict=True)}
+        trainer.callback_metrics.update(logged)
+        numbers = {name: value.item() for name, value in logged.items()}
+        for logger in trainer.loggers:
+            logger.log_metrics({**numbers, "epoch": trainer.current_epoch}, self._step - 1)  # counted from 0
+            logger.save()

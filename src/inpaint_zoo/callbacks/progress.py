@@ -1,0 +1,211 @@
+"""How a training is getting on: a bar in a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import ProgressBar
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+REFRESH_SECONDS = 0.5
+LINE_SECONDS = 60.0
+
+
+class StepProgress(ProgressBar):
+    """Steps done, time left, pictures per second, and the loss with its terms.
+
+    Losses are read from the device only at steps that are logged, where it is waited for anyway, and at most every half
+    second; in between the last ones stand. Where the output is no terminal, a plain line is printed every minute and at
+    the end.
+
+    Args:
+        every: Steps between two that are logged.
+    """
+
+    def __init__(self, *, every: int) -> None:
+        super().__init__()
+        self.every = every
+        self._enabled = True
+        self._display: _Bar | _Lines | None = None
+        self._rate = _Rate()
+        self._losses: dict[str, float] = {}
+        self._step = 0
+        self._read_at = self._shown_at = 0.0
+
+    def enable(self) -> None:
+        """Show progress from the next start on."""
+        self._enabled = True
+
+    def disable(self) -> None:
+        """Show none; Lightning asks for it on all processes but the first."""
+        self._enabled = False
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Show the bar."""
+        super().on_train_start(trainer, pl_module)
+        if not self._enabled:
+            return
+        console = Console()
+        total = trainer.max_steps if trainer.max_steps > 0 else None
+        kind = _Bar if console.is_terminal else _Lines
+        self._display = kind(console, type(pl_module).__name__, trainer.global_step, total)
+        self._rate, self._losses, self._step = _Rate(), {}, trainer.global_step
+        self._read_at = self._shown_at = 0.0
+
+    def on_train_batch_end(  # noqa: D102 (shaped by Lightning)
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if self._display is None:
+            return
+        now = time.monotonic()
+        self._rate.count(now, len(batch["image"]) * trainer.world_size)
+        step, last = trainer.global_step, trainer.global_step == trainer.max_steps
+        is_logged = step != self._step and (step % self.every == 0 or last)
+        self._step = step
+        if is_logged and (now - self._read_at >= REFRESH_SECONDS or last):
+            self._read_at, self._losses = now, _losses(outputs)
+        if now - self._shown_at >= REFRESH_SECONDS or last:
+            self._shown_at = now
+            self._display.show(step, self._rate.value(), self._losses)
+
+    def on_validation_batch_end(  # noqa: D102, PLR0917 (shaped by Lightning)
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        if self._display is not None:
+            self._display.validating(batch_idx + 1, trainer.num_val_batches[dataloader_idx])
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Show the losses again; the time that validation took is not training's."""
+        if self._display is not None:
+            self._rate = _Rate()
+            self._display.show(trainer.global_step, None, self._losses)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Leave the finished bar in the terminal."""
+        self._stop()
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        """Give the terminal back."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._display is not None:
+            self._display.stop()
+            self._display = None
+
+
+def _losses(outputs: Mapping[str, Any]) -> dict[str, float]:
+    """The loss and its terms, from the device in one go."""
+    tensors = {"loss": outputs["loss"].detach(), **outputs.get("terms", {})}
+    values = torch.stack([tensor.float() for tensor in tensors.values()]).tolist()
+    return dict(zip(tensors, values, strict=True))
+
+
+def _written(losses: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
+
+
+class _Rate:
+    """Pictures per second over the last steps."""
+
+    def __init__(self) -> None:
+        self._ends: deque[tuple[float, int]] = deque(maxlen=50)
+        self._total = 0
+
+    def count(self, now: float, num_images: int) -> None:
+        self._total += num_images
+        self._ends.append((now, self._total))
+
+    def value(self) -> float | None:
+        """None where there is only one step to go by."""
+        if len(self._ends) < 2:
+            return None
+        (start, before), (end, after) = self._ends[0], self._ends[-1]
+        return (after - before) / max(end - start, 1e-9)
+
+
+class _Bar(Progress):
+    """In a terminal: a bar, and below it what the losses are."""
+
+    def __init__(self, console: Console, name: str, step: int, total: int | None) -> None:
+        self._below = Text(style="dim")
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[rate]}"),
+            console=console,
+            expand=True,
+        )
+        self._task: TaskID = self.add_task(name, total=total, completed=step, rate="")
+        self.start()
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar, and the line below it."""
+        yield from super().get_renderables()
+        if self._below.plain:
+            yield self._below
+
+    def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
+        """Bring everything up to date; a rate that is not known stays as it is."""
+        fields: dict[str, Any] = {} if rate is None else {"rate": f"{rate:.1f} images/s"}
+        self._below.plain = _written(losses).replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}" * 2, "  ")
+        self.update(self._task, completed=step, **fields)
+
+    def validating(self, number: int, total: int | float) -> None:
+        """Show how far a validation is."""
+        self._below.plain = f"validation: batch {number} of {total}"
+
+
+class _Lines:
+    """Elsewhere: a line every minute, and one at the end."""
+
+    def __init__(self, console: Console, name: str, step: int, total: int | None) -> None:
+        self._name, self._total = name, total
+        self._start, self._started_at = step, time.monotonic()
+        self._printed_at = self._started_at
+        self._line, self._step, self._printed_step = "", step, -1
+
+    def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
+        """Keep what there is to say, and say it when it is time."""
+        now = time.monotonic()
+        if step != self._printed_step and (rate is not None or step != self._step or not self._line):
+            self._line, self._step = self._compose(step, now - self._started_at, rate, losses), step
+        if self._line and now - self._printed_at >= LINE_SECONDS:
+            self._print(now)
+
+    def validating(self, number: int, total: int | float) -> None:
+        """Nothing: a log wants no such detail."""
+
+    def stop(self) -> None:
+        """Say how it ended."""
+        if self._line:
+            self._print(time.monotonic())
+
+    def _compose(self, step: int, seconds: float, rate: float | None, losses: Mapping[str, float]) -> str:
+        parts = [f"{self._name} step {step}" + (f"/{self._total}" if self._total else "")]
+        done = step - self._start
+        if self._total and done > 0 and step < self._total:
+            parts.append(f"{timedelta(seconds=round(seconds / done * (self._total - step)))} left")
+        if rate is not None:
+            parts.append(f"{rate:.1f} images/s")
+        return "  ".join([*parts, _written(losses)])
+
+    def _print(self, now: float) -> None:
+        print(self._line, flush=True)
+        self._printed_at, self._printed_step, self._line = now, self._step, ""

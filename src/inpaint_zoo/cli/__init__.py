@@ -1,1 +1,0 @@
-"""The command line: `main`, and a file for each verb with its function `run`."""

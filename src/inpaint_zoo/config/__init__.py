@@ -1,1 +1,0 @@
-"""From YAML files and a command line to checked values and objects."""

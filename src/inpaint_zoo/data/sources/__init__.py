@@ -1,1 +1,0 @@
-"""Sources of images: folders, lists of files, partition files, the photographs of scikit-image."""

@@ -1,1 +1,0 @@
-"""Files: written atomically, hashed, matched by name; JSON files that are checked."""

@@ -1,1 +1,0 @@
-"""How the command line runs a verb: one job, a sweep of jobs, or a search."""

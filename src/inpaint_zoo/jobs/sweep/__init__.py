@@ -1,1 +1,0 @@
-"""Many trainings with one command: the jobs, their outcomes, and one table of all of them."""

@@ -1,0 +1,146 @@
+"""JSON files from outside: whatever they hold, a mistake in them is named in one line."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from inpaint_zoo.errors import InputError
+
+T = TypeVar("T")
+
+_LONGEST_NAME = 4096
+
+
+def read_json(path: Path, most_bytes: int) -> Any:
+    """Read a JSON file of at most `most_bytes`, without `NaN`, `Infinity` and repeated keys.
+
+    Raises:
+        InputError: The file is missing, no ordinary file, too large or damaged.
+    """
+    try:
+        # a device or a pipe would never end
+        size = path.stat().st_size if path.is_file() else None
+        data = b"" if size is None or size > most_bytes else path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {str(path)!r} ({error.strerror or error})") from error
+    if size is None:
+        raise InputError(f"{str(path)!r} {'is no file' if path.exists() else 'does not exist'}")
+    if size > most_bytes:
+        raise InputError(f"{str(path)!r} has {size} bytes, more than the {most_bytes} that are read")
+    try:
+        return json.loads(data, parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:  # wrong syntax, no UTF-8, endless digits, endless nesting
+        reason = " ".join(str(error).split())
+        raise InputError(f"{str(path)!r} is damaged, it cannot be read as JSON ({reason})") from error
+
+
+class Outside(BaseModel):
+    """An object of a JSON file from outside: what has another type is refused, what is not asked for passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+def validated(kind: type[T], values: Any, where: str) -> T:
+    """Values of a JSON file as `kind`, such as a subclass of `Outside`.
+
+    Args:
+        kind: What they must be.
+        values: From `read_json`.
+        where: What they are, for messages, such as the name of the file.
+
+    Raises:
+        InputError: They are something else. The first wrong place is named, with what it must be and what it is.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(values)
+    except ValidationError as error:
+        raise InputError(_message(error.errors()[0], where)) from error
+
+
+def _message(error: ErrorDetails, where: str) -> str:
+    kind, value, message = error["type"], error["input"], error["msg"]
+    if kind == "missing":
+        return f"{_place(where, error['loc'][:-1])} has no {error['loc'][-1]}"
+    place, expected = _place(where, error["loc"]), kind.removesuffix("_type")
+    if kind == "value_error":
+        return f"{place} {error['ctx']['error']}"
+    if expected in _NAMES:
+        return f"{place} must be {_NAMES[expected]}, not {_NAMES[type(value).__name__]}"
+    return f"{place} is {repr(value)[:80]}: {re.sub(r'^[A-Z][a-z]+ should', 'it must', message)}"
+
+
+def _place(where: str, steps: Sequence[int | str]) -> str:
+    """Such as `set.json: samples[3].name`."""
+    inside = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+    return ": ".join(part for part in (where, inside) if part)
+
+
+_NAMES: Mapping[str, str] = {
+    "str": "a text",
+    "string": "a text",
+    "dict": "an object",
+    "model": "an object",
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "bool": "true or false",
+    "NoneType": "null",
+}
+"""Of Python's types, and of what pydantic expects."""
+
+
+def _below(value: str) -> str:
+    parts = PurePosixPath(value).parts
+    if not parts or value.startswith("/") or ".." in parts or "\0" in value or len(value) > _LONGEST_NAME:
+        raise ValueError(f"is {value[:80]!r}: it must be a path below a folder")
+    return value
+
+
+def _sha256(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", value):
+        raise ValueError("must be a SHA-256 of 64 hexadecimal digits")
+    return value
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, int | float) and abs(value) > sys.float_info.max:
+        raise ValueError("is too large for a number")
+    return math.inf if value == "inf" else value
+
+
+def _two_sides(value: Any) -> tuple[Any, ...]:
+    if type(value) not in (list, tuple) or [type(side) for side in value] != [int, int] or min(value) < 1:
+        raise ValueError("must be [height, width]")
+    return tuple(value)
+
+
+Name = Annotated[str, AfterValidator(_below)]
+"""The name of a file below some folder."""
+Hash = Annotated[str, AfterValidator(_sha256)]
+Share = Annotated[float, BeforeValidator(_finite), Field(ge=0, le=1)]
+"""A number in [0, 1]."""
+Number = Annotated[float | None, BeforeValidator(_finite)]
+"""A finite number, the text `inf`, or null."""
+Size = Annotated[tuple[int, int], BeforeValidator(_two_sides)]
+"""Height and width, in pixels."""
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands there twice")
+    return values

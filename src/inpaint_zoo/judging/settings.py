@@ -1,0 +1,47 @@
+"""What an evaluation is made from, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The part of a configuration that numbers depend on."""
+
+    data: Mapping[str, Any]
+    mask: Mapping[str, Any]
+    protocol: Mapping[str, Any]
+    sources: Mapping[str, str]
+    """Of the methods, by title: name of a classical fill, path of a checkpoint, or folder of pictures."""
+    manifest: str | None
+    """Path of a manifest, which replaces `data` and `mask` but for folders that are named there."""
+    device: str
+    lpips: bool
+    lpips_weights: str
+    weights: str | None = None
+    """`raw` or `ema`, of checkpoints that have both; None: the average where there is one."""
+
+    @classmethod
+    def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
+        """Take the settings out of the configuration of `evaluate` or `compare`."""
+        complete = config.manifest is None
+        return cls(
+            **{group: _plain(config[group], complete) for group in ("data", "mask")},
+            protocol=_plain(config.protocol, complete=True),
+            sources=sources,
+            manifest=config.manifest,
+            device=config.device,
+            lpips=config.lpips,
+            lpips_weights=config.lpips_weights,
+            weights=config.weights,
+        )
+
+
+def _plain(node: DictConfig, complete: bool) -> dict[str, Any]:
+    plain: Any = OmegaConf.to_container(node, resolve=True, throw_on_missing=complete)
+    return {str(key): value for key, value in plain.items()}

@@ -1,1 +1,0 @@
-"""Drawing masks: spans of thick lines, directions, glyphs, drawings in steps."""

@@ -1,1 +1,0 @@
-"""Masks that lie in files."""

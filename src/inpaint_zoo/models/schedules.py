@@ -1,0 +1,40 @@
+"""Learning-rate schedules that torch does not have in one piece; times are steps of the optimizer."""
+
+from __future__ import annotations
+
+import math
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+from inpaint_zoo.errors import InputError
+
+
+def warmup_cosine(optimizer: Optimizer, *, warmup_steps: int, total_steps: int, end_factor: float) -> LambdaLR:
+    """Up to the learning rate along a line, then down along half a cosine (Loshchilov and Hutter, 2017, equation 5).
+
+    The rate of step t (from 0) is that of the optimizer times (t + 1) / `warmup_steps`, and behind the warm-up times
+    `end_factor` + (1 - `end_factor`) · (1 + cos(π · progress)) / 2.
+
+    Args:
+        optimizer: Each of its groups keeps its own learning rate as the highest one.
+        warmup_steps: Steps until the highest rate; 0 starts with it.
+        total_steps: Steps until the lowest rate, which then stays.
+        end_factor: The lowest rate over the highest.
+
+    Raises:
+        InputError: the warm-up is longer than the training.
+    """
+    if total_steps <= warmup_steps:
+        raise InputError(
+            f"model.lr_schedule: warmup_steps={warmup_steps} and total_steps={total_steps}: the warm-up must be "
+            "shorter than the training (trainer.max_steps)."
+        )
+
+    def factor(step: int) -> float:
+        if step < warmup_steps:
+            return (step + 1) / warmup_steps
+        progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
+        return end_factor + (1 - end_factor) * (1 + math.cos(math.pi * progress)) / 2
+
+    return LambdaLR(optimizer, factor)

@@ -1,0 +1,19 @@
+"""What a method costs; every number is measured or left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one method takes for one picture; None where it was not measured."""
+
+    parameters: int | None = None
+    """Numbers that the network has learned; 0 for a method that learns nothing."""
+    gflop: float | None = None
+    """Floating-point operations of one picture, in 10^9."""
+    seconds: float | None = None
+    """Time for one picture on the machine that the report names."""
+    peak_memory_mb: float | None = None
+    """Largest memory while one picture is filled, in 10^6 bytes."""

@@ -1,0 +1,70 @@
+document.documentElement.classList.add("js");
+// JSON has no infinity; names stay what they are.
+const data = JSON.parse(document.getElementById("data").textContent, (key, value) => key !== "name" && value === "inf" ? Infinity : value);
+data.methods = data.methods.map((method) => method.name);
+
+// Rounded text of a recorded value, as the tables show it.
+const shown = (column, value) => value === null ? "–" : value === Infinity ? "∞" : (value * column.scale).toFixed(column.digits);
+const signed = (column, value) => {
+  if (!Number.isFinite(value)) return value > 0 ? "+∞" : "−∞";
+  const text = (Math.abs(value) * column.scale).toFixed(column.digits);
+  return (value < 0 ? "−" : "+") + text;
+};
+
+// An element of SVG or HTML with attributes and children; text never becomes markup.
+const fill = (element, attributes, children) => {
+  for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+};
+const svg = (name, attributes = {}, ...children) => fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+const html = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
+
+const offer = (select, titles, chosen) => {
+  select.replaceChildren(...titles.map((title, index) => new Option(title, index)).filter((option) => option.text));
+  select.value = chosen;
+};
+
+// Round steps that cut [low, high] into about `count` parts.
+const ticks = (low, high, count = 5) => {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, index) => (first + index) * step);
+};
+// Without the digits that only rounding has brought.
+const plain = (value) => String(Number(value.toPrecision(6)));
+const span = (values) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const margin = (high - low) * 0.06 || Math.abs(high) * 0.05 || 1;
+  return [low - margin, high + margin];
+};
+
+// The text of a mark stands beside it while it is pointed at or focused.
+const tip = document.querySelector(".tip");
+let explained = null;
+const hideTip = () => { tip.hidden = true; };
+const placeTip = () => {
+  if (tip.hidden) return;
+  const box = explained.getBoundingClientRect();
+  const left = Math.min(box.right + 10, innerWidth - tip.offsetWidth - 8);
+  const top = Math.min(box.bottom + 8, innerHeight - tip.offsetHeight - 8);
+  tip.style.left = Math.max(8, left) + "px";
+  tip.style.top = Math.max(8, top) + "px";
+};
+const explain = (mark, text) => {
+  mark.setAttribute("aria-label", text.replaceAll("\n", ", "));
+  const show = () => {
+    tip.textContent = text;
+    tip.hidden = false;
+    explained = mark;
+    placeTip();
+  };
+  mark.addEventListener("pointerenter", show);
+  mark.addEventListener("focus", show);
+  mark.addEventListener("pointerleave", hideTip);
+  mark.addEventListener("blur", hideTip);
+};
+addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
+addEventListener("scroll", placeTip, { passive: true });

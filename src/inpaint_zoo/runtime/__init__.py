@@ -1,1 +1,0 @@
-"""The machine and its processes: CPU, device, several processes, random states, progress."""

@@ -1,1 +1,0 @@
-"""The folder of a run: its files, its state, its lock, its result."""

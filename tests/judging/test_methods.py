@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from inpaint_zoo.metrics.records import read_records
+from inpaint_zoo.models.weights import TRAINED_KEY
+
+
+@pytest.fixture
+def averaged(small_checkpoint: Callable[[str], Path], tmp_path: Path) -> Path:
+    """A checkpoint whose moving average has other weights than those that were trained."""
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    trained = {
+        name: value * 1.5 if value.is_floating_point() else value for name, value in content["state_dict"].items()
+    }
+    path = tmp_path / "averaged.ckpt"
+    torch.save(content | {TRAINED_KEY: trained}, path)
+    return path
+
+
+def test_other_weights_of_one_checkpoint_are_judged_anew(
+    command: Callable[..., Any], pictures: Callable[..., Path], averaged: Path, tmp_path: Path
+) -> None:
+    def psnr(*weights: str) -> tuple[float | None, bool]:
+        outcome = command(
+            "compare", f"data.root={pictures('a.png')}", f"methods.misf={averaged}", "size=32", "data.num_workers=0",
+            "lpips=false", "costs=false", f"output={tmp_path / 'out'}", *weights,
+        )  # fmt: skip
+        assert outcome.code == 0
+        (record,) = read_records(tmp_path / "out" / "records.csv")
+        return record.metrics["psnr"], "misf: judged anew" in outcome.err
+
+    average = psnr()
+    assert psnr("weights=ema") == average  # the same: nothing to do again
+    raw = psnr("weights=raw")
+    assert (average[1], raw[1]) == (False, True)
+    assert average[0] != raw[0]

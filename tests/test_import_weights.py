@@ -1,0 +1,87 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from inpaint_zoo.zoo import create_model, list_models
+
+Command = Callable[..., Any]
+Released = Callable[[str], dict[str, Tensor]]
+WRAPPERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
+    "misf": lambda state: {"iteration": 7, "generator": state},
+    "madf": lambda state: {"n_iter": 7, "model": {f"module.{key}": value for key, value in state.items()}},
+    "ctsdg": lambda state: {"n_iter": 7, "generator": state},
+}
+
+
+@pytest.fixture
+def published(released_state_dict: Released, tmp_path: Path) -> Callable[[str], Path]:
+    """A file in the published format of a model."""
+
+    def write(name: str) -> Path:
+        path = tmp_path / f"{name} (released).pth"
+        torch.save(WRAPPERS[name](released_state_dict(f"{name}_generator")), path)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_a_published_file_becomes_one_of_ours(
+    command: Command, published: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
+    source, output = published(name), tmp_path / "sub" / "imported, 'x'.ckpt"
+    code, out, err = command("import-weights", f"model={name}", f"source={source}", f"output={output}")
+    assert (code, err) == (0, "")
+    assert "all of them matched" in out
+    direct, imported = create_model(name, source), create_model(name, output)
+    theirs = imported.state_dict()
+    assert direct.state_dict().keys() == theirs.keys()
+    assert all(torch.equal(value, theirs[key]) for key, value in direct.state_dict().items())
+    stored = torch.load(output, weights_only=True)
+    assert stored["inpaint_zoo_model"] == name
+
+
+def test_published_ctsdg_sets_the_wrapped_range_and_sees_damaged_pictures_only(
+    command: Command, published: Callable[[str], Path], tmp_path: Path
+) -> None:
+    output = tmp_path / "ours.ckpt"
+    assert command("import-weights", "model=ctsdg", f"source={published('ctsdg')}", f"output={output}").code == 0
+    arguments = torch.load(output, weights_only=True)["hyper_parameters"]["network"]
+    assert arguments["edge_range"] == "wrapped"
+    assert arguments["edge_source"] == "damaged"
+    image, mask = torch.rand(1, 3, 128, 128), torch.zeros(1, 1, 128, 128)
+    mask[..., 30:90, 40:100] = 1
+    with torch.no_grad():
+        gray = create_model("ctsdg", output)(image, mask).intermediates["gray"]
+        assert torch.equal(gray, create_model("ctsdg", output)(image * (1 - mask), mask).intermediates["gray"])
+        assert not torch.equal(
+            gray, create_model("ctsdg", output, edge_range="clean")(image, mask).intermediates["gray"]
+        )
+
+
+@pytest.mark.parametrize(("name", "other"), [("misf", "ctsdg"), ("madf", "misf"), ("ctsdg", "madf")])
+def test_the_file_of_another_model_is_refused_with_the_names_that_differ(
+    command: Command, published: Callable[[str], Path], tmp_path: Path, name: str, other: str
+) -> None:
+    output = tmp_path / "ours" / "x.ckpt"
+    source = published(other)
+    code, _, err = command("import-weights", f"model={name}", f"source={source}", f"output={output}")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert f"error: {source}: the weights do not fit this network" in err
+    assert "missing (" in err
+    assert "left over (" in err
+    assert not output.parent.exists()
+
+
+def test_our_own_file_can_be_imported_again(
+    command: Command, small_checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    source, output = small_checkpoint("madf"), tmp_path / "copy.ckpt"
+    assert command("import-weights", "model=madf", f"source={source}", f"output={output}").code == 0
+    again = create_model("madf", output).state_dict()
+    assert all(torch.equal(value, again[key]) for key, value in create_model("madf", source).state_dict().items())
