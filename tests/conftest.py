@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from inpaint_zoo.cli import main
+from inpaint_zoo.cli.main import main
 from inpaint_zoo.models.weights import converted
 from inpaint_zoo.zoo import create_model, network_arguments
 

@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 
-from inpaint_zoo.errors import (
-    InputError,
+from inpaint_zoo.checks import (
     as_given,
     at_least,
     finite,
@@ -16,6 +15,7 @@ from inpaint_zoo.errors import (
     true_or_false,
     whole_number,
 )
+from inpaint_zoo.errors import InputError
 
 
 def test_a_number_that_is_large_enough_comes_back() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaint_zoo.cli import VERBS
+from inpaint_zoo.cli.main import VERBS
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,12 +48,12 @@ def test_the_wheel_holds_every_file(wheel: Path) -> None:
 
 
 def test_the_wheel_works_in_any_folder(installed: Path, tmp_path: Path) -> None:
-    assert "Usage: inpaint-zoo VERB" in python(installed, tmp_path, "-m", "inpaint_zoo.cli", "--help")
-    code = "from inpaint_zoo.config import CONF_DIR, compose_config; compose_config('base'); print(CONF_DIR)"
+    assert "Usage: inpaint-zoo VERB" in python(installed, tmp_path, "-m", "inpaint_zoo.cli.main", "--help")
+    code = "from inpaint_zoo.config.compose import CONF_DIR, compose_config; compose_config('base'); print(CONF_DIR)"
     assert python(installed, tmp_path, "-c", code).strip() == str(installed / "inpaint_zoo" / "conf")
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_composes_from_the_wheel(installed: Path, tmp_path: Path, verb: str) -> None:
-    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo.cli", *verb.split(), "--cfg", "job")
+    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo.cli.main", *verb.split(), "--cfg", "job")
     assert list(tmp_path.iterdir()) == []

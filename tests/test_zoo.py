@@ -4,8 +4,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import CONF_DIR
-from inpaint_zoo.construct import locate
+from inpaint_zoo.config.build import locate
+from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import converted
 from inpaint_zoo.zoo import create_model, list_models

@@ -14,7 +14,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from inpaint_zoo.config import OWN_FOLDER
+from inpaint_zoo.config.compose import OWN_FOLDER
 
 
 class OwnFolder(SearchPathPlugin):
@@ -45,7 +45,7 @@ class ResumableSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run the jobs; returns how the worst of them ended."""
-        from inpaint_zoo.sweeping.sweep import run_sweep  # noqa: PLC0415 (not at every start)
+        from inpaint_zoo.jobs.sweep.sweep import run_sweep  # noqa: PLC0415 (not at every start)
 
         overrides = [*(f"{key}={values}" for key, values in self.params.items()), *arguments]
         return run_sweep(self.hydra_context, self.config, self.task, overrides, self.max_batch_size)

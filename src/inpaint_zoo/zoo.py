@@ -8,12 +8,12 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import CONF_DIR
-from inpaint_zoo.construct import check_arguments, locate
+from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.config.build import check_arguments, locate
+from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
-from inpaint_zoo.suggestion import did_you_mean
 
 
 def list_models() -> list[str]:

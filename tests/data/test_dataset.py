@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
-from inpaint_zoo.data.own_masks import OwnMasks
+from inpaint_zoo.data.paired_masks import OwnMasks
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.fitting import center_crop, cover, resize_shorter
-from inpaint_zoo.images import find_pictures, read_image, resize
+from inpaint_zoo.images.finding import find_pictures
+from inpaint_zoo.images.reading import read_image
+from inpaint_zoo.images.resizing import center_crop, cover, resize, resize_shorter
 from inpaint_zoo.masks import BinnedIrregularMask, BoxMask, MaskRequest
 
 BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inpaint_zoo.data import FileListDataModule, FolderDataModule
 from inpaint_zoo.data.exclusion import Exclusion, exclusion_line
 from inpaint_zoo.data.packed import PackedPictures
-from inpaint_zoo.data.source import Split
+from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 
 Write = Callable[..., Path]

@@ -5,8 +5,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import CONF_DIR, compose_config
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import CONF_DIR, compose_config
 from inpaint_zoo.data import PhotographsDataModule
 from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError

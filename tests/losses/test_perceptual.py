@@ -10,7 +10,12 @@ from torch import nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses import perceptual
-from inpaint_zoo.losses.perceptual import VGGFeatures, gram_matrix, perceptual_distance, style_distance
+from inpaint_zoo.losses.perceptual import (
+    VGGFeatures,
+    gram_matrix,
+    perceptual_distance,
+    style_distance,
+)
 
 
 @pytest.fixture(scope="module")

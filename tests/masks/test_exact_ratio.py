@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import BoxesMask, BoxMask, CurriculumMask, ExactRatioMask, HalfMask, MaskRequest, RedrawnMask
+from inpaint_zoo.masks import (
+    BoxesMask,
+    BoxMask,
+    CurriculumMask,
+    ExactRatioMask,
+    HalfMask,
+    MaskRequest,
+    RedrawnMask,
+)
 
 BOXES = BoxesMask(num_boxes=[4, 4], box_size=[6, 12], margin=0, reference_size=40)
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from PIL import Image
 
-from inpaint_zoo.config import CONF_DIR, compose_config
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import CONF_DIR, compose_config
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.hashes import pixel_hash
+from inpaint_zoo.files.hashing import pixel_hash
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
-from inpaint_zoo.randomness import random_state
+from inpaint_zoo.runtime.random_state import random_state
 
 KINDS = sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml"))
 FROM_FILES = ["files", "files_bins", "objects", "paired"]

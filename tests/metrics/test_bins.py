@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, EVERY_BIN, FINE_BINS, bins_of, fine_bin, ratio_bin
+from inpaint_zoo.metrics.bins import (
+    ALL,
+    BIN_TITLES,
+    BINS,
+    EVERY_BIN,
+    FINE_BINS,
+    bins_of,
+    fine_bin,
+    ratio_bin,
+)
 
 
 @pytest.mark.parametrize(

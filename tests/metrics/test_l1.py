@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 
+from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.definition import as_floats
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
-from inpaint_zoo.metrics.pictures import rounded, to_float
 from inpaint_zoo.metrics.reading import Pair
 
 PICTURES = arrays(np.uint8, (4, 5, 3))

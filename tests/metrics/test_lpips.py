@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, as_floats, as_written
 from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance, MetricUnavailableError, load_lpips
-from inpaint_zoo.metrics.pictures import rounded, to_float
 from inpaint_zoo.metrics.reading import Pair
 from inpaint_zoo.metrics.score import score
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
+from inpaint_zoo.evaluation.protocols import MISFProtocol
 from inpaint_zoo.metrics import ImageL1, ImagePSNR, ImageSSIM
 from inpaint_zoo.metrics.bins import EVERY_BIN
-from inpaint_zoo.protocols import MISFProtocol
 
 PAGE = (Path(__file__).parents[2] / "docs/metrics.md").read_text(encoding="utf-8")
 

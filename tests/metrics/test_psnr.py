@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import peak_signal_noise_ratio
 
-from inpaint_zoo.metrics.pictures import rounded, to_float
+from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
 from inpaint_zoo.metrics.reading import Pair
 

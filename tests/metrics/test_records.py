@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics import STANDARD_METRICS
 from inpaint_zoo.metrics.bins import ALL, BINS, EVERY_BIN, FINE_BINS
-from inpaint_zoo.metrics.records import Record, read_records, summarise, write_records, write_summary
+from inpaint_zoo.metrics.records import (
+    Record,
+    read_records,
+    summarise,
+    write_records,
+    write_summary,
+)
 from inpaint_zoo.metrics.score import METRICS, score
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.arrays import to_float
 from inpaint_zoo.metrics.definition import STANDARD_METRICS
-from inpaint_zoo.metrics.pictures import to_float
 from inpaint_zoo.metrics.reading import GivenReading
 from inpaint_zoo.metrics.score import METRICS, score
 

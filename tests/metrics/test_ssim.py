@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import structural_similarity
 
-from inpaint_zoo.metrics.pictures import rounded, to_float
+from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.reading import Pair
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, similarity_map, uniform_window
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch, Prediction
-from inpaint_zoo.config import compose_config
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork

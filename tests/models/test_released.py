@@ -2,7 +2,12 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.released import patch_discriminator_name, rename_strictly, replace_prefixes, without_prefix
+from inpaint_zoo.models.released import (
+    patch_discriminator_name,
+    rename_strictly,
+    replace_prefixes,
+    without_prefix,
+)
 
 
 def test_the_longest_prefix_wins_and_other_names_stay() -> None:

@@ -8,8 +8,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import CONF_DIR, compose_config
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import CONF_DIR, compose_config
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.schedules import warmup_cosine
 

@@ -3,7 +3,17 @@ import io
 import pytest
 from rich.console import Console
 
-from inpaint_zoo.tables import Cell, Column, Table, csv_text, html, markdown, section, tabular, terminal
+from inpaint_zoo.tables import (
+    Cell,
+    Column,
+    Table,
+    csv_text,
+    html,
+    markdown,
+    section,
+    tabular,
+    terminal,
+)
 
 NAME = Column("name", "Name", is_text=True)
 PSNR = Column("psnr", "PSNR", 2, True, kind="image")

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from inpaint_zoo.tables import Cell, Column, Table, csv_text, html, markdown, printable, section, tabular, terminal
+from inpaint_zoo.tables import (
+    Cell,
+    Column,
+    Table,
+    csv_text,
+    html,
+    markdown,
+    printable,
+    section,
+    tabular,
+    terminal,
+)
 
 ODD = [
     "a|b", "**x**", "_x_", "`x`", "<b>&amp;", "[x](javascript:1)", "![x](y)", "[x][y]", "~~x~~", "$x$ \\$", "a\\|b",

@@ -13,8 +13,8 @@ import pytorch_lightning as pl
 import torch
 from omegaconf import OmegaConf
 
-from inpaint_zoo.callbacks import MovingAverage
-from inpaint_zoo.config import compose_config
+from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.training.callbacks import MovingAverage
 from inpaint_zoo.training.trainer import build_callbacks, build_trainer
 
 Command = Callable[..., Any]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from inpaint_zoo.config import compose_config
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import converted, read_weights

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config import compose_config
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.settings import check_settings
 

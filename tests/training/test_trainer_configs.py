@@ -2,8 +2,8 @@
 
 import pytest
 
-from inpaint_zoo.config import CONF_DIR, compose_config
-from inpaint_zoo.construct import locate, signature_of
+from inpaint_zoo.config.build import locate, signature_of
+from inpaint_zoo.config.compose import CONF_DIR, compose_config
 
 NAMES = sorted(path.stem for path in (CONF_DIR / "trainer").glob("*.yaml"))
 

@@ -1,11 +1,11 @@
 """Data sets: pictures and masks, the same stream for any number of workers, ranks and resumptions."""
 
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.folder import FolderDataModule
-from inpaint_zoo.data.lists import FileListDataModule
-from inpaint_zoo.data.partition import PartitionDataModule
-from inpaint_zoo.data.photographs import PhotographsDataModule
-from inpaint_zoo.data.webdataset import WebDatasetDataModule
+from inpaint_zoo.data.shards.webdataset import WebDatasetDataModule
+from inpaint_zoo.data.sources.file_list import FileListDataModule
+from inpaint_zoo.data.sources.folder import FolderDataModule
+from inpaint_zoo.data.sources.partition import PartitionDataModule
+from inpaint_zoo.data.sources.photographs import PhotographsDataModule
 
 __all__ = [
     "FileListDataModule",

@@ -14,23 +14,23 @@ from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader, Dataset
 
+from inpaint_zoo.checks import at_least, choose, height_and_width, seed_in_range
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
-from inpaint_zoo.data.own_masks import OwnMaskGenerator, OwnMasks, PairedPicture
+from inpaint_zoo.data.paired_masks import OwnMaskGenerator, OwnMasks, PairedPicture
 from inpaint_zoo.data.planning import planned_batches
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.skipping import SkipCount
-from inpaint_zoo.data.source import Split
+from inpaint_zoo.data.splits import Split
 from inpaint_zoo.data.squares import prepared_square
-from inpaint_zoo.errors import InputError, at_least, height_and_width, seed_in_range
-from inpaint_zoo.fitting import FITTINGS, cover
-from inpaint_zoo.images import PictureFile, resize
-from inpaint_zoo.jpeg import read_training_image
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.jpeg import read_training_image
+from inpaint_zoo.images.resizing import FITTINGS, cover, resize
 from inpaint_zoo.masks import MaskGenerator
-from inpaint_zoo.masks.resizing import RESIZINGS
-from inpaint_zoo.readable import Readable
-from inpaint_zoo.suggestion import choose
+from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
 """That each worker prepares; pictures differ in what they take, and a GPU should not wait for a large one."""

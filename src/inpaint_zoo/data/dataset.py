@@ -13,16 +13,17 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inpaint_zoo.data.own_masks import OwnMasks, PairedPicture
+from inpaint_zoo.data.paired_masks import OwnMasks, PairedPicture
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import Skipped
 from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.fitting import resize_shorter
-from inpaint_zoo.images import PictureFile, read_image, resize, resize_mask
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.reading import read_image
+from inpaint_zoo.images.resizing import resize, resize_mask, resize_shorter
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
-from inpaint_zoo.randomness import random_state
-from inpaint_zoo.readable import Readable
+from inpaint_zoo.runtime.random_state import random_state
 
 
 class Sample(TypedDict):

@@ -13,9 +13,9 @@ import numpy as np
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.packed import Packed
-from inpaint_zoo.data.source import Split, select
+from inpaint_zoo.data.splits import Split, select
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import PictureFile
+from inpaint_zoo.images.finding import PictureFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _note = rank_zero_only(logging.getLogger(__name__).warning)

@@ -6,10 +6,10 @@ from typing import Any
 
 from torch.utils.data import Dataset
 
+from inpaint_zoo.checks import at_least
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.dataset import Sample
 from inpaint_zoo.data.sampler import Key
-from inpaint_zoo.errors import at_least
 
 
 class FixedSamples(Dataset[Sample]):

@@ -14,8 +14,8 @@ from typing import overload
 
 import numpy as np
 
-from inpaint_zoo.data.own_masks import PairedPicture
-from inpaint_zoo.images import PictureFile
+from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.images.finding import PictureFile
 
 _UNUSUAL = re.compile(rb"//|(?:^|/)\.\.?(?:/|$)|[\x80-\xff]")
 """What a path may hold that does not stand in the name of its picture as it is."""

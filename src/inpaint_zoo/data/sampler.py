@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from torch.utils.data import Sampler
 
-from inpaint_zoo.randomness import random_state
+from inpaint_zoo.runtime.random_state import random_state
 
 
 class Key(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from torch.utils.data import default_collate
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.matching import few
+from inpaint_zoo.files.name_matching import few
 
 _log = logging.getLogger(__name__)
 _KEY = "skipped"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.fitting import center_crop
+from inpaint_zoo.images.resizing import center_crop
 
 
 def center_square(image: np.ndarray, side: int | None) -> np.ndarray:

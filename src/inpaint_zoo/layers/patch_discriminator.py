@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.checks import at_least
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
 
 

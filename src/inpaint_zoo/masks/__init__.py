@@ -1,20 +1,20 @@
 """Mask generators: uint8 (1, H, W), exactly 0 or 1, 1 = hole, the same pixels for the same key everywhere."""
 
 from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
-from inpaint_zoo.masks.binned_file import BinnedFileMask
 from inpaint_zoo.masks.border import BorderMask
 from inpaint_zoo.masks.box import BoxMask
 from inpaint_zoo.masks.boxes import BoxesMask
 from inpaint_zoo.masks.curriculum import CurriculumMask
 from inpaint_zoo.masks.exact_ratio import ExactRatioMask
-from inpaint_zoo.masks.file import FileMask
+from inpaint_zoo.masks.files.binned_file import BinnedFileMask
+from inpaint_zoo.masks.files.file import FileMask
+from inpaint_zoo.masks.files.object_shape import ObjectShapeMask
+from inpaint_zoo.masks.files.paired import PairedMask
 from inpaint_zoo.masks.free_form import FreeFormMask
 from inpaint_zoo.masks.half import HalfMask
 from inpaint_zoo.masks.irregular import BinnedIrregularMask, IrregularMask
 from inpaint_zoo.masks.mixture import MixtureMask
-from inpaint_zoo.masks.object_shape import ObjectShapeMask
 from inpaint_zoo.masks.outpainting import OutpaintingMask
-from inpaint_zoo.masks.paired import PairedMask
 from inpaint_zoo.masks.polygonal_chain import PolygonalChainMask
 from inpaint_zoo.masks.random_walk import RandomWalkMask
 from inpaint_zoo.masks.redrawn import RedrawnMask

@@ -14,12 +14,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from inpaint_zoo.errors import at_least
+from inpaint_zoo.checks import at_least
 from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.directions import offset
-from inpaint_zoo.masks.drawing import StrokeMask
+from inpaint_zoo.masks.drawing.directions import offset
+from inpaint_zoo.masks.drawing.spans import Segment
+from inpaint_zoo.masks.drawing.steps import StrokeMask
 from inpaint_zoo.masks.ranges import count_range, scaled_range
-from inpaint_zoo.masks.spans import Segment
 
 _UNIT = 1 << 30
 _NUM_SUMMED = 12

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.base import MaskRequest, draw_integers
-from inpaint_zoo.suggestion import choose
 
 
 class HalfMask:

@@ -14,11 +14,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inpaint_zoo.errors import listed
+from inpaint_zoo.checks import listed
 from inpaint_zoo.masks.base import MaskRequest, draw_integers
-from inpaint_zoo.masks.drawing import Strokes, most_steps
-from inpaint_zoo.masks.ranges import count_range, hole_counts, pixel_range, ratio_range, share_range
-from inpaint_zoo.masks.spans import Segment
+from inpaint_zoo.masks.drawing.spans import Segment
+from inpaint_zoo.masks.drawing.steps import Strokes, most_steps
+from inpaint_zoo.masks.ranges import (
+    count_range,
+    hole_counts,
+    pixel_range,
+    ratio_range,
+    share_range,
+)
 
 
 class Point(NamedTuple):

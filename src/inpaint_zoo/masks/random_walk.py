@@ -11,7 +11,7 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.base import MaskRequest, draw_integers
-from inpaint_zoo.masks.drawing import DrawnMask
+from inpaint_zoo.masks.drawing.steps import DrawnMask
 
 
 class _Walk:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inpaint_zoo.errors import InputError, as_given, is_finite, is_list, is_whole
+from inpaint_zoo.checks import as_given, is_finite, is_list, is_whole
+from inpaint_zoo.errors import InputError
 
 
 def number_pair(values: Sequence[float], key: str) -> tuple[float, float]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inpaint_zoo.errors import InputError, at_least
+from inpaint_zoo.checks import at_least
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 

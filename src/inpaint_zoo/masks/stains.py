@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.directions import offset
-from inpaint_zoo.masks.drawing import StrokeMask
+from inpaint_zoo.masks.drawing.directions import offset
+from inpaint_zoo.masks.drawing.spans import Segment
+from inpaint_zoo.masks.drawing.steps import StrokeMask
 from inpaint_zoo.masks.ranges import count_range, pixel_range, share_range
-from inpaint_zoo.masks.spans import Segment
 
 _NUM_LOBES = 18
 

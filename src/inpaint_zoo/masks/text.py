@@ -10,13 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from inpaint_zoo.errors import at_least
+from inpaint_zoo.checks import at_least
 from inpaint_zoo.masks.base import draw_integers
-from inpaint_zoo.masks.directions import COSINES, SINES, UNIT
-from inpaint_zoo.masks.drawing import StrokeMask
-from inpaint_zoo.masks.glyphs import GLYPHS, HEIGHT, WIDTH
+from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
+from inpaint_zoo.masks.drawing.glyphs import GLYPHS, HEIGHT, WIDTH
+from inpaint_zoo.masks.drawing.spans import Segment
+from inpaint_zoo.masks.drawing.steps import StrokeMask
 from inpaint_zoo.masks.ranges import count_range, scaled_range
-from inpaint_zoo.masks.spans import Segment
 
 
 class TextMask(StrokeMask):

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inpaint_zoo.images.arrays import (
+    FloatPicture,
+    Hole,
+    Picture,
+    rounded,
+    to_float,
+    to_uint8,
+    truncated,
+)
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, ratio_bin
 from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.fid import frechet_distance
@@ -11,9 +20,15 @@ from inpaint_zoo.metrics.ids import ids_scores
 from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
-from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, rounded, to_float, to_uint8, truncated
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
-from inpaint_zoo.metrics.records import Record, SummaryRow, read_records, summarise, write_records, write_summary
+from inpaint_zoo.metrics.records import (
+    Record,
+    SummaryRow,
+    read_records,
+    summarise,
+    write_records,
+    write_summary,
+)
 from inpaint_zoo.metrics.score import METRICS, score
 from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, uniform_window

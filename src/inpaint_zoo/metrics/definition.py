@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inpaint_zoo.images.arrays import FloatPicture, rounded, to_float
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
-from inpaint_zoo.metrics.pictures import FloatPicture, rounded, to_float
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 

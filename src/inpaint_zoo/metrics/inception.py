@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images import read_image
-from inpaint_zoo.metrics.pictures import Picture
+from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.metrics.weights import StateDict, download, read_state
 
 NUM_FEATURES = 2048

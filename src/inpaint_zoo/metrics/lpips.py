@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.metrics.pictures import FloatPicture, Picture, to_float
+from inpaint_zoo.images.arrays import FloatPicture, Picture, to_float
 from inpaint_zoo.metrics.reading import GivenReading, Pair
 from inpaint_zoo.metrics.weights import MetricUnavailableError, StateDict, download, read_state
 

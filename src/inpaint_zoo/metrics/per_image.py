@@ -15,14 +15,14 @@ from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.utilities import dim_zero_cat
 
+from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.arrays import FloatPicture
 from inpaint_zoo.metrics.bins import ALL, BINS, EVERY_BIN, bins_of
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics, as_written
 from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
-from inpaint_zoo.metrics.pictures import FloatPicture
 from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.score import RATIO, keys_of, measures_of, score_by
-from inpaint_zoo.suggestion import choose
 
 REGIONS = {"image": "", "hole": "hole_", "known": "known_"}
 """Prefixes of keys by what a value is taken over."""

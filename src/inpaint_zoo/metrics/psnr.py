@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.pictures import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, Picture
 from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
 PSNR_CAP = 100.0

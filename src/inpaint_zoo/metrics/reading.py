@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.metrics.pictures import FloatPicture, Hole
+from inpaint_zoo.images.arrays import FloatPicture, Hole
 
 FloatMap = NDArray[np.floating]
 """(H, W)."""

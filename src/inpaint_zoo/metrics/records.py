@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files import write_text
+from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.metrics.bins import EVERY_BIN, bins_of, ratio_bin
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.score import METRICS, RATIO

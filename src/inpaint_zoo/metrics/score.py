@@ -7,12 +7,21 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from inpaint_zoo.images.arrays import (
+    FloatPicture,
+    Hole,
+    Picture,
+    as_hole,
+    check_same_size,
+    to_float,
+)
 from inpaint_zoo.metrics.definition import Metrics
 from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
-from inpaint_zoo.metrics.pictures import FloatPicture, Hole, Picture, as_hole, check_same_size, to_float
 from inpaint_zoo.metrics.reading import Measure, Pair
 
 RATIO = "ratio"
+
+
 MEASURES = ("psnr", "ssim", "l1", "lpips")
 
 
@@ -94,3 +103,8 @@ def _known(measure: Measure, pair: Pair, where: Hole) -> float | None:
         return measure.best
     reading = measure(pair)
     return None if reading is None else reading.within(where)
+
+
+def lower_is_better(key: str) -> bool:
+    """Whether a metric is a distance rather than a similarity."""
+    return key.rpartition("_")[2] in {"l1", "lpips"}

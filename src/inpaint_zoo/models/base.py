@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch, Prediction
-from inpaint_zoo.errors import InputError, finite
+from inpaint_zoo.checks import finite
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
-from inpaint_zoo.callbacks import last_checkpoint
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.callbacks import last_checkpoint
 
 LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from omegaconf import DictConfig
 
+from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.suggestion import did_you_mean
 
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
 """What the losses and layers are written for: parameters in float32, what suffers from less stays in float32."""

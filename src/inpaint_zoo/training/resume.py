@@ -7,11 +7,17 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from inpaint_zoo.callbacks.optimizer_settings import check_same_optimizer
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.released import rename_strictly
-from inpaint_zoo.models.weights import MODEL_KEY, NETWORK, read_checkpoint, read_weights, refuse_broken_values
+from inpaint_zoo.models.weights import (
+    MODEL_KEY,
+    NETWORK,
+    read_checkpoint,
+    read_weights,
+    refuse_broken_values,
+)
+from inpaint_zoo.training.callbacks.optimizer_settings import check_same_optimizer
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.errors import InputError, at_least, finite, seed_in_range, true_or_false
-from inpaint_zoo.metrics.score import METRICS
-from inpaint_zoo.statistics.certainty import lower_is_better
+from inpaint_zoo.checks import at_least, finite, seed_in_range, true_or_false
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.score import METRICS, lower_is_better
 
 _LEAST = {
     "trainer.max_steps": 1,

@@ -9,10 +9,10 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from omegaconf import DictConfig
 from pytorch_lightning.callbacks import Callback, Checkpoint, ProgressBar
 
-from inpaint_zoo.construct import construct
+from inpaint_zoo.config.build import construct
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.checkpoint_io import WholeCheckpoints
-from inpaint_zoo.training.loggers import build_loggers
+from inpaint_zoo.training.loggers.build import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
 _SWITCHES: dict[str, type[Callback]] = {"enable_progress_bar": ProgressBar, "enable_checkpointing": Checkpoint}

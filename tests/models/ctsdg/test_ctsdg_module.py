@@ -6,7 +6,12 @@ from torch import nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.ctsdg import CTSDG
-from inpaint_zoo.models.ctsdg.released import convert, convert_discriminator, discriminator_name, generator_name
+from inpaint_zoo.models.ctsdg.released import (
+    convert,
+    convert_discriminator,
+    discriminator_name,
+    generator_name,
+)
 
 WEIGHTS = {
     "hole": 60.0,

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inpaint_zoo.errors import multiple_of
+from inpaint_zoo.checks import multiple_of
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 

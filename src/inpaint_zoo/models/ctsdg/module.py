@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch
+from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -20,7 +21,6 @@ from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
-from inpaint_zoo.suggestion import choose
 
 LOSS_LAYERS = ("pool1", "pool2", "pool3")
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.errors import InputError, at_least, multiple_of
+from inpaint_zoo.checks import at_least, multiple_of
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
 from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder

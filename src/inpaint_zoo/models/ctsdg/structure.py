@@ -8,8 +8,8 @@ from typing import NamedTuple
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
+from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
-from inpaint_zoo.suggestion import choose
 
 
 class Structure(NamedTuple):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.errors import at_least, multiple_of
+from inpaint_zoo.checks import at_least, multiple_of
 from inpaint_zoo.models.madf.encoder import MaskAwareEncoder
 from inpaint_zoo.models.madf.recovery import RecoveryDecoder
 from inpaint_zoo.models.madf.refinement import RefinementDecoder

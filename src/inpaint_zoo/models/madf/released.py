@@ -9,7 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inpaint_zoo.models.released import StateDict, rename_strictly, replace_prefixes, without_prefix
+from inpaint_zoo.models.released import (
+    StateDict,
+    rename_strictly,
+    replace_prefixes,
+    without_prefix,
+)
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
 """Arguments of the network that published weights imply, beyond its defaults."""

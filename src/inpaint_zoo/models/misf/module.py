@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
+from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -17,7 +18,6 @@ from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.misf.network import MISFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
-from inpaint_zoo.suggestion import choose
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")

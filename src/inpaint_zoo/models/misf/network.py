@@ -13,10 +13,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.errors import at_least
+from inpaint_zoo.checks import at_least
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import NUM_TAPS, SharedKernelFilter, filter_per_pixel
-from inpaint_zoo.models.misf.blocks import ConvBlock, DilatedResidualBlock, convolution_block, upsampling_block
+from inpaint_zoo.models.misf.blocks import (
+    ConvBlock,
+    DilatedResidualBlock,
+    convolution_block,
+    upsampling_block,
+)
 from inpaint_zoo.models.network import InpaintingNetwork
 
 

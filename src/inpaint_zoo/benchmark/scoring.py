@@ -1,0 +1,94 @@
+"""How long it takes to score pictures and to bootstrap their scores."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+import skimage.data
+
+from inpaint_zoo.evaluation.methods.fills import fill_mean
+from inpaint_zoo.evaluation.protocols import Protocol
+from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.images.resizing import cover, resize
+from inpaint_zoo.masks import IrregularMask, MaskRequest
+from inpaint_zoo.metrics import Hole, Picture, Record, score, summarise
+from inpaint_zoo.metrics.score import METRICS
+
+NUM_DISTINCT = 24
+"""Pairs that are made; longer lists repeat them."""
+
+
+class Pair(NamedTuple):
+    """What is scored."""
+
+    target: Picture
+    composite: Picture
+    hole: Hole
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Several runs of the same work."""
+
+    runs: Sequence[float]
+
+    @property
+    def median(self) -> float:
+        """Of the runs."""
+        return median(self.runs)
+
+
+def time_scoring(protocol: Protocol, num_pictures: int, size: int, repeats: int) -> Seconds:
+    """Score `num_pictures` pictures of `size` x `size` without LPIPS and average them by bin, `repeats` times."""
+    pairs = [make_pair(size, seed) for seed in range(min(NUM_DISTINCT, num_pictures))]
+
+    def work() -> None:
+        records = []
+        for number in range(num_pictures):
+            scored = score(*pairs[number % len(pairs)], protocol.metrics)
+            records.append(Record.from_score("method", f"{number}.png", f"{number}.png", scored))
+        summarise(records)
+
+    return _time(work, repeats)
+
+
+def time_bootstrap(num_methods: int, num_pictures: int, repeats: int) -> Seconds:
+    """Find intervals and p values of all means and differences, over all bins and metrics, `repeats` times."""
+    rng = np.random.RandomState(0)
+    records = [
+        Record(f"method {method}", f"{number}.png", f"{number}.png", rng.uniform(0.001, 0.6), dict(_scores(rng)))
+        for number in range(num_pictures)
+        for method in range(num_methods)
+    ]
+    return _time(lambda: certainties(records), repeats)
+
+
+def make_pair(size: int, seed: int) -> Pair:
+    """A photograph whose hole, anywhere from 0 to 60 %, was filled with the mean of what is known."""
+    rng = np.random.RandomState(seed)
+    photograph = skimage.data.astronaut()
+    top, left = (rng.randint(0, side // 2) for side in photograph.shape[:2])
+    target = cover(photograph[top : top + 256, left : left + 256], (size, size), resize)
+    strokes = {"stroke_width": [0.03, 0.14], "segment_length": [0.05, 0.2]}
+    mask = IrregularMask(ratio=[0.0, 0.6], num_segments=[3, 12], **strokes)
+    hole = mask(MaskRequest(size, size, rng))[0].astype(bool)
+    return Pair(target, fill_mean(target, hole), hole)
+
+
+def _scores(rng: np.random.RandomState) -> list[tuple[str, float]]:
+    return [(key, float(rng.normal(20, 3))) for key in METRICS]
+
+
+def _time(work: Callable[[], object], repeats: int) -> Seconds:
+    work()  # libraries are loaded and caches filled
+    runs = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        runs.append(time.perf_counter() - started)
+    return Seconds(runs)

@@ -1,0 +1,167 @@
+"""Checks of the values that a user gives: numbers, texts, lists, names with a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeGuard, TypeVar
+
+from inpaint_zoo.errors import InputError
+
+T = TypeVar("T")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `", did you mean 'x'?"` for the known word nearest to `word`, or an empty text when none is near.
+
+    A dotted key is near to another one when the whole is, or when its last part is (`trainer.max_epoch` and
+    `max_epochs`).
+    """
+    words = [str(name) for name in known]
+    folded = {name.lower(): name for name in words}
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.5 if len(word) < 5 else 0.6)
+    if near:
+        return f", did you mean '{folded[near[0]]}'?"
+    last_parts = {name.lower().rpartition(".")[2]: name for name in reversed(words)}
+    near = difflib.get_close_matches(word.lower().rpartition(".")[2], last_parts, n=1, cutoff=0.75)
+    return f", did you mean '{last_parts[near[0]]}'?" if near else ""
+
+
+def choose(table: Mapping[str, T], name: str, argument: str) -> T:
+    """Return the entry of a table that a configuration names.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    if name not in table:
+        raise InputError(f"{argument} is one of {', '.join(table)}; got {name!r}{did_you_mean(name, table)}")
+    return table[name]
+
+
+def as_given(value: object) -> str:
+    """A value as it would stand behind the `=` of an override: `null`, `true`, `[1,2]`, `x`."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"[{','.join(map(as_given, value))}]" if is_list(value) else str(value)
+
+
+def whole_number(value: Any, key: str) -> int:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is no whole number.
+    """
+    if not is_whole(value):
+        raise InputError(f"{key}={as_given(value)} must be a whole number")
+    return value
+
+
+def finite(value: Any, key: str) -> float:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is no number, or none that is finite.
+    """
+    if not is_finite(value):
+        raise InputError(f"{key}={as_given(value)} must be a number")
+    return value
+
+
+def at_least(least: int, value: Any, key: str) -> int:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is no whole number, or less than `least`.
+    """
+    if whole_number(value, key) < least:
+        raise InputError(f"{key}={value} must be at least {least}")
+    return int(value)
+
+
+def multiple_of(step: int, value: Any, key: str) -> int:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is not `step` or a multiple of it.
+    """
+    if whole_number(value, key) < step or value % step:
+        raise InputError(f"{key}={value} must be a multiple of {step}: give {step * max(1, round(value / step))}")
+    return int(value)
+
+
+def seed_in_range(value: Any, key: str) -> int:
+    """Return a seed, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is no whole number in [0, 2**32).
+    """
+    if not 0 <= whole_number(value, key) < 2**32:
+        raise InputError(f"{key}={value} must lie in [0, 4294967295]")
+    return int(value)
+
+
+def height_and_width(size: Any, key: str) -> tuple[int, int]:
+    """The height and width that stand under `key` in the configuration.
+
+    Raises:
+        InputError: They do not.
+    """
+    sides = list(size) if is_list(size) else [size, size]
+    if len(sides) != 2 or not all(is_whole(side) and side > 0 for side in sides):
+        raise InputError(f"{key}={as_given(size)} must be a number of pixels or [height,width]")
+    return sides[0], sides[1]
+
+
+def true_or_false(value: Any, key: str) -> bool:
+    """Return `value`, which stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if not isinstance(value, bool):
+        raise InputError(f"{key}={as_given(value)} must be true or false")
+    return value
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a value is a whole number; `true` and 2.0 are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_finite(value: object) -> TypeGuard[float]:
+    """Whether a value is a number; `true`, nan and inf are none."""
+    return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Whether a value holds others in an order; a text is no list of letters."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def listed(values: Any, key: str, example: str) -> list[Any]:
+    """Return the list that stands under `key` in the configuration.
+
+    Raises:
+        InputError: It is none, or empty.
+    """
+    if not is_list(values) or not len(values):
+        raise InputError(f"{key}={as_given(values)} must be a list, such as {key}={example}")
+    return list(values)
+
+
+def texts(values: Any, key: str, example: str) -> list[str]:
+    """As `listed`, of texts that are not empty.
+
+    Raises:
+        InputError: As `listed`, or something else is in it.
+    """
+    found = listed(values, key, example)
+    if not all(isinstance(value, str) and value.strip() for value in found):
+        raise InputError(f"{key}={as_given(values)} must be a list of texts, such as {key}={example}")
+    return found
+
+
+def text_or_texts(value: Any, key: str, example: str) -> list[str]:
+    """As `texts`, where a text alone stands for a list of it."""
+    return texts([value] if isinstance(value, str) else value, key, example)

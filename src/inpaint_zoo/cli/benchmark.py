@@ -1,0 +1,82 @@
+"""`inpaint-zoo benchmark`: what the networks cost on this machine's CPU: operations, seconds, memory."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from omegaconf import DictConfig, ListConfig
+from rich.console import Console
+
+from inpaint_zoo.benchmark.machine import Machine, describe_machine, num_threads
+from inpaint_zoo.benchmark.measure import Plan, Result, measure
+from inpaint_zoo.benchmark.rate import MachineRate
+from inpaint_zoo.benchmark.record import csv_text, json_text
+from inpaint_zoo.benchmark.subject import PRECISIONS, Case
+from inpaint_zoo.benchmark.table import markdown, notes, terminal_tables
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import write_text
+
+
+def run(config: DictConfig) -> None:
+    """Measure every model, print the tables and, with `output`, write `benchmark.md`, `.csv` and `.json`."""
+    quiet_libraries()
+    plan = Plan(_count(config, "calls", 0), _flag(config, "steps"), _flag(config, "memory"))
+    threads = None if config.threads is None else _count(config, "threads", 1)
+    cases = _cases(config)
+    for case in cases:
+        case.check(plan.steps)
+    with num_threads(threads):
+        rate = MachineRate()
+        results = [measure(case, plan, rate, _say) for case in cases]
+        machine = describe_machine(rate.best)
+    _show(results, machine)
+    if config.output is not None:
+        _write(results, machine, Path(config.output))
+
+
+def _show(results: list[Result], machine: Machine) -> None:
+    console = Console(highlight=False)
+    for table in terminal_tables(results):
+        console.print(table)
+    for line in [*machine.lines(), *notes(results)]:
+        console.print(line, markup=False)
+
+
+def _write(results: list[Result], machine: Machine, folder: Path) -> None:
+    write_text(folder / "benchmark.md", markdown(results, machine))
+    write_text(folder / "benchmark.csv", csv_text(results))
+    write_text(folder / "benchmark.json", json_text(results, machine))
+    print(f"results: {folder / 'benchmark.md'} (every call: benchmark.csv, benchmark.json)")
+
+
+def _cases(config: DictConfig) -> list[Case]:
+    names = list(config.models) if isinstance(config.models, ListConfig) else [config.models]
+    if not names:
+        raise InputError("models is empty: name at least one, for example 'models=[misf]'.")
+    precision = str(config.precision)
+    if precision not in PRECISIONS:
+        raise InputError(f"precision is one of {', '.join(PRECISIONS)}; got {precision}.")
+    network = {str(key): value for key, value in config.network.items() if value is not None}
+    size, batch_size = _count(config, "size", 1), _count(config, "batch_size", 1)
+    return [Case(str(name), size, batch_size, precision, network) for name in names]
+
+
+def _count(config: DictConfig, key: str, least: int) -> int:
+    value = config[key]
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise InputError(f"{key} is {value!r}: give a whole number, {least} or more.")
+    return value
+
+
+def _flag(config: DictConfig, key: str) -> bool:
+    value = config[key]
+    if not isinstance(value, bool):
+        raise InputError(f"{key} is {value!r}: give true or false.")
+    return value
+
+
+def _say(line: str) -> None:
+    # progress goes where the tables do not
+    print(line, file=sys.stderr, flush=True)

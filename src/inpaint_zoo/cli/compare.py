@@ -1,0 +1,128 @@
+"""`inpaint-zoo compare`: the same pictures and masks for every method; tables, a picture grid and a page."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+from rich.text import Text
+
+from inpaint_zoo.benchmark.method_cost import measure_cost, remembered
+from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.cache import Judgement
+from inpaint_zoo.evaluation.manifest import write_manifest
+from inpaint_zoo.evaluation.methods import Method
+from inpaint_zoo.evaluation.output import results_folder
+from inpaint_zoo.evaluation.report import Cost, ProtocolCard, Report, terminal_tables, write_results
+from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.results_file import write_results_file
+from inpaint_zoo.evaluation.session import LEDGER_FOLDER, Session, open_session, picture_notes
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.metrics.inception import load_inception
+from inpaint_zoo.metrics.lpips import MetricUnavailableError
+from inpaint_zoo.metrics.sets import set_notes, set_scores
+from inpaint_zoo.runtime.device import choose_device
+from inpaint_zoo.runtime.processes import joined_processes
+
+REPORTED_VERSIONS = (
+    "inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips", "torch-fidelity", "scikit-learn",
+)  # fmt: skip
+
+
+def run(config: DictConfig) -> None:
+    """Write pictures, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
+    quiet_libraries()
+    output = config.output
+    sources = {str(title): str(value) for title, value in config.methods.items()}
+    _check_reference(config.reference, sources)
+    settings = Settings.from_config(config, sources)
+    folder = results_folder(output, settings)
+    with joined_processes() as processes:
+        session = open_session(settings)
+        kept = KeptPictures(folder / "pictures")
+        judgements = session.judge(folder, processes, force=config.force, kept=kept)
+        if processes.is_first:
+            _write(config, session, judgements, kept)
+
+
+def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
+    if reference is not None and reference not in methods:
+        near = did_you_mean(reference, methods)
+        raise InputError(f"reference={reference} is none of the methods{near} (methods: {', '.join(methods)})")
+
+
+def _write(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> None:
+    folder = kept.folder.parent
+    report = _report(config, session, judgements, kept)
+    write_manifest(session.evaluation.manifest, folder / "manifest.json")
+    write_results_file(session, report.records, folder / "results.json")
+    paths = write_results(report, folder)
+    console = Console(highlight=False)
+    for table in terminal_tables(report):
+        console.print(table)
+    for line in report.notes:
+        console.print(Text(line))
+    print(f"report: {paths[-1]}")
+
+
+def _report(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> Report:
+    records = [each.record for each in judgements]
+    names, protocol = session.evaluation.dataset.names, session.evaluation.protocol
+    sets, set_notes = _set_scores(config, session, kept, names)
+    return Report(
+        title=config.title,
+        records=records,
+        cases=[kept.case(name, list(session.methods)) for name in names],
+        notes=[*config.notes, *session.notes, *picture_notes(records), *set_notes],
+        reference=config.reference,
+        config=OmegaConf.to_yaml(config, resolve=True),
+        versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
+        protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
+        costs=_costs(session, judgements, kept.folder.parent) if config.costs else {},
+        set_scores=sets,
+        hashes=session.hashes(),
+        certainties=certainties(records),
+    )
+
+
+def _costs(session: Session, judgements: Sequence[Judgement], folder: Path) -> dict[str, Cost]:
+    """What each method costs, measured once for each state of a method."""
+    sample = next(iter(session.evaluation.load([0])))
+    seconds: dict[str, list[float]] = {title: [] for title in session.methods}
+    for judgement in judgements:
+        seconds[judgement.record.method].append(judgement.seconds)
+
+    def cost(title: str, method: Method) -> Cost:
+        source = session.settings.sources[title]
+        return remembered(
+            folder / LEDGER_FOLDER / title / "cost.json",
+            session.fingerprints[title],
+            lambda: measure_cost(title, method, source, sample, seconds[title]),
+        )
+
+    return {title: cost(title, method) for title, method in session.methods.items()}
+
+
+def _set_scores(
+    config: DictConfig, session: Session, kept: KeptPictures, names: Sequence[str]
+) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """FID and the like where the protocol has them, or a sentence that says why there are none."""
+    wanted = session.evaluation.protocol.metrics.sets
+    if not wanted:
+        return {}, []
+    try:
+        inception = load_inception(config.inception_weights, choose_device(config.device))
+    except MetricUnavailableError as error:
+        return {}, [str(error)]
+    originals = [kept.original(name) for name in names]
+    return {
+        title: set_scores(originals, [kept.composite(title, name) for name in names], wanted, inception)
+        for title in session.methods
+    }, set_notes(len(names), wanted)

@@ -1,0 +1,28 @@
+"""`inpaint-zoo data manifest`: an evaluation set as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.evaluation.evaluation_set import evaluation_set
+from inpaint_zoo.evaluation.manifest import write_manifest
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.files.atomic import writable_file
+
+
+def run(config: DictConfig) -> None:
+    """Write the test set of the data, with these masks under this protocol, and all of its hashes."""
+    quiet_libraries()
+    path = writable_file(config.output)
+    nodes: dict[str, Any] = {
+        group: OmegaConf.to_container(config[group], resolve=True, throw_on_missing=True)
+        for group in ("data", "mask", "protocol")
+    }
+    settings = Settings(**nodes, sources={}, manifest=None, device="cpu", lpips=False, lpips_weights="imagenet")
+    manifest = evaluation_set(settings).manifest
+    write_manifest(manifest, path)
+    num_pictures = len({entry.picture for entry in manifest.samples})
+    print(f"{len(manifest.samples)} samples of {num_pictures} pictures, written to {path}")

@@ -1,0 +1,61 @@
+"""`inpaint-zoo evaluate`: score one checkpoint on a set of pictures and masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.evaluation.method_sources import read_weights_file
+from inpaint_zoo.evaluation.output import results_folder
+from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
+from inpaint_zoo.evaluation.results_file import write_results_file
+from inpaint_zoo.evaluation.session import Session, open_session
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.metrics.bins import ALL
+from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
+from inpaint_zoo.runtime.processes import joined_processes
+
+
+def run(config: DictConfig) -> float | None:
+    """Write `records.csv`, `summary.json`, `results.json` and `table.md`; returns the mean PSNR, in dB."""
+    quiet_libraries()
+    with joined_processes() as processes:
+        session, folder = _opened(config)
+        records = [each.record for each in session.judge(folder, processes, force=config.force)]
+        if processes.is_first:
+            _write(session, records, folder)
+    return next(row.means["psnr"] for row in summarise(records) if row.bin == ALL)
+
+
+def _opened(config: DictConfig) -> tuple[Session, Path]:
+    """What is judged, and the folder for its results; the weights in the file are not kept beside the network's."""
+    file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
+    settings = Settings.from_config(config, {file.weights.model: config.ckpt})
+    folder = results_folder(config.output, settings)
+    return open_session(settings, {file.weights.model: file}), folder
+
+
+def _write(session: Session, records: list[Record], folder: Path) -> None:
+    protocol = session.evaluation.protocol
+    report = Report(
+        title="Evaluation",
+        records=records,
+        cases=[],
+        notes=session.notes,
+        protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
+        certainties=certainties(records),
+    )
+    write_records(records, folder / "records.csv")
+    write_summary(summarise(records), folder / "summary.json")
+    write_results_file(session, records, folder / "results.json")
+    write_text(folder / "table.md", markdown_table(report))
+    console = Console(highlight=False)
+    for table in terminal_tables(report):
+        console.print(table)
+    for line in [*session.notes, f"records: {folder / 'records.csv'}"]:
+        print(line)

@@ -1,0 +1,25 @@
+"""`inpaint-zoo import-weights`: turn a published checkpoint into one of ours, strictly."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import torch
+from omegaconf import DictConfig
+
+from inpaint_zoo.files.atomic import writable_file, write_bytes
+from inpaint_zoo.models.weights import converted, read_weights
+from inpaint_zoo.zoo import filled_network, known_model, network_arguments
+
+
+def run(config: DictConfig) -> None:
+    """Read `source`, check every name and shape, write `output`."""
+    output = writable_file(config.output)
+    stored = read_weights(Path(config.source), known_model(config.model_name))
+    arguments = network_arguments(stored.model, stored.network)
+    network = filled_network(stored, arguments)
+    buffer = io.BytesIO()
+    torch.save(converted(stored.model, network, arguments), buffer)
+    write_bytes(output, [buffer.getvalue()])
+    print(f"{config.model_name}: {len(network.state_dict())} entries, all of them matched; written to {output}")

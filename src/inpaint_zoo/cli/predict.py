@@ -1,0 +1,84 @@
+"""`inpaint-zoo predict`: fill the holes of pictures of any size."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from omegaconf import DictConfig
+from rich.progress import track
+
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
+from inpaint_zoo.evaluation.result_images import png_name
+from inpaint_zoo.files.atomic import writable_folder
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.arrays import rounded
+from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.reading import read_image, read_mask, write_png
+from inpaint_zoo.images.resizing import resize_mask
+from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.runtime.device import choose_device
+from inpaint_zoo.zoo import load_model
+
+
+def run(config: DictConfig) -> None:
+    """Write one composite for every picture, as PNG under the picture's name."""
+    quiet_libraries()
+    folder, together = writable_folder(config.output), Path(config.masks).is_dir()
+    check_threshold(config.threshold, "threshold")
+    pairs = _pairs(Path(config.images), Path(config.masks))
+    for image, mask in pairs:  # read everything once, so that a bad file shows before anything is written
+        _sample(image, mask, config.threshold, config.invert, resize=together)
+    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
+    warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
+    device = choose_device(config.device)
+    _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
+    method = NetworkMethod(network, device)
+    for image, mask in track(pairs, description="pictures"):
+        sample = _sample(image, mask, config.threshold, config.invert, resize=together)
+        write_png(folder / png_name(image.name), rounded(method(sample)))
+    print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
+
+
+def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Readable]]:
+    """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
+    pictures = find_pictures(images, "images") if images.is_dir() else [PictureFile(images.name, images)]
+    if not pictures:
+        raise InputError(f"images: {images} holds no pictures.")
+    _refuse_same_result(pictures)
+    if not masks.is_dir():
+        return [(picture, masks) for picture in pictures]
+    by_key = {_key(mask.name): mask.path for mask in find_pictures(masks, "masks")}
+    missing = [picture.name for picture in pictures if _key(picture.name) not in by_key]
+    if missing:
+        few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        raise InputError(
+            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}"
+        )
+    return [(picture, by_key[_key(picture.name)]) for picture in pictures]
+
+
+def _refuse_same_result(pictures: list[PictureFile]) -> None:
+    seen: dict[str, str] = {}
+    for picture in pictures:
+        other = seen.setdefault(_key(picture.name), picture.name)
+        if other != picture.name:
+            both = f"{other} and {picture.name} would both become {png_name(picture.name)}"
+            raise InputError(f"images: {both}: rename one.")
+
+
+def _sample(image: PictureFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:
+    pixels, gray = read_image(image.path), read_mask(mask)
+    if gray.shape != pixels.shape[:2]:
+        if not resize:
+            raise InputError(
+                f"{mask} is {gray.shape[1]}x{gray.shape[0]} and {image.path} is {pixels.shape[1]}x{pixels.shape[0]}: "
+                "make the mask as large as the picture (masks from a folder are resized)."
+            )
+        gray = resize_mask(gray, *pixels.shape[:2])
+    return Sample(image.name, image.name, pixels, (gray >= threshold) != invert)
+
+
+def _key(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(""))

@@ -1,0 +1,200 @@
+"""Construct the object that a node of the configuration describes."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.config.allowlist import check_object, check_path, refuse_key
+from inpaint_zoo.errors import InputError
+
+
+def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
+    """Call what `_target_` names with the other keys of the node and with what the entry point gives.
+
+    Like `hydra.utils.instantiate`, but only plain values reach the target, a text that contains `${` arrives as it is
+    (a path may), and a wrong key is named.
+
+    Args:
+        node: Has `_target_` (and `_partial_: true` where a factory is wanted), as may the mappings and lists in it.
+        **given: Arguments that only the entry point knows; they win over keys of the node.
+
+    Raises:
+        InputError: `_target_` cannot be found or is not allowed, or a key is missing or is no argument of it.
+    """
+    if isinstance(node, DictConfig):
+        key = str(node._get_full_key("")) or "the configuration"
+        plain = OmegaConf.to_container(node, resolve=True, throw_on_missing=True)
+    else:
+        key, plain = "the configuration", dict(node)
+    if not isinstance(plain, dict) or "_target_" not in plain:
+        raise InputError(f"{key} has no _target_ to construct")
+    return _call({str(name): value for name, value in plain.items()}, key, given)
+
+
+_EXTRAS = {"optuna": "sweeps"}
+"""Extras of this package by what they bring."""
+
+
+def locate(target: object, where: str = "the configuration") -> Any:
+    """Import the class or function at a dotted path `package.module.Name`.
+
+    Args:
+        target: The path.
+        where: The key of the node that it stands in, which tells what it may be.
+
+    Raises:
+        InputError: There is no such object, or `allowlist` does not allow it.
+    """
+    path = check_path(target, where)
+    module_name, _, name = path.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        extra = _EXTRAS.get(module_name.partition(".")[0]) if isinstance(error, ModuleNotFoundError) else None
+        advice = "" if extra is None else f": pip install 'inpaint-zoo[{extra}]'"
+        raise InputError(f"{where}: _target_ {path} cannot be imported: {error}{advice}") from error
+    check_object(found, path, where)
+    return found
+
+
+def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: bool = False) -> None:
+    """Refuse arguments that a target does not take, before the call: a TypeError from inside it is another matter.
+
+    Args:
+        target: A class or function.
+        values: Its arguments by name.
+        key: Where they stand in the configuration.
+        partial: Whether some may be missing.
+
+    Raises:
+        InputError: One is unknown, missing, or a text where a number is wanted.
+    """
+    try:
+        signature = signature_of(target)
+    except ValueError:  # a few built-in targets do not tell
+        return
+    try:
+        (signature.bind_partial if partial else signature.bind)(**values)
+    except TypeError as error:
+        name = getattr(target, "__qualname__", str(target))
+        for value in values:
+            if value not in signature.parameters:
+                near = did_you_mean(value, signature.parameters)
+                raise InputError(f"{key}.{value} is no argument of {name}{near}") from error
+        raise InputError(f"{key}: {name}: {error}") from error
+    for name, hint in _hints(target).items():
+        if name in values and not _fits(values[name], hint):
+            wanted = [kind.__name__ for kind in _members(hint) if kind in (bool, int, float, str)]
+            raise InputError(f"{key}.{name} is {values[name]!r}: give a value of type {' or '.join(wanted)}")
+
+
+def signature_of(target: Any) -> inspect.Signature:
+    """The signature of a class or function, where `**arguments: Unpack[...]` is written out."""
+    signature, unpacked = inspect.signature(target), _unpacked(_written_hints(target))
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        handed_on = unpacked.get(name)
+        if handed_on is None:
+            parameters.append(parameter)
+        else:
+            parameters += [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY) for key in handed_on]
+    return signature.replace(parameters=parameters)
+
+
+def check_nodes(config: DictConfig) -> None:
+    """Check every node that has a `_target_`, before anything is constructed, loaded or downloaded.
+
+    Raises:
+        InputError: As `locate` and `check_arguments`; what is missing is left to `construct`, which knows what is
+            given.
+    """
+    plain = OmegaConf.to_container(config, resolve=True)
+    above = config._get_full_key("")
+    if isinstance(plain, dict):
+        refuse_key(plain)
+        for key, node in plain.items():
+            _check_node(node, f"{above}.{key}" if above else str(key))
+
+
+def _check_node(node: Any, key: str) -> None:
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            _check_node(item, f"{key}.{index}")
+    if not isinstance(node, dict):
+        return
+    values = {name: value for name, value in node.items() if name not in ("_target_", "_partial_") and value != "???"}
+    if "_target_" in node:
+        target = locate(node["_target_"], key)
+        check_arguments(target, values, key, partial=True)
+        if hasattr(target, "network_class"):  # a model hands these arguments on to its network
+            check_arguments(target.network_class, values.get("network", {}), f"{key}.network", partial=True)
+    for name, value in values.items():
+        _check_node(value, f"{key}.{name}")
+
+
+def _call(arguments: dict[str, Any], key: str, given: Mapping[str, Any]) -> Any:
+    target = locate(arguments["_target_"], key)
+    values = {
+        name: _value(value, f"{key}.{name}")
+        for name, value in arguments.items()
+        if name not in ("_target_", "_partial_", *given)
+    }
+    values.update(given)
+    partial = bool(arguments.get("_partial_"))
+    check_arguments(target, values, key, partial)
+    return functools.partial(target, **values) if partial else target(**values)
+
+
+def _value(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        if "_target_" in value:
+            return _call(value, key, {})
+        return {name: _value(item, f"{key}.{name}") for name, item in value.items()}
+    if isinstance(value, list):
+        return [_value(item, f"{key}.{index}") for index, item in enumerate(value)]
+    return value
+
+
+def _hints(target: Any) -> dict[str, Any]:
+    written = _written_hints(target)
+    return {**written, **{key: hint for hints in _unpacked(written).values() for key, hint in hints.items()}}
+
+
+def _unpacked(hints: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """By the names of `**arguments: Unpack[...]`, the hints of the arguments that they stand for."""
+    handed_on = {name: hint for name, hint in hints.items() if typing.get_origin(hint) is typing.Unpack}
+    return {name: typing.get_type_hints(typing.get_args(hint)[0]) for name, hint in handed_on.items()}
+
+
+def _written_hints(target: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(vars(target)["__init__"] if inspect.isclass(target) else target)
+    except (NameError, TypeError, KeyError):  # names that exist for type checkers only
+        return {}
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Judge plain values against plain hints only; what is richer is left to the target."""
+    # a tensor beside float (as in torch.optim) makes no difference: YAML holds none
+    members = tuple(kind for kind in _members(hint) if getattr(kind, "__name__", "") != "Tensor")
+    if not isinstance(value, _PLAIN) or not set(members) <= set(_PLAIN):
+        return True
+    if isinstance(value, bool):
+        return bool in members
+    return isinstance(value, members) or (isinstance(value, int) and float in members)
+
+
+_PLAIN = (bool, int, float, str, type(None))

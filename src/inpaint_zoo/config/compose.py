@@ -1,0 +1,130 @@
+"""Where the configuration lies, and how to compose it without the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra import version
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobRuntime
+from hydra.errors import ConfigCompositionException
+from hydra.types import RunMode
+from omegaconf import DictConfig, open_dict
+
+from inpaint_zoo.config.error_messages import explain, no_such_key
+from inpaint_zoo.config.overrides import quote_paths
+from inpaint_zoo.errors import InputError
+
+_PACKAGED = Path(__file__).parents[1] / "conf"
+CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "conf"
+"""The YAML files: inside the package in a wheel, beside `src` in a checkout or an editable install."""
+
+OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
+"""A folder of the user's own YAML files while a Hydra is made, which our plugin of Hydra adds to where it looks."""
+
+# Hydra 1.3 warns where it is not told that its own defaults are wanted, 1.4 warns where it is
+_OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
+
+
+@contextmanager
+def hydra_session(job: str, config_path: str | None = None, config_dir: str | None = None) -> Iterator[Any]:
+    """Lend a Hydra of our own; Hydra's global state is the same afterwards, also inside a running Hydra app.
+
+    Args:
+        job: Name of what is run.
+        config_path: A folder in place of `conf/`.
+        config_dir: A folder of the user's own, which is looked into after `conf/`.
+
+    Raises:
+        InputError: `config_dir` is no folder.
+    """
+    extra = None if config_dir is None else Path(config_dir).expanduser().absolute()
+    if extra is not None and not extra.is_dir():
+        raise InputError(f"--config-dir {config_dir} is not a folder")
+    runtime, versions = JobRuntime.instance(), version.VersionBase.instance()
+    hydra_before, config_before = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
+    name_before, base_before = runtime.get("name"), versions.version_base
+    GlobalHydra.instance().clear()
+    try:
+        _initialize(job, Path(config_path or CONF_DIR).absolute(), extra)
+        yield GlobalHydra.instance().hydra
+    finally:
+        GlobalHydra.instance().hydra, HydraConfig.instance().cfg = hydra_before, config_before
+        runtime.set("name", name_before)
+        versions.version_base = base_before
+
+
+def _initialize(job: str, folder: Path, extra: Path | None) -> None:
+    token = OWN_FOLDER.set(extra)
+    try:
+        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
+    finally:
+        OWN_FOLDER.reset(token)
+
+
+def compose(name: str, overrides: Sequence[str], mode: RunMode = RunMode.RUN) -> DictConfig:
+    """Compose a configuration with its node of Hydra, inside of `hydra_session`.
+
+    Args:
+        name: Of the primary configuration.
+        overrides: As Hydra reads them.
+        mode: Whether values separated by commas are jobs of a sweep.
+
+    Raises:
+        InputError: An override chooses of a group that this configuration has not.
+        Exception: Whatever Hydra has to say.
+    """
+    load = GlobalHydra.instance().config_loader().load_configuration
+    try:
+        return load(name, list(overrides), mode)
+    except ConfigCompositionException as error:
+        group = re.match(r"Could not override '(.+?)'\. No match in the defaults list", str(error))
+        if group is None:
+            raise
+        raise InputError(no_such_key(group[1], load(name, [], RunMode.MULTIRUN))) from error
+
+
+def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | None = None) -> DictConfig:
+    """Compose the configuration of a verb as the command line would.
+
+    Args:
+        verb: As on the command line, for example `train` or `masks make`.
+        overrides: What would follow the verb on the command line.
+        config_dir: What would follow `--config-dir`.
+
+    Raises:
+        InputError: An override cannot be used.
+    """
+    try:
+        with hydra_session(verb, config_dir=config_dir):
+            config = compose(config_name(verb), quote_paths(verb, overrides))
+    except Exception as error:
+        reason = explain(error)
+        if reason is None:
+            raise
+        raise InputError(reason) from error
+    return without_hydra(config)
+
+
+def without_hydra(config: DictConfig) -> DictConfig:
+    """Drop the node that says how Hydra runs a composed configuration."""
+    with open_dict(config):
+        del config["hydra"]
+    return config
+
+
+def config_name(verb: str) -> str:
+    """The name of a verb's file in `conf/`: `import_weights` of `import-weights`, `masks_make` of `masks make`."""
+    return verb.replace("-", "_").replace(" ", "_")
+
+
+def output_dir() -> Path:
+    """Return the folder of the running job (of this one job in a sweep), made by Hydra before the job started."""
+    return Path(HydraConfig.get().runtime.output_dir)

@@ -1,0 +1,77 @@
+"""What is known of a file after it was read once; everything else is concluded from that."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from inpaint_zoo.data.audit.perceptual_hash import look
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.reading import file_orientation, picture_size, read_image, read_mask
+from inpaint_zoo.masks.files.checks import is_jpeg, soft_share
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """Of a picture file."""
+
+    error: str | None = None
+    """Why it cannot be read."""
+    size: tuple[int, int] | None = None
+    """Height and width, upright; known as well where only the header can be read."""
+    orientation: int = 1
+    """How the file is turned, by its EXIF entry."""
+    pixels: str | None = None
+    """SHA-256 of height, width and pixels."""
+    look: str | None = None
+    """As `looks.look`."""
+
+
+@dataclass(frozen=True)
+class MaskFacts:
+    """Of a mask file."""
+
+    error: str | None = None
+    size: tuple[int, int] | None = None
+    orientation: int = 1
+    ratio: float = 0.0
+    """Share of the pixels that are holes."""
+    soft: float = 0.0
+    """Share of the pixels that are neither black nor white."""
+    brightest: int = 0
+    jpeg: bool = False
+    """Whether the pixels went through JPEG."""
+
+
+def examine_picture(path: Readable) -> PictureFacts:
+    """Read a picture."""
+    try:
+        size, orientation = picture_size(path), file_orientation(path)
+    except InputError as error:
+        return PictureFacts(error=str(error))
+    try:
+        image = read_image(path)
+    except InputError as error:
+        return PictureFacts(error=str(error), size=size, orientation=orientation)
+    digest = hashlib.sha256("{}x{}\n".format(*image.shape).encode())
+    digest.update(np.ascontiguousarray(image).data)
+    return PictureFacts(None, (image.shape[0], image.shape[1]), orientation, digest.hexdigest(), look(image))
+
+
+def examine_mask(path: Readable, threshold: int, invert: bool) -> MaskFacts:
+    """Read a mask; `threshold` and `invert` as in `MaskFolder`."""
+    try:
+        gray, orientation = read_mask(path), file_orientation(path)
+    except InputError as error:
+        return MaskFacts(error=str(error))
+    return MaskFacts(
+        size=(gray.shape[0], gray.shape[1]),
+        orientation=orientation,
+        ratio=float(np.mean((gray >= threshold) != invert)),
+        soft=soft_share(gray),
+        brightest=int(gray.max()),
+        jpeg=is_jpeg(path),
+    )

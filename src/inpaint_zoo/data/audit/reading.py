@@ -1,0 +1,57 @@
+"""Reading many files in several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from torch.utils.data import DataLoader, Dataset
+
+from inpaint_zoo.data.audit.cache import Ledger
+from inpaint_zoo.files.source import Readable
+
+Facts = TypeVar("Facts")
+_FILES_AT_A_TIME = 8
+"""That are handed over together, and lost when the examination is interrupted."""
+
+
+class _Files(Dataset[tuple[int, Any]]):
+    def __init__(self, paths: Sequence[Readable], places: Sequence[int], examine: Callable[[Readable], Any]) -> None:
+        self.paths, self.places, self.examine = paths, places, examine
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, index: int) -> tuple[int, Any]:
+        place = self.places[index]
+        return place, self.examine(self.paths[place])
+
+
+def examined(
+    paths: Sequence[Readable], examine: Callable[[Readable], Facts], ledger: Ledger[Facts], num_workers: int
+) -> Iterator[tuple[int, Facts]]:
+    """Read files, those that the ledger knows only there.
+
+    Args:
+        paths: Of the files.
+        examine: From a file to facts, a dataclass; called in other processes.
+        ledger: Keeps the facts.
+        num_workers: Processes; 0 reads in this one.
+
+    Yields:
+        The place in `paths` and the facts, what is known first.
+    """
+    unknown = []
+    for place, path in enumerate(paths):
+        facts = ledger.known(path)
+        if facts is None:
+            unknown.append(place)
+        else:
+            yield place, facts
+    loader = DataLoader(
+        _Files(paths, unknown, examine), batch_size=_FILES_AT_A_TIME, num_workers=num_workers, collate_fn=list
+    )
+    for read in loader:
+        ledger.add((paths[place], asdict(facts)) for place, facts in read)
+        yield from read

@@ -1,0 +1,229 @@
+"""Tar shards read by index: where the members lie, and the bytes of one of them.
+
+Nothing is unpacked: a member's name is only ever compared and shown, never made into a path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import tarfile
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, NamedTuple
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import write_bytes
+from inpaint_zoo.images.reading import MAX_PIXELS
+
+MAX_MEMBER_BYTES = 6 * MAX_PIXELS
+"""Largest member that is read: the largest picture with 16 bits in each of three channels, uncompressed."""
+
+_MAX_OPEN_SHARDS = 64
+"""Per process."""
+_BLOCK = 512
+_CHUNK = 2**20
+_INDEX_VERSION = 2
+_LONGEST_HEADER = 2**16
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""First bytes of gzip, bzip2, xz and zstd."""
+
+
+class Shard(NamedTuple):
+    """A tar file in the state in which its index was made."""
+
+    path: Path
+    num_bytes: int
+    modified: int
+    """Nanoseconds."""
+    number: int
+    """Of the file in its file system: another file may have the same date."""
+
+
+class Member(NamedTuple):
+    """A file inside a shard; reads as a `Path` does."""
+
+    shard: Shard
+    name: str
+    """Printable."""
+    offset: int
+    """Of its first byte in the shard."""
+    num_bytes: int
+
+    def __str__(self) -> str:
+        return f"{self.shard.path}/{self.name}"
+
+    def open(self, mode: Literal["rb"] = "rb", /) -> io.BytesIO:
+        """Its bytes, in memory.
+
+        Raises:
+            InputError: It is too large, or the shard is gone, damaged or another one than was indexed.
+        """
+        if self.num_bytes > MAX_MEMBER_BYTES:
+            raise InputError(
+                f"{str(self)!r} has {self.num_bytes} bytes, more than the {MAX_MEMBER_BYTES} that are read"
+            )
+        try:
+            handle = _open_shard(self.shard)
+            data = os.pread(handle.number, self.num_bytes, self.offset)
+        except OSError as error:
+            raise InputError(f"{str(self)!r} cannot be read ({error.strerror or error})") from error
+        if len(data) < self.num_bytes:
+            raise InputError(f"{str(self)!r} is cut off: {str(self.shard.path)!r} became shorter, start again")
+        return io.BytesIO(data)
+
+
+class _Handle:
+    """An open shard. It is read at given offsets only, so that processes and threads may share it."""
+
+    def __init__(self, shard: Shard) -> None:
+        self.number = -1
+        self.number = os.open(shard.path, os.O_RDONLY | os.O_CLOEXEC)
+        if _state(os.fstat(self.number)) != shard[1:]:
+            raise InputError(f"{str(shard.path)!r} is another file than when training or evaluation began: start again")
+
+    def __del__(self) -> None:
+        # the last reader closes it, also when it has long left the cache
+        if self.number >= 0:
+            os.close(self.number)
+
+
+@lru_cache(maxsize=_MAX_OPEN_SHARDS)
+def _open_shard(shard: Shard) -> _Handle:
+    return _Handle(shard)
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+class Index(NamedTuple):
+    """The regular files in a shard, in their order."""
+
+    shard: Shard
+    names: list[bytes]
+    """As they stand in the archive."""
+    offsets: np.ndarray
+    """int64."""
+    sizes: np.ndarray
+    """int64, bytes."""
+
+
+def shard_index(path: Path, cache: Path) -> Index:
+    """The index of a shard, from the cache where it was made from this very file, else made now.
+
+    Args:
+        path: The shard, a tar file without compression.
+        cache: Folder of stored indexes. Where it cannot be written, nothing is stored.
+
+    Raises:
+        InputError: The shard is missing, no tar file, compressed, damaged or cut off.
+    """
+    try:
+        shard = Shard(path, *_state(path.stat()))
+        stored = cache / f"{hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:32]}.index"
+        return _stored_index(stored, shard) or _new_index(stored, shard)
+    except OSError as error:
+        raise InputError(f"shard {str(path)!r} cannot be read ({error.strerror or error})") from error
+
+
+def _stored_index(path: Path, shard: Shard) -> Index | None:
+    """The index in a file, or None where there is none that can be used."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        with path.open("rb") as file:
+            header = json.loads(file.readline(_LONGEST_HEADER))
+            body = file.read()
+        if header["shard"] == _identity(shard) and header["crc32"] == zlib.crc32(body):
+            offsets, sizes = np.frombuffer(body, np.int64, 2 * header["members"]).reshape(2, -1)
+            return Index(shard, body[offsets.nbytes * 2 :].split(b"\0")[:-1], offsets, sizes)
+    return None
+
+
+def _new_index(path: Path, shard: Shard) -> Index:
+    members = _scan(shard)
+    names = [name for name, _, _ in members]
+    offsets, sizes = np.array([place for _, *place in members], np.int64).reshape(-1, 2).T.copy()
+    body = offsets.tobytes() + sizes.tobytes() + b"".join(name + b"\0" for name in names)
+    header = {"shard": _identity(shard), "members": len(members), "crc32": zlib.crc32(body)}
+    with contextlib.suppress(InputError):  # a folder that cannot be written costs time only
+        write_bytes(path, [json.dumps(header).encode() + b"\n", body])
+    return Index(shard, names, offsets, sizes)
+
+
+def _identity(shard: Shard) -> list[Any]:
+    return [_INDEX_VERSION, str(shard.path.absolute()), *shard[1:]]
+
+
+def _scan(shard: Shard) -> list[tuple[bytes, int, int]]:
+    """Name, offset and size of the files."""
+    if not shard.path.is_file():
+        raise InputError(f"shard {str(shard.path)!r} is no file")
+    with shard.path.open("rb") as file:
+        if file.read(6).startswith(_COMPRESSED):
+            raise InputError(
+                f"shard {str(shard.path)!r} is compressed and cannot be read by index: unpack it to a .tar"
+            )
+        file.seek(0)
+        try:
+            with tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:
+                members = _members(archive, shard)
+        except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"shard {str(shard.path)!r} is no whole tar file ({reason}): copy it again") from error
+        # a damaged header looks like the end to tarfile; the true end is two blocks of zeros, and nothing behind them
+        num_zeros, rest = _num_zeros(file, archive.offset, shard.num_bytes), shard.num_bytes - archive.offset
+    if num_zeros == rest >= 2 * _BLOCK:
+        return members
+    last = f" after member {members[-1][0].decode('utf-8', 'replace')!r}" if members else ""
+    if _BLOCK <= num_zeros < rest:
+        raise InputError(
+            f"shard {str(shard.path)!r} goes on behind its end{last}: it is damaged, or several tar files put "
+            f"together: copy it again, or pack its files anew"
+        )
+    raise InputError(f"shard {str(shard.path)!r} is damaged or cut off{last}: copy it again")
+
+
+def _num_zeros(file: BinaryIO, offset: int, end: int) -> int:
+    """How many bytes from an offset on are zeros."""
+    file.seek(offset)
+    for start in range(offset, end, _CHUNK):
+        chunk = file.read(_CHUNK)
+        if chunk.strip(b"\0"):
+            return start - offset + len(chunk) - len(chunk.lstrip(b"\0"))
+    return end - offset
+
+
+def _members(archive: tarfile.TarFile, shard: Shard) -> list[tuple[bytes, int, int]]:
+    members: list[tuple[bytes, int, int]] = []
+    places: dict[str, tuple[int, int]] = {}
+    while (member := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined]  # tarfile keeps them all, a kilobyte each
+        if member.size < 0 or member.offset_data + member.size > shard.num_bytes:
+            raise ValueError(f"member {member.name!r} reaches beyond the end")
+        if "\0" in member.name:
+            raise ValueError(f"member {member.name!r} has a zero byte in its name")
+        if member.isdir():
+            continue
+        places[member.name] = _place(member, places, shard)
+        members.append((member.name.encode("utf-8", "surrogateescape"), *places[member.name]))
+    return members
+
+
+def _place(member: tarfile.TarInfo, places: Mapping[str, tuple[int, int]], shard: Shard) -> tuple[int, int]:
+    """Offset and size of a file's bytes; those of a hard link stand with the file before it."""
+    if member.isreg() and not member.issparse():
+        return member.offset_data, member.size
+    if member.islnk() and member.linkname in places:
+        return places[member.linkname]
+    kind = "a link" if member.islnk() or member.issym() else "no ordinary file"
+    raise InputError(
+        f"shard {str(shard.path)!r}: the member {member.name!r} is {kind}: pack the files themselves, as with "
+        f"tar --dereference"
+    )

@@ -1,0 +1,86 @@
+"""Where the splits of a data set and the masks of its pictures lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+
+from inpaint_zoo.checks import as_given, text_or_texts
+from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.splits import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.name_matching import NamedFiles, few
+from inpaint_zoo.images.finding import PictureFile, find_pictures
+
+
+def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, list[str]]:
+    """The folders of each split, below a root, in the order in which they are tried.
+
+    Raises:
+        InputError: A split has none, or there are other splits.
+    """
+    if not isinstance(folders, Mapping) or set(folders) != set(Split):
+        raise InputError(f"data.folders={as_given(folders)} must name a folder for each of train, val and test")
+    named = {split: text_or_texts(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
+    for split, patterns in named.items():
+        for pattern in patterns:
+            if PurePath(pattern).is_absolute():
+                raise InputError(f"data.folders.{split}={pattern!r} must be the name of a folder below data.root")
+    return named
+
+
+def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
+    """The folders that the first of the patterns with any stands for, sorted.
+
+    Raises:
+        InputError: A pattern cannot be understood.
+    """
+    for pattern in patterns:
+        try:
+            found = sorted(path for path in root.glob(pattern) if path.is_dir())
+        except ValueError as error:
+            raise InputError(f"data.folders: {pattern!r} stands for no folders ({error})") from error
+        if found:
+            return found
+    return []
+
+
+def mask_root(root: Path, masks: str) -> Path:
+    """The folder that `data.masks` names below a root.
+
+    Raises:
+        InputError: The root is in it, so that pictures would be masks.
+    """
+    folder = root / Path(masks).expanduser()
+    if not masks or root.resolve().is_relative_to(folder.resolve()):
+        raise InputError(
+            f"data.masks={masks!r} holds the pictures themselves: give a folder of masks below data.root, or "
+            f"data.masks=null"
+        )
+    return folder
+
+
+def outside(pictures: Sequence[PictureFile], folder: Path) -> list[PictureFile]:
+    """The pictures that do not lie below a folder, by whatever way."""
+    real = folder.resolve()
+    parents = {parent for picture in pictures if isinstance(picture.path, Path) and (parent := picture.path.parent)}
+    below = {parent for parent in parents if parent.resolve().is_relative_to(real)}
+    return [picture for picture in pictures if not isinstance(picture.path, Path) or picture.path.parent not in below]
+
+
+def with_masks(pictures: Sequence[PictureFile], folder: Path) -> Sequence[PictureFile]:
+    """Pair pictures with the masks of their names below a folder.
+
+    Raises:
+        InputError: A picture has no mask, or it cannot be told which.
+    """
+    masks = {file.path: file for file in find_pictures(folder, "data.masks")}
+    named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")
+    missing = named.missing([picture.name for picture in pictures])
+    if missing:
+        raise InputError(
+            f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: "
+            f"{few(missing)}"
+        )
+    found = ((picture, named.find(picture.name)) for picture in pictures)
+    return [PairedPicture(picture.name, picture.path, masks[path]) for picture, path in found if path is not None]

@@ -1,0 +1,73 @@
+"""What was found out about long lists of files, kept for the next start."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inpaint_zoo.data.packed import PackedPictures
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import cache_folder, write_bytes
+
+FEWEST_PICTURES = 100_000
+"""Shortest list that is worth a file."""
+_VERSION = 1
+_LONGEST_HEADER = 2**16
+
+
+def recall(path: Path, base: str) -> PackedPictures | None:
+    """What `remember` kept of a list; None where there is nothing, it is damaged, or the list has changed since.
+
+    Args:
+        path: The list.
+        base: As in `PackedPictures`.
+    """
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        with _cache_file(path, base).open("rb") as file:
+            header = json.loads(file.readline(_LONGEST_HEADER))
+            if header["list"] != _identity(path, base):
+                return None
+            body = np.fromfile(file, np.uint8)
+        if zlib.crc32(body.data) == header["crc32"]:
+            return _unpacked(body, header["pictures"], header["masks"], base)
+    return None
+
+
+def remember(path: Path, pictures: PackedPictures) -> None:
+    """Keep what was found out about a long list, where the user's cache folder can be written."""
+    if len(pictures) < FEWEST_PICTURES:
+        return
+    masks = pictures.mask_ends is not None
+    arrays = [pictures.starts, pictures.ends, pictures.hashes, pictures.mask_ends, pictures.text]
+    parts = [array.data.cast("B") for array in arrays if array is not None]
+    crc32 = functools.reduce(lambda crc, part: zlib.crc32(part, crc), parts, 0)
+    with contextlib.suppress(OSError, InputError):
+        header = {"list": _identity(path, pictures.base), "pictures": len(pictures), "masks": masks, "crc32": crc32}
+        chunks = [json.dumps(header).encode() + b"\n", *parts]
+        write_bytes(_cache_file(path, pictures.base), chunks)  # type: ignore[arg-type]  # views are as good as bytes
+
+
+def _unpacked(body: np.ndarray, num: int, masks: bool, base: str) -> PackedPictures:
+    numbers = body[: num * 4 * (3 + masks)].view(np.uint32).reshape(3 + masks, num)
+    starts, ends, hashes = numbers[:3]
+    return PackedPictures(body[numbers.nbytes :], starts, ends, numbers[3] if masks else None, hashes, base)
+
+
+def _identity(path: Path, base: str) -> list[Any]:
+    """What differs when a list was changed or replaced, even by a file with the old one's date."""
+    status = path.stat()
+    times = [status.st_mtime_ns, status.st_ctime_ns]
+    return [_VERSION, str(path.absolute()), base, status.st_size, status.st_ino, *times]
+
+
+def _cache_file(path: Path, base: str) -> Path:
+    name = hashlib.sha256(os.fsencode(path.absolute()) + b"\0" + os.fsencode(base)).hexdigest()[:32]
+    return cache_folder() / "lists" / name

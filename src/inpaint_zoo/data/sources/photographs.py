@@ -1,0 +1,63 @@
+"""The photographs inside scikit-image's wheel: real pictures without a download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import skimage
+
+from inpaint_zoo.data.datamodule import InpaintingDataModule
+from inpaint_zoo.data.splits import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.reading import read_image
+
+# the two motorcycle pictures show one scene and stay in one split
+PHOTOGRAPHS = {
+    Split.TRAIN: (
+        "astronaut.png",
+        "brick.png",
+        "coffee.png",
+        "coins.png",
+        "grass.png",
+        "gravel.png",
+        "hubble_deep_field.jpg",
+        "ihc.png",
+        "moon.png",
+        "motorcycle_left.png",
+        "motorcycle_right.png",
+        "retina.jpg",
+    ),
+    Split.VAL: ("clock_motion.png",),
+    Split.TEST: ("camera.png", "chelsea.png", "rocket.jpg"),
+}
+
+
+class PhotographsDataModule(InpaintingDataModule):
+    """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
+
+    def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
+        """As `InpaintingDataModule.read_image`, but whole; every process decodes a photograph once."""
+        return _read_once(path)
+
+    def pictures(self, split: Split) -> Sequence[PictureFile]:
+        """The photographs of a split."""
+        folder = Path(skimage.__file__).parent / "data"
+        pictures = [PictureFile(name, folder / name) for name in PHOTOGRAPHS[split]]
+        missing = [picture.name for picture in pictures if not (folder / picture.name).is_file()]
+        if missing:
+            raise InputError(
+                f"scikit-image in {str(folder)!r} lacks {', '.join(missing)}: install scikit-image from its wheel"
+            )
+        return pictures
+
+
+@cache
+def _read_once(path: Readable) -> np.ndarray:
+    image = read_image(path)
+    image.setflags(write=False)
+    return image

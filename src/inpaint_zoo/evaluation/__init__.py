@@ -1,0 +1,1 @@
+"""Evaluate methods on an evaluation set: resumable, on any number of processes, with everything hashed."""

@@ -1,0 +1,175 @@
+"""The pictures and holes that methods are judged on, prepared as a protocol says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from inpaint_zoo.config.build import construct, locate
+from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.data.dataset import EvaluationDataset
+from inpaint_zoo.data.splits import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.manifest import Manifest, describe_samples, differences, read_manifest
+from inpaint_zoo.evaluation.methods import Sample
+from inpaint_zoo.evaluation.protocols import Protocol
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.files.hashing import combined_hash
+from inpaint_zoo.files.name_matching import few
+from inpaint_zoo.images.reading import picture_size
+from inpaint_zoo.masks import MaskGenerator, PairedMask
+from inpaint_zoo.masks.files.checks import same_proportions
+from inpaint_zoo.runtime.progress import tracked
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """Samples in a fixed order, and what identifies them."""
+
+    data: InpaintingDataModule
+    dataset: EvaluationDataset
+    protocol: Protocol
+    manifest: Manifest
+
+    @cached_property
+    def sample_keys(self) -> Mapping[str, str]:
+        """Hash of picture and mask by the sample's name."""
+        samples = self.manifest.samples
+        return {entry.name: combined_hash({"image": entry.image, "mask": entry.mask}) for entry in samples}
+
+    @property
+    def sizes(self) -> Mapping[str, tuple[int, int]]:
+        """(height, width) by the sample's name."""
+        return {entry.name: entry.size for entry in self.manifest.samples}
+
+    def load(self, indices: Sequence[int]) -> Iterator[Sample]:
+        """Load samples in this order, by the data module's workers."""
+        # pictures of their own sizes do not fit one batch, and methods take one at a time
+        loader = self.data.evaluation_loader(_EightBits(self.dataset), indices, batch_size=1)
+        for index, batch in zip(indices, loader, strict=True):
+            image, hole = batch["image"][0].numpy(), batch["mask"][0, 0].numpy().astype(bool)
+            yield Sample(self.dataset.name(index), self.dataset.picture_file(index).name, image, hole)
+
+
+class _EightBits(Dataset[dict[str, Tensor]]):
+    """The samples of a set as methods take them; the floats of a `Batch` would take four times the memory and time."""
+
+    def __init__(self, dataset: EvaluationDataset) -> None:
+        self.dataset = dataset
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        image, mask = map(torch.from_numpy, self.dataset.pixels(index))
+        return {"image": image, "mask": mask}
+
+
+def evaluation_set(settings: Settings) -> EvaluationSet:
+    """The test set of the data with these masks, or the set that a manifest describes.
+
+    Raises:
+        InputError: pictures or masks are missing, cannot be read, or are not those of the manifest.
+    """
+    stored = None if settings.manifest is None else _read(settings, settings.manifest)
+    data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
+    protocol: Protocol = construct(settings.protocol)
+    mask = _mask(mask_node, protocol)
+    data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
+    dataset = data.evaluation_dataset(
+        Split.TEST,
+        protocol.prepare,
+        fitting=protocol.fitting,
+        # where neither is resized, a mask of another size belongs to another picture
+        mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
+    )
+    if stored is not None:
+        dataset.pictures = _listed_pictures(dataset, stored)
+    _refuse_unmatched(mask, dataset, protocol)
+    entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
+    manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
+    if stored is not None:
+        _refuse_differences(stored, manifest)
+    return EvaluationSet(data, dataset, protocol, manifest)
+
+
+def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
+    """The mask generator; one that resizes files does it as the protocol says."""
+    given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
+    if locate(node["_target_"], "mask") is PairedMask:
+        # where neither is resized, a mask of another size belongs to another picture
+        given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
+    generator: MaskGenerator = construct(node, **given)
+    return generator
+
+
+def _read(settings: Settings, path: str) -> Manifest:
+    """Read a manifest; folders that the settings name replace those that it names.
+
+    Raises:
+        InputError: it cannot be used, or was made under another protocol.
+    """
+    stored = read_manifest(Path(path).expanduser())
+    if settings.protocol != stored.protocol:
+        raise InputError(
+            f"manifest: {path} was made under {_named(stored.protocol)}, this is {_named(settings.protocol)}: give the "
+            "same protocol= and size="
+        )
+    return stored.with_roots(data=_given_root(settings.data), mask=_given_root(settings.mask))
+
+
+def _given_root(node: Mapping[str, Any]) -> str | None:
+    root = node.get("root")
+    return None if root == "???" else root
+
+
+def _named(protocol: Mapping[str, Any]) -> str:
+    return f"{str(protocol['_target_']).rpartition('.')[2]} at size {protocol['size']}"
+
+
+def _listed_pictures(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
+    """The pictures of the manifest in its order: others in the same folder do not shift the masks."""
+    found = {picture.name: picture for picture in dataset.pictures}
+    names = list(dict.fromkeys(entry.picture for entry in stored.samples))
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise InputError(f"manifest: {few(missing)} missing from the data ({len(missing)} of {len(names)} pictures)")
+    return [found[name] for name in names]
+
+
+def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol: Protocol) -> None:
+    if not isinstance(mask, PairedMask):
+        return
+    names = [picture.name for picture in dataset.pictures]
+    missing = mask.missing(names)
+    if missing:
+        raise InputError(
+            f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} pictures: "
+            f"{few(missing)}"
+        )
+    mask.refuse_unturned(dataset.pictures)
+    if protocol.size is not None and protocol.fitting != "stretch":
+        _refuse_other_proportions(mask, dataset, protocol.size)
+
+
+def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:
+    """A mask drawn on the whole picture is cut as its picture is, one drawn on the cut picture already fits."""
+    sizes = {picture.name: (mask.size(picture.name), picture_size(picture.path)) for picture in dataset.pictures}
+    wrong = [
+        name for name, (own, whole) in sizes.items() if not any(same_proportions(own, other) for other in (whole, size))
+    ]
+    if wrong:
+        raise InputError(
+            f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
+            f"pictures nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
+        )
+
+
+def _refuse_differences(stored: Manifest, found: Manifest) -> None:
+    changed = differences(stored.samples, found.samples)
+    if changed:
+        raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")

@@ -1,0 +1,119 @@
+"""From the values of `methods` in a configuration to what they stand for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
+from inpaint_zoo.evaluation.methods import ClassicalFill, Method, NetworkMethod, PictureFolder
+from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.evaluation.protocols import Protocol
+from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
+from inpaint_zoo.files.name_matching import few
+from inpaint_zoo.models.weights import Weights, read_weights
+from inpaint_zoo.zoo import filled_network, list_models, network_arguments
+
+
+class WeightsFile(NamedTuple):
+    """A file of weights, read once for all that is to be known of it."""
+
+    weights: Weights
+    sha256: str
+    """Of its bytes."""
+
+
+def read_weights_file(path: Path, name: str | None, weights: str | None) -> WeightsFile:
+    """As `read_weights`, with the hash of the file.
+
+    Raises:
+        InputError: as there.
+    """
+    digest = hashlib.sha256()
+    return WeightsFile(read_weights(path, name, weights, digest.update), digest.hexdigest())
+
+
+def build_methods(
+    values: Mapping[str, str],
+    device: torch.device,
+    protocol: Protocol,
+    weights: str | None = None,
+    read: Mapping[str, WeightsFile] | None = None,
+) -> dict[str, Method]:
+    """Load everything that is to be compared.
+
+    Args:
+        values: By title: name of a classical fill, path of a checkpoint, or folder of pictures.
+        device: Where networks run.
+        protocol: May change networks, and say that they see the complete picture.
+        weights: `raw` or `ema`, of checkpoints that have both; None: the average where there is one.
+        read: Files of weights that were read before, by title.
+
+    Raises:
+        InputError: nothing is given, a title cannot be a folder's name, or a value stands for nothing.
+    """
+    if not values:
+        known = ", ".join(FILLS)
+        raise InputError(
+            f"methods is empty: give methods.NAME=VALUE, where VALUE is a checkpoint, a folder, or one of {known}."
+        )
+    given: dict[str, str | WeightsFile] = {**values, **(read or {})}
+    return {title: _method(title, value, device, protocol, weights) for title, value in given.items()}
+
+
+def _method(
+    title: str, value: str | WeightsFile, device: torch.device, protocol: Protocol, weights: str | None
+) -> Method:
+    if isinstance(value, WeightsFile):
+        return _network_method(value, device, protocol, weights)
+    if not re.fullmatch(r"[\w .+()-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
+        raise InputError(f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only.")
+    if value in FILLS:
+        return ClassicalFill(FILLS[value], value)
+    path = Path(value).expanduser()
+    if path.is_dir():
+        return PictureFolder(path, title)
+    if not path.is_file():
+        raise InputError(f"methods.{title}: '{value}' is no file, no folder and none of {', '.join(FILLS)}.")
+    name = title if title in list_models() else None
+    return _network_method(read_weights_file(path, name, weights), device, protocol, weights)
+
+
+def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None) -> NetworkMethod:
+    """A network as a protocol uses it."""
+    stored = file.weights
+    overrides = protocol.network_overrides.get(stored.model, {})
+    network = filled_network(stored, network_arguments(stored.model, {**stored.network, **overrides}))
+    identity = {"model": stored.model, "weights": file.sha256}
+    if weights == "raw":  # the file's own choice is the average
+        identity["choice"] = weights
+    return NetworkMethod(network, device, sees_complete=protocol.leaks, identity=identity)
+
+
+def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) -> None:
+    """Say before any work which pictures a folder lacks, or has in another size.
+
+    Raises:
+        InputError: as said.
+    """
+    names: Sequence[str] = evaluation.dataset.names
+    for title, method in methods.items():
+        if not isinstance(method, PictureFolder):
+            continue
+        missing = method.missing(names)
+        if missing:
+            raise InputError(
+                f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} pictures: {few(missing)}"
+            )
+        different = method.sizes_differ(evaluation.sizes)
+        if different:
+            raise InputError(
+                f"methods.{title}: {len(different)} of {len(names)} pictures have another size: {few(different)}; "
+                "make them at the size of the data, or give size="
+            )

@@ -1,0 +1,36 @@
+"""Classical fills as methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from inpaint_zoo.evaluation.methods.base import Sample
+from inpaint_zoo.images.arrays import Hole, Picture
+
+
+class ClassicalFill:
+    """A fill of `inpaint_zoo.evaluation.methods.fills`.
+
+    Args:
+        fill: From (H, W, 3) uint8 and (H, W) bool to (H, W, 3) uint8.
+        name: What it is called there.
+
+    Raises:
+        InputError: The fill needs a library that is not installed.
+    """
+
+    def __init__(self, fill: Callable[[Picture, Hole], Picture], name: str) -> None:
+        self.fill = fill
+        self.name = name
+        # a fill whose library is missing says so here, before any work
+        fill(np.zeros((2, 2, 3), np.uint8), np.eye(2, dtype=bool))
+
+    def identity(self) -> dict[str, str]:
+        """The fill's name; what it does depends on the code and on the libraries."""
+        return {"kind": "fill", "name": self.name}
+
+    def __call__(self, sample: Sample) -> Picture:
+        """Fill the hole."""
+        return self.fill(sample.image, sample.hole)

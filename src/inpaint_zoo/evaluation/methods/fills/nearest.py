@@ -1,0 +1,27 @@
+"""Every pixel as its nearest known one."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
+from inpaint_zoo.images.arrays import Hole, Picture
+
+
+def fill_nearest(image: Picture, hole: Hole) -> Picture:
+    """Fill each pixel of the hole with the known pixel nearest to it (Euclidean).
+
+    Of several at the same distance the leftmost is taken, and of those the topmost.
+
+    Args:
+        image: (H, W, 3); values in the hole are not read.
+        hole: (H, W), True = hole.
+
+    Returns:
+        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+    """
+    if hole.all():
+        return fill_mean(image, hole)
+    rows, columns = distance_transform_edt(hole, return_distances=False, return_indices=True)
+    return np.ascontiguousarray(image[rows, columns])

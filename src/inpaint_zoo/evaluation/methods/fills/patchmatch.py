@@ -1,0 +1,41 @@
+"""An exemplar fill: patches of the known part, found by PatchMatch (the optional library PyPatchMatch)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
+from inpaint_zoo.images.arrays import Hole, Picture
+
+PATCH_RADIUS = 3
+"""Pixels around the centre of a patch; that of PyPatchMatch's own examples."""
+SEED = 0
+"""Of the library's random search; every fill starts from it."""
+
+
+def fill_patchmatch(image: Picture, hole: Hole) -> Picture:
+    """Multi-scale patch synthesis with PatchMatch (Barnes et al., SIGGRAPH 2009), as PyPatchMatch implements it.
+
+    Args:
+        image: (H, W, 3); values in the hole are not read.
+        hole: (H, W), True = hole.
+
+    Returns:
+        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+
+    Raises:
+        InputError: PyPatchMatch is not installed, or came without its compiled part.
+    """
+    try:
+        import patchmatch  # noqa: PLC0415 - optional
+    except ModuleNotFoundError as error:
+        raise InputError("patchmatch needs PyPatchMatch: pip install 'inpaint-zoo[patchmatch]'") from error
+    if not patchmatch.patchmatch_available:
+        raise InputError("patchmatch: PyPatchMatch has no compiled part for this machine: leave this fill out")
+    covered = fill_mean(image, hole)
+    if hole.all():
+        return covered
+    patchmatch.set_random_seed(SEED)
+    filled = patchmatch.inpaint(covered, hole, patch_size=PATCH_RADIUS)
+    return np.where(hole[..., None], filled, image).astype(np.uint8)

@@ -1,0 +1,61 @@
+"""Networks as methods: any size, one picture at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from inpaint_zoo.evaluation.methods.base import Sample
+from inpaint_zoo.images.arrays import FloatPicture, Picture, to_float
+from inpaint_zoo.models.network import InpaintingNetwork
+
+
+class NetworkMethod:
+    """A network that fills pictures of any size: padded by reflection to what its stride allows, then cropped back.
+
+    Args:
+        network: In eval mode.
+        device: Where it runs.
+        sees_complete: Hand the complete picture to the network, as protocols do that leak ground truth. By default the
+            hole is emptied before the network sees the picture.
+        identity: What its results depend on: the model's name and the hash of its weights.
+    """
+
+    def __init__(
+        self,
+        network: InpaintingNetwork,
+        device: torch.device,
+        sees_complete: bool = False,
+        identity: dict[str, str] | None = None,
+    ) -> None:
+        self.network = network.eval().to(device)
+        self.device = device
+        self.sees_complete = sees_complete
+        self._identity = identity or {}
+
+    def identity(self) -> dict[str, str]:
+        """What the results depend on."""
+        return {"kind": "network", **self._identity}
+
+    @torch.inference_mode()
+    def __call__(self, sample: Sample) -> FloatPicture:
+        """Fill the hole; float32 (H, W, 3) in [0, 1], the composite before any rounding."""
+        height, width = sample.hole.shape
+        padding = ((0, self._extra(height)), (0, self._extra(width)))
+        image = np.pad(self._seen(sample), (*padding, (0, 0)), mode="reflect")
+        hole = np.pad(sample.hole, padding, mode="reflect")
+        prediction = self.network(
+            torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).float() / 255,
+            torch.from_numpy(hole)[None, None].to(self.device).float(),
+        )
+        output = to_float(prediction.image[0].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy())
+        return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
+
+    def _seen(self, sample: Sample) -> Picture:
+        # a network that looked into the hole would find nothing there
+        return sample.image if self.sees_complete else np.where(sample.hole[..., None], np.uint8(0), sample.image)
+
+    def _extra(self, side: int) -> int:
+        multiple = self.network.stride
+        wanted = -(-max(side, self.network.minimum_size) // multiple) * multiple
+        return wanted - side

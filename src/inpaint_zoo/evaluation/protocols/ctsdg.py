@@ -1,0 +1,41 @@
+"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its pictures and masks, and what its network is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from inpaint_zoo.evaluation.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
+from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.resizing import resize_bilinear
+
+
+class CTSDGProtocol(Protocol):
+    """Pictures stretched to squares; edges and gray of the complete picture, which leak; the metrics of `standard`."""
+
+    name = "ctsdg"
+    fitting = "stretch"
+    leaks = True
+    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}
+    }
+    wording = Wording(
+        picture="resized bilinearly without regard to proportions; CTSDG is shown edges and gray of the complete "
+        "picture, wrapped: this leaks ground truth",
+        mask="resized to the nearest pixel, ≥ 0.5 is hole; 1 = hole",
+        bins="0–20, 20–40, 40–60 %",
+        eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,
+        psnr=NO_CODE + STANDARD_WORDING.psnr,
+        ssim=NO_CODE + STANDARD_WORDING.ssim,
+        l1=NO_CODE + STANDARD_WORDING.l1,
+        lpips=NO_CODE + STANDARD_WORDING.lpips,
+        sets=NONE,
+    )
+    notes = (
+        "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray picture of the complete picture, "
+        "the hole's included.",
+    )
+
+    def resize(self, image: Picture, height: int, width: int) -> Picture:
+        """Change the number of pixels of a picture (H, W, 3)."""
+        return resize_bilinear(image, height, width)

@@ -1,0 +1,30 @@
+"""The protocol of MADF (Zhu et al., IEEE TIP 2021): its pictures and masks; its authors published no metric code."""
+
+from __future__ import annotations
+
+from inpaint_zoo.evaluation.protocols.base import (
+    NO_CODE,
+    NONE,
+    NOT_STATED,
+    STANDARD_WORDING,
+    Protocol,
+    Wording,
+)
+
+
+class MADFProtocol(Protocol):
+    """Pictures stretched to squares; the metrics of `standard`."""
+
+    name = "madf"
+    fitting = "stretch"
+    wording = Wording(
+        picture="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
+        mask="resized to the nearest pixel; 1 = valid in the authors' files",
+        bins=NOT_STATED + STANDARD_WORDING.bins,
+        eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,
+        psnr=NO_CODE + STANDARD_WORDING.psnr,
+        ssim=NO_CODE + STANDARD_WORDING.ssim,
+        l1=NO_CODE + STANDARD_WORDING.l1,
+        lpips=NO_CODE + STANDARD_WORDING.lpips,
+        sets=NONE,
+    )

@@ -1,0 +1,11 @@
+"""The protocol of this library."""
+
+from __future__ import annotations
+
+from inpaint_zoo.evaluation.protocols.base import Protocol
+
+
+class StandardProtocol(Protocol):
+    """Squares from the centre, 8-bit composites, metrics as the libraries of their authors compute them."""
+
+    name = "standard"

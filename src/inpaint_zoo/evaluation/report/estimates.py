@@ -1,0 +1,45 @@
+"""How sure a number is, as text: intervals, differences to the best, p values, the sign of a tie."""
+
+from __future__ import annotations
+
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.significance import Certainty, Interval
+from inpaint_zoo.metrics.bins import ALL
+from inpaint_zoo.tables import MISSING, Column
+
+
+def certainty_of(report: Report, bin_name: str, method: str, column: Column) -> Certainty | None:
+    """How sure a mean is; None where the mean is not defined or nothing was computed."""
+    found: Certainty | None = report.certainties.get((bin_name, method, column.key))
+    return found
+
+
+def is_tied(certainty: Certainty | None) -> bool:
+    """Whether the method is another than the best and not told apart from it."""
+    return certainty is not None and certainty.difference is not None and not certainty.difference.told_apart
+
+
+def interval_text(column: Column, interval: Interval | None) -> str:
+    """`[22.80, 25.30]`, or `[–]` where no interval is defined."""
+    return f"[{MISSING}]" if interval is None else f"[{column.show(interval.low)}, {column.show(interval.high)}]"
+
+
+def half_width_text(column: Column, interval: Interval | None) -> str:
+    """`±1.25`: half the width of an interval, which need not lie evenly about its mean."""
+    return MISSING if interval is None else f"±{column.show((interval.high - interval.low) / 2)}"
+
+
+def signed_interval_text(column: Column, interval: Interval | None) -> str:
+    """`[−1.90, +0.30]`, or `[–]` where no interval is defined."""
+    limits = (MISSING,) if interval is None else map(column.show_signed, interval)
+    return f"[{', '.join(limits)}]"
+
+
+def p_text(p: float) -> str:
+    """Three decimals, or the bound below which they would all be 0."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def num_photographs(report: Report, bin_name: str = ALL) -> int:
+    """Source photographs of a bin: what is drawn and flipped."""
+    return len({record.picture for record in report.records if bin_name in record.bins})

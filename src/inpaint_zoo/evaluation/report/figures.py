@@ -1,0 +1,117 @@
+"""What the page shows of each picture: all methods side by side, their error maps, the region to enlarge."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SSIM
+from inpaint_zoo.evaluation.report.error_map import error_map
+from inpaint_zoo.evaluation.report.grid import fit
+from inpaint_zoo.evaluation.report.pictures import Case
+from inpaint_zoo.evaluation.report.region import Region, differing_region
+from inpaint_zoo.evaluation.report.tables import plain_table
+from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.metrics.bins import bins_of, ratio_bin
+from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.tables import Table
+
+DISPLAY_SIZES = ((200, 512), (400, 384))
+"""(up to how many pictures on the page, their longer side in pixels); more than that get 256."""
+SMALLEST_DISPLAY_SIZE = 256
+WEBP_QUALITY = 90
+ERROR_MAP_QUALITY = 60
+"""Of the colours of error maps, which are read by eye only."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One picture of a row."""
+
+    title: str
+    uri: str
+    width: int
+    height: int
+    captions: Sequence[str]
+    error_uri: str
+    """Error map; empty for what is no method's."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case on the page."""
+
+    name: str
+    ratio: str
+    bin: str
+    bins: Sequence[str]
+    """Every bin that it counts in."""
+    figures: Sequence[Figure]
+    left: int
+    """Position of the figure that the slider starts with on the left."""
+    right: int
+    region: Region
+    table: Table
+
+
+def display_size(num_images: int) -> int:
+    """Longer side in pixels that keeps a page of so many pictures within some tens of megabytes."""
+    return next((size for limit, size in DISPLAY_SIZES if num_images <= limit), SMALLEST_DISPLAY_SIZE)
+
+
+def rows_of_pictures(cases: Sequence[Case], records: Sequence[Record], size: int, subtitle: str = "") -> Iterator[Row]:
+    """Read and encode one case after the other, each when the page asks for it; the subtitle is that of its table."""
+    by_case: dict[str, dict[str, Record]] = {}
+    for record in records:
+        by_case.setdefault(record.name, {})[record.method] = record
+    return (_row(case, by_case[case.name], size, subtitle) for case in cases)
+
+
+def _row(case: Case, records: Mapping[str, Record], size: int, subtitle: str) -> Row:
+    (input_title, damaged), *composites, (original_title, target) = case.load_columns()
+    ratio = next(iter(records.values())).ratio
+    metrics = {method: record.metrics for method, record in records.items()}
+    return Row(
+        name=case.name,
+        ratio=f"{ratio:.1%}",
+        bin=ratio_bin(ratio),
+        bins=bins_of(ratio),
+        figures=[
+            _figure(input_title, damaged, size),
+            *(_method_figure(target, picture, size, records[method]) for method, picture in composites),
+            _figure(original_title, target, size),
+        ],
+        left=0,
+        right=1 + _best_method([records[method] for method in case.composites]),
+        region=differing_region(target, [picture for _, picture in composites]),
+        table=plain_table(f"Metrics of {case.name}", metrics, ALL_COLUMNS, subtitle),
+    )
+
+
+def _best_method(records: Sequence[Record]) -> int:
+    """Position of the composite that the slider starts with: the one with the highest PSNR over the hole."""
+    scores = [record.metrics[HOLE_PSNR.key] or 0 for record in records]
+    return scores.index(max(scores)) if scores else 0
+
+
+def _figure(title: str, picture: Picture, size: int, captions: Sequence[str] = (), error_uri: str = "") -> Figure:
+    image = Image.fromarray(picture) if max(picture.shape) <= size else fit(picture, size)
+    return Figure(title, data_uri(image, WEBP_QUALITY), image.width, image.height, captions, error_uri)
+
+
+def _method_figure(target: Picture, composite: Picture, size: int, record: Record) -> Figure:
+    main = PSNR if record.metrics[HOLE_PSNR.key] is None else HOLE_PSNR
+    captions = [f"{column.title} {column.show(record.metrics[column.key])}" for column in (main, SSIM)]
+    error = Image.fromarray(error_map(target, composite, size))
+    return _figure(record.method, composite, size, captions, data_uri(error, ERROR_MAP_QUALITY))
+
+
+def data_uri(image: Image.Image, quality: int) -> str:
+    """The picture itself as an address, so that a page needs no other file."""
+    encoded = io.BytesIO()
+    image.save(encoded, "WEBP", quality=quality, method=4)
+    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"

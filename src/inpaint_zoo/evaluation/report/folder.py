@@ -1,0 +1,40 @@
+"""A folder of results: every form of one comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.grid import write_grid
+from inpaint_zoo.evaluation.report.html import write_html
+from inpaint_zoo.evaluation.report.latex import latex_table
+from inpaint_zoo.evaluation.report.markdown import markdown_table
+from inpaint_zoo.evaluation.report.tables import csv_table
+from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.metrics.records import summarise, write_records, write_summary
+
+
+def write_results(report: Report, folder: Path) -> list[Path]:
+    """Write records, means, tables, picture grid and page of a comparison.
+
+    Args:
+        report: what was compared; without `certainties`, tables have means alone.
+        folder: made if need be; files of the same names are replaced.
+
+    Returns:
+        The files, in the order written: records.csv, summary.json, table.csv, table.md, table.tex, grid.png,
+        report.html.
+
+    Raises:
+        InputError: a picture cannot be read, or the folder cannot be written.
+    """
+    names = ("records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html")
+    records, summary, table, markdown, latex, grid, page = paths = [folder / name for name in names]
+    write_records(report.records, records)
+    write_summary(summarise(report.records), summary)
+    write_text(table, csv_table(report))
+    write_text(markdown, f"# {report.title}\n\n{markdown_table(report)}")
+    write_text(latex, latex_table(report))
+    write_grid(report.cases, report.records, grid)
+    write_html(report, page)
+    return paths

@@ -1,0 +1,104 @@
+"""A grid of pictures in one PNG: a row a picture, a column a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from inpaint_zoo.evaluation.report.columns import HOLE_PSNR
+from inpaint_zoo.evaluation.report.pictures import Case, choose_spread
+from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.reading import write_png
+from inpaint_zoo.metrics.records import Record
+
+GRID_ROWS = 6
+CELL_SIZE = 256
+"""Side of the square that each picture is fitted into, in pixels."""
+_GAP = 10
+_LINE_HEIGHT = 26
+_BACKGROUND = (255, 255, 255)
+
+
+class _Style(NamedTuple):
+    """Size in pixels and colour of a line of text."""
+
+    size: int
+    ink: tuple[int, int, int]
+
+
+_TITLE = _Style(20, (25, 25, 30))
+_TEXT = _Style(16, (95, 95, 105))
+
+
+def write_grid(cases: Sequence[Case], records: Sequence[Record], path: Path, num_rows: int = GRID_ROWS) -> None:
+    """Draw a few cases, spread over the bins, and write them as PNG.
+
+    Args:
+        cases: pictures with the composites of the same methods.
+        records: scores of these cases; their hole ratios choose the rows, PSNR over the hole stands under composites.
+        path: where the PNG goes.
+        num_rows: how many pictures at most.
+
+    Raises:
+        InputError: a picture cannot be read, or `path` cannot be written.
+    """
+    ratios = {record.name: record.ratio for record in records}
+    captions = {(record.name, record.method): _caption(record) for record in records}
+    rows = [draw_row(case, ratios[case.name], captions) for case in choose_spread(cases, ratios, num_rows)]
+    write_png(path, np.asarray(_stack(rows)))
+
+
+def _caption(record: Record) -> str:
+    value = record.metrics[HOLE_PSNR.key]
+    return "" if value is None else f"{HOLE_PSNR.show(value)} dB in the hole"
+
+
+def draw_row(case: Case, ratio: float, captions: Mapping[tuple[str, str], str]) -> Image.Image:
+    """Draw one case: its name, a title over each picture, a caption under it."""
+    columns = [(title, fit(picture, CELL_SIZE)) for title, picture in case.load_columns()]
+    picture_height = max(fitted.height for _, fitted in columns)
+    height = 3 * _LINE_HEIGHT + picture_height + _GAP
+    canvas = Image.new("RGB", (_GAP + len(columns) * (CELL_SIZE + _GAP), height), _BACKGROUND)
+    draw = ImageDraw.Draw(canvas)
+    _write(draw, (_GAP, 2), f"{ratio:.1%} hole   {case.name}", canvas.width - 2 * _GAP, _TEXT)
+    for number, (title, fitted) in enumerate(columns):
+        left = _GAP + number * (CELL_SIZE + _GAP)
+        _write(draw, (left, _LINE_HEIGHT), title, CELL_SIZE, _TITLE)
+        canvas.paste(fitted, (left + (CELL_SIZE - fitted.width) // 2, 2 * _LINE_HEIGHT))
+        caption = captions.get((case.name, title), "")
+        _write(draw, (left, 2 * _LINE_HEIGHT + picture_height + 3), caption, CELL_SIZE, _TEXT)
+    return canvas
+
+
+def fit(picture: Picture, size: int) -> Image.Image:
+    """Scale a picture so that its longer side is `size`."""
+    image = Image.fromarray(picture)
+    scale = size / max(image.size)
+    smaller_or_larger = Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), smaller_or_larger)
+
+
+def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, width: int, style: _Style) -> None:
+    """Write one line, shortened to `width` pixels."""
+    font = ImageFont.load_default(style.size)
+    # Pillow's own font has ASCII only; an escape is at least a name that can be told from others
+    line = text.encode("ascii", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
+    if draw.textlength(line, font) > width:
+        while line and draw.textlength(line + "...", font) > width:
+            line = line[:-1]
+        line += "..."
+    draw.text(position, line, style.ink, font)
+
+
+def _stack(rows: Sequence[Image.Image]) -> Image.Image:
+    width = max((row.width for row in rows), default=1)
+    canvas = Image.new("RGB", (width, max(1, sum(row.height for row in rows))), _BACKGROUND)
+    top = 0
+    for row in rows:
+        canvas.paste(row, (0, top))
+        top += row.height
+    return canvas

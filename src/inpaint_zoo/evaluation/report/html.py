@@ -1,0 +1,96 @@
+"""One self-contained HTML page: tables by bin, plots, and every picture side by side with a slider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from inpaint_zoo.evaluation.report.columns import COST_COLUMNS
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.error_map import ERROR_SCALE, legend_stops
+from inpaint_zoo.evaluation.report.figures import WEBP_QUALITY, display_size, rows_of_pictures
+from inpaint_zoo.evaluation.report.notes import reader_notes
+from inpaint_zoo.evaluation.report.page_data import page_data
+from inpaint_zoo.evaluation.report.page_tables import all_tables, leak
+from inpaint_zoo.evaluation.report.pictures import choose_spread
+from inpaint_zoo.evaluation.report.region import ZOOM
+from inpaint_zoo.evaluation.report.rows import methods_of
+from inpaint_zoo.evaluation.report.tables import plain_table, set_columns
+from inpaint_zoo.evaluation.significance import SIGNIFICANCE
+from inpaint_zoo.files.atomic import write_bytes
+from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
+from inpaint_zoo.metrics.records import summarise
+from inpaint_zoo.tables import TIE_SIGN, html
+
+MAXIMUM_CASES = 100
+"""Pictures shown; the tables hold all of them."""
+
+
+def write_html(report: Report, path: Path) -> None:
+    """Write the page; pictures are read, encoded and written one by one.
+
+    Raises:
+        InputError: a picture cannot be read, or `path` cannot be written.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["table"] = html
+    chunks = environment.get_template("report.html.j2").generate(_context(report))
+    # names of files may hold bytes that are no UTF-8, which a page cannot
+    write_bytes(path, (chunk.encode("utf-8", "backslashreplace") for chunk in chunks))
+
+
+def _context(report: Report) -> dict[str, Any]:
+    rows = summarise(report.records)
+    ratios = {record.name: record.ratio for record in report.records}
+    cases = choose_spread(report.cases, ratios, MAXIMUM_CASES)
+    sets, costs = set_columns(report), {method: asdict(cost) for method, cost in report.costs.items()}
+    size = display_size(sum(2 + len(case.composites) for case in cases))
+    return {
+        "report": report,
+        "methods": methods_of(rows),
+        "num_pictures": len(ratios),
+        "num_cases": len(cases),
+        "notes": [*reader_notes(replace(report, protocol=None), rows), _picture_note(size, len(cases), len(ratios))],
+        "tables": all_tables(report, rows),
+        "set_table": sets and plain_table("One number for all pictures", report.set_scores, sets, leak(report)),
+        "cost_table": plain_table("Cost of one picture", costs, COST_COLUMNS, leak(report)),
+        "data": page_data(report, cases, rows),
+        "bins": _bins_to_choose(ratios.values()),
+        "significance": SIGNIFICANCE,
+        "tie_sign": TIE_SIGN,
+        "error_scale": ERROR_SCALE,
+        "error_stops": legend_stops(),
+        "zoom": ZOOM,
+        "rows": rows_of_pictures(cases, report.records, size, leak(report)),
+    }
+
+
+def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
+    """Bins that have pictures, as (name, title), by the title of their group."""
+    filled = {name for ratio in ratios for name in bins_of(ratio)}
+    groups = {"Bins of the papers": BINS, "Every 10 %": FINE_RATIO_BINS}
+    return {
+        title: [(name, BIN_TITLES[name]) for name in names if name in filled]
+        for title, names in groups.items()
+        if filled.intersection(names)
+    }
+
+
+def _picture_note(size: int, num_shown: int, num_pictures: int) -> str:
+    note = (
+        f"Pictures on this page are WebP of quality {WEBP_QUALITY}, at most {size} pixels on the longer side; "
+        "the numbers were taken on the originals."
+    )
+    if num_shown < num_pictures:
+        note += f" {num_shown} of {num_pictures} pictures are shown; the tables are over all of them."
+    return note

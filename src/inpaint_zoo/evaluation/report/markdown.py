@@ -1,0 +1,116 @@
+"""The tables of a comparison as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from inpaint_zoo.evaluation.report.columns import (
+    HOLE_COLUMNS,
+    IMAGE_COLUMNS,
+    KNOWN_COLUMNS,
+    KNOWN_L1,
+    MAIN_COLUMNS,
+    METHOD,
+    METRIC,
+)
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.estimates import certainty_of, interval_text, p_text, signed_interval_text
+from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
+from inpaint_zoo.evaluation.report.rows import (
+    COLUMN_BINS,
+    columns_with_values,
+    distance,
+    means_of,
+    methods_of,
+    num_pictures,
+)
+from inpaint_zoo.evaluation.report.tables import by_bin, mean_cells, set_table
+from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, FINE_RATIO_BINS, NO_HOLE
+from inpaint_zoo.metrics.records import SummaryRow, summarise
+from inpaint_zoo.tables import MISSING, TIE_SIGN, Column, Row, Table, section
+from inpaint_zoo.tables.markdown import escaped
+
+_FINE_BINS = (*FINE_RATIO_BINS, NO_HOLE)
+_PICTURES = Column("num_pictures", "Pictures")
+
+
+def markdown_table(report: Report) -> str:
+    """Means by bin, differences to the best, known pixels, metrics of the whole set, means per 10 %, and notes.
+
+    Every table has a heading that names the protocol; a table without content is left out. The best of a bin stands in
+    bold, and a method that is not told apart from it has a dagger.
+    """
+    rows = summarise(report.records)
+    tables = [_means(report, rows), _differences(report, rows), *_optional(report, rows), _by_fine_bin(report, rows)]
+    notes = "".join(f"- {escaped(note)}\n" for note in reader_notes(report, rows))
+    sections = [section(replace(table, subtitle=protocol_line(report))) for table in tables if table.rows]
+    return "\n".join([*sections, f"## Notes\n\n{notes}"])
+
+
+def intervals(_: str, column: Column, certainty: Certainty | None) -> Mapping[str, str]:
+    """What stands behind a mean."""
+    return {} if certainty is None else {"interval": interval_text(column, certainty.interval)}
+
+
+def _means(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """Means by bin; last the distance to the reference."""
+    table = by_bin(report, rows, COLUMN_BINS, (*HOLE_COLUMNS, *IMAGE_COLUMNS), intervals)
+    reference = report.reference
+    if reference is None:
+        return table
+    title, others = f"PSNR hole − {reference}", [method for method in methods_of(rows) if method != reference]
+    own = [[title, one, *(distance(rows, one, reference, name) for name in COLUMN_BINS)] for one in others]
+    return replace(table, rows=[*table.rows, *own])
+
+
+def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """A row for every method that is not the best, a group a metric."""
+    names = ("Difference", "95 % interval", "p", "Told apart", "Best")
+    lines = []
+    for column in columns_with_values(rows, (*HOLE_COLUMNS, *IMAGE_COLUMNS)):
+        for method in methods_of(rows):
+            certainty = certainty_of(report, ALL, method, column)
+            if certainty is None or certainty.difference is None:
+                continue
+            found = certainty.difference
+            numbers = [column.show_signed(found.value), signed_interval_text(column, found.interval), p_text(found.p)]
+            verdict = "yes" if found.told_apart else f"no {TIE_SIGN}"
+            lines.append([column.heading, method, *numbers, verdict, found.to])
+    columns = (METRIC, METHOD, *(Column(name, name) for name in names))
+    return Table("Differences to the best, all pictures", columns, lines)
+
+
+def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
+    """What methods did to the pixels that were not theirs to change, and metrics of the whole set."""
+    columns, errors = columns_with_values(rows, KNOWN_COLUMNS), means_of(rows, ALL, KNOWN_L1)
+    if columns:
+        means = [means_of(rows, ALL, column) for column in columns]
+        lines = [
+            [method, MISSING if error is None else "changed" if error else "zero error"]
+            + [column.show(own[method]) for column, own in zip(columns, means, strict=True)]
+            for method, error in errors.items()
+        ]
+        heads = (METHOD, Column("known", "Known pixels", is_text=True), *columns)
+        yield Table("Known pixels, all pictures", heads, lines)
+    sets = set_table(report, rows)
+    if len(sets.columns) > 1:
+        counts = [str(row.num_pictures) for row in rows if row.bin == ALL]
+        heads = (METHOD, _PICTURES, *sets.columns[1:])
+        own = [[one, count, *scores] for count, (one, *scores) in zip(counts, sets.rows, strict=True)]
+        yield replace(sets, columns=heads, rows=own)
+
+
+def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    """A group of rows a metric, a row a bin, a column a method; bins without pictures stand in the first group only."""
+    methods = methods_of(rows)
+    lines: list[Row] = []
+    for number, column in enumerate(columns_with_values(rows, MAIN_COLUMNS)):
+        for name in _FINE_BINS:
+            count = num_pictures(rows, name)
+            if count or number == 0:
+                cells = mean_cells(report, rows, name, column, intervals)
+                lines.append([column.heading, BIN_TITLES[name], str(count or "no pictures"), *cells.values()])
+    heads = (METRIC, Column("bin", "Hole", is_text=True), _PICTURES, *(Column(method, method) for method in methods))
+    return Table("Means for every 10 % of hole pixels, with 95 % intervals", heads, lines)

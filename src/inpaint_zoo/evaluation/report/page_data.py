@@ -1,0 +1,90 @@
+"""The numbers behind the page's plots and lists, as one JSON object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, COST_COLUMNS, SET_COLUMNS
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.pictures import Case
+from inpaint_zoo.evaluation.report.rows import methods_of, rows_of_bin
+from inpaint_zoo.metrics.bins import ALL
+from inpaint_zoo.metrics.records import Record, SummaryRow
+from inpaint_zoo.tables import Column
+
+INFINITE = "inf"
+"""Stands for infinity, which JSON has no number for; the page reads names as they are."""
+_DIGITS = 6
+
+
+def page_data(report: Report, cases: Sequence[Case], rows: Sequence[SummaryRow]) -> dict[str, Any]:
+    """Collect what the scripts of the page draw from.
+
+    Returns:
+        `methods` (their names); `columns`, `sets` and `costs` (titles and scales of metrics, set metrics and costs);
+        `pictures` (each with `name`, `ratio`, `place` on the page or None, and `values[column][method]`);
+        `means[column][method]`, `sides[column][method]` (their intervals), `setScores` and `spent`
+        (`[column][method]`, too). Values are as recorded, None where there is none.
+    """
+    methods = methods_of(rows)
+    everything = {row.method: row for row in rows_of_bin(rows, ALL)}
+    costs = {method: asdict(cost) for method, cost in report.costs.items()}
+    return {
+        "methods": [{"name": method} for method in methods],
+        "columns": [_described(column) for column in ALL_COLUMNS],
+        "sets": [_described(column) for column in SET_COLUMNS],
+        "costs": [_described(column) for column in COST_COLUMNS],
+        "pictures": _pictures(report.records, methods, {case.name: place for place, case in enumerate(cases, 1)}),
+        "means": [[_number(everything[method].means[column.key]) for method in methods] for column in ALL_COLUMNS],
+        "sides": [[_sides(report, method, column.key) for method in methods] for column in ALL_COLUMNS],
+        "setScores": [_values(report.set_scores, methods, column.key) for column in SET_COLUMNS],
+        "spent": [_values(costs, methods, column.key) for column in COST_COLUMNS],
+    }
+
+
+def _described(column: Column) -> dict[str, Any]:
+    return {
+        "title": column.title,
+        "digits": column.digits,
+        "scale": column.scale,
+        "high": column.higher_is_better,
+    }
+
+
+def _pictures(records: Sequence[Record], methods: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:
+    by_name: dict[str, dict[str, Record]] = {}
+    for record in records:
+        by_name.setdefault(record.name, {})[record.method] = record
+    return [
+        {
+            "name": name,
+            "ratio": _number(next(iter(own.values())).ratio),
+            "place": places.get(name),
+            "values": [
+                [_number(own[method].metrics[column.key]) if method in own else None for method in methods]
+                for column in ALL_COLUMNS
+            ],
+        }
+        for name, own in by_name.items()
+    ]
+
+
+def _values(
+    values: Mapping[str, Mapping[str, float | None]], methods: Sequence[str], key: str
+) -> list[float | str | None]:
+    return [_number(values.get(method, {}).get(key)) for method in methods]
+
+
+def _sides(report: Report, method: str, key: str) -> list[float | str | None] | None:
+    certainty = report.certainties.get((ALL, method, key))
+    return [_number(side) for side in certainty.interval] if certainty and certainty.interval else None
+
+
+def _number(value: float | None) -> float | str | None:
+    """A number with as many digits as a plot or a list can use."""
+    if value is None or math.isfinite(value):
+        return None if value is None else float(f"{value:.{_DIGITS}g}")
+    return INFINITE

@@ -1,0 +1,66 @@
+"""The tables of the page: every mean with its interval and its distance to the best and to the reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.estimates import interval_text, p_text, signed_interval_text
+from inpaint_zoo.evaluation.report.notes import LEAKS
+from inpaint_zoo.evaluation.report.rows import means_of, num_pictures
+from inpaint_zoo.evaluation.report.tables import bin_table
+from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, FINE_BINS, NO_HOLE
+from inpaint_zoo.metrics.records import SummaryRow
+from inpaint_zoo.tables import MISSING, Column, Table
+
+
+def all_tables(report: Report, rows: Sequence[SummaryRow]) -> dict[str, list[Table]]:
+    """The table over everything, those of the papers' bins and those of every 10 %.
+
+    Bins without pictures have tables without rows.
+    """
+    parts = {"everything": (ALL,), "wide": BINS, "fine": FINE_BINS}
+    return {part: [_bin_table(report, rows, name) for name in bins] for part, bins in parts.items()}
+
+
+def leak(report: Report) -> str:
+    """What every table says of a protocol that leaks."""
+    return LEAKS if report.protocol is not None and report.protocol.leaks else ""
+
+
+def _bin_table(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
+    def below(method: str, column: Column, certainty: Certainty | None) -> dict[str, str]:
+        texts = {} if certainty is None else _certain(column, certainty)
+        far = _to_reference(report.reference, method, column, means_of(rows, name, column))
+        return texts | ({"to-reference": far} if far else {})
+
+    table, count = bin_table(report, rows, name, ALL_COLUMNS, below), num_pictures(rows, name)
+    # on the page the background marks the best: what looks like it needs no second mark
+    lines = [[one, *(replace(cell, tied=cell.tied and not cell.best) for cell in own)] for one, *own in table.cells()]
+    title = {ALL: "All pictures", NO_HOLE: "No hole"}.get(name, f"{BIN_TITLES[name]} hole")
+    note = f"{count} picture{'' if count == 1 else 's'}"
+    return replace(table, title=title, rows=lines, subtitle=leak(report), note=note)
+
+
+def _certain(column: Column, certainty: Certainty) -> dict[str, str]:
+    """How sure a mean is, and how far from the best."""
+    found, texts = certainty.difference, {}
+    if certainty.interval is not None:
+        texts["interval"] = interval_text(column, certainty.interval)
+    if found is not None:
+        interval = signed_interval_text(column, found.interval)
+        texts["to-best"] = f"{column.show_signed(found.value)} {interval}\np {p_text(found.p)}"
+    return texts
+
+
+def _to_reference(reference: str | None, method: str, column: Column, means: Mapping[str, float | None]) -> str:
+    if reference is None or reference not in means or reference == method:
+        return ""
+    own, other = means[method], means[reference]
+    if own is None or other is None or own == other == math.inf:  # the difference of two infinities is no number
+        return MISSING
+    return column.show_signed(own - other)

@@ -1,0 +1,65 @@
+"""Where the methods of a picture differ most: the region that the page enlarges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inpaint_zoo.images.arrays import Picture
+
+ZOOM = 3.0
+"""Side of a picture / side of the region."""
+
+
+class Region(NamedTuple):
+    """A part of a picture of the picture's own shape, 1 / `ZOOM` of its sides.
+
+    Left edge = across * (1 - 1 / ZOOM), top edge = down * (1 - 1 / ZOOM), in shares of width and height: any values
+    in [0, 1] stay inside the picture, and a scaling about (across, down) shows just the region.
+    """
+
+    across: float
+    down: float
+
+
+def differing_region(target: Picture, composites: Sequence[Picture]) -> Region:
+    """Find the region with the largest mean range of values over the methods; the middle where none differ.
+
+    Args:
+        target: (H, W, 3), the original; a single method is held against it.
+        composites: (H, W, 3) each, one a method.
+    """
+    pictures = composites if len(composites) > 1 else [target, *composites]
+    spread = _range_over(pictures)
+    height, width = (math.ceil(side / ZOOM) for side in spread.shape)
+    sums = _window_sums(spread, height, width)
+    if not sums.any():
+        return Region(0.5, 0.5)
+    top, left = np.unravel_index(sums.argmax(), sums.shape)
+    return Region(_share(int(left), sums.shape[1]), _share(int(top), sums.shape[0]))
+
+
+def _range_over(pictures: Sequence[Picture]) -> NDArray[np.int64]:
+    """Largest minus smallest value over the pictures, summed over the channels, (H, W)."""
+    highest, lowest = pictures[0], pictures[0]
+    for picture in pictures[1:]:
+        highest, lowest = np.maximum(highest, picture), np.minimum(lowest, picture)
+    spread: NDArray[np.int64] = (highest - lowest).sum(axis=2, dtype=np.int64)
+    return spread
+
+
+def _window_sums(values: NDArray[np.int64], height: int, width: int) -> NDArray[np.int64]:
+    """Sum over every window of (height, width), (H - height + 1, W - width + 1), by a table of running sums."""
+    table = np.pad(values, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    sums: NDArray[np.int64] = (
+        table[height:, width:] - table[:-height, width:] - table[height:, :-width] + table[:-height, :-width]
+    )
+    return sums
+
+
+def _share(position: int, count: int) -> float:
+    return position / (count - 1) if count > 1 else 0.5

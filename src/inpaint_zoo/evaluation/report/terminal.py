@@ -1,0 +1,91 @@
+"""The tables of a comparison for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import rich.table
+
+from inpaint_zoo.evaluation.report.columns import KNOWN_L1, MAIN_COLUMNS, METHOD
+from inpaint_zoo.evaluation.report.content import Report
+from inpaint_zoo.evaluation.report.estimates import certainty_of, half_width_text, is_tied, p_text
+from inpaint_zoo.evaluation.report.notes import protocol_line
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, distance, means_of, methods_of, num_pictures
+from inpaint_zoo.evaluation.report.tables import bin_table, set_table
+from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Certainty
+from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
+from inpaint_zoo.metrics.records import SummaryRow, summarise
+from inpaint_zoo.tables import TIE_SIGN, Cell, Column, Row, Table, terminal
+
+_KEY = (
+    f"±: half of the 95 % interval. {TIE_SIGN}: not told apart from the best (p ≥ {SIGNIFICANCE}, or 0 lies in the "
+    "interval of the difference)."
+)
+
+
+def terminal_tables(report: Report) -> list[rich.table.Table]:
+    """Means of each bin that has pictures and of all, then differences to the best, to the reference, and the rest.
+
+    Each is within 80 columns.
+    """
+    rows = summarise(report.records)
+    bins = [name for name in COLUMN_BINS if num_pictures(rows, name)]
+    tables = [_means(report, rows, name) for name in bins]
+    differences = _differences(report, rows)
+    if any(cell.shown for _, *own in differences.cells() for cell in own):
+        tables.append(differences)
+    if report.reference is not None:
+        tables.append(_distances(report.reference, rows, bins))
+    if any(means_of(rows, ALL, KNOWN_L1).values()):
+        tables.append(_known_pixels(rows))
+    if report.set_scores:
+        tables.append(set_table(report, rows))
+    return [terminal(replace(table, subtitle=protocol_line(report))) for table in tables]
+
+
+def _means(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
+    """Means, and below each half of its interval."""
+    table = bin_table(report, rows, name, MAIN_COLUMNS, _half_width)
+    title = f"{BIN_TITLES[name]}, pictures: {num_pictures(rows, name)}"
+    return replace(table, title=title, note=_key(report, rows) if name == ALL else "")
+
+
+def _half_width(_: str, column: Column, certainty: Certainty | None) -> Mapping[str, str]:
+    return {} if certainty is None else {"interval": half_width_text(column, certainty.interval)}
+
+
+def _key(report: Report, rows: Sequence[SummaryRow]) -> str:
+    """What the signs mean, and which bins have no table."""
+    empty = ", ".join(BIN_TITLES[name] for name in COLUMN_BINS if not num_pictures(rows, name))
+    return " ".join(([_KEY] if report.certainties else []) + ([f"No pictures: {empty}."] if empty else []))
+
+
+def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
+    columns = [METHOD, *(column._replace(higher_is_better=None) for column in MAIN_COLUMNS)]
+    lines: list[Row] = [
+        [one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)
+    ]
+    return Table("Difference to the best and its p, all pictures", columns, lines)
+
+
+def _difference(report: Report, method: str, column: Column) -> Cell:
+    certainty = certainty_of(report, ALL, method, column)
+    if certainty is None or certainty.difference is None:
+        return Cell("best" if certainty is not None and certainty.is_best else "")
+    found = certainty.difference
+    return Cell(column.show_signed(found.value), tied=is_tied(certainty), below={"p": p_text(found.p)})
+
+
+def _distances(reference: str, rows: Sequence[SummaryRow], bins: Sequence[str]) -> Table:
+    columns = [METHOD, *(Column(name, BIN_TITLES[name]) for name in bins)]
+    others = [method for method in methods_of(rows) if method != reference]
+    lines = [[method, *(distance(rows, method, reference, name) for name in bins)] for method in others]
+    return Table(f"PSNR hole, distance to {reference} in dB", columns, lines)
+
+
+def _known_pixels(rows: Sequence[SummaryRow]) -> Table:
+    """Only shown where a method changed them."""
+    means = means_of(rows, ALL, KNOWN_L1).items()
+    lines = [[method, KNOWN_L1.show(mean) if mean else "zero error"] for method, mean in means]
+    return Table("Known pixels, all pictures", (METHOD, KNOWN_L1), lines)

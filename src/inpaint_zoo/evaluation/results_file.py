@@ -1,0 +1,88 @@
+"""`results.json`: the numbers, and everything that they depend on, so that they can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.session import Session
+from inpaint_zoo.files.json_file import Number, Outside, Share, read_json, validated
+from inpaint_zoo.files.samples_file import write_samples
+from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.metrics.score import RATIO
+
+MAXIMUM_BYTES = 500_000_000
+
+
+def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
+    """Write `results.json`."""
+    settings, manifest = session.settings, session.evaluation.manifest
+    head = {
+        **labels(session),
+        "hashes": session.hashes(),
+        "settings": {**asdict(settings), "data": manifest.data, "mask": manifest.mask, "manifest": None},
+    }
+    write_samples(path, "results", head, [_line(record) for record in records], "records")
+
+
+def labels(session: Session) -> dict[str, Any]:
+    """What the numbers are called: the protocol, whether it leaks, and what the methods are."""
+    protocol = session.evaluation.protocol
+    methods = {title: method.identity() for title, method in session.methods.items()}
+    return {"protocol": protocol.name, "leaks": protocol.leaks, "methods": methods}
+
+
+def _line(record: Record) -> dict[str, Any]:
+    # infinity has no place in JSON; NaN is nowhere
+    metrics = {key: str(value) if value == float("inf") else value for key, value in record.metrics.items()}
+    return {"method": record.method, "name": record.name, "ratio": record.ratio, "metrics": metrics}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What `write_results_file` wrote."""
+
+    labels: Mapping[str, Any]
+    hashes: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    numbers: Mapping[tuple[str, str], Mapping[str, float | None]]
+    """By method and name of the sample: the hole ratio and the metrics."""
+
+
+def read_results_file(path: Path) -> Results:
+    """Read what `write_results_file` wrote.
+
+    Raises:
+        InputError: it is something else, or damaged.
+    """
+    try:
+        file = validated(_File, read_json(path, MAXIMUM_BYTES), path.name)
+        numbers: dict[tuple[str, str], Mapping[str, float | None]] = {}
+        for record in file.records:
+            if (record.method, record.name) in numbers:
+                raise InputError(f"{path.name} has two records of {record.method}, {record.name}")
+            numbers[record.method, record.name] = {RATIO: record.ratio, **record.metrics}
+    except InputError as error:
+        raise InputError(f"results: {path} is no results.json of `compare` or `evaluate` ({error})") from error
+    labels = {"protocol": file.protocol, "leaks": file.leaks, "methods": file.methods}
+    return Results(labels, file.hashes, file.settings, numbers)
+
+
+class _Record(Outside):
+    method: str
+    name: str
+    ratio: Share
+    metrics: dict[str, Number]
+
+
+class _File(Outside):
+    kind: Literal["results"]
+    protocol: str
+    leaks: bool
+    methods: dict[str, Any]
+    records: list[_Record]
+    hashes: dict[str, Any]
+    settings: dict[str, Any]

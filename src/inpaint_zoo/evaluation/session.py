@@ -1,0 +1,152 @@
+"""One evaluation from a configuration: what `evaluate`, `compare` and `verify` share."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from inpaint_zoo.config.compose import CONF_DIR
+from inpaint_zoo.evaluation.cache import Judgement, Ledger
+from inpaint_zoo.evaluation.evaluation_set import EvaluationSet, evaluation_set
+from inpaint_zoo.evaluation.evaluator import Judge
+from inpaint_zoo.evaluation.method_sources import WeightsFile, build_methods, refuse_incomplete
+from inpaint_zoo.evaluation.methods import Method
+from inpaint_zoo.evaluation.protocols import Protocol
+from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.files.hashing import code_hash, combined_hash, file_hash
+from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
+from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.runtime.device import choose_device
+from inpaint_zoo.runtime.processes import Processes
+
+LEDGER_FOLDER = "judged"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Methods, data and metrics, ready to be judged."""
+
+    settings: Settings
+    evaluation: EvaluationSet
+    methods: Mapping[str, Method]
+    lpips: LPIPSDistance | None
+    notes: Sequence[str]
+    """What a reader of the numbers must know."""
+
+    @cached_property
+    def fingerprints(self) -> Mapping[str, str]:
+        """By method: hash of everything that its scores depend on, beside picture and mask."""
+        return {title: self._fingerprint(method) for title, method in self.methods.items()}
+
+    def judge(
+        self, folder: Path, processes: Processes, *, force: bool, kept: KeptPictures | None = None
+    ) -> list[Judgement]:
+        """Judge what the ledger in `folder` does not hold yet.
+
+        Args:
+            folder: Of the results.
+            processes: That share the work.
+            force: Judge everything again.
+            kept: Gets every composite; None keeps none.
+
+        Raises:
+            InputError: something cannot be read or written; what was judged by then is kept.
+        """
+        fingerprints = self.fingerprints
+        ledger = Ledger(folder / LEDGER_FOLDER, processes.rank)
+        if processes.is_first:
+            if force:
+                shutil.rmtree(ledger.folder, ignore_errors=True)
+            for title in ledger.tidy(fingerprints):
+                line = f"{title}: judged anew, because weights, protocol, LPIPS or code have changed"
+                print(line, file=sys.stderr, flush=True)
+        processes.wait()
+        ledger.take_up(fingerprints, self.evaluation.sample_keys)
+        if kept is not None:
+            ledger.forget_unless(kept.holds)
+        return Judge(self.evaluation, self.lpips, ledger, kept).run(self.methods, fingerprints, processes)
+
+    def hashes(self) -> dict[str, str]:
+        """Hashes of pictures, masks, protocol and code, and of each method, as `method NAME`."""
+        samples = self.evaluation.manifest.samples
+        return {
+            "images": combined_hash({entry.name: entry.image for entry in samples}),
+            "masks": combined_hash({entry.name: entry.mask for entry in samples}),
+            "protocol": self.evaluation.protocol.fingerprint(),
+            "code": code_hash(CONF_DIR),
+            **{f"method {title}": combined_hash(method.identity()) for title, method in self.methods.items()},
+        }
+
+    def _fingerprint(self, method: Method) -> str:
+        lpips = "no LPIPS" if self.lpips is None else _weights_identity(self.settings.lpips_weights)
+        parts = {"protocol": self.evaluation.protocol.fingerprint(), "code": code_hash(CONF_DIR), "lpips": lpips}
+        return combined_hash({**method.identity(), **parts})
+
+
+def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = None) -> Session:
+    """Build what the settings describe.
+
+    Args:
+        settings: What is judged, on what.
+        read: Files of weights that were read before, by the method's title.
+
+    Raises:
+        InputError: something in them cannot be used, or does not fit the rest.
+    """
+    device = choose_device(settings.device)
+    evaluation = evaluation_set(settings)
+    methods = build_methods(settings.sources, device, evaluation.protocol, settings.weights, read)
+    refuse_incomplete(methods, evaluation)
+    lpips, notes = _lpips(settings, evaluation.protocol, device)
+    return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
+
+
+def picture_notes(records: Sequence[Record]) -> list[str]:
+    """Which methods handed over pictures with other known pixels than the original's, or with the original's holes."""
+    methods = dict.fromkeys(record.method for record in records)
+    own = {title: [record for record in records if record.method == title] for title in methods}
+    return [note for title in methods for note in (*_changed_note(title, own[title]), *_equal_note(title, own[title]))]
+
+
+def _changed_note(title: str, records: Sequence[Record]) -> Iterator[str]:
+    known = [record.metrics for record in records]
+    changed = [metrics for metrics in known if metrics["known_ssim"] not in (1, None) or metrics["known_l1"]]
+    if changed:
+        errors = [metrics["known_l1"] for metrics in changed if metrics["known_l1"] is not None]
+        by = f", by {sum(errors) / len(errors):.1%} on average" if errors else ""
+        yield (
+            f"{title} changed known pixels in {len(changed)} of {len(records)} pictures{by}; they were put back before "
+            "anything but the known-pixel columns was measured. Were they made for other holes, no number of "
+            f"{title} counts."
+        )
+
+
+def _equal_note(title: str, records: Sequence[Record]) -> Iterator[str]:
+    holed = [record for record in records if record.ratio > 0]
+    equal = sum(record.metrics["hole_l1"] == 0 for record in holed)
+    if equal:
+        yield f"{title} equals the original inside the hole, too, in {equal} of {len(holed)} pictures."
+
+
+def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tuple[LPIPSDistance | None, list[str]]:
+    """LPIPS, or a sentence that says why there is none."""
+    network = protocol.metrics.lpips
+    if network is None:
+        return None, []
+    if not settings.lpips:
+        return None, ["LPIPS was switched off (lpips=false)."]
+    try:
+        return load_lpips(network, settings.lpips_weights, device), []
+    except MetricUnavailableError as error:
+        return None, [str(error)]
+
+
+def _weights_identity(weights: str) -> str:
+    return weights if weights == "imagenet" else file_hash(Path(weights).expanduser())

@@ -1,0 +1,23 @@
+"""How sure means and differences are: paired cluster bootstrap and paired permutation test."""
+
+from inpaint_zoo.evaluation.significance.bootstrap import CONFIDENCE
+from inpaint_zoo.evaluation.significance.estimates import (
+    NUM_RESAMPLES,
+    SIGNIFICANCE,
+    Certainties,
+    Certainty,
+    Difference,
+    Interval,
+    certainties,
+)
+
+__all__ = [
+    "CONFIDENCE",
+    "NUM_RESAMPLES",
+    "SIGNIFICANCE",
+    "Certainties",
+    "Certainty",
+    "Difference",
+    "Interval",
+    "certainties",
+]

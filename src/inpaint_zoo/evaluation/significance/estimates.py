@@ -1,0 +1,202 @@
+"""Means and differences to the best method, with their intervals and p values, for every bin and metric."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inpaint_zoo.evaluation.significance.bootstrap import Floats, bootstrap_intervals
+from inpaint_zoo.evaluation.significance.permutation import permutation_p_values
+from inpaint_zoo.metrics.bins import EVERY_BIN
+from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.metrics.score import METRICS, lower_is_better
+
+SIGNIFICANCE = 0.05
+
+
+NUM_RESAMPLES = 10_000
+
+
+class Interval(NamedTuple):
+    """A 95 % percentile interval."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A method's distance to the best one of its bin and metric."""
+
+    to: str
+    """The best method."""
+    value: float
+    """Mean of own value - best's value, over the pictures where both have one."""
+    interval: Interval | None
+    """None where those are pictures of one photograph."""
+    p: float
+    """Of the paired permutation test of this pair alone: not corrected for the number of pairs."""
+    told_apart: bool
+    """p < `SIGNIFICANCE`, and the interval does not hold 0."""
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """A mean and how sure it is."""
+
+    mean: float
+    """Over the pictures that have a value."""
+    interval: Interval | None
+    """None where those are pictures of one photograph, or where one of the values is infinite."""
+    difference: Difference | None
+    """None for the best, for a method alone, without a common picture, and where one of the values is infinite."""
+    is_best: bool
+    """The method that the others' differences are taken to: one of at least two; of equal means, the first by name."""
+
+
+Certainties = Mapping[tuple[str, str, str], Certainty]
+"""By (bin, method, key of the metric); there is no entry where a mean is not defined."""
+
+
+def certainties(
+    records: Iterable[Record], *, num_resamples: int = NUM_RESAMPLES, seed: int = 0
+) -> dict[tuple[str, str, str], Certainty]:
+    """Bootstrap and test every mean of `summarise`.
+
+    The unit is the photograph (`Record.picture`), as pictures of one photograph are not independent; within a bin its
+    photographs are drawn with replacement, the same ones for every method and metric. Which method is the best is taken
+    from the same pictures, and the p values are not corrected for the number of pairs.
+
+    Args:
+        records: in any order; every method need not have every picture.
+        num_resamples: of the bootstrap, and random sign flips of the permutation test.
+        seed: the same records and seed give the same numbers.
+    """
+    table = _Table.of(records)
+    return {
+        (bin_name, method, key): certainty
+        for bin_name in EVERY_BIN
+        if table.members[bin_name]
+        for (method, key), certainty in _of_bin(table, bin_name, num_resamples, seed)
+    }
+
+
+class _Table(NamedTuple):
+    """Records as an array; names are sorted, so that their order in the records is of no consequence."""
+
+    methods: Sequence[str]
+    values: Floats
+    """(S, M, K): pictures, methods, metrics; NaN where a value is None."""
+    photographs: NDArray[np.intp]
+    """(S,), in ascending order."""
+    members: Mapping[str, list[int]]
+    """Pictures of each bin."""
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> _Table:
+        records = list(records)
+        methods = sorted({record.method for record in records})
+        samples = sorted({(record.picture, record.name) for record in records})
+        pictures = sorted({picture for picture, _ in samples})
+        row = {sample: number for number, sample in enumerate(samples)}
+        column = {method: number for number, method in enumerate(methods)}
+        values = np.full((len(samples), len(methods), len(METRICS)), np.nan)
+        members: dict[str, set[int]] = {name: set() for name in EVERY_BIN}
+        for record in records:
+            number = row[record.picture, record.name]
+            values[number, column[record.method]] = [_number(record.metrics[key]) for key in METRICS]
+            for name in record.bins:
+                members[name].add(number)
+        rank = {picture: number for number, picture in enumerate(pictures)}
+        photographs = np.array([rank[picture] for picture, _ in samples], np.intp)
+        return cls(methods, values, photographs, {name: sorted(own) for name, own in members.items()})
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iterator[tuple[tuple[str, str], Certainty]]:
+    members = table.members[bin_name]
+    values = table.values[members]
+    # pictures of one photograph stand together: these are the first ones
+    starts = np.flatnonzero(np.diff(table.photographs[members], prepend=-1))
+    own = _Columns.of(values, starts)
+    best = _best(own.means)
+    with np.errstate(invalid="ignore"):  # inf - inf, in columns that get no difference
+        differences = _Columns.of(values - np.take_along_axis(values, best[None, None, :], axis=1), starts)
+    # one call, so that means and differences see the same draws
+    intervals = bootstrap_intervals(*_joined(own, differences), num_resamples, seed).reshape(2, *own.means.shape, 2)
+    p_values = permutation_p_values(differences.sums, num_resamples, seed).reshape(own.means.shape)
+    intervals[0, np.isinf(own.means)] = np.nan
+    comparable = _comparable(own.means, best) & ~np.isnan(differences.means)
+    alone = (~np.isnan(own.means)).sum(axis=0) < 2
+    for m, k in zip(*np.nonzero(~np.isnan(own.means)), strict=True):
+        difference = None
+        if comparable[m, k]:
+            to, value = table.methods[best[k]], float(differences.means[m, k])
+            difference = _difference(to, value, _interval(intervals[1, m, k]), float(p_values[m, k]))
+        certainty = Certainty(
+            mean=float(own.means[m, k]),
+            interval=_interval(intervals[0, m, k]),
+            difference=difference,
+            is_best=bool(m == best[k] and not alone[k]),
+        )
+        yield (table.methods[m], METRICS[k]), certainty
+
+
+class _Columns(NamedTuple):
+    """Sums over photographs; a column a method and metric."""
+
+    sums: Floats
+    """(n, M·K); columns with an infinite value hold zeros."""
+    sizes: Floats
+    """(n, M·K): pictures with a value."""
+    means: Floats
+    """(M, K), NaN where no picture has a value, inf where one is infinite."""
+
+    @classmethod
+    def of(cls, values: Floats, starts: NDArray[np.intp]) -> _Columns:
+        known, infinite = ~np.isnan(values), np.isinf(values).any(axis=0)
+        sums = np.add.reduceat(np.where(known & ~infinite, values, 0), starts, axis=0)
+        sizes = np.add.reduceat(known.astype(np.float64), starts, axis=0)
+        size = sizes.sum(axis=0)
+        means = np.divide(sums.sum(axis=0), size, out=np.full(size.shape, np.nan), where=size > 0)
+        means[infinite] = np.inf
+        return cls(sums.reshape(len(starts), -1), sizes.reshape(len(starts), -1), means)
+
+
+def _joined(first: _Columns, second: _Columns) -> tuple[Floats, Floats]:
+    return (
+        np.concatenate([first.sums, second.sums], axis=1),
+        np.concatenate([first.sizes, second.sizes], axis=1),
+    )
+
+
+def _best(means: Floats) -> NDArray[np.intp]:
+    """(K,): number of the best method of each metric, the first of equals; 0 where none has a mean."""
+    signs = np.array([-1.0 if lower_is_better(key) else 1.0 for key in METRICS])
+    best: NDArray[np.intp] = np.where(np.isnan(means), -np.inf, means * signs).argmax(axis=0)
+    return best
+
+
+def _comparable(means: Floats, best: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(M, K): whether a method and the best are two methods with finite means."""
+    finite = np.isfinite(means)
+    others = np.arange(len(means))[:, None] != best
+    both: NDArray[np.bool_] = others & finite & np.take_along_axis(finite, best[None, :], axis=0)
+    return both
+
+
+def _interval(limits: Floats) -> Interval | None:
+    return None if np.isnan(limits).any() else Interval(float(limits[0]), float(limits[1]))
+
+
+def _difference(to: str, value: float, interval: Interval | None, p: float) -> Difference:
+    told_apart = interval is not None and p < SIGNIFICANCE and not interval.low <= 0 <= interval.high
+    return Difference(to, value, interval, p, told_apart)

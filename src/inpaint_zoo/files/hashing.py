@@ -1,0 +1,64 @@
+"""SHA-256 of what a result depends on: the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable
+
+_CODE_SUFFIXES = frozenset({".py", ".j2", ".css", ".js", ".yaml"})
+_PACKAGE = Path(__file__).parents[1]
+
+
+def file_hash(path: Readable) -> str:
+    """Of a file's bytes, as 64 hexadecimal digits.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {str(path)!r} ({error.strerror or error})") from error
+
+
+def pixel_hash(mask: np.ndarray) -> str:
+    """Of a mask's pixels, (H, W) or (1, H, W), exactly 0 or 1: whatever file, encoder or type of number holds them.
+
+    The text `HEIGHTxWIDTH` and a line feed are hashed, then the pixels row by row, eight in a byte, the first in the
+    highest bit, zeros at the end.
+    """
+    height, width = mask.shape[-2:]
+    digest = hashlib.sha256(f"{height}x{width}\n".encode())
+    digest.update(np.packbits(mask != 0).tobytes())
+    return digest.hexdigest()
+
+
+def combined_hash(hashes: Mapping[str, str]) -> str:
+    """Of named hashes, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(hashes):
+        # the lengths keep ("ab", "c") and ("a", "bc") apart
+        for text in (name, hashes[name]):
+            data = text.encode("utf-8", "surrogateescape")
+            digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def code_hash(conf: Path) -> str:
+    """Of this package's sources and of the YAML files in `conf`: equal in a checkout, a wheel, everywhere."""
+    files = {f"src/{name}": path for name, path in _code_files(_PACKAGE) if not path.is_relative_to(_PACKAGE / "conf")}
+    files |= {f"conf/{name}": path for name, path in _code_files(conf) if not path.is_relative_to(conf / "local")}
+    return combined_hash({name: file_hash(path) for name, path in files.items()})
+
+
+def _code_files(root: Path) -> Iterator[tuple[str, Path]]:
+    for path in root.rglob("*"):
+        if path.suffix in _CODE_SUFFIXES and path.is_file():
+            yield path.relative_to(root).as_posix(), path

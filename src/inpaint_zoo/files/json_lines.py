@@ -1,0 +1,64 @@
+"""Files of results that grow by a line each: whatever ends the process, what was found out before is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import write_text
+
+
+@dataclass(frozen=True)
+class ResultsCache:
+    """A JSONL file: first the fingerprint of whatever the results depend on, then a JSON object for each result."""
+
+    path: Path
+    fingerprint: str
+
+    def results(self) -> Iterator[dict[str, Any]]:
+        """What was written for this fingerprint; lines that are damaged, or were cut off by a crash, do not count."""
+        if not self.path.is_file():
+            return
+        with self.path.open(encoding="utf-8", errors="replace") as file:
+            if _value(file.readline()) == self._first:
+                yield from (value for line in file if isinstance(value := _value(line), dict))
+
+    def write(self, results: Iterable[Mapping[str, Any]]) -> None:
+        """Replace the file by one with these results, whole or not at all.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        write_text(self.path, _text([self._first, *results]))
+
+    def add(self, results: Iterable[Mapping[str, Any]]) -> None:
+        """Keep some more results, at once.
+
+        Raises:
+            InputError: The file cannot be written.
+        """
+        try:
+            first = [] if self.path.exists() else [self._first]
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_text([*first, *results]))
+        except OSError as error:
+            raise InputError(f"cannot write {self.path} ({error.strerror}): the results so far are kept") from error
+
+    @property
+    def _first(self) -> dict[str, Any]:
+        return {"fingerprint": self.fingerprint}
+
+
+def _text(values: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(value) + "\n" for value in values)
+
+
+def _value(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -1,0 +1,87 @@
+"""Files that belong to pictures by their names: masks of pictures, pictures that another tool made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from inpaint_zoo.errors import DamagedFileError, InputError
+from inpaint_zoo.files.source import Readable
+
+_NUM_SHOWN = 5
+
+
+class NamedFiles:
+    """Files by the names of the pictures that they belong to.
+
+    A file belongs to the picture with the same relative path, whatever the suffixes. Where that holds for none of the
+    pictures, a file belongs to the picture with the same file name, whatever the folders.
+
+    Args:
+        files: (relative path, path).
+        label: The key that named the folder, for messages, such as `mask.root`.
+
+    Raises:
+        InputError: Two files have the same relative path but for the suffix.
+    """
+
+    def __init__(self, files: Iterable[tuple[str, Readable]], label: str) -> None:
+        self.label = label
+        self._by_path: dict[str, tuple[str, Readable]] = {}
+        self._by_stem: dict[str, list[tuple[str, Readable]]] = {}
+        self._stems_count = True
+        for name, path in files:
+            first = self._by_path.setdefault(without_suffix(name), (name, path))
+            if first[0] != name:
+                raise DamagedFileError(f"{label}: {first[0]} and {name} have one name: keep one of them")
+            self._by_stem.setdefault(_stem(name), []).append((name, path))
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Those of the pictures that have no file; from here on names are understood as in this set of pictures.
+
+        Raises:
+            InputError: It cannot be told which file belongs to a picture.
+        """
+        self._stems_count = not any(without_suffix(name) in self._by_path for name in names)
+        if self._stems_count:
+            self._refuse_shared(names)
+        return [name for name in names if self.find(name) is None]
+
+    def find(self, name: str) -> Readable | None:
+        """The file of a picture, None where there is none.
+
+        Raises:
+            InputError: Several files have the picture's name.
+        """
+        exact = self._by_path.get(without_suffix(name))
+        if exact is not None:
+            return exact[1]
+        near = self._by_stem.get(_stem(name), []) if self._stems_count else []
+        if len(near) > 1:
+            raise InputError(f"{self.label}: {near[0][0]} and {near[1][0]} both have the name of {name}: keep one")
+        return near[0][1] if near else None
+
+    def _refuse_shared(self, names: Sequence[str]) -> None:
+        first: dict[str, str] = {}
+        for name in names:
+            other = first.setdefault(_stem(name), name)
+            if other != name and _stem(name) in self._by_stem:
+                file = self._by_stem[_stem(name)][0][0]
+                raise InputError(
+                    f"{self.label}: {file} would belong to {other} and to {name}: put the files into folders as the "
+                    f"pictures are"
+                )
+
+
+def without_suffix(name: str) -> str:
+    """The relative path without the suffix: `a/b.png` becomes `a/b`."""
+    return str(PurePosixPath(name).with_suffix(""))
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of many names, for a message."""
+    return ", ".join(names[:_NUM_SHOWN]) + (", …" if len(names) > _NUM_SHOWN else "")
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name).stem

@@ -1,0 +1,84 @@
+"""Finding the image files below a folder."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+
+
+class PictureFile(NamedTuple):
+    """A picture file and what it is called."""
+
+    name: str
+    """Path relative to the folder it was found in, with forward slashes."""
+    path: Readable
+
+
+def find_pictures(root: Path, key: str) -> list[PictureFile]:
+    """List the picture files below `root`, sorted by name; hidden files and other files are ignored.
+
+    Linked folders are followed, each real folder once, so that links in a circle end.
+
+    Args:
+        root: A folder.
+        key: The configuration key that named `root`, for the error texts, such as `data.root`.
+
+    Raises:
+        InputError: `root` is missing, not a folder or not readable, two files have one name, or one is no
+            ordinary file.
+    """
+    if not root.is_dir():
+        state = "is not a folder" if root.exists() else "does not exist"
+        raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of pictures")
+    found = [_picture(path, root) for path in _walk(root, key)]
+    found.sort(key=lambda picture: picture.name)
+    for first, second in pairwise(found):
+        if first.name == second.name:
+            paths = f"{str(first.path)!a} and {str(second.path)!a}"
+            raise InputError(f"{key}: {paths} are both called {first.name!r} (in Unicode's composed form): rename one")
+    return found
+
+
+def _walk(root: Path, key: str) -> Iterator[Path]:
+    visited, waiting = set[tuple[int, int]](), [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = folder.stat()
+            with os.scandir(folder) as entries:
+                shown = sorted(
+                    (entry for entry in entries if not entry.name.startswith(".")), key=lambda each: each.name
+                )
+        except OSError as error:
+            raise InputError(f"{key}: cannot read the folder {str(folder)!r} ({error.strerror})") from error
+        if (identity := (status.st_dev, status.st_ino)) in visited:
+            continue
+        visited.add(identity)
+        waiting += [Path(entry.path) for entry in reversed(shown) if entry.is_dir()]
+        yield from (_ordinary(entry, key) for entry in shown if _names_picture(entry.name) and not entry.is_dir())
+
+
+def _names_picture(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122, quick
+
+
+def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
+    """The path of a file, or of a link to nothing, which reading names; a pipe would never end."""
+    if entry.is_file() or not os.path.exists(entry.path):  # noqa: PTH110, of a string
+        return Path(entry.path)
+    raise InputError(f"{key}: {entry.path!r} is no ordinary file, but a pipe or device: remove it")
+
+
+def _picture(path: Path, root: Path) -> PictureFile:
+    # file names may hold bytes that are no text: a name must be printable, so they are escaped
+    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    return PictureFile(unicodedata.normalize("NFC", name), path)

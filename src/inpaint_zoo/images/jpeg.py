@@ -1,0 +1,63 @@
+"""Pictures for training: plain JPEG files are decoded by OpenCV, in half of Pillow's time.
+
+Both link libjpeg-turbo and leave it at its defaults, the exact integer IDCT (`ISLOW`) and "fancy" (triangular) chroma
+upsampling, so that their pixels are the same; other builds of either may differ by a level or two. Evaluation keeps to
+Pillow whatever the build.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.reading import orientation, read_image, reduction
+
+_START, _END = b"\xff\xd8", b"\xff\xd9"
+_UPRIGHT = 1
+_MODES = frozenset({"L", "RGB"})
+_FLAGS = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+"""By what the sides are divided by."""
+
+
+def read_training_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
+    """Read a picture as `read_image` does, with the same arguments, pixels and errors, but faster.
+
+    Anything but a whole JPEG file of 8 bits a channel, gray or in color, which needs no turning, is left to
+    `read_image`.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read()
+    except OSError:
+        return read_image(path, at_least)  # says what is wrong
+    factor = _plain_reduction(data, at_least)
+    if factor is None:
+        return read_image(path, at_least)
+    flags = _FLAGS[factor] | cv2.IMREAD_IGNORE_ORIENTATION
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    return read_image(path, at_least) if pixels is None else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
+
+
+def _plain_reduction(data: bytes, at_least: tuple[int, int] | None) -> int | None:
+    """By what the sides may be divided while decoding; None where the file is not plain."""
+    # OpenCV fills up what is cut off, Pillow refuses it
+    if not (data.startswith(_START) and data.endswith(_END)):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+                plain = image.format == "JPEG" and image.mode in _MODES and orientation(image) == _UPRIGHT
+                return reduction(image, at_least) if plain else None
+    except Exception:  # whatever is wrong with it, the other reader says it
+        return None

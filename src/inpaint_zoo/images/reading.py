@@ -1,0 +1,152 @@
+"""Reading images and masks safely, and writing them whole: uint8, images (H, W, 3) RGB, masks (H, W) gray."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
+
+from inpaint_zoo.errors import DamagedFileError, InputError
+from inpaint_zoo.files.atomic import write_bytes
+from inpaint_zoo.files.source import Readable
+
+MAX_PIXELS = 89_478_485
+"""Largest number of pixels that is decoded (Pillow's bound against decompression bombs)."""
+
+
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+
+
+_WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
+
+
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap height and width."""
+
+
+def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
+    """Read a picture as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
+
+    Gray and palette pictures become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
+    several frames the first is taken.
+
+    Args:
+        path: The file.
+        at_least: The (height, width) that are needed: a JPEG file that has twice, four or eight times as much on both
+            sides is decoded at that part of its size, which is faster. None decodes all pixels.
+
+    Raises:
+        InputError: The file is missing, no picture, cut off, or has more than `MAX_PIXELS` pixels.
+    """
+    with _opened(path) as image:
+        factor = reduction(image, at_least)
+        if factor > 1:
+            image.draft("RGB", (image.width // factor, image.height // factor))
+        ImageOps.exif_transpose(image, in_place=True)
+        flat = _flattened(image, _WHITE)
+        return np.array(flat if flat.mode == "RGB" else flat.convert("RGB"))
+
+
+def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
+    """By what the sides of an opened file may be divided while decoding: 1, 2, 4 or 8 for JPEG files, 1 for others."""
+    if at_least is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
+        return 1
+    height, width = at_least[::-1] if orientation(image) in SIDEWAYS else at_least
+    most = min(image.height // height, image.width // width)
+    return next((factor for factor in (8, 4, 2) if factor <= most), 1)
+
+
+def file_orientation(path: Readable) -> int:
+    """How a file is to be turned, from its EXIF entry: 1 (as it is) to 8; 5 to 8 swap height and width.
+
+    Raises:
+        InputError: As `picture_size`.
+    """
+    with _opened(path) as image:
+        return orientation(image)
+
+
+def orientation(image: Image.Image) -> int:
+    """How an opened file is to be turned, from its EXIF entry: 1 (as it is) to 8."""
+    # the method of the class itself: that of PNG decodes the whole file in search of an entry behind the pixels
+    return int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1))
+
+
+def read_mask(path: Readable) -> np.ndarray:
+    """Read a mask picture as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
+
+    Raises:
+        InputError: As `read_image`.
+    """
+    with _opened(path) as image:
+        return np.array(_flattened(ImageOps.exif_transpose(image), _BLACK).convert("L"))
+
+
+def picture_size(path: Readable) -> tuple[int, int]:
+    """The height and width that `read_image` would give, from the file's header alone.
+
+    Raises:
+        InputError: As `read_image`, but for pixels that are damaged.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        if isinstance(image, TiffImagePlugin.TiffImageFile):  # some versions of Pillow have turned this size already
+            width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
+        return (width, height) if orientation(image) in SIDEWAYS else (height, width)
+
+
+@contextmanager
+def _opened(path: Readable) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd metadata is no news; damaged pixels raise
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
+                yield image
+        except InputError:
+            raise
+        except FileNotFoundError as error:
+            raise DamagedFileError(f"{str(path)!r} does not exist") from error
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise DamagedFileError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
+        except UnidentifiedImageError as error:
+            raise DamagedFileError(
+                f"{str(path)!r} cannot be read as a picture (it begins like none): repair or remove it"
+            ) from error
+        except Exception as error:  # decoders raise all sorts of errors on damaged files
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise DamagedFileError(
+                f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it"
+            ) from error
+
+
+def _flattened(image: Image.Image, background: tuple[int, int, int, int]) -> Image.Image:
+    """Without transparency, 8 bits per channel."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_eight_bits(np.asarray(image)))
+    if image.has_transparency_data:
+        return Image.alpha_composite(Image.new("RGBA", image.size, background), image.convert("RGBA"))
+    return image
+
+
+def _eight_bits(values: np.ndarray) -> np.ndarray:
+    """Scale 16-bit gray values, (H, W) in [0, 65535], to uint8."""
+    if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:
+        raise ValueError("its pixels are neither 8 nor 16 bits")
+    return ((values.astype(np.int64) + 128) // 257).astype(np.uint8)
+
+
+def write_png(path: Path, image: np.ndarray) -> None:
+    """Write uint8 (H, W, 3) RGB or (H, W) gray as a PNG file; folders are made, the file appears whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    encoded = io.BytesIO()
+    Image.fromarray(image).save(encoded, "PNG")
+    write_bytes(path, [encoded.getvalue()])

@@ -1,0 +1,1 @@
+"""What the command line runs: one job, a sweep of jobs, a search."""

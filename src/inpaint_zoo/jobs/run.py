@@ -1,0 +1,142 @@
+"""Run one verb through Hydra: compose, then run, sweep (see `sweeping`), show or explain."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from inpaint_zoo.config.build import check_nodes
+from inpaint_zoo.config.compose import compose, config_name, hydra_session, output_dir
+from inpaint_zoo.config.overrides import quote, quote_paths
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.jobs.show import shown
+from inpaint_zoo.jobs.sweep.job import End, SweptTask
+from inpaint_zoo.jobs.sweep.plan import RUN_DIR, sweep_folder
+from inpaint_zoo.training.runs.attempt import attempt
+
+Task = Callable[[DictConfig], object]
+"""The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
+_MULTIRUN = "hydra.mode=MULTIRUN"
+
+
+def run_verb(verb: str, task: Task, arguments: Sequence[str], debug: bool = False) -> int:
+    """Do what the arguments after a verb ask for.
+
+    Args:
+        verb: Name of the verb, which its file in `conf/` is named after.
+        task: Called with the composed configuration, once for every job.
+        arguments: Overrides and options (`--help`, `--cfg job`, `--multirun`, ...).
+        debug: Whether to show the tracebacks of the jobs of a sweep that fail.
+
+    Returns:
+        0, or the exit code of the worst job of a sweep, which goes on when one fails.
+
+    Raises:
+        InputError: The arguments cannot be used together or are unknown.
+        Exception: Whatever Hydra or the task raises.
+    """
+    options = _parser().parse_intermixed_args(list(arguments))
+    name = options.config_name or config_name(verb)
+    overrides = quote_paths(verb, options.overrides)
+    mode = RunMode.MULTIRUN if options.multirun or _MULTIRUN in overrides else RunMode.RUN
+    with hydra_session(verb, options.config_path, options.config_dir) as hydra:
+        # composing first brings every mistake in the overrides to light, whatever is asked for
+        config = compose(name, overrides, mode)
+        check_nodes(config.hydra.callbacks)  # Hydra calls them before any task can check what it is given
+        # for ${hydra:...} in what is printed, and in the folder of a job, which is needed before it is made
+        HydraConfig.instance().set_config(config)
+        if options.help or options.cfg or options.info:
+            _print(shown(options, name, config, overrides))
+        elif RunMode.MULTIRUN in (mode, config.hydra.mode):
+            fixed = f"hydra.sweep.dir={quote(str(sweep_folder(config, overrides)))}"
+            end = hydra.multirun(name, SweptTask(task, debug), [*overrides, _MULTIRUN, fixed])
+            return end.code if isinstance(end, End) else 0
+        else:
+            _run(hydra, name, task, overrides, Path(config.hydra.run.dir).absolute())
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The options, named as Hydra names them; `--help` says what they do."""
+    parser = _Parser(add_help=False)
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--help", "-h", action="store_true")
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--run", "-r", action="store_true")
+    wanted.add_argument("--multirun", "-m", action="store_true")
+    wanted.add_argument("--cfg", "-c", choices=("job", "hydra", "all"))
+    wanted.add_argument("--info", "-i", action="store_true")
+    parser.add_argument("--resolve", action="store_true")
+    parser.add_argument("--package", "-p")
+    parser.add_argument("--config-path", "-cp")
+    parser.add_argument("--config-name", "-cn")
+    parser.add_argument("--config-dir", "-cd")
+    return parser
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # `... --help | head` has seen enough; Python would complain once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@dataclass
+class _OneJob:
+    """What Hydra calls for the one job of a command. It keeps its error, which Hydra would tell in its own way."""
+
+    task: Task
+    folder: Path
+    """Where the job is; with a time in its name, Hydra decides."""
+    error: Exception | None = None
+
+    def __call__(self, config: DictConfig) -> object:
+        self.folder = output_dir()
+        try:
+            # the folder of a training is held while it runs
+            with attempt(self.folder) if RUN_DIR in config else contextlib.nullcontext():
+                return self.task(config)
+        except Exception as error:
+            self.error = error
+            return None
+
+
+def _run(hydra: Any, name: str, task: Task, overrides: list[str], folder: Path) -> None:
+    job = _OneJob(task, folder)
+    with _no_empty_folders(job):
+        try:
+            hydra.run(name, job, overrides)
+        except OSError as error:
+            raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
+        if job.error is not None:
+            raise job.error
+
+
+@contextlib.contextmanager
+def _no_empty_folders(job: _OneJob) -> Iterator[None]:
+    """Leave no empty folder behind when the job fails."""
+    before = {path for path in (job.folder, *job.folder.parents) if path.exists()}
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for path in (job.folder, *job.folder.parents):
+                if path in before:
+                    break
+                path.rmdir()
+        raise

@@ -1,0 +1,78 @@
+"""What `--help`, `--cfg` and `--info` show of a verb's configuration."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import string
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.global_hydra import GlobalHydra
+from hydra.types import RunMode
+from omegaconf import Container, DictConfig, OmegaConf, open_dict
+
+from inpaint_zoo.config.compose import without_hydra
+from inpaint_zoo.config.error_messages import no_such_key, offered
+from inpaint_zoo.errors import InputError
+
+
+def shown(options: argparse.Namespace, name: str, config: DictConfig, overrides: Sequence[str]) -> str:
+    """The text that the options ask for.
+
+    Args:
+        options: Of the command line; one of `help`, `cfg` and `info` is given.
+        name: Of the primary configuration.
+        config: Composed, with the node of Hydra.
+        overrides: What it was composed with.
+
+    Raises:
+        InputError: There is no such part of the configuration.
+    """
+    if options.help:
+        return _help(config)
+    if options.cfg:
+        return _configuration(copy.deepcopy(config), options)
+    return _origins(name, config, overrides)
+
+
+def _help(config: DictConfig) -> str:
+    choices = [group for group in config.hydra.runtime.choices if not group.startswith("hydra/")]
+    loader = GlobalHydra.instance().config_loader()
+    options = {group: offered(loader.get_group_options(group.partition("@")[0])) for group in sorted(choices)}
+    text = string.Template(config.hydra.help.template).substitute(
+        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(names)}" for group, names in options.items() if names)
+        or "none",
+        CONFIG=OmegaConf.to_yaml(without_hydra(copy.deepcopy(config))),
+    )
+    lines = (textwrap.wrap(line, 80, subsequent_indent="    ", break_long_words=False) for line in text.splitlines())
+    return "\n".join("\n".join(line) for line in lines)
+
+
+def _configuration(config: DictConfig, options: argparse.Namespace) -> str:
+    if options.cfg == "job":
+        without_hydra(config)
+    elif options.cfg == "hydra":
+        with open_dict(config):
+            for key in [str(key) for key in config if key != "hydra"]:
+                del config[key]
+    part: Any = config
+    package = None if options.package == "_global_" else options.package
+    if package is not None:
+        part = OmegaConf.select(config, package)
+        if part is None:
+            raise InputError(f"--package {package}: {no_such_key(package, config)}")
+    if not isinstance(part, Container):
+        return str(part)
+    title = "" if package is None else f"# @package {package}\n"
+    return title + OmegaConf.to_yaml(part, resolve=options.resolve).removesuffix("\n")
+
+
+def _origins(name: str, config: DictConfig, overrides: Sequence[str]) -> str:
+    """Where YAML files are looked for, and which of them make the configuration, in order."""
+    folders = [f"{source.provider}: {source.path}" for source in config.hydra.runtime.config_sources if source.path]
+    loader = GlobalHydra.instance().config_loader()
+    files = loader.compute_defaults_list(name, list(overrides), RunMode.RUN).defaults
+    made_of = [f"{file.config_path} -> {file.package or 'the whole configuration'}" for file in files]
+    return "\n".join(["Looked for in:", *folders, "", "Made of (later ones win):", *made_of])

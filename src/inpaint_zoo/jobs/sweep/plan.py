@@ -1,0 +1,206 @@
+"""The jobs of a sweep, found and checked before the first one starts."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from inpaint_zoo.config.build import check_nodes
+from inpaint_zoo.config.error_messages import explain, missing
+from inpaint_zoo.config.overrides import quote
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.runs.attempt import CONFIG
+from inpaint_zoo.training.runs.folder import State, has_checkpoint, is_run_folder, read_config, state_of
+from inpaint_zoo.training.runs.result import config_hash, read_result
+
+RUN_DIR = "run_dir"
+"""The key of verbs that train: each job gets a folder of its own as if it had been given on the command line."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a sweep."""
+
+    number: int
+    varied: dict[str, str]
+    """The values of the keys that differ from job to job."""
+    overrides: tuple[str, ...]
+    """Everything that a command line of its own would need."""
+    folder: Path
+    trains: bool
+    """Whether it leaves a run folder that tells about it."""
+
+    @property
+    def title(self) -> str:
+        """What is varied: `model=misf seed=0`."""
+        return " ".join(f"{key}={value}" for key, value in self.varied.items())
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.trains and read_result(self.folder) is not None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep."""
+
+    master: DictConfig
+    """The configuration of the command, as launchers want it."""
+    folder: Path
+    jobs: tuple[Job, ...]
+
+
+def sweep_folder(config: DictConfig, overrides: Sequence[str]) -> Path:
+    """Where a sweep goes: to `run_dir` where the command line gives it, else to Hydra's folder of sweeps.
+
+    Args:
+        config: Composed from the command line, with the node of Hydra.
+        overrides: Of the command line.
+    """
+    given = {override.partition("=")[0] for override in overrides}
+    chosen = config[RUN_DIR] if RUN_DIR in given and "hydra.sweep.dir" not in given else config.hydra.sweep.dir
+    return Path(chosen).absolute()
+
+
+def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plan:
+    """Find the jobs of a command line and check each of them.
+
+    Args:
+        loader: Composes configurations.
+        master: Of the command; says where the sweep goes.
+        overrides: What the command line says; values separated by commas make jobs.
+
+    Raises:
+        InputError: A job cannot be composed, or its folder holds something else; nothing has run then.
+        Exception: Whatever Hydra has to say about overrides that concern all jobs.
+    """
+    HydraConfig.instance().set_config(master)
+    folder = Path(master.hydra.sweep.dir)
+    parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
+    varied = [override.get_key_element() for override in parsed if override.is_sweep_override()]
+    # the last one of a key counts, as everywhere
+    values = {override.get_key_element(): _values(override) for override in parsed}
+    combinations = [dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
+    jobs = []
+    for number, combination in enumerate(combinations):
+        shown = {key.lstrip("+"): combination[key] for key in varied}
+        with _named(number, len(combinations), shown):
+            own = [f"{key}={value}" for key, value in combination.items()]
+            config = loader.load_sweep_config(master, own)
+            jobs.append(_job(config, folder, number, shown, own))
+    return Plan(master, folder, tuple(jobs))
+
+
+def _values(override: Override) -> list[str]:
+    """The values of a key in all jobs, as overrides give them."""
+    if not override.is_sweep_override():
+        return [override.get_value_element_as_str()]
+    if not override.is_discrete_sweep():
+        raise InputError(f"{override.input_line}: a sweep goes through a list, choice() or range(); tune searches")
+    return list(override.sweep_string_iterator())
+
+
+class _named:  # noqa: N801 (used as a function)
+    """Say which job it is that cannot be composed."""
+
+    def __init__(self, number: int, count: int, varied: dict[str, str]) -> None:
+        title = " ".join(f"{key}={value}" for key, value in varied.items())
+        self.job = f"job {number + 1} of {count} ({title})" if count > 1 else ""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        reason = None if error is None else explain(error)
+        if reason is not None and self.job:
+            raise InputError(f"{self.job}: {reason}") from error
+
+
+def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], combination: Sequence[str]) -> Job:
+    with open_dict(config):
+        config.hydra.job.id = config.hydra.job.num = number
+    before = HydraConfig.instance().cfg
+    HydraConfig.instance().set_config(config)
+    try:
+        own = folder / str(config.hydra.sweep.subdir)
+        own_config = copy.deepcopy(config)
+        with open_dict(own_config):
+            del own_config["hydra"]
+        check_nodes(own_config)
+        extra: list[str] = []
+        if RUN_DIR in own_config:
+            own_config[RUN_DIR] = str(own)
+            check_complete(own_config)
+            _check_folder(own, own_config)
+            extra = _of_this_job(own, own_config)
+    finally:
+        HydraConfig.instance().cfg = before
+    given = {override.partition("=")[0] for override in extra}
+    kept = [override for override in combination if override.partition("=")[0] not in given]
+    return Job(number, varied, (*kept, *extra), own, trains=RUN_DIR in own_config)
+
+
+def _of_this_job(folder: Path, config: DictConfig) -> list[str]:
+    """What a job is given besides the overrides of the sweep: its folder, and that it goes on where it was."""
+    extra = [f"{RUN_DIR}={quote(str(folder))}"]
+    if "ckpt_path" in config:
+        if has_checkpoint(folder):
+            extra.append("ckpt_path=last")
+        elif config.ckpt_path == "last":
+            extra.append("ckpt_path=null")  # of this job there is nothing to go on with yet
+    return extra
+
+
+def check_complete(config: DictConfig) -> None:
+    """Refuse a configuration of `train` that has no value for a key.
+
+    Raises:
+        InputError: It is named.
+    """
+    for key in sorted(OmegaConf.missing_keys(config)):
+        raise InputError(missing(key))
+
+
+def _check_folder(folder: Path, config: DictConfig) -> None:
+    """Refuse a folder that belongs to another training."""
+    if not folder.is_dir():
+        return
+    other = f"{folder} holds a training of another configuration"
+    advice = "give another run_dir, or the command that this one was started with"
+    stored = read_config(folder)
+    if stored is not None and config_hash(stored) != config_hash(config):
+        raise InputError(f"{other} ({_difference(stored, config)}): {advice}")
+    result = read_result(folder)
+    if stored is None and result is not None and result.config != config_hash(config):
+        raise InputError(f"{other}: {advice}")
+    if state_of(folder) is State.RUNNING:
+        raise InputError(f"another process is at work in {folder}: wait for its end, or give another run_dir")
+    if any(folder.iterdir()) and not is_run_folder(folder):
+        raise InputError(f"{folder} holds files that are not of a training (no {CONFIG}): give another run_dir")
+
+
+def _difference(stored: DictConfig, config: DictConfig) -> str:
+    """The first key whose value differs."""
+    theirs = _flat(OmegaConf.to_container(stored, resolve=True))
+    ours = _flat(OmegaConf.to_container(config, resolve=True))
+    for key in [*ours, *theirs]:
+        if key not in (RUN_DIR, "ckpt_path") and theirs.get(key, "nothing") != ours.get(key, "nothing"):
+            return f"{key} is {theirs.get(key, 'nothing')} there and {ours.get(key, 'nothing')} here"
+    return "its keys differ"
+
+
+def _flat(node: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(node, dict) or not node:
+        return {prefix.rstrip("."): node}
+    return {name: value for key, inner in node.items() for name, value in _flat(inner, f"{prefix}{key}.").items()}

@@ -1,0 +1,109 @@
+"""One table of all trainings of a sweep or of a search: terminal, CSV, Markdown, plot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from inpaint_zoo.files.atomic import write_bytes, write_text
+from inpaint_zoo.jobs.sweep.outcome import Outcome
+from inpaint_zoo.jobs.sweep.plot import draw
+from inpaint_zoo.tables import (
+    WIDTH,
+    Cell,
+    Column,
+    Row,
+    Table,
+    csv_text,
+    markdown,
+    terminal,
+)
+from inpaint_zoo.training.monitor import Monitor, shown
+
+_OTHER_COLUMNS = 52
+"""Width of the columns that every table has."""
+
+
+def best_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """The row with the best value."""
+    rated = [outcome for outcome in outcomes if outcome.best is not None]
+    return min(rated, key=lambda outcome: outcome.monitor.rank(outcome.best), default=None)
+
+
+def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
+    """What the rows are compared by; a job that has not started says nothing about it."""
+    best = best_of(outcomes)
+    return Monitor() if best is None else best.monitor
+
+
+def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
+    """Write `sweep.csv`, `sweep.md` and, with Matplotlib, `sweep.png`; without it, print that it is missing."""
+    table = table_of(outcomes)
+    write_text(folder / f"{name}.csv", csv_text(table))
+    write_text(folder / f"{name}.md", markdown(table))
+    try:
+        write_bytes(folder / f"{name}.png", [draw(outcomes, _monitor(outcomes))])
+    except ModuleNotFoundError:
+        print(f"no {name}.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'")
+
+
+def show(outcomes: Sequence[Outcome]) -> None:
+    """Print the table at 80 columns."""
+    console = Console(width=WIDTH, highlight=False)
+    console.print(terminal(_narrowed(table_of(outcomes).without("remark"), _keys(outcomes))))
+
+
+def table_of(outcomes: Sequence[Outcome]) -> Table:
+    """A row for each job; the best value is marked."""
+    keys, best = _keys(outcomes), best_of(outcomes)
+    rows: list[Row] = [
+        [
+            str(outcome.number),
+            *(outcome.varied.get(key, "") for key in keys),
+            outcome.state,
+            Cell("") if outcome.best is None else Cell(shown(outcome.best), str(outcome.best), outcome is best),
+            _number(outcome.step, "d"),
+            _number(outcome.seconds, ".0f"),
+            outcome.remark,
+        ]
+        for outcome in outcomes
+    ]
+    texts, numbers = [*keys, "state"], [_monitor(outcomes).name, "step", "seconds"]
+    columns = [
+        Column("folder", "folder"),
+        *(Column(key, key, is_text=True) for key in texts),
+        *(Column(key, key) for key in numbers),
+        Column("remark", "remark", is_text=True),
+    ]
+    return Table("", columns, rows)
+
+
+def _number(value: float | None, form: str) -> Cell:
+    return Cell("") if value is None else Cell(format(value, form), str(value))
+
+
+def _narrowed(table: Table, keys: Sequence[str]) -> Table:
+    """The table with short titles, or with one column for all keys where theirs would not fit a terminal."""
+    varied = [[cell.shown for cell in row[1 : 1 + len(keys)]] for row in table.cells()]
+    titles = _short(keys)
+    widths = [max(map(len, column)) + 3 for column in zip(titles, *varied, strict=True)]
+    columns = [Column(key, title, is_text=True) for key, title in zip(keys, titles, strict=True)]
+    if sum(widths) > WIDTH - _OTHER_COLUMNS:
+        varied = [["\n".join(f"{title}={text}" for title, text in zip(titles, row, strict=True))] for row in varied]
+        columns = [Column("changed", "changed", is_text=True)]
+    others = 1 + len(keys)
+    rows = [[row[0], *own, *row[others:]] for row, own in zip(table.rows, varied, strict=True)]
+    return replace(table, columns=[table.columns[0], *columns, *table.columns[others:]], rows=rows)
+
+
+def _keys(outcomes: Sequence[Outcome]) -> list[str]:
+    return list(dict.fromkeys(key for outcome in outcomes for key in outcome.varied))
+
+
+def _short(keys: Sequence[str]) -> list[str]:
+    """The last parts of dotted keys, where they are told apart by them."""
+    last = [key.rpartition(".")[2] for key in keys]
+    return [short if last.count(short) == 1 else key for short, key in zip(last, keys, strict=True)]

@@ -1,0 +1,1 @@
+"""How masks are drawn: spans of thick lines, directions, glyphs."""

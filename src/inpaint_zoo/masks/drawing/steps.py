@@ -1,0 +1,106 @@
+"""Masks that come about step by step, so that they can be stopped at a number of pixels."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
+from inpaint_zoo.masks.drawing.spans import Segment, fill, spans
+
+
+class Drawing(Protocol):
+    """One mask in steps; later steps take nothing away."""
+
+    num_steps: int
+
+    def first(self, num: int) -> np.ndarray:
+        """The hole after `num` steps, bool (H, W)."""
+        ...
+
+
+class DrawnMask(ABC):
+    """A generator that can tell the steps of its masks."""
+
+    @abstractmethod
+    def drawing(self, request: MaskRequest) -> Drawing:
+        """The steps of the mask that a call makes."""
+
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole."""
+        drawing = self.drawing(request)
+        return drawing.first(drawing.num_steps)[None].view(np.uint8)
+
+
+class Strokes:
+    """Segments, one a step.
+
+    Args:
+        segments: One by one, or int64 (segments, 5) as in `Segment`.
+        height: Of the picture.
+        width: Of the picture.
+    """
+
+    def __init__(self, segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> None:
+        self.num_steps = len(segments)
+        self._size = (height, width)
+        self._spans = spans(segments, height, width)
+
+    def first(self, num: int) -> np.ndarray:
+        """The hole after `num` segments, bool (H, W)."""
+        return fill(self._spans.first(num), *self._size)
+
+
+class Whole:
+    """A mask of one step.
+
+    Args:
+        hole: bool (H, W).
+    """
+
+    num_steps = 1
+
+    def __init__(self, hole: np.ndarray) -> None:
+        self._hole = hole
+
+    def first(self, num: int) -> np.ndarray:
+        """The hole after `num` steps, bool (H, W)."""
+        return self._hole if num else np.zeros_like(self._hole)
+
+
+def most_steps(drawing: Drawing, hole: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
+    """Add as many steps to `hole`, bool (H, W), as leave it at most `limit` pixels; all of them would be too many.
+
+    Returns:
+        The hole with these steps, and how many they are.
+    """
+    fewest, too_many, best = 0, drawing.num_steps, hole.copy()
+    while too_many - fewest > 1:
+        num = (fewest + too_many) // 2
+        tried = hole | drawing.first(num)
+        if np.count_nonzero(tried) > limit:
+            too_many = num
+        else:
+            fewest, best = num, tried
+    return best, fewest
+
+
+def drawing_of(mask: MaskGenerator, request: MaskRequest) -> Drawing:
+    """The steps of the next mask of any generator: a single one where it does not tell them."""
+    return mask.drawing(request) if isinstance(mask, DrawnMask) else Whole(mask(request)[0] != 0)
+
+
+class StrokeMask(DrawnMask):
+    """A generator whose masks are thick lines."""
+
+    @abstractmethod
+    def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment] | np.ndarray:
+        """Draw the lines of one mask, in order: one by one, or int64 (segments, 5) as in `Segment`."""
+
+    def drawing(self, request: MaskRequest) -> Strokes:
+        """The lines of the mask that a call makes, one a step."""
+        height, width = request.height, request.width
+        return Strokes(self.segments(height, width, request.rng), height, width)

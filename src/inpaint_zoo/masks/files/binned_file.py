@@ -1,0 +1,73 @@
+"""Mask files by their ratio, as the tables on NVIDIA's irregular masks need them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.checks import listed
+from inpaint_zoo.errors import DamagedFileError
+from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.files.measured import measured_ratios
+from inpaint_zoo.masks.ranges import ratio_range
+
+
+class BinnedFileMask:
+    """Those of the masks below `root` whose ratio lies in one of the bins: bins in turn in evaluation, at random else.
+
+    The ratios are those of the files in their own size. They are measured once and kept in the user's cache, until a
+    file's size or time of change is another.
+
+    Args:
+        root: As in `MaskFolder`.
+        threshold: As in `MaskFolder`.
+        invert: As in `MaskFolder`.
+        resizing: As in `MaskFolder`.
+        bins: The (low, high] ratio ranges.
+
+    Raises:
+        InputError: As `MaskFolder`, or there is no bin, or one without a file.
+    """
+
+    def __init__(
+        self,
+        *,
+        root: str | os.PathLike[str],
+        threshold: int,
+        invert: bool,
+        resizing: str,
+        bins: Sequence[Sequence[float]],
+    ) -> None:
+        self.bins = [ratio_range(bounds, "mask.bins") for bounds in listed(bins, "mask.bins", "[[0.2,0.4]]")]
+        self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
+        ratios = measured_ratios(self.folder.files, threshold=threshold, invert=invert)
+        pairs = list(zip(self.folder.files, ratios, strict=True))
+        self._chosen = [[file for file, ratio in pairs if low < ratio <= high] for low, high in self.bins]
+        for (low, high), files in zip(self.bins, self._chosen, strict=True):
+            if not files:
+                raise DamagedFileError(
+                    f"mask.root={str(root)!r} has no mask with a ratio in ({low}, {high}], the {len(ratios)} there "
+                    f"have {min(ratios):.1%} to {max(ratios):.1%}: change mask.bins, or see mask.invert"
+                )
+
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole, for `index` from its bin's files in turn."""
+        height, width, rng = request.height, request.width, request.rng
+        if request.index is None:
+            (choice,) = draw_integers(rng, 0, len(self._chosen) - 1, 1)
+            (place,) = draw_integers(rng, 0, len(self._chosen[choice]) - 1, 1)
+            return self.folder.mask(self._chosen[choice][place], height, width)
+        return self.folder.mask(self._file(request.index), height, width)
+
+    def file_name(self, index: int, name: str) -> str:
+        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        return self._file(index).name
+
+    def _file(self, index: int) -> PictureFile:
+        turn, choice = divmod(index, len(self._chosen))
+        files = self._chosen[choice]
+        return files[turn % len(files)]

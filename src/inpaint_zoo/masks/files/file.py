@@ -1,0 +1,38 @@
+"""Masks from a folder of pictures, in turn or at random."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.files.folder import MaskFolder
+
+
+class FileMask:
+    """Masks from the picture files below `root`: in turn in evaluation, at random in training.
+
+    Args:
+        root: As in `MaskFolder`.
+        threshold: As in `MaskFolder`.
+        invert: As in `MaskFolder`.
+        resizing: As in `MaskFolder`.
+
+    Raises:
+        InputError: As `MaskFolder`.
+    """
+
+    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
+        self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
+
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
+        files, index = self.folder.files, request.index
+        if index is None:
+            (index,) = draw_integers(request.rng, 0, len(files) - 1, 1)
+        return self.folder.mask(files[index % len(files)], request.height, request.width)
+
+    def file_name(self, index: int, name: str) -> str:
+        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        return self.folder.files[index % len(self.folder.files)].name

@@ -1,0 +1,81 @@
+"""Holes with the outlines of objects, from a folder of masks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.resizing import Resize, resize_mask
+from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.ranges import pixel_range, share_range
+
+_UNIT = 1 << 30
+
+
+class ObjectShapeMask:
+    """The hole of a mask file, cut out, scaled, mirrored and laid somewhere in the picture, whole.
+
+    Args:
+        root: As in `MaskFolder`.
+        threshold: As in `MaskFolder`.
+        invert: As in `MaskFolder`.
+        object_size: [low, high] of the object's longer side, as a share of the picture's shorter side.
+        flip_probability: That the object is mirrored left and right.
+
+    Raises:
+        InputError: As `MaskFolder`, or the range or the probability is none; from a call: a file has no hole.
+    """
+
+    def __init__(
+        self,
+        *,
+        root: str | os.PathLike[str],
+        threshold: int,
+        invert: bool,
+        object_size: Sequence[float],
+        flip_probability: float,
+    ) -> None:
+        self.object_size = share_range(object_size, "mask.object_size")
+        if not 0 <= flip_probability <= 1:
+            raise InputError(f"mask.flip_probability={flip_probability} must lie in [0, 1]")
+        self.flip_probability = flip_probability
+        self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing="nearest")
+
+    def __call__(self, request: MaskRequest) -> np.ndarray:
+        """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
+        height, width, rng = request.height, request.width, request.rng
+        files, index = self.folder.files, request.index
+        if index is None:
+            (index,) = draw_integers(rng, 0, len(files) - 1, 1)
+        (size,) = draw_integers(rng, *pixel_range(self.object_size, min(height, width)), 1)
+        (drawn,) = draw_integers(rng, 0, _UNIT - 1, 1)
+        file = files[index % len(files)]
+        shape = self.folder.mask(file, size, size, _cut_out)[0]
+        if not shape.size:
+            raise InputError(f"mask.root: {file.path} has no hole to take an object's shape from: remove it")
+        if drawn < round(self.flip_probability * _UNIT):
+            shape = shape[:, ::-1]
+        (top,) = draw_integers(rng, 0, height - shape.shape[0], 1)
+        (left,) = draw_integers(rng, 0, width - shape.shape[1], 1)
+        mask = np.zeros((1, height, width), dtype=np.uint8)
+        mask[0, top : top + shape.shape[0], left : left + shape.shape[1]] = shape
+        return mask
+
+    def file_name(self, index: int, name: str) -> str:
+        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        return self.folder.files[index % len(self.folder.files)].name
+
+
+def _cut_out(holes: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
+    """Cut holes (H, W) out and scale their longer side to `size`; nothing of them touches only the frame."""
+    rows, columns = np.flatnonzero(holes.any(1)), np.flatnonzero(holes.any(0))
+    if not len(rows):
+        return np.zeros((0, 0), dtype=np.uint8)
+    shape = holes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    longer = max(shape.shape)
+    height, width = (max(1, (2 * side * size[0] + longer) // (2 * longer)) for side in shape.shape)
+    return resize_mask(shape, height, width)

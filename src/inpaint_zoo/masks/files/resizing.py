@@ -1,0 +1,98 @@
+"""How a mask gets the size of its picture: rules from holes (H, W), exactly 0 or 1, to holes (height, width)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.resizing import resize_mask
+
+
+def any_hole(holes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize bilinearly; every pixel that gets anything of a hole is a hole, so that holes grow.
+
+    The rule is that of MISF's evaluation. That the resizing is Pillow's, in 8 bits and with anti-aliasing where it
+    shrinks, is ours.
+    """
+    if holes.shape == (height, width):
+        return holes
+    gray = Image.fromarray(holes * np.uint8(255)).resize((width, height), Image.Resampling.BILINEAR)
+    return (np.asarray(gray) > 0).astype(np.uint8)
+
+
+def area(holes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize so that the share of holes stays the same.
+
+    The new pixels of which holes cover most become holes, as many as come nearest to the old share; of pixels that are
+    covered alike, some at equal distances in reading order. A mask that has a hole keeps at least one pixel of it, and
+    so does one that has known pixels. Integers decide: the pixels are the same on every machine. The rule is ours.
+    """
+    if holes.shape == (height, width):
+        return holes
+    covered = _covered(holes, height, width).ravel()
+    whole, held = holes.size, int(np.count_nonzero(holes))
+    num = (2 * held * covered.size + whole) // (2 * whole)
+    num = min(max(num, held > 0), covered.size - (held < whole))
+    resized = np.zeros(covered.size, np.uint8)
+    if num:
+        least = np.partition(covered, covered.size - num)[covered.size - num]
+        resized[covered > least] = 1
+        alike = np.flatnonzero(covered == least)
+        missing = num - int(np.count_nonzero(resized))
+        resized[alike[(2 * np.arange(missing) + 1) * len(alike) // (2 * missing)]] = 1
+    return resized.reshape(height, width)
+
+
+def _covered(holes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """How much of each of (height, width) new pixels is hole, int64.
+
+    Old and new pixels are whole numbers of the same small squares, which are counted; those of one old pixel number
+    `height * width`.
+    """
+    sums = cv2.integral(holes).astype(np.int64)  # whole numbers: exact
+    across_rows = np.diff(_at_edges(sums, height), axis=0)
+    return np.diff(_at_edges(np.ascontiguousarray(across_rows.T), width), axis=0).T
+
+
+def _at_edges(sums: np.ndarray, new_size: int) -> np.ndarray:
+    """Sums up to the edges between old rows, (size + 1, W), become sums up to the edges between new rows, in parts."""
+    size = len(sums) - 1
+    row, part = np.divmod(np.arange(new_size + 1) * size, new_size)
+    edges = sums[row] * new_size
+    between = np.flatnonzero(part)
+    row, part = row[between], part[between, None]
+    edges[between] += (sums[row + 1] - sums[row]) * part
+    return edges
+
+
+def same_size(holes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize nothing.
+
+    Raises:
+        InputError: The mask has another size than the picture.
+    """
+    if holes.shape != (height, width):
+        raise InputError(
+            f"the mask is {holes.shape[1]}x{holes.shape[0]} (width x height), its picture {width}x{height}: make the "
+            f"mask as large as the picture, or set size= or mask.resizing=nearest"
+        )
+    return holes
+
+
+RESIZINGS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
+    "nearest": resize_mask,
+    "any": any_hole,
+    "area": area,
+    "refuse": same_size,
+}
+"""By the name that a configuration gives them.
+
+`nearest` is what published protocols do and cheapest; it may lose what is thinner than a new pixel. From 512 to 256
+pixels it moved the share of holes of 90 irregular masks by 0.03 percentage points on average, by 0.11 at most. `area`
+keeps the share to half a pixel, for masks that are sorted by it. `any` is MISF's and grows holes, by 2.8 points on
+these masks.
+"""

@@ -1,8 +1,0 @@
-"""Anything that fills holes, seen alike: networks, classical fills, folders of pictures made elsewhere."""
-
-from inpaint_zoo.methods.base import Method, Sample
-from inpaint_zoo.methods.classical import ClassicalFill
-from inpaint_zoo.methods.folder import PictureFolder
-from inpaint_zoo.methods.network import NetworkMethod
-
-__all__ = ["ClassicalFill", "Method", "NetworkMethod", "PictureFolder", "Sample"]

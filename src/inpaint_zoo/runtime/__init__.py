@@ -1,0 +1,1 @@
+"""The machine and the process: CPU, device, several processes, random states, progress."""

@@ -1,0 +1,84 @@
+"""`metrics.csv` of a run, continued when the run is resumed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytorch_lightning.loggers import CSVLogger
+from pytorch_lightning.loggers.csv_logs import ExperimentWriter
+from pytorch_lightning.utilities import rank_zero_only
+
+from inpaint_zoo.files.atomic import write_text
+
+_VALIDATION = "val/"
+
+
+class MetricsFile(CSVLogger):
+    """Lightning's CSV logger, writing straight into the run folder and never deleting what is there.
+
+    Args:
+        save_dir: The run folder.
+    """
+
+    def __init__(self, *, save_dir: Path) -> None:
+        super().__init__(save_dir, name="", version="")
+
+    @property
+    def experiment(self) -> ExperimentWriter:
+        """What writes; a resumed run goes on below the rows that are there."""
+        if self._experiment is None:
+            self._experiment = _AppendingWriter(self.log_dir)
+        assert isinstance(self._experiment, ExperimentWriter)
+        return self._experiment
+
+    @rank_zero_only
+    def rewind(self, num_steps: int, *, validated: bool) -> None:
+        """Forget what comes after a checkpoint: a killed run has often logged more than it has saved.
+
+        Args:
+            num_steps: Optimizer steps before the checkpoint.
+            validated: Whether the validation after the last of them, if there was one, is part of it.
+        """
+        path = Path(self.experiment.metrics_file_path)
+        if not path.is_file():
+            return
+        columns, rows = _read(path)
+        _write(path, columns, [row for row in rows if _belongs(row, num_steps, validated=validated)])
+
+
+class _AppendingWriter(ExperimentWriter):
+    def _check_log_dir_exists(self) -> None:
+        # Lightning deletes an older metrics.csv here
+        if Path(self.metrics_file_path).is_file():
+            with Path(self.metrics_file_path).open(newline="") as file:
+                self.metrics_keys = next(csv.reader(file), [])
+
+    def _rewrite_with_new_header(self, fieldnames: list[str]) -> None:
+        # whole or not at all
+        path = Path(self.metrics_file_path)
+        _write(path, fieldnames, _read(path)[1])
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns, and the rows that a killed process has written whole."""
+    with path.open(newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if None not in row and None not in row.values()]
+        return list(reader.fieldnames or []), rows
+
+
+def _write(path: Path, columns: Sequence[str], rows: Sequence[dict[str, str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def _belongs(row: dict[str, str], num_steps: int, *, validated: bool) -> bool:
+    step = int(row["step"]) if row["step"].isdigit() else num_steps
+    is_validation = any(value and name.startswith(_VALIDATION) for name, value in row.items())
+    return step < num_steps - (is_validation and not validated)

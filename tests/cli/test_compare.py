@@ -1,0 +1,245 @@
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.images.reading import read_image, read_mask
+from inpaint_zoo.metrics.records import read_records
+
+Command = Callable[..., Any]
+Pictures = Callable[..., Path]
+Checkpoint = Callable[[str], Path]
+
+
+@pytest.fixture
+def compare(command: Command, tmp_path: Path) -> Command:
+    def run(*arguments: object) -> Any:
+        settings = ["data.size=32", "data.num_workers=0", "lpips=false", "costs=false", f"output={tmp_path / 'out'}"]
+        return command("compare", *settings, *arguments)
+
+    return run
+
+
+def test_everything_side_by_side(
+    compare: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    root = pictures("a, 'x'.png", "sub/b.png", "Ü.png")
+    other = pictures("a, 'x'.png", "sub/b.jpg", "Ü.png", folder="other [1]", width=32, height=32)
+    fills = [f"methods.{fill}={fill}" for fill in FILLS]
+    networks = [f"methods.{name}={small_checkpoint(name)}" for name in ("misf", "ctsdg")]
+    code, out, err = compare(f"data.root={root}", *networks, *fills, f"methods.theirs={other}", "title=All of them")
+    assert (code, err) == (0, "")
+    output = tmp_path / "out"
+    titles = ["misf", "ctsdg", *FILLS, "theirs"]
+    names = {path.name for path in output.iterdir()}
+    assert names == {
+        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html", "pictures",
+        "results.json", "manifest.json", "judged",
+    }  # fmt: skip
+    records = read_records(output / "records.csv")
+    assert [record.method for record in records] == titles * 3
+    # what a folder holds is judged as it is; what this program fills keeps its known pixels
+    assert {record.method for record in records if record.metrics["known_psnr"] != 100} == {"theirs"}
+    assert "theirs changed known pixels in 3 of 3 pictures" in out
+    assert {path.name for path in (output / "pictures").iterdir()} == {"original", "mask", *titles}
+    assert (output / "table.md").read_text().startswith("# All of them\n")
+    assert "LPIPS was switched off" in out
+    assert f"report: {output / 'report.html'}" in out
+    hole = read_mask(output / "pictures" / "mask" / "Ü.png") == 255
+    original, filled = (read_image(output / "pictures" / folder / "Ü.png") for folder in ("original", "theirs"))
+    assert np.array_equal(filled[~hole], original[~hole])
+    assert np.array_equal(filled[hole], read_image(other / "Ü.png")[hole])
+
+
+def test_methods_as_one_mapping(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    assert compare(f"data.root={pictures('a.png')}", "methods={telea: opencv_telea, mean fill: mean}").code == 0
+    assert [record.method for record in read_records(tmp_path / "out" / "records.csv")] == ["telea", "mean fill"]
+
+
+def test_all_methods_see_the_same_holes_in_every_run(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root = pictures("a.png", "b.png")
+    masks = []
+    for fill in ("mean", "opencv_telea"):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        assert compare(f"data.root={root}", f"methods.x={fill}").code == 0
+        masks.append([path.read_bytes() for path in sorted((tmp_path / "out" / "pictures" / "mask").iterdir())])
+    assert masks[0] == masks[1]
+
+
+def refused(outcome: Any, folder: Path) -> str:
+    code, _, err = outcome
+    assert code == 2
+    assert err.count("\n") == 1
+    assert not folder.exists()
+    return str(err)
+
+
+def test_a_folder_that_lacks_pictures_is_named_with_them(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png", "b.png", "c.png"), pictures("b.png", folder="other", width=32, height=32)
+    err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
+    assert f"methods.theirs: {other} lacks 2 of 3 pictures: a.png, c.png" in err
+
+
+def test_a_picture_of_another_size_leaves_nothing_behind(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png", "b.png"), pictures("a.png", "b.png", folder="other", width=32, height=32)
+    Image.new("RGB", (30, 20)).save(other / "b.png")
+    err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
+    assert "methods.theirs: 1 of 2 pictures have another size: b.png (30x20 instead of 32x32)" in err
+
+
+def test_a_failure_keeps_what_was_in_the_folder(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, other = pictures("a.png"), pictures("a.png", folder="other")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    assert compare(f"data.root={root}", f"methods.theirs={other}").code == 2
+    assert (tmp_path / "out" / "mine.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("methods.x=opencv_tela", "methods.x: 'opencv_tela' is no file, no folder and none of mean, nearest, opencv_"),
+        ("methods.original=mean", "methods.original: the name becomes a folder"),
+        ("methods={../x: mean}", "methods.../x: the name becomes a folder"),
+        ("methods={}", "methods is empty"),
+    ],
+)
+def test_methods_that_cannot_be(compare: Command, pictures: Pictures, tmp_path: Path, method: str, reason: str) -> None:
+    assert reason in refused(compare(f"data.root={pictures('a.png')}", method), tmp_path / "out")
+
+
+def test_results_do_not_go_among_what_is_judged(command: Command, pictures: Pictures, tmp_path: Path) -> None:
+    root, theirs = pictures("a.png"), pictures("a.png", folder="theirs")
+    common = ["compare", f"data.root={root}", f"methods.theirs={theirs}"]
+    for folder, key in ((root, "data.root"), (root / "sub", "data.root"), (theirs, "methods.theirs")):
+        outcome = command(*common, f"output={folder}")
+        assert outcome.code == 2
+        assert f"lies in {key}=" in outcome.err
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.png", "a.png"]
+
+
+def test_results_from_elsewhere_are_not_written_over(command: Command, pictures: Pictures, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "records.csv").write_text("mine")
+    outcome = command("compare", f"data.root={pictures('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
+    assert outcome.code == 2
+    assert "holds a records.csv from elsewhere" in outcome.err
+    assert (tmp_path / "out" / "records.csv").read_text() == "mine"
+
+
+def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
+    outcome = command(
+        "compare",
+        "methods={telea: opencv_telea}",
+        "reference=tela",
+        f"data.root={pictures('a.png')}",
+        f"output={tmp_path / 'o'}",
+    )
+    assert outcome.code == 2
+    assert "did you mean 'telea'" in outcome.err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.fixture
+def quadruples(pictures: Pictures, masks: Pictures) -> dict[str, Path]:
+    """Pictures of several sizes with their masks and what another tool made of them, as a paper publishes them."""
+    folders: dict[str, Path] = {}
+    for number, side in enumerate((512, 130, 67)):
+        size = {"width": side, "height": side + 3}
+        folders["images"] = pictures(f"{number}.png", folder="images", **size)
+        folders["outputs"] = pictures(f"{number}.jpg", folder="outputs", **size)
+        folders["masks"] = masks(f"{number}.png", **size)
+    return folders
+
+
+def test_published_quadruples_are_scored_as_they_are(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=native",
+        f"methods.theirs={quadruples['outputs']}", "lpips=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert command("compare", *arguments).code == 0
+    records = read_records(tmp_path / "out" / "records.csv")
+    assert [record.name for record in records] == ["0.png", "1.png", "2.png"]
+    for record in records:
+        image, mask = (read(quadruples[name] / record.name) for name, read in
+                       (("images", read_image), ("masks", read_mask)))  # fmt: skip
+        output = read_image(quadruples["outputs"] / f"{record.name[0]}.jpg")
+        assert record.ratio == (mask == 255).mean()
+        error = (image[mask == 255].astype(float) - output[mask == 255]) ** 2
+        assert record.metrics["hole_psnr"] == pytest.approx(10 * np.log10(255**2 / error.mean()), abs=1e-5)
+
+
+def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_picture(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    Image.new("L", (64, 64), 255).save(quadruples["masks"] / "2.png")
+    outcome = command(
+        "compare", f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}",
+        "size=native", "methods.mean=mean", "lpips=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    )  # fmt: skip
+    assert outcome.code == 2
+    assert "2.png" in outcome.err
+    assert "make the mask as large as the picture" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_manifest_holds_pictures_and_masks_to_their_hashes(
+    command: Command, pictures: Pictures, tmp_path: Path
+) -> None:
+    root, manifest = pictures("a.png", "b.png", "c.png"), tmp_path / "set.json"
+    common = [f"data.root={root}", "data.size=32", "data.num_workers=0"]
+    assert command("data", "manifest", *common, f"output={manifest}").code == 0
+    pictures("0 another.png")  # which shifts nobody's mask
+    arguments = [f"manifest={manifest}", "size=32", "methods.mean=mean", "lpips=false", "costs=false"]
+    outcome = command("compare", *arguments, f"output={tmp_path / 'out'}")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [record.name for record in read_records(tmp_path / "out" / "records.csv")] == ["a.png", "b.png", "c.png"]
+    Image.new("RGB", (40, 36)).save(root / "b.png")
+    (root / "c.png").rename(root / "d.png")
+    outcome = command("compare", *arguments, f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "c.png" in outcome.err
+    (root / "d.png").rename(root / "c.png")
+    outcome = command("compare", *arguments, f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "b.png (image)" in outcome.err
+    outcome = command("compare", *arguments, "protocol=misf", f"output={tmp_path / 'again'}")
+    assert outcome.code == 2
+    assert "was made under StandardProtocol at size 32" in outcome.err
+    assert not (tmp_path / "again").exists()
+
+
+@pytest.mark.parametrize("protocol", ["standard", "misf", "madf"])
+def test_paired_masks_are_cut_as_their_pictures_are(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path, protocol: str
+) -> None:
+    wide, hole = np.full((40, 80, 3), 90, np.uint8), np.zeros((40, 80), np.uint8)
+    wide[10:30, 30:50], hole[4:36, 20:60] = 200, 255
+    for name, picture in (("images", wide), ("masks", hole)):
+        Image.fromarray(picture).save(quadruples[name] / "0.png")
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=20",
+        "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert command("compare", *arguments, f"protocol={protocol}").code == 0
+    with Image.open(tmp_path / "out" / "pictures" / "mean" / "0.png") as written:
+        filled = np.asarray(written.convert("RGB"))
+    assert np.abs(filled.astype(int) - 90).max() <= 2  # nothing bright is left, for it was all in the hole
+
+
+def test_a_paired_mask_of_other_proportions_belongs_to_another_picture(
+    command: Command, quadruples: dict[str, Path], tmp_path: Path
+) -> None:
+    Image.new("L", (64, 32), 255).save(quadruples["masks"] / "2.png")
+    arguments = [
+        f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=32",
+        "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
+    ]  # fmt: skip
+    assert "1 of 3 masks have neither the proportions" in refused(command("compare", *arguments), tmp_path / "out")

@@ -1,0 +1,124 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
+from inpaint_zoo.images.arrays import rounded, truncated
+from inpaint_zoo.images.reading import read_image, read_mask
+from inpaint_zoo.zoo import list_models, load_model
+
+Command = Callable[..., Any]
+Pictures = Callable[..., Path]
+Checkpoint = Callable[[str], Path]
+
+
+@pytest.mark.parametrize("name", list_models())
+@pytest.mark.filterwarnings("ignore:.*look inverted")  # the only pixel of a picture is its hole
+@pytest.mark.parametrize(("width", "height"), [(37, 53), (1, 1), (2, 70), (64, 32)])
+def test_any_size_with_known_pixels_untouched(  # noqa: PLR0917
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path, name: str,
+    width: int, height: int,
+) -> None:  # fmt: skip
+    image = pictures("a.png", width=width, height=height) / "a.png"
+    mask = masks("a.png", width=width, height=height) / "a.png"
+    code, out, err = command(
+        "predict", f"ckpt={small_checkpoint(name)}", f"images={image}", f"masks={mask}", f"output={tmp_path / 'out'}"
+    )
+    assert (code, err) == (0, "")
+    assert f"1 picture in {tmp_path / 'out'}" in out
+    before, after, hole = read_image(image), read_image(tmp_path / "out" / "a.png"), read_mask(mask) >= 128
+    assert after.shape == (height, width, 3)
+    assert np.array_equal(after[~hole], before[~hole])
+    assert not np.array_equal(after[hole], before[hole])
+
+
+def test_the_hole_of_the_file_is_not_looked_at(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    root, mask = pictures("a.png"), masks("m.png") / "m.png"
+    pixels = read_image(root / "a.png")
+    pixels[read_mask(mask) >= 128] = 255 - pixels[read_mask(mask) >= 128]
+    Image.fromarray(pixels).save(root / "b.png")
+    for name in list_models():
+        arguments = [f"ckpt={small_checkpoint(name)}", f"images={root}", f"masks={mask}", f"output={tmp_path / name}"]
+        assert command("predict", *arguments).code == 0
+        assert (tmp_path / name / "a.png").read_bytes() == (tmp_path / name / "b.png").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+def test_folders_are_paired_by_name_and_names_are_kept(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    names = ["it's (1).jpg", "a,b=[c].png", "sub/Ünï.webp", "2024.png"]
+    root, folder = (
+        pictures(*names, folder="my 'pictures', [1]"),
+        masks(*[str(Path(n).with_suffix(".png")) for n in names]),
+    )
+    Image.fromarray(np.zeros((9, 10), np.uint8)).save(folder / "2024.png")  # no hole, and resized
+    output = tmp_path / "out = {x}"
+    code, out, err = command(
+        "predict", f"ckpt={small_checkpoint('misf')}", f"images={root}", f"masks={folder}", f"output={output}"
+    )
+    assert (code, err) == (0, "")
+    assert "4 pictures in" in out
+    made = {path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file()}
+    assert made == {"it's (1).png", "a,b=[c].png", "sub/Ünï.png", "2024.png"}
+    assert np.array_equal(read_image(output / "2024.png"), read_image(root / "2024.png"))
+
+
+def test_black_holes_and_thresholds(
+    command: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    image = pictures("a.png") / "a.png"
+    gray = np.full((36, 40), 90, np.uint8)
+    gray[10:20, 10:20] = 30
+    Image.fromarray(gray).save(tmp_path / "m.png")
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={image}", f"masks={tmp_path / 'm.png'}"]
+    with pytest.warns(UserWarning, match="100% of the pixels are neither black nor white; .* set threshold="):
+        assert command("predict", *arguments, f"output={tmp_path}/out", "threshold=60", "invert=true").code == 0
+    changed = (read_image(tmp_path / "out" / "a.png") != read_image(image)).any(-1)
+    assert not changed[gray == 90].any()
+    assert changed[gray == 30].any()
+
+
+def test_the_composite_is_rounded_and_the_threshold_itself_is_a_hole(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    image, mask, checkpoint = pictures("a.png") / "a.png", masks("m.png") / "m.png", small_checkpoint("misf")
+    files = [f"ckpt={checkpoint}", f"image={image}", f"mask={mask}", "threshold=255"]
+    assert command("predict", *files, f"output={tmp_path}/out").code == 0
+    sample = Sample("a.png", "a.png", read_image(image), read_mask(mask) == 255)
+    composite = NetworkMethod(load_model(checkpoint)[1], torch.device("cpu"))(sample)
+    assert np.array_equal(read_image(tmp_path / "out" / "a.png"), rounded(composite))
+    assert not np.array_equal(rounded(composite), truncated(composite))
+
+
+def test_masks_that_look_inverted_are_said_with_the_override(
+    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    mask = masks("m.png") / "m.png"
+    Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={pictures('a.png')}", f"masks={mask}"]
+    with pytest.warns(UserWarning, match="the masks look inverted; if so, set invert=true"):
+        assert command("predict", *arguments, f"output={tmp_path}/out").code == 0
+
+
+def test_a_published_file_needs_the_name_of_its_model(
+    command: Command,
+    pictures: Pictures,
+    masks: Pictures,
+    tmp_path: Path,
+    released_state_dict: Callable[[str], dict[str, Any]],
+) -> None:
+    torch.save({"n_iter": 1, "generator": released_state_dict("ctsdg_generator")}, tmp_path / "released.pth")
+    arguments = [f"ckpt={tmp_path / 'released.pth'}", f"images={pictures('a.png')}", f"masks={masks('a.png')}"]
+    code, _, err = command("predict", *arguments, f"output={tmp_path}/out")
+    assert code == 2
+    assert "give model=NAME" in err
+    assert command("predict", *arguments, f"output={tmp_path}/out", "model=ctsdg").code == 0
+    assert (tmp_path / "out" / "a.png").is_file()

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.zoo import list_models
+
+MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text()
+
+
+def test_the_demo_trains_every_model():
+    models = re.search(r"^MODELS := (.*)$", MAKEFILE, re.MULTILINE)
+    assert set(models[1].split()) == set(list_models())
+
+
+@pytest.mark.parametrize("model", list_models())
+def test_a_training_of_the_demo_is_fixed_in_steps_and_needs_no_download(model):
+    config = compose_config("train", [f"experiment=demo_{model}"])
+    assert config.model._target_.startswith(f"inpaint_zoo.models.{model}.")
+    assert config.trainer.max_steps <= 1500
+    assert config.model.loss_weights.perceptual == config.model.loss_weights.style == 0
+
+
+def test_the_comparison_of_the_demo_holds_all_classical_fills():
+    config = compose_config("compare", ["experiment=demo_comparison", "output=x"])
+    assert set(config.methods.values()) == set(FILLS) - {"patchmatch"}  # which needs an optional library
+    assert config.reference in config.methods

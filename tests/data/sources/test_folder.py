@@ -1,0 +1,100 @@
+"""Which pictures of a folder are used for what, and what is said about it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from inpaint_zoo.data import FolderDataModule
+from inpaint_zoo.data.splits import Split
+from inpaint_zoo.errors import InputError
+
+Write = Callable[..., Path]
+Data = Callable[..., FolderDataModule]
+FLAT = [f"{index}.png" for index in range(30)]
+
+
+def names(data: FolderDataModule, split: str) -> list[str]:
+    return [picture.name for picture in data.pictures(Split(split))]
+
+
+def test_subfolders_are_the_splits(write_pictures: Write, folder_data: Data) -> None:
+    data = folder_data(root=str(write_pictures("train/x/a.png", "val/b.png", "test/c.png", "d.png")))
+    assert [names(data, split) for split in Split] == [["x/a.png"], ["b.png"], ["c.png"]]
+
+
+def test_missing_val_is_held_out_of_train(
+    write_pictures: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = write_pictures("train/a.png", "train/b.png", "train/c.png", "test/d.png")
+    data = folder_data(root=root)
+    with caplog.at_level(logging.INFO):
+        train, val = names(data, "train"), names(data, "val")
+    assert len(val) == 1
+    assert sorted(train + val) == ["a.png", "b.png", "c.png"]
+    assert names(data, "test") == ["d.png"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{str(root)!r} has no val folder: 1 of 3 pictures of train are held out for validation, by a hash of their "
+        "names"
+    ]
+
+
+def test_missing_test_and_train_are_named(write_pictures: Write, folder_data: Data) -> None:
+    data = folder_data(root=write_pictures("val/b.png"))
+    for split in ("train", "test"):
+        with pytest.raises(InputError, match=f"/{split}' does not exist, though data.root has a folder val/"):
+            data.pictures(Split(split))
+
+
+def test_a_flat_folder_is_split_by_name_and_all_of_it_is_the_test_set(
+    write_pictures: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = write_pictures(*FLAT)
+    held_out = folder_data(root=root, test_split="test")
+    with caplog.at_level(logging.INFO):
+        parts = [names(held_out, split) for split in Split]
+    assert sorted(chain(*parts)) == sorted(FLAT)
+    assert all(parts)
+    counts = f"{len(parts[0])} train, {len(parts[1])} val, {len(parts[2])} test"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{str(root)!r} is split by a hash of the file names: {counts}"
+    ]
+    everything = folder_data(root=root)
+    assert names(everything, "test") == sorted(FLAT)
+    assert names(everything, "train") == parts[0]
+
+
+def test_one_picture_is_enough_to_evaluate_and_three_to_train(write_pictures: Write, folder_data: Data) -> None:
+    data = folder_data(root=write_pictures("a.png", "b.png"))
+    assert names(data, "test") == ["a.png", "b.png"]
+    with pytest.raises(InputError, match="holds 2 pictures, at least 3"):
+        data.setup("fit")
+    write_pictures("c.png")
+    folder_data(root=data.root, batch_size=1).setup("fit")
+
+
+@pytest.mark.parametrize("folder", ["", "train/", "test/"])
+def test_folders_without_pictures_are_named(tmp_path: Path, folder_data: Data, folder: str) -> None:
+    (tmp_path / folder / ".hidden").mkdir(parents=True)
+    data = folder_data(root=tmp_path)
+    with pytest.raises(InputError, match=r"data\.root: .* holds (no|0) pictures"):
+        data.setup("fit" if folder == "train/" else "test")
+
+
+def test_unusable_arguments_are_named(tmp_path: Path, folder_data: Data) -> None:
+    with pytest.raises(InputError, match=r"data\.root is missing"):
+        folder_data(root="")
+    with pytest.raises(InputError, match=r"data\.test_split=val must be all or test"):
+        folder_data(root=tmp_path, test_split="val")
+    with pytest.raises(InputError, match=r"nowhere' does not exist"):
+        folder_data(root=tmp_path / "nowhere").setup("test")
+
+
+def test_odd_paths_work(write_pictures: Write, folder_data: Data) -> None:
+    root = write_pictures("it's [a]=b, Ünï/写 真(1).png", folder="x=1, 'y' [z] ж")
+    (batch,) = folder_data(root=str(root)).test_dataloader()
+    assert batch["name"] == ["it's [a]=b, Ünï/写 真(1).png"]

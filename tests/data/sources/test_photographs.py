@@ -1,0 +1,58 @@
+"""The photographs of scikit-image, whole and apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import skimage
+import yaml
+
+from inpaint_zoo.data import PhotographsDataModule
+from inpaint_zoo.data.splits import Split
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.reading import read_image
+from inpaint_zoo.masks import BoxMask
+
+BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
+
+
+@pytest.fixture
+def data() -> PhotographsDataModule:
+    text = (Path(__file__).parents[3] / "conf/data/photographs.yaml").read_text()
+    arguments: dict[str, Any] = yaml.safe_load(text) | {"num_workers": 0}
+    del arguments["_target_"]
+    return PhotographsDataModule(mask=BOX, eval_mask=BOX, seed=0, **arguments)
+
+
+def test_every_photograph_is_there_once_and_large_enough(data: PhotographsDataModule) -> None:
+    pictures = [picture for split in Split for picture in data.pictures(split)]
+    assert len({picture.name for picture in pictures}) == len(pictures) == 16
+    assert all(min(read_image(picture.path).shape[:2]) >= 256 for picture in pictures)
+
+
+def test_the_motorcycle_pair_is_in_one_split(data: PhotographsDataModule) -> None:
+    names = {picture.name for picture in data.pictures(Split.TRAIN)}
+    assert {"motorcycle_left.png", "motorcycle_right.png"} <= names
+
+
+def test_a_few_photographs_make_the_epoch_that_was_asked_for(data: PhotographsDataModule) -> None:
+    assert len(data.train_dataloader()) == 512 // 8
+    batch = next(iter(data.train_dataloader()))
+    assert batch["image"].shape == (8, 3, 256, 256)
+    assert len(set(batch["name"])) == 8
+
+
+def test_missing_photographs_are_named(
+    data: PhotographsDataModule, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(skimage, "__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(InputError, match=r"lacks camera\.png, chelsea\.png, rocket\.jpg"):
+        data.pictures(Split.TEST)
+
+
+def test_a_photograph_is_decoded_once_and_cannot_be_changed(data: PhotographsDataModule) -> None:
+    path = data.pictures(Split.TRAIN)[0].path
+    assert data.read_image(path) is data.read_image(path)
+    assert not data.read_image(path).flags.writeable

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from inpaint_zoo.batch import Prediction, composite
+from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
+from inpaint_zoo.images.arrays import to_float
+from inpaint_zoo.models.network import InpaintingNetwork
+
+
+class Recorder(InpaintingNetwork):
+    """Answers with a gray picture and remembers what it was given."""
+
+    stride = 8
+    minimum_size = 20
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[Tensor, Tensor]] = []
+
+    def forward(self, image: Tensor, mask: Tensor) -> Prediction:
+        self.check(image, mask)
+        self.seen.append((image, mask))
+        output = torch.full_like(image, 0.5)
+        return Prediction(output, composite(output, image, mask), {})
+
+
+def sample(height: int, width: int) -> Sample:
+    rng = np.random.RandomState(0)
+    hole = np.zeros((height, width), bool)
+    hole[: height // 2 + 1, : width // 3 + 1] = True
+    return Sample("a.png", "a.png", rng.randint(1, 256, (height, width, 3), dtype=np.uint8), hole)
+
+
+@pytest.mark.parametrize(("height", "width", "padded"), [(24, 32, (24, 32)), (23, 25, (24, 32)), (1, 3, (24, 24))])
+def test_pictures_are_padded_to_the_stride_and_cropped_back(height: int, width: int, padded: tuple[int, int]) -> None:
+    network, given = Recorder(), sample(height, width)
+    filled = NetworkMethod(network, torch.device("cpu"))(given)
+    ((image, mask),) = network.seen
+    assert tuple(image.shape[2:]) == tuple(mask.shape[2:]) == padded
+    assert filled.shape == (height, width, 3)
+    assert np.array_equal(filled[~given.hole], to_float(given.image)[~given.hole])
+    assert (filled[given.hole] == 0.5).all()
+
+
+def test_padding_mirrors_picture_and_mask() -> None:
+    network, given = Recorder(), sample(23, 25)
+    NetworkMethod(network, torch.device("cpu"))(given)
+    ((image, mask),) = network.seen
+    assert torch.equal(image[..., 23, :], image[..., 21, :])
+    assert torch.equal(mask[..., 25:], mask[..., 17:24].flip(-1))
+
+
+def test_the_network_sees_an_empty_hole() -> None:
+    network, given = Recorder(), sample(24, 24)
+    before = given.image.copy()
+    NetworkMethod(network, torch.device("cpu"))(given)
+    ((image, mask),) = network.seen
+    assert (image[mask.bool().expand_as(image)] == 0).all()
+    assert (image[~mask.bool().expand_as(image)] > 0).all()
+    assert np.array_equal(given.image, before)
+
+
+def test_the_network_is_put_into_eval_mode() -> None:
+    network = Recorder().train()
+    assert not NetworkMethod(network, torch.device("cpu")).network.training
+
+
+def test_a_protocol_that_leaks_shows_the_complete_picture() -> None:
+    network, given = Recorder(), sample(24, 24)
+    NetworkMethod(network, torch.device("cpu"), sees_complete=True)(given)
+    ((image, _),) = network.seen
+    assert np.array_equal(image[0].permute(1, 2, 0).numpy(), to_float(given.image))
+
+
+def test_the_identity_is_that_of_the_weights() -> None:
+    method = NetworkMethod(Recorder(), torch.device("cpu"), identity={"model": "misf", "weights": "0a"})
+    assert method.identity() == {"kind": "network", "model": "misf", "weights": "0a"}

@@ -1,0 +1,44 @@
+"""What is kept of the methods' pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.evaluation.cache import Ledger
+from inpaint_zoo.evaluation.evaluation_set import evaluation_set
+from inpaint_zoo.evaluation.evaluator import Judge
+from inpaint_zoo.evaluation.methods import Sample
+from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.images.arrays import FloatPicture, Picture, rounded, truncated
+from inpaint_zoo.images.reading import read_image
+from inpaint_zoo.runtime.processes import Processes
+
+
+class Noise:
+    """Floats between the levels of 8 bits, known pixels changed too."""
+
+    def __call__(self, sample: Sample) -> FloatPicture:
+        return np.random.RandomState(0).rand(*sample.image.shape).astype(np.float32)
+
+    def identity(self) -> dict[str, str]:
+        return {}
+
+
+@pytest.mark.parametrize(("protocol", "levels"), [("misf", truncated), ("standard", rounded)])
+def test_composites_are_written_as_the_protocol_says(
+    protocol: str, levels: Callable[[FloatPicture], Picture], tmp_path: Path
+) -> None:
+    settings = ["data=photographs", f"protocol={protocol}", "size=32", "data.eval_repeats=1", "data.num_workers=0"]
+    evaluation = evaluation_set(Settings.from_config(compose_config("compare", [*settings, "output=unused"]), {}))
+    ledger, kept, method = Ledger(tmp_path / "ledger", 0), KeptPictures(tmp_path / "pictures"), Noise()
+    ledger.tidy({"noise": ""})
+    Judge(evaluation, None, ledger, kept).run({"noise": method}, {"noise": ""}, Processes(0, 1))
+    for sample in evaluation.load(range(3)):
+        expected = np.where(sample.hole[..., None], levels(method(sample)), sample.image)
+        assert np.array_equal(read_image(kept.composite("noise", sample.name)), expected)

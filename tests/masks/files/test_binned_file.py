@@ -1,0 +1,93 @@
+"""Mask files by their ratio: only those of the bins, measured once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks import BinnedFileMask, MaskRequest
+from inpaint_zoo.masks.files import measured
+
+BINS = ((0.1, 0.3), (0.3, 0.6))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nine masks with 10 % to 90 % holes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "masks"
+    root.mkdir()
+    for tenth in range(1, 10):
+        mask = np.zeros((20, 30), np.uint8)
+        mask.ravel()[: 60 * tenth] = 255
+        Image.fromarray(mask).save(root / f"{tenth}.png")
+    return root
+
+
+@pytest.fixture
+def make(folder: Path) -> Callable[..., BinnedFileMask]:
+    def construct(**changes: Any) -> BinnedFileMask:
+        given = {"root": folder, "threshold": 128, "invert": False, "resizing": "nearest", "bins": BINS} | changes
+        return BinnedFileMask(**given)
+
+    return construct
+
+
+def test_evaluation_goes_through_the_bins_and_their_files_in_turn(make: Callable[..., BinnedFileMask]) -> None:
+    generator = make()
+    names = [generator.file_name(index, "x") for index in range(8)]
+    assert names == ["2.png", "4.png", "3.png", "5.png", "2.png", "6.png", "3.png", "4.png"]
+    for index in range(8):
+        mask = generator(MaskRequest(20, 30, np.random.RandomState(0), index=index))
+        assert mask.sum() == 60 * int(names[index][0])
+
+
+def test_training_draws_from_all_bins_and_from_nothing_else(make: Callable[..., BinnedFileMask]) -> None:
+    generator = make()
+    tenths = [round(10 * generator(MaskRequest(20, 30, np.random.RandomState(seed))).mean()) for seed in range(80)]
+    assert set(tenths) == {2, 3, 4, 5, 6}
+    assert 25 < sum(tenth <= 3 for tenth in tenths) < 55
+
+
+def test_inverted_files_are_measured_inverted(make: Callable[..., BinnedFileMask]) -> None:
+    assert make(invert=True, bins=[[0.85, 1.0]]).file_name(0, "x") == "1.png"
+
+
+def test_files_are_measured_once_until_one_changes(
+    make: Callable[..., BinnedFileMask], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    original = measured.read_mask
+    monkeypatch.setattr(measured, "read_mask", lambda path: (read.append(path), original(path))[1])
+    make()
+    assert len(read) == 9
+    make()
+    assert len(read) == 9
+    Image.fromarray(np.full((20, 30), 255, np.uint8)).save(folder / "2.png")
+    assert make(bins=[[0.95, 1.0]]).file_name(0, "x") == "2.png"
+    assert len(read) == 18
+
+
+def test_a_damaged_or_unwritable_cache_costs_time_only(
+    make: Callable[..., BinnedFileMask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make()
+    (kept,) = (tmp_path / "cache" / "inpaint-zoo").iterdir()
+    kept.write_text("[0.1")
+    assert make().file_name(0, "x") == "2.png"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert make().file_name(0, "x") == "2.png"
+
+
+def test_a_bin_without_files_is_named(make: Callable[..., BinnedFileMask]) -> None:
+    with pytest.raises(InputError, match=r"no mask with a ratio in \(0\.92, 1\], the 9 there have 10\.0% to 90\.0%"):
+        make(bins=[[0.92, 1]])
+    with pytest.raises(InputError, match=r"mask\.bins=\[\] must be a list, such as"):
+        make(bins=[])

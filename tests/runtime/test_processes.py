@@ -1,0 +1,49 @@
+import os
+from pathlib import Path
+
+import pytest
+import torch.distributed as dist
+
+from inpaint_zoo.runtime.processes import Processes, gather, joined_processes, own_environment
+
+
+def test_one_process_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with joined_processes() as processes:
+        assert processes == Processes(0, 1)
+        assert processes.is_first
+        processes.wait()
+        assert gather([1, 2]) == [1, 2]
+
+
+def test_a_job_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTER_ADDR", "here")
+    monkeypatch.setenv("NODE_RANK", "3")
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    before = dict(os.environ)
+
+    def job() -> None:
+        with own_environment():
+            os.environ.update({"MASTER_ADDR": "there", "LOCAL_RANK": "0"})
+            del os.environ["NODE_RANK"]
+            raise KeyError("a job that fails")
+
+    with pytest.raises(KeyError, match="a job that fails"):
+        job()
+    assert dict(os.environ) == before
+
+
+def test_a_job_leaves_no_process_group_of_its_own(tmp_path: Path) -> None:
+    def join(name: str) -> None:
+        dist.init_process_group("gloo", init_method=f"file://{tmp_path / name}", rank=0, world_size=1)
+
+    with own_environment():
+        join("inner")
+    assert not dist.is_initialized()
+    join("outer")
+    try:
+        with own_environment():
+            assert dist.is_initialized()
+        assert dist.is_initialized()
+    finally:
+        dist.destroy_process_group()
