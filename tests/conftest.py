@@ -55,8 +55,8 @@ class Golden:
         """(B, 1, H, W), 1 = hole."""
         return torch.from_numpy(self.arrays["hole"] == 255)[:, None].float()
 
-    def picture(self, name: str) -> Tensor:
-        """A stored picture, (B, C, H, W) float32."""
+    def stored(self, name: str) -> Tensor:
+        """A stored image, (B, C, H, W) float32."""
         return torch.from_numpy(self.arrays[name]).float()
 
 
@@ -202,7 +202,7 @@ SMALL = {
     "madf": {"base_channels": 8, "mask_channels": 4, "num_levels": 5, "normalization_channels": 8},
     "ctsdg": {"base_channels": 8, "num_levels": 5},
 }
-"""Arguments of networks that take pictures of 32 x 32."""
+"""Arguments of networks that take images of 32 x 32."""
 
 
 @pytest.fixture(scope="session")
@@ -228,10 +228,10 @@ def small_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Callable[..., Path]:
-    """Write smooth pictures (40 x 36 unless told otherwise) to a folder and return the folder."""
+def images(tmp_path: Path) -> Callable[..., Path]:
+    """Write smooth images (40 x 36 unless told otherwise) to a folder and return the folder."""
 
-    def write(*names: str, folder: str = "pictures", width: int = 40, height: int = 36) -> Path:
+    def write(*names: str, folder: str = "images", width: int = 40, height: int = 36) -> Path:
         for seed, name in enumerate(names):
             path = tmp_path / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ LAYERS = (
     {"config"},
     {"manifest"},
     {"zoo"},
-    {"judging", "training"},
+    {"evaluation", "training"},
     {"sweeping", "showing"},
     {"runner", "benchmarking"},
     {"tuning"},

@@ -17,29 +17,29 @@ class Batch(TypedDict):
     """What a data loader yields."""
 
     image: Tensor
-    """Complete pictures, (B, 3, H, W) in [0, 1]."""
+    """Complete images, (B, 3, H, W) in [0, 1]."""
     mask: Tensor
     """Holes, (B, 1, H, W), exactly 0 or 1, 1 = hole."""
     name: list[str]
-    """File names (or keys) of the pictures, B of them."""
+    """File names (or keys) of the images, B of them."""
 
 
 class Prediction(NamedTuple):
     """What a network returns for `(image, mask)`."""
 
     image: Tensor
-    """The network's final picture, (B, 3, H, W) in the [0, 1] scale, neither clamped nor composited."""
+    """The network's final image, (B, 3, H, W) in the [0, 1] scale, neither clamped nor composited."""
     composite: Tensor
     """`image` clamped inside the hole, the input elsewhere (bit-identical), (B, 3, H, W)."""
     intermediates: Mapping[str, Tensor]
-    """Further pictures by name, coarse stages and projections, in the [0, 1] scale."""
+    """Further images by name, coarse stages and projections, in the [0, 1] scale."""
 
 
 def composite(output: Tensor, image: Tensor, mask: Tensor) -> Tensor:
     """Put `output`, clamped to [0, 1], into the hole of `image`; known pixels stay bit-identical.
 
     Args:
-        output: (B, 3, H, W), a network's picture in the [0, 1] scale.
+        output: (B, 3, H, W), a network's image in the [0, 1] scale.
         image: (B, 3, H, W) in [0, 1].
         mask: (B, 1, H, W), 1 = hole.
     """

@@ -79,7 +79,7 @@ def test_shares_add_up() -> None:
     stages = dict.fromkeys(STAGES, 1.0)
     measured = Loading([Epoch(100, 0.5, None), Epoch(100, 1.0, None), Epoch(100, 2.0, None)], stages, 2)
     assert measured.rate == 100
-    # two processes have 20 ms for a picture, of which the stages take 6
+    # two processes have 20 ms for an image, of which the stages take 6
     assert measured.shares[TRANSFER] == pytest.approx(14 / 20)
     assert sum(measured.shares.values()) == pytest.approx(1)
     fast = Loading([Epoch(1000, 0.5, None)], stages, 1)

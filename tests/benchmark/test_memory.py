@@ -27,18 +27,18 @@ def test_a_fresh_process_does_not_inherit_the_peak_of_its_parent() -> None:
     assert 100 < peak < 1500
 
 
-def test_one_more_picture_is_half_the_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_image_is_half_the_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = {("forward", 1): 500.0, ("step", 2): 1000.0, ("step", 4): 1500.0}
     monkeypatch.setattr(memory, "peak_in_fresh_process", lambda case, name: peaks[name, case.batch_size])
     measured = measure_memory(TINY, steps=True)
     assert measured == Memory(500, (1000, 1500))
-    assert measured.per_picture == 250
+    assert measured.per_image == 250
     assert measure_memory(TINY, steps=False) == Memory(500, ())
 
 
 @pytest.mark.parametrize("steps", [(), (None, None), (1000.0, None)])
 def test_what_was_not_measured_has_no_difference(steps: tuple[float | None, ...]) -> None:
-    assert Memory(500, steps).per_picture is None
+    assert Memory(500, steps).per_image is None
 
 
 @pytest.mark.parametrize(

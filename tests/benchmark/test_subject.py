@@ -15,7 +15,7 @@ def test_the_batch_keeps_the_conventions() -> None:
     assert batch["image"].shape == (2, 3, 64, 64)
     assert batch["image"].min() >= 0
     assert batch["image"].max() <= 1
-    assert batch["image"].std() > 0.1  # a picture, not a plain area
+    assert batch["image"].std() > 0.1  # an image, not a plain area
     assert batch["mask"].unique().tolist() == [0, 1]
     assert batch["mask"].mean() == 0.25
     assert len(batch["name"]) == 2

@@ -118,5 +118,5 @@ def test_json_holds_all_of_it() -> None:
     assert first["case"]["model"] == "misf"
     assert first["forward"]["seconds"] == 2
     assert len(first["step"]["calls"]) == 4
-    assert first["memory_mb"] == {"forward": 1234.5, "steps": [3000, 5270], "per_picture": 1135}
+    assert first["memory_mb"] == {"forward": 1234.5, "steps": [3000, 5270], "per_image": 1135}
     assert second["step"] is second["memory_mb"] is None

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 Checkpoint = Callable[[str], Path]
 NAMES = [f"{number}.png" for number in range(6)]
 
@@ -54,7 +54,7 @@ def predict(command: Command, small_checkpoint: Checkpoint, tmp_path: Path) -> C
 
 
 def truncated(root: Path) -> Path:
-    """Turn the pictures of a folder into JPEG files that end half-way."""
+    """Turn the images of a folder into JPEG files that end half-way."""
     for path in list(root.iterdir()):
         noise = np.random.RandomState(0).randint(0, 256, (100, 100, 3), dtype=np.uint8)
         Image.fromarray(noise).save(path.with_suffix(".jpg"))
@@ -64,41 +64,41 @@ def truncated(root: Path) -> Path:
     return root
 
 
-def test_folders_that_cannot_be_used(train: Command, pictures: Pictures, tmp_path: Path) -> None:
+def test_folders_that_cannot_be_used(train: Command, images: Images, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     says(train(f"data.root={tmp_path / 'nowhere'}"), "data.root", "nowhere' does not exist")
-    says(train(f"data.root={tmp_path / 'empty'}"), "data.root", "holds no pictures")
-    says(train(f"data.root={pictures('a.png') / 'a.png'}"), "data.root", "a.png' is not a folder")
+    says(train(f"data.root={tmp_path / 'empty'}"), "data.root", "holds no images")
+    says(train(f"data.root={images('a.png') / 'a.png'}"), "data.root", "a.png' is not a folder")
     says(train(), "data.root is missing: give data.root=DIR")
-    says(train(f"data.root={pictures(*NAMES)}", "mask=files"), "mask.root is missing")
-    says(train(f"data.root={pictures(*NAMES)}", "mask=files", f"mask.root={tmp_path / 'empty'}"), "holds no mask")
-    says(train(f"data.root={pictures(*NAMES)}", "eval_mask=files", "eval_mask.root=nowhere"), "does not exist")
+    says(train(f"data.root={images(*NAMES)}", "mask=files"), "mask.root is missing")
+    says(train(f"data.root={images(*NAMES)}", "mask=files", f"mask.root={tmp_path / 'empty'}"), "holds no mask")
+    says(train(f"data.root={images(*NAMES)}", "eval_mask=files", "eval_mask.root=nowhere"), "does not exist")
 
 
 @pytest.mark.parametrize("num_workers", [0, 2])
-def test_a_truncated_picture_in_training(train: Command, pictures: Pictures, num_workers: int) -> None:
-    root = truncated(pictures(*NAMES))
-    line = says(train(f"data.root={root}", f"data.num_workers={num_workers}"), ".jpg' cannot be read as a picture")
+def test_a_truncated_image_in_training(train: Command, images: Images, num_workers: int) -> None:
+    root = truncated(images(*NAMES))
+    line = says(train(f"data.root={root}", f"data.num_workers={num_workers}"), ".jpg' cannot be read as an image")
     assert "DataLoader" not in line
     assert line.startswith(f"inpaint-zoo train: error: '{root}")
 
 
-def test_a_picture_that_is_none(train: Command, predict: Command, pictures: Pictures, masks: Pictures) -> None:
-    root = pictures(*NAMES)
+def test_a_image_that_is_none(train: Command, predict: Command, images: Images, masks: Images) -> None:
+    root = images(*NAMES)
     for name in NAMES:
-        (root / name).write_text("not a picture")
-    says(train(f"data.root={root}"), ".png' cannot be read as a picture", "repair or remove it")
-    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), "0.png' cannot be read as a picture")
+        (root / name).write_text("not an image")
+    says(train(f"data.root={root}"), ".png' cannot be read as an image", "repair or remove it")
+    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), "0.png' cannot be read as an image")
 
 
-def test_the_last_of_many_pictures_is_bad(predict: Command, pictures: Pictures, masks: Pictures) -> None:
-    root = pictures(*NAMES)
+def test_the_last_of_many_images_is_bad(predict: Command, images: Images, masks: Images) -> None:
+    root = images(*NAMES)
     (root / NAMES[-1]).write_bytes(b"\x89PNG\r\n\x1a\n")
-    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), f"{NAMES[-1]}' cannot be read as a picture")
+    says(predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}"), f"{NAMES[-1]}' cannot be read as an image")
 
 
-def test_a_run_folder_that_was_there_stays(command: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, run_dir = truncated(pictures(*NAMES)), tmp_path / "run"
+def test_a_run_folder_that_was_there_stays(command: Command, images: Images, tmp_path: Path) -> None:
+    root, run_dir = truncated(images(*NAMES)), tmp_path / "run"
     run_dir.mkdir()
     arguments = ["experiment=tiny", "data.size=32", f"data.root={root}", f"run_dir={run_dir}"]
     assert command("train", *arguments).code == 2
@@ -108,8 +108,8 @@ def test_a_run_folder_that_was_there_stays(command: Command, pictures: Pictures,
     assert (run_dir / "mine.txt").read_text() == "x"
 
 
-def test_sizes_that_do_not_fit(train: Command, pictures: Pictures) -> None:
-    root = pictures(*NAMES)
+def test_sizes_that_do_not_fit(train: Command, images: Images) -> None:
+    root = images(*NAMES)
     says(train(f"data.root={root}", "data.size=64"), "smaller than the crop 64x64", "data.resize=64")
     says(train(f"data.root={root}", "data.size=30"), "multiples of 4", "pad or crop to 32x32", "data.size")
     says(train(f"data.root={root}", "data.size=[128,100]", model="madf"), "multiples of 128", "128x128")
@@ -117,43 +117,41 @@ def test_sizes_that_do_not_fit(train: Command, pictures: Pictures) -> None:
     assert train(f"data.root={root}", "data.size=64", "data.resize=64").code == 0
 
 
-def test_widths_that_leave_no_channel(train: Command, pictures: Pictures) -> None:
-    root = f"data.root={pictures(*NAMES)}"
+def test_widths_that_leave_no_channel(train: Command, images: Images) -> None:
+    root = f"data.root={images(*NAMES)}"
     says(train(root, "model.network.base_channels=0"), "network.base_channels=0 must be at least 1")
     says(train(root, "model.discriminator.base_channels=-1"), "discriminator.base_channels=-1 must be at least 1")
     for model in ("madf", "ctsdg"):
         says(train(root, "model.network.base_channels=2", model=model), "network.base_channels=2", "multiple of 4")
 
 
-def test_one_picture_a_batch_is_too_few_for_batch_normalization(
-    train: Command, pictures: Pictures, tmp_path: Path
-) -> None:
-    root = pictures(*NAMES, width=140, height=130)
+def test_one_image_a_batch_is_too_few_for_batch_normalization(train: Command, images: Images, tmp_path: Path) -> None:
+    root = images(*NAMES, width=140, height=130)
     arguments = [f"data.root={root}", "data.size=128", "data.batch_size=1"]
     says(train(*arguments, model="ctsdg"), "one value a channel", "larger data.batch_size or data.size")
-    for model in ("madf", "misf"):  # MADF normalises from 2 x 2 pixels on, MISF picture by picture
+    for model in ("madf", "misf"):  # MADF normalises from 2 x 2 pixels on, MISF image by image
         assert train(*arguments, "trainer.max_steps=1", f"run_dir={tmp_path / model}", model=model).code == 0
 
 
-def test_masks_and_pictures_of_different_sizes(predict: Command, pictures: Pictures, masks: Pictures) -> None:
-    image, folder = pictures("a.png"), masks("a.png", width=20, height=18)
+def test_masks_and_images_of_different_sizes(predict: Command, images: Images, masks: Images) -> None:
+    image, folder = images("a.png"), masks("a.png", width=20, height=18)
     says(predict(f"images={image}/a.png", f"masks={folder}/a.png"), "a.png is 20x18", "a.png is 40x36")
     assert predict(f"images={image}", f"masks={folder}").code == 0
 
 
-def test_pictures_and_masks_that_do_not_pair(predict: Command, pictures: Pictures, masks: Pictures) -> None:
-    image, folder = pictures("a.png", "b.png", "c.png"), masks("b.png")
-    says(predict(f"images={image}", f"masks={folder}"), "no mask of the same name for 2 of 3 pictures: a.png, c.png")
-    says(predict(f"images={pictures('a.png', 'a.jpg', folder='two')}", f"masks={folder}/b.png"), "both become a.png")
+def test_images_and_masks_that_do_not_pair(predict: Command, images: Images, masks: Images) -> None:
+    image, folder = images("a.png", "b.png", "c.png"), masks("b.png")
+    says(predict(f"images={image}", f"masks={folder}"), "no mask of the same name for 2 of 3 images: a.png, c.png")
+    says(predict(f"images={images('a.png', 'a.jpg', folder='two')}", f"masks={folder}/b.png"), "both become a.png")
     says(predict(f"images={image}/none.png", f"masks={folder}/b.png"), "none.png' does not exist")
     says(predict(f"images={image}/a.png", f"masks={folder}/none.png"), "none.png' does not exist")
     says(predict(f"images={image}", f"masks={folder}/b.png", "threshold=0"), "threshold=0 must lie in [1, 255]")
 
 
 def test_checkpoints_that_cannot_be_used(
-    predict: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    predict: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    inputs = [f"images={pictures('a.png')}", f"masks={masks('a.png')}"]
+    inputs = [f"images={images('a.png')}", f"masks={masks('a.png')}"]
     content = small_checkpoint("misf").read_bytes()
     (tmp_path / "half.ckpt").write_bytes(content[: len(content) // 2])
     (tmp_path / "text.ckpt").write_text("hello")
@@ -170,9 +168,9 @@ def test_checkpoints_that_cannot_be_used(
 
 
 def test_checkpoints_that_cannot_be_resumed(
-    train: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    train: Command, images: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    root = f"data.root={pictures(*NAMES)}"
+    root = f"data.root={images(*NAMES)}"
     (tmp_path / "text.ckpt").write_text("hello")
     says(train(root, "ckpt_path=last"), "last.ckpt does not exist", "run_dir=DIR")
     says(train(root, f"ckpt_path={tmp_path / 'text.ckpt'}"), "text.ckpt")
@@ -180,8 +178,8 @@ def test_checkpoints_that_cannot_be_resumed(
     says(train(root, f"ckpt_path={small_checkpoint('madf')}"), "holds the model madf, not misf")
 
 
-def test_names_and_values_that_do_not_exist(train: Command, command: Command, pictures: Pictures) -> None:
-    root = f"data.root={pictures(*NAMES)}"
+def test_names_and_values_that_do_not_exist(train: Command, command: Command, images: Images) -> None:
+    root = f"data.root={images(*NAMES)}"
     says(train(root, model="msif"), "model=msif is unknown, did you mean 'misf'? (known: ctsdg, madf, misf)")
     says(train(root, "model.netwrk.base_channels=8"), "did you mean 'model.network.base_channels'?")
     says(train(root, "model.adversarial_loss=hing"), "model.adversarial_loss", "did you mean 'hinge'?")
@@ -196,22 +194,22 @@ def test_names_and_values_that_do_not_exist(train: Command, command: Command, pi
     says(command("evaluate", "output=out", "ckpt=x.ckpt"), "x.ckpt does not exist")
 
 
-def test_loss_networks_that_are_not_to_be_had(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root = f"data.root={pictures(*NAMES)}"
+def test_loss_networks_that_are_not_to_be_had(train: Command, images: Images, tmp_path: Path) -> None:
+    root = f"data.root={images(*NAMES)}"
     says(train(root, "model.loss_weights.style=1"), "ImageNet weights of vgg19 could not be downloaded", "FILE")
     says(train(root, "model.loss_weights.style=1", f"model.loss_network={tmp_path / 'x.pth'}"), "x.pth does not exist")
 
 
 def test_outputs_that_cannot_be_written(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("x")
-    output, root, ckpt = tmp_path / "file" / "out", pictures(*NAMES), f"ckpt={small_checkpoint('misf')}"
-    judged = [f"data.root={root}", f"output={output}", "data.size=32", "data.num_workers=0", "lpips=false"]
+    output, root, ckpt = tmp_path / "file" / "out", images(*NAMES), f"ckpt={small_checkpoint('misf')}"
+    evaluated = [f"data.root={root}", f"output={output}", "data.size=32", "data.num_workers=0", "lpips=false"]
     says(command("train", "experiment=tiny", f"data.root={root}", f"run_dir={output}"), str(output))
     says(command("predict", ckpt, f"images={root}", f"masks={masks(*NAMES)}", f"output={output}"), str(output))
-    says(command("evaluate", ckpt, *judged), str(output))
-    says(command("compare", "methods={mean: mean}", *judged), str(output))
+    says(command("evaluate", ckpt, *evaluated), str(output))
+    says(command("compare", "methods={mean: mean}", *evaluated), str(output))
     weights = ["model=misf", f"source={small_checkpoint('misf')}"]
     says(command("import-weights", *weights, f"output={output / 'x.ckpt'}"), str(output))
 
@@ -223,11 +221,11 @@ def test_debug_shows_where(command: Command) -> None:
     assert err.splitlines()[-1].startswith("inpaint-zoo train: error: ")
 
 
-def test_doubtful_masks_are_said_in_one_line(pictures: Pictures, masks: Pictures, tmp_path: Path) -> None:
+def test_doubtful_masks_are_said_in_one_line(images: Images, masks: Images, tmp_path: Path) -> None:
     folder = masks("m.png")
     Image.fromarray(255 - np.asarray(Image.open(folder / "m.png"))).save(folder / "m.png")
     arguments = ["experiment=tiny", "data.size=32", "trainer.max_steps=1", f"run_dir={tmp_path / 'run'}"]
-    arguments += [f"data.root={pictures(*NAMES)}", "mask=files", f"mask.root={folder}"]
+    arguments += [f"data.root={images(*NAMES)}", "mask=files", f"mask.root={folder}"]
     done = subprocess.run(  # a process of its own: pytest takes warnings away before they are shown
         [sys.executable, "-m", "inpaint_zoo", "train", *arguments], check=True, capture_output=True, text=True
     )

@@ -3,8 +3,8 @@ from pathlib import Path
 from typing import Any
 
 
-def test_rate_stages_and_memory_are_printed(command: Callable[..., Any], pictures: Callable[..., Path]) -> None:
-    root = pictures(*(f"{number}.jpg" for number in range(6)))
+def test_rate_stages_and_memory_are_printed(command: Callable[..., Any], images: Callable[..., Path]) -> None:
+    root = images(*(f"{number}.jpg" for number in range(6)))
     settings = ["data.size=32", "data.samples_per_epoch=8", "data.batch_size=4", "data.num_workers=2"]
     done = command("benchmark", "data", f"data.root={root}", "epochs=1", "batches=1", "mask=box", *settings)
     assert done.code == 0

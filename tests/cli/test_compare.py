@@ -12,7 +12,7 @@ from inpaint_zoo.images.reading import read_image, read_mask
 from inpaint_zoo.metrics.records import read_records
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 Checkpoint = Callable[[str], Path]
 
 
@@ -26,10 +26,10 @@ def compare(command: Command, tmp_path: Path) -> Command:
 
 
 def test_everything_side_by_side(
-    compare: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    compare: Command, images: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    root = pictures("a, 'x'.png", "sub/b.png", "Ü.png")
-    other = pictures("a, 'x'.png", "sub/b.jpg", "Ü.png", folder="other [1]", width=32, height=32)
+    root = images("a, 'x'.png", "sub/b.png", "Ü.png")
+    other = images("a, 'x'.png", "sub/b.jpg", "Ü.png", folder="other [1]", width=32, height=32)
     fills = [f"methods.{fill}={fill}" for fill in FILLS]
     networks = [f"methods.{name}={small_checkpoint(name)}" for name in ("misf", "ctsdg")]
     code, out, err = compare(f"data.root={root}", *networks, *fills, f"methods.theirs={other}", "title=All of them")
@@ -38,36 +38,36 @@ def test_everything_side_by_side(
     titles = ["misf", "ctsdg", *FILLS, "theirs"]
     names = {path.name for path in output.iterdir()}
     assert names == {
-        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html", "pictures",
-        "results.json", "manifest.json", "judged",
+        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html", "images",
+        "results.json", "manifest.json", "evaluated",
     }  # fmt: skip
     records = read_records(output / "records.csv")
     assert [record.method for record in records] == titles * 3
-    # what a folder holds is judged as it is; what this program fills keeps its known pixels
+    # what a folder holds is evaluated as it is; what this program fills keeps its known pixels
     assert {record.method for record in records if record.metrics["known_psnr"] != 100} == {"theirs"}
-    assert "theirs changed known pixels in 3 of 3 pictures" in out
-    assert {path.name for path in (output / "pictures").iterdir()} == {"original", "mask", *titles}
+    assert "theirs changed known pixels in 3 of 3 images" in out
+    assert {path.name for path in (output / "images").iterdir()} == {"original", "mask", *titles}
     assert (output / "table.md").read_text().startswith("# All of them\n")
     assert "LPIPS was switched off" in out
     assert f"report: {output / 'report.html'}" in out
-    hole = read_mask(output / "pictures" / "mask" / "Ü.png") == 255
-    original, filled = (read_image(output / "pictures" / folder / "Ü.png") for folder in ("original", "theirs"))
+    hole = read_mask(output / "images" / "mask" / "Ü.png") == 255
+    original, filled = (read_image(output / "images" / folder / "Ü.png") for folder in ("original", "theirs"))
     assert np.array_equal(filled[~hole], original[~hole])
     assert np.array_equal(filled[hole], read_image(other / "Ü.png")[hole])
 
 
-def test_methods_as_one_mapping(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    assert compare(f"data.root={pictures('a.png')}", "methods={telea: opencv_telea, mean fill: mean}").code == 0
+def test_methods_as_one_mapping(compare: Command, images: Images, tmp_path: Path) -> None:
+    assert compare(f"data.root={images('a.png')}", "methods={telea: opencv_telea, mean fill: mean}").code == 0
     assert [record.method for record in read_records(tmp_path / "out" / "records.csv")] == ["telea", "mean fill"]
 
 
-def test_all_methods_see_the_same_holes_in_every_run(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root = pictures("a.png", "b.png")
+def test_all_methods_see_the_same_holes_in_every_run(compare: Command, images: Images, tmp_path: Path) -> None:
+    root = images("a.png", "b.png")
     masks = []
     for fill in ("mean", "opencv_telea"):
         shutil.rmtree(tmp_path / "out", ignore_errors=True)
         assert compare(f"data.root={root}", f"methods.x={fill}").code == 0
-        masks.append([path.read_bytes() for path in sorted((tmp_path / "out" / "pictures" / "mask").iterdir())])
+        masks.append([path.read_bytes() for path in sorted((tmp_path / "out" / "images" / "mask").iterdir())])
     assert masks[0] == masks[1]
 
 
@@ -79,21 +79,21 @@ def refused(outcome: Any, folder: Path) -> str:
     return str(err)
 
 
-def test_a_folder_that_lacks_pictures_is_named_with_them(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, other = pictures("a.png", "b.png", "c.png"), pictures("b.png", folder="other", width=32, height=32)
+def test_a_folder_that_lacks_images_is_named_with_them(compare: Command, images: Images, tmp_path: Path) -> None:
+    root, other = images("a.png", "b.png", "c.png"), images("b.png", folder="other", width=32, height=32)
     err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
-    assert f"methods.theirs: {other} lacks 2 of 3 pictures: a.png, c.png" in err
+    assert f"methods.theirs: {other} lacks 2 of 3 images: a.png, c.png" in err
 
 
-def test_a_picture_of_another_size_leaves_nothing_behind(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, other = pictures("a.png", "b.png"), pictures("a.png", "b.png", folder="other", width=32, height=32)
+def test_a_image_of_another_size_leaves_nothing_behind(compare: Command, images: Images, tmp_path: Path) -> None:
+    root, other = images("a.png", "b.png"), images("a.png", "b.png", folder="other", width=32, height=32)
     Image.new("RGB", (30, 20)).save(other / "b.png")
     err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
-    assert "methods.theirs: 1 of 2 pictures have another size: b.png (30x20 instead of 32x32)" in err
+    assert "methods.theirs: 1 of 2 images have another size: b.png (30x20 instead of 32x32)" in err
 
 
-def test_a_failure_keeps_what_was_in_the_folder(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, other = pictures("a.png"), pictures("a.png", folder="other")
+def test_a_failure_keeps_what_was_in_the_folder(compare: Command, images: Images, tmp_path: Path) -> None:
+    root, other = images("a.png"), images("a.png", folder="other")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("x")
     assert compare(f"data.root={root}", f"methods.theirs={other}").code == 2
@@ -109,12 +109,12 @@ def test_a_failure_keeps_what_was_in_the_folder(compare: Command, pictures: Pict
         ("methods={}", "methods is empty"),
     ],
 )
-def test_methods_that_cannot_be(compare: Command, pictures: Pictures, tmp_path: Path, method: str, reason: str) -> None:
-    assert reason in refused(compare(f"data.root={pictures('a.png')}", method), tmp_path / "out")
+def test_methods_that_cannot_be(compare: Command, images: Images, tmp_path: Path, method: str, reason: str) -> None:
+    assert reason in refused(compare(f"data.root={images('a.png')}", method), tmp_path / "out")
 
 
-def test_results_do_not_go_among_what_is_judged(command: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, theirs = pictures("a.png"), pictures("a.png", folder="theirs")
+def test_results_do_not_go_among_what_is_judged(command: Command, images: Images, tmp_path: Path) -> None:
+    root, theirs = images("a.png"), images("a.png", folder="theirs")
     common = ["compare", f"data.root={root}", f"methods.theirs={theirs}"]
     for folder, key in ((root, "data.root"), (root / "sub", "data.root"), (theirs, "methods.theirs")):
         outcome = command(*common, f"output={folder}")
@@ -123,21 +123,21 @@ def test_results_do_not_go_among_what_is_judged(command: Command, pictures: Pict
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["a.png", "a.png"]
 
 
-def test_results_from_elsewhere_are_not_written_over(command: Command, pictures: Pictures, tmp_path: Path) -> None:
+def test_results_from_elsewhere_are_not_written_over(command: Command, images: Images, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "records.csv").write_text("mine")
-    outcome = command("compare", f"data.root={pictures('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
+    outcome = command("compare", f"data.root={images('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
     assert outcome.code == 2
     assert "holds a records.csv from elsewhere" in outcome.err
     assert (tmp_path / "out" / "records.csv").read_text() == "mine"
 
 
-def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
+def test_a_reference_that_is_no_method_is_refused(command, images, tmp_path):
     outcome = command(
         "compare",
         "methods={telea: opencv_telea}",
         "reference=tela",
-        f"data.root={pictures('a.png')}",
+        f"data.root={images('a.png')}",
         f"output={tmp_path / 'o'}",
     )
     assert outcome.code == 2
@@ -146,13 +146,13 @@ def test_a_reference_that_is_no_method_is_refused(command, pictures, tmp_path):
 
 
 @pytest.fixture
-def quadruples(pictures: Pictures, masks: Pictures) -> dict[str, Path]:
-    """Pictures of several sizes with their masks and what another tool made of them, as a paper publishes them."""
+def quadruples(images: Images, masks: Images) -> dict[str, Path]:
+    """Images of several sizes with their masks and what another tool made of them, as a paper publishes them."""
     folders: dict[str, Path] = {}
     for number, side in enumerate((512, 130, 67)):
         size = {"width": side, "height": side + 3}
-        folders["images"] = pictures(f"{number}.png", folder="images", **size)
-        folders["outputs"] = pictures(f"{number}.jpg", folder="outputs", **size)
+        folders["images"] = images(f"{number}.png", folder="images", **size)
+        folders["outputs"] = images(f"{number}.jpg", folder="outputs", **size)
         folders["masks"] = masks(f"{number}.png", **size)
     return folders
 
@@ -176,7 +176,7 @@ def test_published_quadruples_are_scored_as_they_are(
         assert record.metrics["hole_psnr"] == pytest.approx(10 * np.log10(255**2 / error.mean()), abs=1e-5)
 
 
-def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_picture(
+def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_image(
     command: Command, quadruples: dict[str, Path], tmp_path: Path
 ) -> None:
     Image.new("L", (64, 64), 255).save(quadruples["masks"] / "2.png")
@@ -186,17 +186,15 @@ def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_picture(
     )  # fmt: skip
     assert outcome.code == 2
     assert "2.png" in outcome.err
-    assert "make the mask as large as the picture" in outcome.err
+    assert "make the mask as large as the image" in outcome.err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_manifest_holds_pictures_and_masks_to_their_hashes(
-    command: Command, pictures: Pictures, tmp_path: Path
-) -> None:
-    root, manifest = pictures("a.png", "b.png", "c.png"), tmp_path / "set.json"
+def test_a_manifest_holds_images_and_masks_to_their_hashes(command: Command, images: Images, tmp_path: Path) -> None:
+    root, manifest = images("a.png", "b.png", "c.png"), tmp_path / "set.json"
     common = [f"data.root={root}", "data.size=32", "data.num_workers=0"]
     assert command("data", "manifest", *common, f"output={manifest}").code == 0
-    pictures("0 another.png")  # which shifts nobody's mask
+    images("0 another.png")  # which shifts nobody's mask
     arguments = [f"manifest={manifest}", "size=32", "methods.mean=mean", "lpips=false", "costs=false"]
     outcome = command("compare", *arguments, f"output={tmp_path / 'out'}")
     assert (outcome.code, outcome.err) == (0, "")
@@ -217,24 +215,24 @@ def test_a_manifest_holds_pictures_and_masks_to_their_hashes(
 
 
 @pytest.mark.parametrize("protocol", ["standard", "misf", "madf"])
-def test_paired_masks_are_cut_as_their_pictures_are(
+def test_paired_masks_are_cut_as_their_images_are(
     command: Command, quadruples: dict[str, Path], tmp_path: Path, protocol: str
 ) -> None:
     wide, hole = np.full((40, 80, 3), 90, np.uint8), np.zeros((40, 80), np.uint8)
     wide[10:30, 30:50], hole[4:36, 20:60] = 200, 255
-    for name, picture in (("images", wide), ("masks", hole)):
-        Image.fromarray(picture).save(quadruples[name] / "0.png")
+    for name, image in (("images", wide), ("masks", hole)):
+        Image.fromarray(image).save(quadruples[name] / "0.png")
     arguments = [
         f"data.root={quadruples['images']}", "mask=paired", f"mask.root={quadruples['masks']}", "size=20",
         "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
     ]  # fmt: skip
     assert command("compare", *arguments, f"protocol={protocol}").code == 0
-    with Image.open(tmp_path / "out" / "pictures" / "mean" / "0.png") as written:
+    with Image.open(tmp_path / "out" / "images" / "mean" / "0.png") as written:
         filled = np.asarray(written.convert("RGB"))
     assert np.abs(filled.astype(int) - 90).max() <= 2  # nothing bright is left, for it was all in the hole
 
 
-def test_a_paired_mask_of_other_proportions_belongs_to_another_picture(
+def test_a_paired_mask_of_other_proportions_belongs_to_another_image(
     command: Command, quadruples: dict[str, Path], tmp_path: Path
 ) -> None:
     Image.new("L", (64, 32), 255).save(quadruples["masks"] / "2.png")

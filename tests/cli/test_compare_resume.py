@@ -14,11 +14,11 @@ from inpaint_zoo.images.reading import read_image, write_png
 from inpaint_zoo.metrics.records import read_records
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 
 
 class Spy:
-    """Counts the pictures that a fill is given, and fails at one of them if told to."""
+    """Counts the images that a fill is given, and fails at one of them if told to."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -48,15 +48,15 @@ def compare(command: Command, tmp_path: Path) -> Command:
 
 
 def test_an_interrupted_comparison_goes_on_where_it_stopped(
-    compare: Command, pictures: Pictures, tmp_path: Path, spy: Spy
+    compare: Command, images: Images, tmp_path: Path, spy: Spy
 ) -> None:
-    arguments = [f"data.root={pictures('a.png', 'b.png', 'c.png')}", "methods.x=mean", "methods.telea=opencv_telea"]
+    arguments = [f"data.root={images('a.png', 'b.png', 'c.png')}", "methods.x=mean", "methods.telea=opencv_telea"]
     spy.fails_at = 2
     assert compare(*arguments).code == 130
     spy.fails_at = None
     assert not (tmp_path / "out" / "records.csv").exists()
     assert compare(*arguments).code == 0
-    assert spy.calls == 2 + 2  # the first picture was not filled again
+    assert spy.calls == 2 + 2  # the first image was not filled again
     resumed = (tmp_path / "out" / "records.csv").read_bytes()
     shutil.rmtree(tmp_path / "out")
     assert compare(*arguments).code == 0
@@ -64,9 +64,9 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(
 
 
 def test_a_finished_method_is_not_run_again_unless_forced(
-    compare: Command, pictures: Pictures, tmp_path: Path, spy: Spy
+    compare: Command, images: Images, tmp_path: Path, spy: Spy
 ) -> None:
-    arguments = [f"data.root={pictures('a.png', 'b.png')}", "methods.x=mean"]
+    arguments = [f"data.root={images('a.png', 'b.png')}", "methods.x=mean"]
     assert compare(*arguments).code == 0
     assert compare(*arguments, "methods.telea=opencv_telea").code == 0
     assert spy.calls == 2
@@ -76,8 +76,8 @@ def test_a_finished_method_is_not_run_again_unless_forced(
     assert spy.calls == 4
 
 
-def test_what_has_changed_is_done_again(compare: Command, pictures: Pictures, tmp_path: Path, spy: Spy) -> None:
-    root = pictures("a.png", "b.png")
+def test_what_has_changed_is_done_again(compare: Command, images: Images, tmp_path: Path, spy: Spy) -> None:
+    root = images("a.png", "b.png")
     arguments = [f"data.root={root}", "methods.x=mean"]
     assert compare(*arguments).code == 0
     write_png(root / "b.png", 255 - read_image(root / "b.png"))
@@ -85,14 +85,14 @@ def test_what_has_changed_is_done_again(compare: Command, pictures: Pictures, tm
     assert spy.calls == 2 + 1
     outcome = compare(*arguments, "protocol=misf")
     assert spy.calls == 2 + 1 + 2
-    assert "x: judged anew, because weights, protocol, LPIPS or code have changed" in outcome.err
-    shutil.rmtree(tmp_path / "out" / "pictures" / "mask")
+    assert "x: evaluated anew, because weights, protocol, LPIPS or code have changed" in outcome.err
+    shutil.rmtree(tmp_path / "out" / "images" / "mask")
     assert compare(*arguments, "protocol=misf").code == 0
     assert spy.calls == 2 + 1 + 2 + 2
 
 
-def test_a_folder_whose_pictures_changed_is_judged_again(compare: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, other = pictures("a.png"), pictures("a.png", folder="other", width=32, height=32)
+def test_a_folder_whose_images_changed_is_judged_again(compare: Command, images: Images, tmp_path: Path) -> None:
+    root, other = images("a.png"), images("a.png", folder="other", width=32, height=32)
     arguments = [f"data.root={root}", f"methods.theirs={other}"]
     assert compare(*arguments).code == 0
     before = read_records(tmp_path / "out" / "records.csv")

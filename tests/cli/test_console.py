@@ -27,9 +27,9 @@ def test_our_own_warnings_are_one_line_and_others_as_python_shows_them() -> None
 def test_remarks_are_printed_once_however_often_libraries_are_quieted(capsys: pytest.CaptureFixture[str]) -> None:
     quiet_libraries()
     quiet_libraries()
-    logging.getLogger("inpaint_zoo.data.sources.folder").info("%s pictures", 3)
+    logging.getLogger("inpaint_zoo.data.sources.folder").info("%s images", 3)
     logging.getLogger("inpaint_zoo.losses").warning("random")
-    assert capsys.readouterr() == ("3 pictures\n", "inpaint-zoo: note: random\n")
+    assert capsys.readouterr() == ("3 images\n", "inpaint-zoo: note: random\n")
 
 
 def test_advice_on_workers_is_silent_but_other_warnings_are_not() -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from inpaint_zoo.cli import data_check
 from inpaint_zoo.data import FolderDataModule
-from inpaint_zoo.data.audit import cache as ledger
+from inpaint_zoo.data.audit import cache
 from inpaint_zoo.data.splits import Split
 
 FOLDER = Path(skimage.__file__).parent / "data"
@@ -60,17 +60,17 @@ def check(command: Callable[..., Any], tmp_path: Path) -> Check:
 
 @pytest.fixture
 def save(tmp_path: Path) -> Callable[..., Path]:
-    def write(name: str, picture: Image.Image, folder: str = "data", **options: Any) -> Path:
+    def write(name: str, image: Image.Image, folder: str = "data", **options: Any) -> Path:
         path = tmp_path / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(path, **options)
+        image.save(path, **options)
         return path
 
     return write
 
 
-def mirrored(picture: Image.Image) -> Image.Image:
-    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+def mirrored(image: Image.Image) -> Image.Image:
+    return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_nothing_is_found_where_nothing_is_wrong(check: Check) -> None:
     assert checked.found == {}
     assert checked.excluded == []
     assert "nothing found" in checked.outcome.out
-    assert checked.values["pictures"] == {"train": 4, "val": 1, "test": 1}
+    assert checked.values["images"] == {"train": 4, "val": 1, "test": 1}
     assert "data.exclude" not in checked.outcome.out
 
 
@@ -97,19 +97,19 @@ def test_nothing_is_found_where_nothing_is_wrong(check: Check) -> None:
 def test_what_cannot_be_read_is_found_and_left_out(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
     path = save("train/cut.jpg", COFFEE)
     path.write_bytes(path.read_bytes()[:-300])
-    (tmp_path / "data/val/text.jpg").write_text("no picture")
+    (tmp_path / "data/val/text.jpg").write_text("no image")
     save("train/1x1.png", Image.new("RGB", (1, 1)))
     (tmp_path / "data/train/sub").mkdir()
     (tmp_path / "data/train/sub/# it's (1).png").write_bytes(b"")
     checked = check()
     assert checked.found == {
-        "Unreadable pictures": ["train/sub/# it's (1).png", "val/text.jpg"],
-        "Truncated or damaged pictures": ["train/cut.jpg"],
-        "Pictures smaller than 32x32": ["train/1x1.png"],
+        "Unreadable images": ["train/sub/# it's (1).png", "val/text.jpg"],
+        "Truncated or damaged images": ["train/cut.jpg"],
+        "Images smaller than 32x32": ["train/1x1.png"],
     }
     assert sorted(checked.excluded) == ["train/1x1.png", "train/cut.jpg", "train/sub/# it's (1).png", "val/text.jpg"]
-    assert "1  Truncated or damaged pictures" in checked.outcome.out
-    assert f"leave out 4 pictures: data.exclude={checked.exclude}\n" in checked.outcome.out
+    assert "1  Truncated or damaged images" in checked.outcome.out
+    assert f"leave out 4 images: data.exclude={checked.exclude}\n" in checked.outcome.out
     assert check("data.size=200").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
     assert "Most of train are: lower data.size=" in check("data.size=200").report
     assert check("data.resize=32").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
@@ -123,7 +123,7 @@ def listed(root: Path, exclude: Path, command: Callable[..., Any]) -> dict[Split
     config = inpaint_zoo.config.compose.compose_config("train", [f"data.root={root}", f"data.exclude={exclude}"])
     box: Any = None
     data: FolderDataModule = inpaint_zoo.config.build.construct(config.data, mask=box, eval_mask=box, seed=0)
-    return {split: [picture.name for picture in data.used_pictures(split)] for split in Split}
+    return {split: [image.name for image in data.used_images(split)] for split in Split}
 
 
 @pytest.mark.usefixtures("healthy")
@@ -138,7 +138,7 @@ def test_copies_are_found_within_and_across_splits(
     save("test/rocket 2.png", ROCKET)
     checked = check()
     assert checked.found == {
-        "The same pictures in two splits": ["train/chelsea.tif", "val/rocket.png"],
+        "The same images in two splits": ["train/chelsea.tif", "val/rocket.png"],
         "Look-alikes in two splits": ["train/z/rocket.jpg"],
         "Duplicates": ["train/copy.bmp", "test/rocket.png"],
         "Look-alikes": ["train/astronaut.png"],
@@ -150,14 +150,14 @@ def test_copies_are_found_within_and_across_splits(
     assert names[Split.VAL] == ["chelsea.png", "rocket.png"]
 
 
-def test_a_test_set_of_all_pictures_is_said_once(check: Check, save: Callable[..., Path]) -> None:
-    for number, picture in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
-        save(f"{number}.png", picture)
+def test_a_test_set_of_all_images_is_said_once(check: Check, save: Callable[..., Path]) -> None:
+    for number, image in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
+        save(f"{number}.png", image)
     checked = check()
     assert checked.found == {}
-    assert "test contains every picture of train" in checked.report
+    assert "test contains every image of train" in checked.report
     assert "data.test_split=test" in checked.report
-    assert "every picture" not in check("data.test_split=test").report
+    assert "every image" not in check("data.test_split=test").report
 
 
 @pytest.mark.usefixtures("healthy")
@@ -165,7 +165,7 @@ def test_an_interrupted_check_goes_on(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
 ) -> None:
     read: list[str] = []
-    examine = data_check.examine_picture
+    examine = data_check.examine_image
 
     def count(path: Path) -> Any:
         if path.name == "rocket.png" and len(read) < 6:
@@ -174,7 +174,7 @@ def test_an_interrupted_check_goes_on(
         read.append(path.name)
         return examine(path)
 
-    monkeypatch.setattr(data_check, "examine_picture", count)
+    monkeypatch.setattr(data_check, "examine_image", count)
     monkeypatch.setattr("inpaint_zoo.data.audit.reading._FILES_AT_A_TIME", 1)
     root, output = tmp_path / "data", tmp_path / "out"
     arguments = ["data", "check", f"data.root={root}", "data.size=32", "num_workers=0", f"output={output}"]
@@ -262,10 +262,10 @@ def test_paired_masks_that_do_not_fit(check: Check, save: Callable[..., Path], t
     save("wide.png", mask(10), "masks")
     checked = check("mask=paired", f"mask.root={tmp_path / 'masks'}")
     assert checked.found == {
-        "Pictures without a mask": ["alone.png"],
-        "Masks that do not fit their pictures": ["val/turned.jpg", "val/wide.png"],
+        "Images without a mask": ["alone.png"],
+        "Masks that do not fit their images": ["val/turned.jpg", "val/wide.png"],
     }
-    assert "the picture is 80x96, its mask 96x80; the picture is turned by its EXIF orientation 6" in checked.report
+    assert "the image is 80x96, its mask 96x80; the image is turned by its EXIF orientation 6" in checked.report
 
 
 def test_bad_input_is_one_line(command: Callable[..., Any], save: Callable[..., Path], tmp_path: Path) -> None:
@@ -294,20 +294,20 @@ def test_bad_input_is_one_line(command: Callable[..., Any], save: Callable[..., 
 
 
 def test_a_ledger_that_is_damaged_counts_as_nothing(tmp_path: Path) -> None:
-    path, file = tmp_path / "pictures.jsonl", tmp_path / "a.png"
+    path, file = tmp_path / "images.jsonl", tmp_path / "a.png"
     file.write_bytes(b"x")
-    kept: ledger.Ledger[Any] = ledger.Ledger(path, "f", dict)
+    kept: cache.Ledger[Any] = cache.Ledger(path, "f", dict)
     kept.add([(file, {"ratio": 0.5})])
-    assert ledger.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
+    assert cache.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
     whole = path.read_bytes()
     path.write_bytes(whole[:-9])
-    assert ledger.Ledger(path, "f", dict).known(file) is None
+    assert cache.Ledger(path, "f", dict).known(file) is None
     path.write_bytes(whole + b"\xff\x00[1]\n{}\n")
-    assert ledger.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
+    assert cache.Ledger(path, "f", dict).known(file) == {"ratio": 0.5}
     os.utime(file, ns=(1, 1))
-    assert ledger.Ledger(path, "f", dict).known(file) is None
+    assert cache.Ledger(path, "f", dict).known(file) is None
     path.write_bytes(whole)
-    assert ledger.Ledger(path, "other code", dict).known(file) is None
+    assert cache.Ledger(path, "other code", dict).known(file) is None
 
 
 def inverted_and_wrong_masks(write: Callable[..., Path], folder: str) -> None:
@@ -316,9 +316,9 @@ def inverted_and_wrong_masks(write: Callable[..., Path], folder: str) -> None:
     write(f"{folder}train/b.png", Image.fromarray(np.full((40, 40), 255, np.uint8)))
 
 
-def test_masks_that_belong_to_pictures_are_examined(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
-    for name, picture in {"train/a.png": ASTRONAUT, "train/b.png": CHELSEA, "val/c.png": COFFEE}.items():
-        save(name, picture)
+def test_masks_that_belong_to_images_are_examined(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
+    for name, image in {"train/a.png": ASTRONAUT, "train/b.png": CHELSEA, "val/c.png": COFFEE}.items():
+        save(name, image)
     inverted_and_wrong_masks(save, "masks/")
     save("test/d.png", ROCKET)
     save("masks/test/d.png", ROCKET).write_bytes(b"x")
@@ -328,25 +328,25 @@ def test_masks_that_belong_to_pictures_are_examined(check: Check, save: Callable
         "Unreadable masks": [f"{root}/test/d.png"],
         "Masks that look inverted": [f"{root}/train/a.png", f"{root}/train/b.png", f"{root}/val/c.png"],
         "Masks without a known pixel": [f"{root}/train/a.png", f"{root}/train/b.png", f"{root}/val/c.png"],
-        "Masks that do not fit their pictures": ["train/b.png"],
+        "Masks that do not fit their images": ["train/b.png"],
     }
     assert "set data.mask_invert=true" in checked.report
-    assert checked.values["masks"]["source"] == "files of pictures"
+    assert checked.values["masks"]["source"] == "files of images"
     assert checked.values["masks"]["histogram"]["90–100 %"] == checked.values["masks"]["number"] == 3
 
 
 def test_masks_of_lists_and_of_some_splits_are_examined(
     check: Check, save: Callable[..., Path], tmp_path: Path
 ) -> None:
-    paths = [save(f"{number}.png", picture) for number, picture in enumerate((ASTRONAUT, CHELSEA))]
+    paths = [save(f"{number}.png", image) for number, image in enumerate((ASTRONAUT, CHELSEA))]
     soft = save("soft.png", Image.fromarray(np.full((80, 96), 130, np.uint8)), "masks")
     (tmp_path / "data/train.txt").write_text(f"{paths[0]}\t{soft}\n")
     (tmp_path / "data/val.txt").write_text(f"{paths[1]}\n")
     checked = check("data=list", *(f"data.{name}={tmp_path / 'data' / name}.txt" for name in ("train", "val")))
     assert list(checked.found) == ["Masks that look inverted", "Soft masks", "Masks without a known pixel"]
     assert checked.found["Soft masks"] == [str(soft)]
-    assert "pictures of val have no masks of their own" in checked.report
-    assert "no test pictures were examined (data.test is missing" in checked.report
+    assert "images of val have no masks of their own" in checked.report
+    assert "no test images were examined (data.test is missing" in checked.report
     assert "made at" not in checked.outcome.out
 
 
@@ -375,7 +375,7 @@ def test_what_is_excluded_is_not_examined_and_stays_excluded(
     again = Checked(again.outcome, tmp_path / "two")
     assert again.found == {}
     assert again.excluded == first.excluded
-    assert again.values["pictures"]["train"] == 4
+    assert again.values["images"]["train"] == 4
     assert "left out 2 of train, 0 of val, 0 of test" in again.report
     names = listed(tmp_path / "data", again.exclude, command)
     assert names[Split.TRAIN] == ["astronaut.png", "black.png", "mirrored.png", "nearly black.png"]
@@ -388,27 +388,27 @@ def test_paths_are_printed_whole_and_quoted(check: Check, save: Callable[..., Pa
     outcome = Checked(check(f"output={output}").outcome, output).outcome
     report, override = outcome.out.splitlines()[-2:]
     assert report == f"report: {output}/report.md"
-    assert shlex.split(override.partition("pictures: ")[2]) == [f"data.exclude={output}/exclude.txt"]
+    assert shlex.split(override.partition("images: ")[2]) == [f"data.exclude={output}/exclude.txt"]
 
 
 def test_a_file_of_a_flat_folder_is_found_once(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
-    for number, picture in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
-        save(f"{number}.png", picture)
-        save(f"bad{number}.png", picture).write_bytes(b"x")
+    for number, image in enumerate((ASTRONAUT, CHELSEA, COFFEE, ROCKET)):
+        save(f"{number}.png", image)
+        save(f"bad{number}.png", image).write_bytes(b"x")
     save("copy.png", ASTRONAUT)
     checked = check()
-    assert sorted(name.partition("/")[2] for name in checked.found["Unreadable pictures"]) == [
+    assert sorted(name.partition("/")[2] for name in checked.found["Unreadable images"]) == [
         f"bad{number}.png" for number in range(4)
     ]
     assert sum(map(len, checked.found.values())) == 5
     assert {f"test/bad{number}.png" for number in range(4)} < set(checked.excluded)
     (tmp_path / "rest.txt").write_text("".join(f"{name}\n" for name in checked.excluded))
-    assert "Unreadable pictures" not in check(f"data.exclude={tmp_path / 'rest.txt'}").found
+    assert "Unreadable images" not in check(f"data.exclude={tmp_path / 'rest.txt'}").found
 
 
 def test_a_way_out_is_named_where_it_is_one(check: Check, save: Callable[..., Path], tmp_path: Path) -> None:
     path = save("a.png", ASTRONAUT)
     (tmp_path / "data/list.txt").write_text(f"{path}\n")
     checked = check("data=list", *(f"data.{name}={tmp_path}/data/list.txt" for name in ("train", "val", "test")))
-    assert "contains every picture of train" in checked.report
+    assert "contains every image of train" in checked.report
     assert "test_split" not in checked.report

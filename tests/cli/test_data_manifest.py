@@ -6,15 +6,15 @@ import pytest
 
 from inpaint_zoo.evaluation.manifest import read_manifest
 from inpaint_zoo.files.hashing import file_hash
-from inpaint_zoo.images.reading import picture_size
+from inpaint_zoo.images.reading import image_size
 
 Write = Callable[..., Path]
 
 
 @pytest.fixture
-def make(command: Callable[..., Any], pictures: Write, tmp_path: Path) -> Callable[..., Any]:
-    """`data manifest` of three pictures."""
-    root = pictures("a.png", "sub/b.png", "sub/c.jpg")
+def make(command: Callable[..., Any], images: Write, tmp_path: Path) -> Callable[..., Any]:
+    """`data manifest` of three images."""
+    root = images("a.png", "sub/b.png", "sub/c.jpg")
     fixed = ("data", "manifest", f"data.root={root}", "size=32", f"output={tmp_path / 'out' / 'it (1).json'}")
     return lambda *arguments: command(*fixed, *arguments)
 
@@ -23,10 +23,10 @@ def test_the_test_set_is_written_as_it_is_judged(make: Callable[..., Any], tmp_p
     path = tmp_path / "out" / "it (1).json"
     done = make("data.eval_repeats=2", "data.eval_seed=5", "mask=box", "protocol=misf")
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[-1] == f"6 samples of 3 pictures, written to {path}"
+    assert done.out.splitlines()[-1] == f"6 samples of 3 images, written to {path}"
     manifest = read_manifest(path)
     assert [entry.name for entry in manifest.samples][:3] == ["a@1.png", "a@2.png", "sub/b@1.png"]
-    assert manifest.samples[0].image == file_hash(tmp_path / "pictures" / "a.png")
+    assert manifest.samples[0].image == file_hash(tmp_path / "images" / "a.png")
     assert {entry.size for entry in manifest.samples} == {(32, 32)}
     assert manifest.data["eval_seed"] == 5
     assert manifest.protocol["_target_"].endswith("MISFProtocol")
@@ -35,10 +35,10 @@ def test_the_test_set_is_written_as_it_is_judged(make: Callable[..., Any], tmp_p
     assert path.read_bytes() == first
 
 
-def test_pictures_may_keep_their_sizes(make: Callable[..., Any], tmp_path: Path) -> None:
+def test_images_may_keep_their_sizes(make: Callable[..., Any], tmp_path: Path) -> None:
     assert make("size=native").code == 0
     (size,) = {entry.size for entry in read_manifest(tmp_path / "out" / "it (1).json").samples}
-    assert size == picture_size(tmp_path / "pictures" / "a.png") == (36, 40)
+    assert size == image_size(tmp_path / "images" / "a.png") == (36, 40)
 
 
 def test_masks_that_are_missing_are_listed_and_nothing_is_written(

@@ -16,19 +16,19 @@ from inpaint_zoo.metrics.score import METRICS, score
 from inpaint_zoo.zoo import list_models
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 
 
 @pytest.mark.parametrize("name", list_models())
 def test_records_summary_and_table(
-    command: Command, pictures: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path, name: str
+    command: Command, images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path, name: str
 ) -> None:
-    root, output = pictures("b.png", "sub/a, 'x'.jpg", "Ü.png"), tmp_path / "out, [1]"
+    root, output = images("b.png", "sub/a, 'x'.jpg", "Ü.png"), tmp_path / "out, [1]"
     arguments = [f"ckpt={small_checkpoint(name)}", f"data.root={root}", f"output={output}", "data.num_workers=0"]
     code, out, err = command("evaluate", *arguments, "data.size=32", "lpips=false", "data.eval_repeats=2")
     assert (code, err) == (0, "")
     assert {path.name for path in output.iterdir()} == {
-        "records.csv", "summary.json", "results.json", "table.md", "judged",
+        "records.csv", "summary.json", "results.json", "table.md", "evaluated",
     }  # fmt: skip
     records = read_records(output / "records.csv")
     assert [record.name for record in records] == [
@@ -40,16 +40,16 @@ def test_records_summary_and_table(
         assert record.metrics["known_psnr"] == 100
         assert record.metrics["lpips"] is None
     overall = next(row for row in json.loads((output / "summary.json").read_text()) if row["bin"] == "all")
-    assert overall["num_pictures"] == 6
+    assert overall["num_images"] == 6
     assert overall["means"]["psnr"] == pytest.approx(np.mean([record.metrics["psnr"] for record in records]))
     assert "LPIPS was switched off" in out
     assert "LPIPS was switched off" in (output / "table.md").read_text()
 
 
 def test_without_its_weights_the_lpips_column_says_so(
-    command: Command, pictures: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path
+    command: Command, images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    arguments = [f"ckpt={small_checkpoint('misf')}", f"data.root={pictures('a.png')}", "data.num_workers=0"]
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"data.root={images('a.png')}", "data.num_workers=0"]
     code, out, err = command("evaluate", *arguments, f"output={tmp_path / 'out'}", "data.size=32")
     assert (code, err) == (0, "")
     sentence = "LPIPS is not available: AlexNet's ImageNet weights could not be loaded (tests use no network)."
@@ -60,33 +60,33 @@ def test_without_its_weights_the_lpips_column_says_so(
 
 
 def test_scores_are_those_of_the_composites(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    """The same picture and mask through `predict`, scored here, give the same record."""
-    root, folder = pictures("a.png", width=32, height=32), masks("a.png", width=64, height=48)
+    """The same image and mask through `predict`, scored here, give the same record."""
+    root, folder = images("a.png", width=32, height=32), masks("a.png", width=64, height=48)
     files = [f"ckpt={small_checkpoint('misf')}"]
     evaluated = command(
         "evaluate", *files, f"data.root={root}", "mask=files", f"mask.root={folder}", "data.size=32",
-        "data.num_workers=2", "lpips=false", f"output={tmp_path / 'judged'}",
+        "data.num_workers=2", "lpips=false", f"output={tmp_path / 'evaluated'}",
     )  # fmt: skip
     assert (evaluated.code, evaluated.err) == (0, "")
     assert command("predict", *files, f"images={root}", f"masks={folder}", f"output={tmp_path / 'made'}").code == 0
     hole = resize_mask(read_mask(folder / "a.png"), 32, 32) >= 128
     expected = score(read_image(root / "a.png"), read_image(tmp_path / "made" / "a.png"), hole, STANDARD_METRICS)
-    (record,) = read_records(tmp_path / "judged" / "records.csv")
+    (record,) = read_records(tmp_path / "evaluated" / "records.csv")
     assert record.ratio == pytest.approx(float(hole.mean()))
     assert {key: record.metrics[key] for key in METRICS} == {key: expected[key] for key in METRICS}
 
 
 @pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
 def test_extreme_masks_are_scored(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
     folder = masks("a.png", "b.png")
     Image.fromarray(np.full((36, 40), 255, np.uint8)).save(folder / "a.png")
     Image.fromarray(np.zeros((36, 40), np.uint8)).save(folder / "b.png")
     code, _, _ = command(
-        "evaluate", f"ckpt={small_checkpoint('ctsdg')}", f"data.root={pictures('a.png', 'b.png')}", "mask=files",
+        "evaluate", f"ckpt={small_checkpoint('ctsdg')}", f"data.root={images('a.png', 'b.png')}", "mask=files",
         f"mask.root={folder}", "data.size=32", "data.num_workers=0", "lpips=false", f"output={tmp_path / 'out'}",
     )  # fmt: skip
     assert code == 0
@@ -98,12 +98,12 @@ def test_extreme_masks_are_scored(
 
 
 def test_the_mean_psnr_is_what_a_sweeper_gets(
-    pictures: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from inpaint_zoo.cli import evaluate
     from inpaint_zoo.config.compose import compose_config
 
-    overrides = [f"ckpt={small_checkpoint('misf')}", f"data.root={pictures('a.png', 'b.png')}", "data.num_workers=0"]
+    overrides = [f"ckpt={small_checkpoint('misf')}", f"data.root={images('a.png', 'b.png')}", "data.num_workers=0"]
     returned = evaluate.run(
         compose_config("evaluate", [*overrides, f"output={tmp_path}", "data.size=32", "lpips=false"])
     )
@@ -116,15 +116,15 @@ def test_the_mean_psnr_is_what_a_sweeper_gets(
     ("verb", "checkpoint"), [("evaluate", "ckpt"), ("compare", "methods.misf"), ("predict", "ckpt")]
 )
 def test_a_checkpoint_is_read_once(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path, *,
+    command: Command, images: Images, masks: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path, *,
     monkeypatch: pytest.MonkeyPatch, verb: str, checkpoint: str,
 ) -> None:  # fmt: skip
     path, opened = small_checkpoint("misf"), []
     arguments = [f"{checkpoint}={path}", f"output={tmp_path / 'out'}"]
     if verb == "predict":
-        arguments += [f"image={pictures('a.png')}", f"mask={masks('a.png')}"]
+        arguments += [f"image={images('a.png')}", f"mask={masks('a.png')}"]
     else:
-        arguments += [f"data.root={pictures('a.png')}", "data.size=32", "data.num_workers=0", "lpips=false"]
+        arguments += [f"data.root={images('a.png')}", "data.size=32", "data.num_workers=0", "lpips=false"]
     if verb == "compare":
         arguments.append("costs=false")  # memory is measured in a process of its own, which reads it again
 

@@ -45,7 +45,7 @@ def test_a_published_file_becomes_one_of_ours(
     assert stored["inpaint_zoo_model"] == name
 
 
-def test_published_ctsdg_sets_the_wrapped_range_and_sees_damaged_pictures_only(
+def test_published_ctsdg_sets_the_wrapped_range_and_sees_damaged_images_only(
     command: Command, published: Callable[[str], Path], tmp_path: Path
 ) -> None:
     output = tmp_path / "ours.ckpt"

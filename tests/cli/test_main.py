@@ -219,12 +219,12 @@ def test_a_broken_file_of_the_user(toy: Toy) -> None:
 
 
 def refuse(config: DictConfig) -> None:
-    raise InputError("picture.png is no picture:\nconvert it")
+    raise InputError("image.png is no image:\nconvert it")
 
 
 def test_bad_input_of_the_task_leaves_nothing_behind(toy: Toy, tmp_path: Path) -> None:
     toy.task = refuse
-    expected = (2, "", "inpaint-zoo toy: error: picture.png is no picture: convert it\n")
+    expected = (2, "", "inpaint-zoo toy: error: image.png is no image: convert it\n")
     assert toy("run_dir=a/b/c") == expected
     assert list((tmp_path / "here").iterdir()) == []
     (tmp_path / "here" / "a").mkdir()
@@ -252,7 +252,7 @@ def test_debug_shows_the_traceback_of_bad_input(
     assert code == 2
     assert "Traceback" in complaint
     assert "in refuse" in complaint
-    assert complaint.endswith("inpaint-zoo toy: error: picture.png is no picture: convert it\n")
+    assert complaint.endswith("inpaint-zoo toy: error: image.png is no image: convert it\n")
 
 
 def test_bad_input_in_a_constructor_is_unwrapped(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +262,7 @@ def test_bad_input_in_a_constructor_is_unwrapped(toy: Toy, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "refusing", SimpleNamespace(refuse=refuse))  # type: ignore[arg-type]
     for build in (construct, hydra.utils.instantiate):
         toy.task = lambda config, build=build: build(OmegaConf.create(node))
-        assert toy("allow=[refusing.refuse]")[2].endswith("error: picture.png is no picture: convert it\n")
+        assert toy("allow=[refusing.refuse]")[2].endswith("error: image.png is no image: convert it\n")
 
 
 def test_a_bug_shows_its_traceback(toy: Toy) -> None:

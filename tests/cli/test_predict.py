@@ -13,24 +13,24 @@ from inpaint_zoo.images.reading import read_image, read_mask
 from inpaint_zoo.zoo import list_models, load_model
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 Checkpoint = Callable[[str], Path]
 
 
 @pytest.mark.parametrize("name", list_models())
-@pytest.mark.filterwarnings("ignore:.*look inverted")  # the only pixel of a picture is its hole
+@pytest.mark.filterwarnings("ignore:.*look inverted")  # the only pixel of an image is its hole
 @pytest.mark.parametrize(("width", "height"), [(37, 53), (1, 1), (2, 70), (64, 32)])
 def test_any_size_with_known_pixels_untouched(  # noqa: PLR0917
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path, name: str,
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path, name: str,
     width: int, height: int,
 ) -> None:  # fmt: skip
-    image = pictures("a.png", width=width, height=height) / "a.png"
+    image = images("a.png", width=width, height=height) / "a.png"
     mask = masks("a.png", width=width, height=height) / "a.png"
     code, out, err = command(
         "predict", f"ckpt={small_checkpoint(name)}", f"images={image}", f"masks={mask}", f"output={tmp_path / 'out'}"
     )
     assert (code, err) == (0, "")
-    assert f"1 picture in {tmp_path / 'out'}" in out
+    assert f"1 image in {tmp_path / 'out'}" in out
     before, after, hole = read_image(image), read_image(tmp_path / "out" / "a.png"), read_mask(mask) >= 128
     assert after.shape == (height, width, 3)
     assert np.array_equal(after[~hole], before[~hole])
@@ -38,9 +38,9 @@ def test_any_size_with_known_pixels_untouched(  # noqa: PLR0917
 
 
 def test_the_hole_of_the_file_is_not_looked_at(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    root, mask = pictures("a.png"), masks("m.png") / "m.png"
+    root, mask = images("a.png"), masks("m.png") / "m.png"
     pixels = read_image(root / "a.png")
     pixels[read_mask(mask) >= 128] = 255 - pixels[read_mask(mask) >= 128]
     Image.fromarray(pixels).save(root / "b.png")
@@ -52,11 +52,11 @@ def test_the_hole_of_the_file_is_not_looked_at(
 
 @pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
 def test_folders_are_paired_by_name_and_names_are_kept(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     names = ["it's (1).jpg", "a,b=[c].png", "sub/Ünï.webp", "2024.png"]
     root, folder = (
-        pictures(*names, folder="my 'pictures', [1]"),
+        images(*names, folder="my 'images', [1]"),
         masks(*[str(Path(n).with_suffix(".png")) for n in names]),
     )
     Image.fromarray(np.zeros((9, 10), np.uint8)).save(folder / "2024.png")  # no hole, and resized
@@ -65,16 +65,16 @@ def test_folders_are_paired_by_name_and_names_are_kept(
         "predict", f"ckpt={small_checkpoint('misf')}", f"images={root}", f"masks={folder}", f"output={output}"
     )
     assert (code, err) == (0, "")
-    assert "4 pictures in" in out
+    assert "4 images in" in out
     made = {path.relative_to(output).as_posix() for path in output.rglob("*") if path.is_file()}
     assert made == {"it's (1).png", "a,b=[c].png", "sub/Ünï.png", "2024.png"}
     assert np.array_equal(read_image(output / "2024.png"), read_image(root / "2024.png"))
 
 
 def test_black_holes_and_thresholds(
-    command: Command, pictures: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    image = pictures("a.png") / "a.png"
+    image = images("a.png") / "a.png"
     gray = np.full((36, 40), 90, np.uint8)
     gray[10:20, 10:20] = 30
     Image.fromarray(gray).save(tmp_path / "m.png")
@@ -87,9 +87,9 @@ def test_black_holes_and_thresholds(
 
 
 def test_the_composite_is_rounded_and_the_threshold_itself_is_a_hole(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
-    image, mask, checkpoint = pictures("a.png") / "a.png", masks("m.png") / "m.png", small_checkpoint("misf")
+    image, mask, checkpoint = images("a.png") / "a.png", masks("m.png") / "m.png", small_checkpoint("misf")
     files = [f"ckpt={checkpoint}", f"image={image}", f"mask={mask}", "threshold=255"]
     assert command("predict", *files, f"output={tmp_path}/out").code == 0
     sample = Sample("a.png", "a.png", read_image(image), read_mask(mask) == 255)
@@ -99,24 +99,24 @@ def test_the_composite_is_rounded_and_the_threshold_itself_is_a_hole(
 
 
 def test_masks_that_look_inverted_are_said_with_the_override(
-    command: Command, pictures: Pictures, masks: Pictures, small_checkpoint: Checkpoint, tmp_path: Path
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     mask = masks("m.png") / "m.png"
     Image.fromarray(255 - np.asarray(Image.open(mask))).save(mask)
-    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={pictures('a.png')}", f"masks={mask}"]
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={images('a.png')}", f"masks={mask}"]
     with pytest.warns(UserWarning, match="the masks look inverted; if so, set invert=true"):
         assert command("predict", *arguments, f"output={tmp_path}/out").code == 0
 
 
 def test_a_published_file_needs_the_name_of_its_model(
     command: Command,
-    pictures: Pictures,
-    masks: Pictures,
+    images: Images,
+    masks: Images,
     tmp_path: Path,
     released_state_dict: Callable[[str], dict[str, Any]],
 ) -> None:
     torch.save({"n_iter": 1, "generator": released_state_dict("ctsdg_generator")}, tmp_path / "released.pth")
-    arguments = [f"ckpt={tmp_path / 'released.pth'}", f"images={pictures('a.png')}", f"masks={masks('a.png')}"]
+    arguments = [f"ckpt={tmp_path / 'released.pth'}", f"images={images('a.png')}", f"masks={masks('a.png')}"]
     code, _, err = command("predict", *arguments, f"output={tmp_path}/out")
     assert code == 2
     assert "give model=NAME" in err

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inpaint_zoo.training.runs.lock import occupied
+from inpaint_zoo.training.runs.lock import run_lock
 from inpaint_zoo.training.runs.result import Result, write_result
 
 Command = Callable[..., Any]
@@ -70,7 +70,7 @@ def test_the_order(command: Command, root: Path, order: str, first: str) -> None
 
 
 def test_a_running_training_is_told_apart(command: Command, root: Path) -> None:
-    with occupied(root / "train/misf/2026-01-02_03-04-05"):
+    with run_lock(root / "train/misf/2026-01-02_03-04-05"):
         assert "1 running, 1 finished, 1 failed, 1 interrupted" in command("runs", f"root={root}").out
 
 

@@ -14,7 +14,7 @@ from inpaint_zoo.models.misf import MISF
 from inpaint_zoo.zoo import create_model, list_models, load_model
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 NAMES = [f"{number}.png" for number in range(8)]
 
 
@@ -45,15 +45,15 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
     )  # fmt: skip
     assert (code, err) == (0, "")
     assert f"run folder: {run_dir}" in out
-    assert "12 training pictures, 1 validation samples" in out
+    assert "12 training images, 1 validation samples" in out
     assert {path.name for path in run_dir.iterdir()} == {
-        "config.yaml", "overrides.yaml", "hparams.yaml", "metrics.csv", "last.ckpt", "best.ckpt", "pictures",
+        "config.yaml", "overrides.yaml", "hparams.yaml", "metrics.csv", "last.ckpt", "best.ckpt", "images",
         "result.json",
     }  # fmt: skip
     assert OmegaConf.load(run_dir / "config.yaml").model.network.base_channels == 8
     assert [step for step, _ in metrics(run_dir, "train/loss")] == [0, 1]
     assert len(metrics(run_dir, "val/psnr")) == 1
-    with Image.open(run_dir / "pictures" / "step_00000002.png") as grid:
+    with Image.open(run_dir / "images" / "step_00000002.png") as grid:
         assert grid.height == 128 + 2 * 4
         assert grid.width > 4 * 128
     for file in ("last.ckpt", "best.ckpt"):
@@ -64,8 +64,8 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("name", list_models())
-def test_a_resumed_run_goes_on_where_it_stopped(train: Command, pictures: Pictures, tmp_path: Path, name: str) -> None:
-    root, whole, parts = pictures(*NAMES), tmp_path / "whole", tmp_path / "parts"
+def test_a_resumed_run_goes_on_where_it_stopped(train: Command, images: Images, tmp_path: Path, name: str) -> None:
+    root, whole, parts = images(*NAMES), tmp_path / "whole", tmp_path / "parts"
     assert train(root, whole, "trainer.val_check_interval=3", model=name, steps=7).code == 0
     assert train(root, parts, "trainer.val_check_interval=3", model=name, steps=4).code == 0
     assert train(root, parts, "trainer.val_check_interval=3", "ckpt_path=last", model=name, steps=7).code == 0
@@ -76,20 +76,20 @@ def test_a_resumed_run_goes_on_where_it_stopped(train: Command, pictures: Pictur
     assert all(torch.equal(value, states[1][key]) for key, value in states[0].items())
 
 
-def test_a_finished_run_that_is_resumed_stays_as_it_is(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root, run_dir = pictures(*NAMES), tmp_path / "run"
+def test_a_finished_run_that_is_resumed_stays_as_it_is(train: Command, images: Images, tmp_path: Path) -> None:
+    root, run_dir = images(*NAMES), tmp_path / "run"
     assert train(root, run_dir).code == 0
     before = (run_dir / "metrics.csv").read_text()
     assert train(root, run_dir, "ckpt_path=last").code == 0
     assert (run_dir / "metrics.csv").read_text() == before
 
 
-def test_files_and_folders_of_any_name(train: Command, pictures: Pictures, tmp_path: Path) -> None:
+def test_files_and_folders_of_any_name(train: Command, images: Images, tmp_path: Path) -> None:
     names = [
         "it's.png", 'say "x".png', "a,b.png", "x(1).png", "[y].png", "{z}.png", "key=value.png", "Ünï 图像.png",
         "2024.png", "1e5.png", "null.png", "true.png", "${x}.png", "~x.png", "%20.png", "sub dir, (1)/7.png",
     ]  # fmt: skip
-    root = pictures(*names, folder="it's = [a], {b} (2) ${HOME} Ü")
+    root = images(*names, folder="it's = [a], {b} (2) ${HOME} Ü")
     run_dir = tmp_path / "1e3, 'run' = [x]"
     outcome = train(root, run_dir, "data.samples_per_epoch=16", steps=8)
     assert (outcome.code, outcome.err) == (0, "")
@@ -97,18 +97,16 @@ def test_files_and_folders_of_any_name(train: Command, pictures: Pictures, tmp_p
     assert (run_dir / "last.ckpt").is_file()
 
 
-def test_folders_of_their_own_for_train_and_val(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root = pictures("train/a.png", "train/b.png", "val/c.png")
+def test_folders_of_their_own_for_train_and_val(train: Command, images: Images, tmp_path: Path) -> None:
+    root = images("train/a.png", "train/b.png", "val/c.png")
     outcome = train(root, tmp_path / "run")
     assert outcome.code == 0
-    assert "2 training pictures, 1 validation samples" in outcome.out
+    assert "2 training images, 1 validation samples" in outcome.out
     assert "split" not in outcome.out
 
 
-def test_masks_of_training_and_of_validation(
-    train: Command, pictures: Pictures, masks: Pictures, tmp_path: Path
-) -> None:
-    root, folder, run_dir = pictures(*NAMES), masks("m.png"), tmp_path / "run"
+def test_masks_of_training_and_of_validation(train: Command, images: Images, masks: Images, tmp_path: Path) -> None:
+    root, folder, run_dir = images(*NAMES), masks("m.png"), tmp_path / "run"
     assert train(root, run_dir, "mask=box", "eval_mask=files", f"eval_mask.root={folder}").code == 0
     config = OmegaConf.load(run_dir / "config.yaml")
     assert config.mask._target_.endswith("BoxMask")
@@ -118,61 +116,59 @@ def test_masks_of_training_and_of_validation(
 
 @pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
 def test_the_loss_of_every_step_is_finite_with_extreme_masks(
-    train: Command, pictures: Pictures, masks: Pictures, tmp_path: Path
+    train: Command, images: Images, masks: Images, tmp_path: Path
 ) -> None:
     folder = masks("all.png", "none.png")
     Image.fromarray(np.full((36, 40), 255, np.uint8)).save(folder / "all.png")
     Image.fromarray(np.zeros((36, 40), np.uint8)).save(folder / "none.png")
     for name in list_models():
         run_dir = tmp_path / name
-        assert train(pictures(*NAMES), run_dir, "mask=files", f"mask.root={folder}", model=name, steps=4).code == 0
+        assert train(images(*NAMES), run_dir, "mask=files", f"mask.root={folder}", model=name, steps=4).code == 0
         assert all(np.isfinite(loss) for _, loss in metrics(run_dir, "train/loss"))
 
 
-def test_pictures_of_every_kind_simply_work(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    root = pictures("train/rgb.png", "val/v.png")
+def test_images_of_every_kind_simply_work(train: Command, images: Images, tmp_path: Path) -> None:
+    root = images("train/rgb.png", "val/v.png")
     pixels = np.random.RandomState(0).randint(0, 256, (36, 40, 3), dtype=np.uint8)
-    picture = Image.fromarray(pixels)
+    image = Image.fromarray(pixels)
     Image.fromarray(pixels[..., 0]).save(root / "train" / "gray.png")
     Image.fromarray(pixels[..., 0].astype(np.uint16) * 257).save(root / "train" / "sixteen.png")
-    picture.convert("P").save(root / "train" / "palette.png")
-    picture.convert("RGBA").save(root / "train" / "rgba.png")
+    image.convert("P").save(root / "train" / "palette.png")
+    image.convert("RGBA").save(root / "train" / "rgba.png")
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture.save(root / "train" / "turned.jpg", exif=exif)
-    outcome = train(root, tmp_path / "run", "data.batch_size=3", steps=4)  # 12 samples: each picture twice
+    image.save(root / "train" / "turned.jpg", exif=exif)
+    outcome = train(root, tmp_path / "run", "data.batch_size=3", steps=4)  # 12 samples: each image twice
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_a_small_training_learns(train: Command, pictures: Pictures, tmp_path: Path) -> None:
+def test_a_small_training_learns(train: Command, images: Images, tmp_path: Path) -> None:
     arguments = ["mask=center_box", "model.optimizer.lr=0.002"]
-    assert train(pictures(*NAMES), tmp_path / "run", *arguments, model="madf", steps=40).code == 0
+    assert train(images(*NAMES), tmp_path / "run", *arguments, model="madf", steps=40).code == 0
     losses = [loss for _, loss in metrics(tmp_path / "run", "train/loss")]
     assert np.mean(losses[-10:]) < 0.85 * np.mean(losses[:10])
 
 
-def test_the_best_checkpoint_is_that_of_the_best_validation(train: Command, pictures: Pictures, tmp_path: Path) -> None:
+def test_the_best_checkpoint_is_that_of_the_best_validation(train: Command, images: Images, tmp_path: Path) -> None:
     run_dir = tmp_path / "run"
     # a rate at which training goes up and down
-    assert (
-        train(pictures(*NAMES), run_dir, "trainer.val_check_interval=1", "model.optimizer.lr=0.05", steps=6).code == 0
-    )
+    assert train(images(*NAMES), run_dir, "trainer.val_check_interval=1", "model.optimizer.lr=0.05", steps=6).code == 0
     psnr = dict(metrics(run_dir, "val/psnr"))
     assert len(psnr) == 6
     best = max(psnr, key=lambda step: psnr[step])
     assert torch.load(run_dir / "best.ckpt", weights_only=True)["global_step"] == best + 1
 
 
-def test_a_sweep_runs_every_job_in_a_folder_of_its_own(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    assert train(pictures(*NAMES), tmp_path / "sweep", "-m", "seed=1,2", steps=1).code == 0
+def test_a_sweep_runs_every_job_in_a_folder_of_its_own(train: Command, images: Images, tmp_path: Path) -> None:
+    assert train(images(*NAMES), tmp_path / "sweep", "-m", "seed=1,2", steps=1).code == 0
     for number, seed in enumerate((1, 2)):
         run_dir = tmp_path / "sweep" / str(number)
         assert OmegaConf.load(run_dir / "config.yaml").seed == seed
         assert (run_dir / "last.ckpt").is_file()
 
 
-def test_the_network_of_a_run_can_be_created_by_name(train: Command, pictures: Pictures, tmp_path: Path) -> None:
-    assert train(pictures(*NAMES), tmp_path / "run", model="ctsdg", steps=1).code == 0
+def test_the_network_of_a_run_can_be_created_by_name(train: Command, images: Images, tmp_path: Path) -> None:
+    assert train(images(*NAMES), tmp_path / "run", model="ctsdg", steps=1).code == 0
     network = create_model("ctsdg", tmp_path / "run" / "last.ckpt")
     stored = torch.load(tmp_path / "run" / "last.ckpt", weights_only=True)["state_dict"]
     assert all(torch.equal(value, stored[f"network.{key}"]) for key, value in network.state_dict().items())

@@ -8,19 +8,19 @@ import pytest
 from inpaint_zoo.images.reading import read_image, write_png
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 
 
 @pytest.fixture
 def results(
-    command: Command, pictures: Pictures, small_checkpoint: Callable[[str], Path], tmp_path: Path
+    command: Command, images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> Callable[[], Path]:
     """Run a comparison of a network, a fill and a folder; return its results.json."""
 
     def run() -> Path:
-        pictures("a.png", "b.png", folder="theirs", width=32, height=32)
+        images("a.png", "b.png", folder="theirs", width=32, height=32)
         outcome = command(
-            "compare", f"data.root={pictures('a.png', 'b.png')}", f"methods.misf={small_checkpoint('misf')}",
+            "compare", f"data.root={images('a.png', 'b.png')}", f"methods.misf={small_checkpoint('misf')}",
             "methods.telea=opencv_telea", f"methods.theirs={tmp_path / 'theirs'}", "size=32", "data.num_workers=0",
             "lpips=false", "costs=false", f"output={tmp_path / 'out'}",
         )  # fmt: skip
@@ -50,14 +50,14 @@ def test_a_changed_number_is_named(command: Command, results: Callable[[], Path]
 
 
 @pytest.mark.parametrize(
-    ("folder", "changed"), [("pictures", "images"), ("theirs", "method theirs")], ids=["picture", "output"]
+    ("folder", "changed"), [("images", "images"), ("theirs", "method theirs")], ids=["image", "output"]
 )
 def test_a_changed_file_is_found(
     command: Command, results: Callable[[], Path], tmp_path: Path, folder: str, changed: str
 ) -> None:
     path = results()
-    picture = tmp_path / folder / "b.png"
-    write_png(picture, 255 - read_image(picture))
+    image = tmp_path / folder / "b.png"
+    write_png(image, 255 - read_image(image))
     outcome = command("verify", path)
     assert outcome.code == 2
     assert f"{changed}: another hash" in outcome.out
@@ -67,10 +67,10 @@ def test_moved_folders_are_given_on_the_command_line(
     command: Command, results: Callable[[], Path], tmp_path: Path
 ) -> None:
     path = results()
-    for name in ("pictures", "theirs"):
+    for name in ("images", "theirs"):
         (tmp_path / name).rename(tmp_path / f"moved, {name}")
     assert command("verify", path).code == 2
-    moved = [f"data.root={tmp_path / 'moved, pictures'}", f"methods.theirs={tmp_path / 'moved, theirs'}"]
+    moved = [f"data.root={tmp_path / 'moved, images'}", f"methods.theirs={tmp_path / 'moved, theirs'}"]
     assert command("verify", path, *moved).code == 0
 
 
@@ -100,10 +100,10 @@ def test_every_entry_counts(command: Command, results: Callable[[], Path]) -> No
         "it['records'][0]['metrics']['other'] = 1": "other is only in the file",
         "it['records'].pop()": "only in what was computed",
         "it['records'].append({**it['records'][0], 'name': 'c.png'})": "c.png: only in the file",
-        "it['leaks'] = True": "leaks: not what was judged",
-        "it['protocol'] = 'misf'": "protocol: not what was judged",
-        "del it['methods']['telea']": "methods: not what was judged",
-        "it['methods']['telea']['kind'] = 'network'": "methods: not what was judged",
+        "it['leaks'] = True": "leaks: not what was evaluated",
+        "it['protocol'] = 'misf'": "protocol: not what was evaluated",
+        "del it['methods']['telea']": "methods: not what was evaluated",
+        "it['methods']['telea']['kind'] = 'network'": "methods: not what was evaluated",
     }.items():
         outcome = edited(command, path, change)
         assert outcome.code == 2, change

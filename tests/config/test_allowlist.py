@@ -160,12 +160,12 @@ def test_what_is_refused_is_refused_before_anything_beside_it_is_constructed(tmp
     [
         ("model.optimizer", "torch.optim.Adam"),
         ("model.lr_schedule", "torch.optim.lr_scheduler.CosineAnnealingLR"),
-        ("model.lr_schedule", "inpaint_zoo.models.schedules.warmup_cosine"),
+        ("model.lr_schedule", "inpaint_zoo.models.lr_schedules.warmup_cosine"),
         ("model.lr_schedule.schedulers.0", "torch.optim.lr_scheduler.LinearLR"),
         ("callbacks.sampler", "pytorch_lightning.callbacks.EarlyStopping"),
         ("callbacks.early_end.pruner", "optuna.pruners.MedianPruner"),
         ("logger.callbacks", "pytorch_lightning.loggers.CSVLogger"),
-        ("logger.csv", "inpaint_zoo.training.callbacks.MetricsFile"),
+        ("logger.csv", "inpaint_zoo.training.callbacks.MetricsCSV"),
         ("trainer", "pytorch_lightning.Trainer"),
         ("trainer.strategy", "pytorch_lightning.strategies.DDPStrategy"),
         ("trainer.profiler", "pytorch_lightning.profilers.SimpleProfiler"),
@@ -189,7 +189,7 @@ def test_what_a_place_takes(key: str, target: str) -> None:
         ("callbacks.x", "torch.optim.SGD", "pytorch_lightning.callbacks.Callback"),
         ("callbacks.optimizer", "torch.optim.SGD", "pytorch_lightning.callbacks.Callback"),
         ("callbacks.x", "inpaint_zoo.masks.BoxMask", "pytorch_lightning.callbacks.Callback"),
-        ("callbacks.x", "inpaint_zoo.models.schedules.warmup_cosine", "pytorch_lightning.callbacks.Callback"),
+        ("callbacks.x", "inpaint_zoo.models.lr_schedules.warmup_cosine", "pytorch_lightning.callbacks.Callback"),
         ("logger.x", "pytorch_lightning.callbacks.EarlyStopping", "pytorch_lightning.loggers.Logger"),
         ("trainer", "pytorch_lightning.callbacks.EarlyStopping", "pytorch_lightning.Trainer"),
         ("trainer.strategy", "pytorch_lightning.profilers.SimpleProfiler", "pytorch_lightning.strategies.Strategy"),
@@ -329,14 +329,14 @@ def test_the_search_of_a_file_allows_nothing(command: Command, tmp_path: Path) -
 
 
 def test_a_network_from_a_checkpoint_is_given_values_only(
-    command: Command, small_checkpoint: Callable[[str], Path], tmp_path: Path, pictures: Callable[..., Path]
+    command: Command, small_checkpoint: Callable[[str], Path], tmp_path: Path, images: Callable[..., Path]
 ) -> None:
     content = torch.load(small_checkpoint("misf"), weights_only=True)
     ran = tmp_path / "ran"
     content["hyper_parameters"]["network"]["base_channels"] = {"_target_": "os.system", "command": f"touch {ran}"}
     content["allow"] = ["os"]
     torch.save(content, tmp_path / "edited.ckpt")
-    arguments = ["mask=box", f"data.root={pictures('a.png')}", "size=32", "lpips=false", f"output={tmp_path / 'out'}"]
+    arguments = ["mask=box", f"data.root={images('a.png')}", "size=32", "lpips=false", f"output={tmp_path / 'out'}"]
     refused(command("evaluate", f"ckpt={tmp_path / 'edited.ckpt'}", *arguments), "base_channels")
     content["inpaint_zoo_model"] = "os.system"
     torch.save(content, tmp_path / "edited.ckpt")

@@ -22,10 +22,10 @@ def test_overfit_learns_a_few_samples_by_heart(command: Any, tmp_path: Path) -> 
     settings = ("debug=overfit", "overfit_samples=2", "trainer.max_steps=30", "trainer.val_check_interval=15")
     outcome = command(*SMALL, *settings, "model.optimizer.lr=0.003", f"run_dir={tmp_path / 'run'}")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "12 training pictures, 2 validation samples, 32x32" in outcome.out
+    assert "12 training images, 2 validation samples, 32x32" in outcome.out
     first, last = column(tmp_path / "run", "val/hole_psnr")
     assert last > first + 0.3
-    assert len(list((tmp_path / "run" / "pictures").iterdir())) == 2
+    assert len(list((tmp_path / "run" / "images").iterdir())) == 2
 
 
 def test_fast_runs_through_in_a_folder_of_its_own(
@@ -35,7 +35,7 @@ def test_fast_runs_through_in_a_folder_of_its_own(
     outcome = command(*SMALL, "debug=fast")
     assert (outcome.code, outcome.err) == (0, "")
     (folder,) = (tmp_path / "runs" / "debug" / "madf").iterdir()
-    assert {"last.ckpt", "best.ckpt", "metrics.csv", "pictures"} <= {path.name for path in folder.iterdir()}
+    assert {"last.ckpt", "best.ckpt", "metrics.csv", "images"} <= {path.name for path in folder.iterdir()}
 
 
 def test_profile_leaves_a_table(command: Any, tmp_path: Path) -> None:

@@ -16,23 +16,21 @@ from inpaint_zoo.models.misf import MISF
 from inpaint_zoo.zoo import list_models
 
 Command = Callable[..., Any]
-Pictures = Callable[..., Path]
+Images = Callable[..., Path]
 NAMES = [f"{number}.png" for number in range(8)]
 AVERAGED = "state_dict"
 TRAINED = "current_model_state"
 
 
 @pytest.fixture
-def train(
-    command: Command, small_network: Callable[[str], dict[str, int]], pictures: Pictures, tmp_path: Path
-) -> Command:
+def train(command: Command, small_network: Callable[[str], dict[str, int]], images: Images, tmp_path: Path) -> Command:
     """`inpaint-zoo train` of a small network on 32 x 32 crops; the first argument is the name of the run."""
 
     def run(name: str, *arguments: object, model: str = "misf", steps: int = 2) -> Any:
         network = [f"model.network.{key}={value}" for key, value in small_network(model).items()]
         settings = ["experiment=tiny", "data.size=32", f"trainer.max_steps={steps}", *network]
         chosen = [] if any(str(argument).startswith("experiment=") for argument in arguments) else [f"model={model}"]
-        root, run_dir = pictures(*NAMES), tmp_path / name
+        root, run_dir = images(*NAMES), tmp_path / name
         return command("train", *settings, *chosen, f"data.root={root}", f"run_dir={run_dir}", *arguments)
 
     return run
@@ -72,12 +70,12 @@ def test_everything_that_a_recipe_adds_is_resumed_to_the_last_bit(train: Command
 
 
 def test_the_weights_of_a_checkpoint_can_be_chosen(
-    train: Command, command: Command, pictures: Pictures, masks: Pictures, tmp_path: Path
+    train: Command, command: Command, images: Images, masks: Images, tmp_path: Path
 ) -> None:
     assert train("run", "ema_decay=0.5", "model.optimizer.lr=0.01", steps=3).code == 0
     assert train("plain", "model.optimizer.lr=0.01", steps=3).code == 0
     averaged, plain = tmp_path / "run" / "last.ckpt", tmp_path / "plain" / "last.ckpt"
-    root, holes = pictures("a.png", folder="judged"), masks("a.png")
+    root, holes = images("a.png", folder="evaluated"), masks("a.png")
 
     def psnr(path: Path, *arguments: str) -> float | None:
         data = [f"data.root={root}", "data.size=32", "data.num_workers=0", "lpips=false"]

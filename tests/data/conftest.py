@@ -1,4 +1,4 @@
-"""Folders of small pictures, and data modules for them."""
+"""Folders of small images, and data modules for them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from inpaint_zoo.masks import BoxMask
 
 
 @pytest.fixture
-def write_pictures(tmp_path: Path) -> Callable[..., Path]:
-    """Write random pictures (24 x 20 unless told otherwise) and return the folder."""
+def write_images(tmp_path: Path) -> Callable[..., Path]:
+    """Write random images (24 x 20 unless told otherwise) and return the folder."""
 
-    def write(*names: str, width: int = 24, height: int = 20, folder: str = "pictures") -> Path:
+    def write(*names: str, width: int = 24, height: int = 20, folder: str = "images") -> Path:
         for seed, name in enumerate(names):
             path = tmp_path / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

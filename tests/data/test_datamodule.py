@@ -31,8 +31,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def root(write_pictures: Write) -> Path:
-    return write_pictures(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png", "test/u.png", "test/w.png")
+def root(write_images: Write) -> Path:
+    return write_images(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png", "test/u.png", "test/w.png")
 
 
 def fingerprint(batch: dict[str, Any]) -> str:
@@ -155,7 +155,7 @@ def test_trainer_options_leave_the_stream_as_it_is(
 
 
 class NameRecorder(Recorder):
-    """Writes down the names of the pictures that it is trained on."""
+    """Writes down the names of the images that it is trained on."""
 
     def training_step(self, batch: dict[str, Any]) -> Tensor:
         loss = super().training_step(batch)
@@ -224,7 +224,7 @@ def test_a_rank_without_a_sample_is_refused(root: Path, folder_data: Data) -> No
 
 
 @pytest.mark.parametrize("num_workers", [0, 2])
-def test_evaluation_sees_every_picture_with_the_same_masks(root: Path, folder_data: Data, num_workers: int) -> None:
+def test_evaluation_sees_every_image_with_the_same_masks(root: Path, folder_data: Data, num_workers: int) -> None:
     def loaded(**changes: Any) -> list[str]:
         return [fingerprint(batch) for batch in folder_data(root=root, **changes).test_dataloader()]
 
@@ -235,7 +235,7 @@ def test_evaluation_sees_every_picture_with_the_same_masks(root: Path, folder_da
 
 
 @pytest.mark.parametrize("num_workers", [0, 2])
-def test_a_damaged_picture_is_named_in_one_line(root: Path, folder_data: Data, num_workers: int) -> None:
+def test_a_damaged_image_is_named_in_one_line(root: Path, folder_data: Data, num_workers: int) -> None:
     for name in NAMES:
         (root / "train" / name).write_bytes(b"nothing")
     with pytest.raises(InputError) as caught:
@@ -259,7 +259,7 @@ def test_workers_use_one_thread_each(root: Path, folder_data: Data) -> None:
         cv2.setNumThreads(threads[1])
 
 
-def test_too_few_pictures_for_a_batch_are_named(root: Path, folder_data: Data) -> None:
+def test_too_few_images_for_a_batch_are_named(root: Path, folder_data: Data) -> None:
     with pytest.raises(InputError, match=r"11 training samples do not fill a batch of 12: lower data\.batch_size="):
         folder_data(root=root, batch_size=12).train_dataloader()
     assert len(folder_data(root=root, batch_size=12, samples_per_epoch=24).train_dataloader()) == 2

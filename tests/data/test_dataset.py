@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
-from inpaint_zoo.data.paired_masks import OwnMasks
+from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import find_pictures
+from inpaint_zoo.images.finding import find_images
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.images.resizing import center_crop, cover, resize, resize_shorter
 from inpaint_zoo.masks import BinnedIrregularMask, BoxMask, MaskRequest
@@ -30,7 +30,7 @@ Write = Callable[..., Path]
 def training(root: Path, **changes: Any) -> TrainingDataset:
     arguments: dict[str, Any] = {
         "mask": BOX,
-        "own_masks": OwnMasks(threshold=128, invert=False),
+        "paired_masks": PairedMasks(threshold=128, invert=False),
         "size": (12, 16),
         "center_crop": None,
         "resize": None,
@@ -39,22 +39,22 @@ def training(root: Path, **changes: Any) -> TrainingDataset:
         "read": read_image,
         "skip_unreadable": False,
     }
-    return TrainingDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
+    return TrainingDataset(images=find_images(root, "data.root"), **(arguments | changes))
 
 
 def evaluation(root: Path, **changes: Any) -> EvaluationDataset:
     size = changes.pop("size", (12, 16))
     arguments: dict[str, Any] = {"mask": BOX, "repeats": 1, "seed": 0}
     arguments["prepare"] = lambda image: cover(image, size, resize)
-    return EvaluationDataset(pictures=find_pictures(root, "data.root"), **(arguments | changes))
+    return EvaluationDataset(images=find_images(root, "data.root"), **(arguments | changes))
 
 
 def equal(first: Any, second: Any) -> bool:
     return bool(torch.equal(first["image"], second["image"]) and torch.equal(first["mask"], second["mask"]))
 
 
-def test_samples_follow_the_conventions(write_pictures: Write) -> None:
-    root = write_pictures("a/ü, [x]=1.png", "b.png")
+def test_samples_follow_the_conventions(write_images: Write) -> None:
+    root = write_images("a/ü, [x]=1.png", "b.png")
     for sample, name in ((training(root)[Key(3, 1, 0)], "b.png"), (evaluation(root)[0], "a/ü, [x]=1.png")):
         assert sample["image"].shape == (3, 12, 16)
         assert sample["image"].dtype == sample["mask"].dtype == torch.float32
@@ -64,9 +64,9 @@ def test_samples_follow_the_conventions(write_pictures: Write) -> None:
         assert sample["name"] == name
 
 
-def test_a_training_sample_is_a_crop_of_its_picture_mirrored_half_the_time(write_pictures: Write) -> None:
-    root = write_pictures("a.png")
-    picture = read_image(root / "a.png").astype(np.float32) / 255
+def test_a_training_sample_is_a_crop_of_its_image_mirrored_half_the_time(write_images: Write) -> None:
+    root = write_images("a.png")
+    file = read_image(root / "a.png").astype(np.float32) / 255
     places = []
     for epoch in range(60):
         image = training(root)[Key(epoch, 0, 0)]["image"].permute(1, 2, 0).numpy()
@@ -75,15 +75,15 @@ def test_a_training_sample_is_a_crop_of_its_picture_mirrored_half_the_time(write
             for flipped, view in enumerate((image, image[:, ::-1]))
             for y in range(20 - 12 + 1)
             for x in range(24 - 16 + 1)
-            if np.array_equal(view, picture[y : y + 12, x : x + 16])
+            if np.array_equal(view, file[y : y + 12, x : x + 16])
         ]
     assert len(places) == 60
     assert 15 < sum(flipped for flipped, _, _ in places) < 45
     assert {y for _, y, _ in places} == {x for _, _, x in places} == set(range(9))
 
 
-def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_pictures: Write) -> None:
-    root = write_pictures("a.png", "b.png")
+def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_images: Write) -> None:
+    root = write_images("a.png", "b.png")
     dataset = training(root)
     first = dataset[Key(2, 0, 0)]
     random.seed(5)
@@ -97,8 +97,8 @@ def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_pictures: Writ
     assert equal(dataset[1], dataset[Key(0, 1, 0)])
 
 
-def test_resize_makes_small_pictures_large_enough(write_pictures: Write) -> None:
-    root = write_pictures("small, 1.png", width=8, height=10)
+def test_resize_makes_small_images_large_enough(write_images: Write) -> None:
+    root = write_images("small, 1.png", width=8, height=10)
     with pytest.raises(InputError, match=r"small, 1\.png' is 8x10 .* crop 16x12: set data\.resize=16"):
         training(root)[Key(0, 0, 0)]
     assert training(root, resize=16)[Key(0, 0, 0)]["image"].shape == (3, 12, 16)
@@ -106,7 +106,7 @@ def test_resize_makes_small_pictures_large_enough(write_pictures: Write) -> None
 
 @settings(deadline=None, max_examples=60)
 @given(height=st.integers(1, 90), width=st.integers(1, 90), size=st.tuples(st.integers(1, 60), st.integers(1, 60)))
-def test_the_resized_picture_just_covers_the_size_in_its_own_proportions(
+def test_the_resized_image_just_covers_the_size_in_its_own_proportions(
     height: int, width: int, size: tuple[int, int]
 ) -> None:
     resized = resize_shorter(np.zeros((height, width, 3), dtype=np.uint8), size, resize)
@@ -119,14 +119,14 @@ def test_the_resized_picture_just_covers_the_size_in_its_own_proportions(
     assert center_crop(resized, size).shape == (*size, 3)
 
 
-def test_evaluation_cuts_the_center_of_the_resized_picture(write_pictures: Write) -> None:
-    root = write_pictures("a.png", width=40, height=16)
+def test_evaluation_cuts_the_center_of_the_resized_image(write_images: Write) -> None:
+    root = write_images("a.png", width=40, height=16)
     image = evaluation(root, size=(16, 16))[0]["image"].permute(1, 2, 0).numpy()
     assert np.array_equal(np.round(image * 255), read_image(root / "a.png")[:, 12:28])
 
 
-def test_repeats_show_each_picture_with_the_masks_in_turn(write_pictures: Write) -> None:
-    root = write_pictures("a/x.png", "b.png")
+def test_repeats_show_each_image_with_the_masks_in_turn(write_images: Write) -> None:
+    root = write_images("a/x.png", "b.png")
     bins = BinnedIrregularMask(
         bins=[(0.0, 0.2), (0.2, 0.4), (0.4, 0.6)],
         stroke_width=[0.1, 0.2],
@@ -153,8 +153,8 @@ def test_numbers_go_before_the_suffix(name: str, expected: str) -> None:
     assert numbered(name, 2) == expected
 
 
-def test_damaged_pictures_are_named(write_pictures: Write) -> None:
-    root = write_pictures("a.png")
+def test_damaged_images_are_named(write_images: Write) -> None:
+    root = write_images("a.png")
     (root / "a.png").write_bytes(b"nothing")
     for dataset in (training(root), evaluation(root)):
         with pytest.raises(InputError, match=r"a\.png' cannot be read"):
@@ -162,7 +162,7 @@ def test_damaged_pictures_are_named(write_pictures: Write) -> None:
 
 
 class Reader:
-    """Reads pictures and remembers the sizes that were asked for."""
+    """Reads images and remembers the sizes that were asked for."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[int, int] | None] = []
@@ -205,14 +205,14 @@ def test_every_level_is_divided_as_torch_divides_it(tmp_path: Path) -> None:
     assert image.is_contiguous()
 
 
-def test_the_mask_of_an_evaluation_sample_is_drawn_once(write_pictures: Write) -> None:
+def test_the_mask_of_an_evaluation_sample_is_drawn_once(write_images: Write) -> None:
     drawn: list[int | None] = []
 
     def mask(request: MaskRequest) -> np.ndarray:
         drawn.append(request.index)
         return BOX(request)
 
-    root = write_pictures("a.png", "b.png")
+    root = write_images("a.png", "b.png")
     dataset = evaluation(root, mask=mask, repeats=2, size=(13, 17))
     masks = [dataset.mask_at(index, 13, 17) for index in range(len(dataset))]
     assert [torch.equal(dataset[i]["mask"], torch.from_numpy(masks[i]).float()) for i in range(4)] == [True] * 4

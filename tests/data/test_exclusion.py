@@ -1,4 +1,4 @@
-"""Pictures that are left out."""
+"""Images that are left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from inpaint_zoo.data import FileListDataModule, FolderDataModule
 from inpaint_zoo.data.exclusion import Exclusion, exclusion_line
-from inpaint_zoo.data.packed import PackedPictures
+from inpaint_zoo.data.packed import PackedImages
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 
@@ -21,8 +21,8 @@ Write = Callable[..., Path]
 
 
 @pytest.fixture
-def root(write_pictures: Write) -> Path:
-    return write_pictures("train/a.png", "train/x/ü.png", "train/#1.png", "train/c.png", "val/a.png", "test/a.png")
+def root(write_images: Write) -> Path:
+    return write_images("train/a.png", "train/x/ü.png", "train/#1.png", "train/c.png", "val/a.png", "test/a.png")
 
 
 def excluding(tmp_path: Path, content: str | bytes) -> Path:
@@ -32,10 +32,10 @@ def excluding(tmp_path: Path, content: str | bytes) -> Path:
 
 
 def names(data: FolderDataModule, split: Split) -> list[str]:
-    return [picture.name for picture in data.used_pictures(split)]
+    return [image.name for image in data.used_images(split)]
 
 
-def test_named_pictures_are_left_out_and_counted(
+def test_named_images_are_left_out_and_counted(
     root: Path, folder_data: Callable[..., FolderDataModule], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     content = b"\xef\xbb\xbf# unreadable\r\nx/u\xcc\x88.png\r\n\r\n./#1.png\r\nnowhere.png"
@@ -44,11 +44,11 @@ def test_named_pictures_are_left_out_and_counted(
         assert names(data, Split.TRAIN) == ["a.png", "c.png"]
     path = str(tmp_path / "exclude.txt")
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
-        (logging.WARNING, f"data.exclude={path!r}: 1 of 3 names are no pictures of train: 'nowhere.png'"),
-        (logging.INFO, f"{path!r} leaves out 2 of 4 pictures of train"),
+        (logging.WARNING, f"data.exclude={path!r}: 1 of 3 names are no images of train: 'nowhere.png'"),
+        (logging.INFO, f"{path!r} leaves out 2 of 4 images of train"),
     ]
     assert len(data.train_dataset) == 2
-    assert len(data.pictures(Split.TRAIN)) == 4
+    assert len(data.images(Split.TRAIN)) == 4
 
 
 def test_a_name_may_be_that_of_one_split(
@@ -59,22 +59,22 @@ def test_a_name_may_be_that_of_one_split(
     assert names(data, Split.VAL) == names(data, Split.TEST) == ["a.png"]
     data = folder_data(root=root, exclude=excluding(tmp_path, "a.png\n"))
     assert "a.png" not in names(data, Split.TRAIN)
-    with pytest.raises(InputError, match=r"data\.exclude=.*exclude\.txt' names all 1 pictures of val"):
+    with pytest.raises(InputError, match=r"data\.exclude=.*exclude\.txt' names all 1 images of val"):
         data.setup("validate")
 
 
 def test_lists_stay_packed_and_splits_as_they_are(
-    write_pictures: Write, list_data: Callable[..., FileListDataModule], tmp_path: Path
+    write_images: Write, list_data: Callable[..., FileListDataModule], tmp_path: Path
 ) -> None:
     every = [f"{index}.png" for index in range(40)]
-    root = write_pictures(*every)
+    root = write_images(*every)
     (root / "list.txt").write_text("\n".join(every))
     whole = list_data(train=root / "list.txt")
     data = list_data(train=root / "list.txt", exclude=excluding(tmp_path, "3.png\n17.png\n"))
     for split in Split:
-        kept = data.used_pictures(split)
-        assert isinstance(kept, PackedPictures)
-        assert list(kept) == [file for file in whole.pictures(split) if file.name not in ("3.png", "17.png")]
+        kept = data.used_images(split)
+        assert isinstance(kept, PackedImages)
+        assert list(kept) == [file for file in whole.images(split) if file.name not in ("3.png", "17.png")]
 
 
 def test_unusable_files_are_named(root: Path, folder_data: Callable[..., FolderDataModule], tmp_path: Path) -> None:
@@ -91,9 +91,9 @@ def test_names_that_match_in_another_split_are_not_said(
 ) -> None:
     data = folder_data(root=root, exclude=excluding(tmp_path, "c.png\ntrain/x/ü.png\ntest/none.png\nval/gone.png\n"))
     for split in (Split.TRAIN, Split.VAL):
-        data.used_pictures(split)
+        data.used_images(split)
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        f"data.exclude={str(tmp_path / 'exclude.txt')!r}: 1 of 4 names are no pictures of val: 'val/gone.png'"
+        f"data.exclude={str(tmp_path / 'exclude.txt')!r}: 1 of 4 names are no images of val: 'val/gone.png'"
     ]
 
 

@@ -11,10 +11,10 @@ sizes = st.integers(1, 9)
 
 
 def stream(
-    num_samples: int, *, position: int = 0, num_pictures: int = 5, seed: int = 3, rank: int = 0, world_size: int = 1
+    num_samples: int, *, position: int = 0, num_images: int = 5, seed: int = 3, rank: int = 0, world_size: int = 1
 ) -> list[Key]:
     sampler = TrainingSampler(
-        num_pictures=num_pictures,
+        num_images=num_images,
         num_samples=num_samples,
         seed=seed,
         rank=rank,
@@ -26,19 +26,19 @@ def stream(
 
 
 @settings(deadline=None, max_examples=30)
-@given(num_pictures=sizes, passes=sizes, seed=sizes)
-def test_each_pass_shows_every_picture_once(num_pictures: int, passes: int, seed: int) -> None:
-    keys = stream(num_pictures * passes, num_pictures=num_pictures, seed=seed)
+@given(num_images=sizes, passes=sizes, seed=sizes)
+def test_each_pass_shows_every_image_once(num_images: int, passes: int, seed: int) -> None:
+    keys = stream(num_images * passes, num_images=num_images, seed=seed)
     for epoch in range(passes):
-        part = keys[epoch * num_pictures : (epoch + 1) * num_pictures]
-        assert sorted(key[:2] for key in part) == [(epoch, index) for index in range(num_pictures)]
-    assert [key.position for key in keys] == list(range(num_pictures * passes))
+        part = keys[epoch * num_images : (epoch + 1) * num_images]
+        assert sorted(key[:2] for key in part) == [(epoch, index) for index in range(num_images)]
+    assert [key.position for key in keys] == list(range(num_images * passes))
 
 
 def test_passes_and_seeds_differ_in_order() -> None:
-    keys = stream(40, num_pictures=20)
+    keys = stream(40, num_images=20)
     assert [key.index for key in keys[:20]] != [key.index for key in keys[20:]]
-    assert stream(20, num_pictures=20, seed=4) != keys[:20]
+    assert stream(20, num_images=20, seed=4) != keys[:20]
 
 
 @settings(deadline=None, max_examples=30)
@@ -58,6 +58,6 @@ def test_ranks_share_the_stream_out(position: int, num_samples: int, world_size:
 def test_the_position_is_asked_again_for_each_iteration() -> None:
     positions = iter([0, 4])
     sampler = TrainingSampler(
-        num_pictures=5, num_samples=4, seed=3, rank=0, world_size=1, position=lambda: next(positions)
+        num_images=5, num_samples=4, seed=3, rank=0, world_size=1, position=lambda: next(positions)
     )
     assert list(sampler) + list(sampler) == stream(8)

@@ -1,4 +1,4 @@
-"""Training goes on without pictures that cannot be read, and says so."""
+"""Training goes on without images that cannot be read, and says so."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NAMES = [f"{index}.png" for index in range(6)]
 
 
 @pytest.fixture
-def root(write_pictures: Write) -> Path:
-    return write_pictures(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png")
+def root(write_images: Write) -> Path:
+    return write_images(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png")
 
 
 def samples(data: FolderDataModule) -> dict[tuple[str, int], tuple[torch.Tensor, torch.Tensor]]:
@@ -47,29 +47,29 @@ def test_what_cannot_be_read_is_skipped_counted_and_named_once(
     assert data.skip_count.counts == {"2.png": 3}
     data.teardown("fit")
     first, last = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert first.startswith(f"skipped 2.png: {str(root / 'train/2.png')!r} cannot be read as a picture")
-    assert last == "3 samples of 1 pictures were skipped (data.on_error=skip): 2.png"
+    assert first.startswith(f"skipped 2.png: {str(root / 'train/2.png')!r} cannot be read as an image")
+    assert last == "3 samples of 1 images were skipped (data.on_error=skip): 2.png"
 
 
-def test_a_batch_without_any_picture_is_an_error(root: Path, folder_data: Data) -> None:
+def test_a_batch_without_any_image_is_an_error(root: Path, folder_data: Data) -> None:
     for name in NAMES:
         (root / "train" / name).unlink()
         (root / "train" / name).touch()
-    with pytest.raises(InputError, match=r"no picture of a batch can be read: .*\.png, .*\.png; .* data\.exclude="):
+    with pytest.raises(InputError, match=r"no image of a batch can be read: .*\.png, .*\.png; .* data\.exclude="):
         list(folder_data(root=root, on_error="skip").train_dataloader())
 
 
 @pytest.mark.parametrize("num_workers", [0, 2])
 def test_otherwise_it_is_an_error_with_its_name(root: Path, folder_data: Data, num_workers: int) -> None:
     (root / "train/2.png").write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"^'.*train/2\.png' cannot be read as a picture"):
+    with pytest.raises(InputError, match=r"^'.*train/2\.png' cannot be read as an image"):
         list(folder_data(root=root, num_workers=num_workers).train_dataloader())
 
 
-def test_pictures_that_are_too_small_are_not_skipped(root: Path, folder_data: Data) -> None:
+def test_images_that_are_too_small_are_not_skipped(root: Path, folder_data: Data) -> None:
     with pytest.raises(InputError, match=r"\.png' is 24x20 .* smaller than the crop 22x22"):
         list(folder_data(root=root, on_error="skip", size=22).train_dataloader())
-    with pytest.raises(InputError, match=r"\.png': a picture of 24x20 .* is smaller than data\.center_crop=21"):
+    with pytest.raises(InputError, match=r"\.png': an image of 24x20 .* is smaller than data\.center_crop=21"):
         list(folder_data(root=root, on_error="skip", center_crop=21).train_dataloader())
 
 

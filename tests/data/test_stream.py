@@ -40,8 +40,8 @@ class GrowingMask:
 
 
 @pytest.fixture
-def root(write_pictures: Write) -> Path:
-    return write_pictures(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png", "test/u.png")
+def root(write_images: Write) -> Path:
+    return write_images(*(f"train/{name}" for name in NAMES), "val/v.png", "test/t.png", "test/u.png")
 
 
 def hashes(batches: Any) -> list[str]:

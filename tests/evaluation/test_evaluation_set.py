@@ -1,4 +1,4 @@
-"""Masks of an evaluation get their pictures' size as the protocol says."""
+"""Masks of an evaluation get their images' size as the protocol says."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def evaluated(protocol: str, *overrides: str) -> EvaluationSet:
     ("protocol", "resizing"), [("misf", any_hole), ("madf", resize_mask), ("standard", resize_mask)]
 )
 def test_masks_of_another_size_are_resized_by_the_protocol(  # noqa: PLR0917
-    protocol: str, resizing: Callable[..., np.ndarray], source: str, pictures: Write, masks: Write, tmp_path: Path
+    protocol: str, resizing: Callable[..., np.ndarray], source: str, images: Write, masks: Write, tmp_path: Path
 ) -> None:
-    root, folder = pictures("a.png", width=70, height=70), masks("a.png", width=70, height=70)
+    root, folder = images("a.png", width=70, height=70), masks("a.png", width=70, height=70)
     (tmp_path / "list.txt").write_text(f"{root / 'a.png'}\t{folder / 'a.png'}\n")
     data, mask = [f"data.root={root}"], [f"mask={source}", f"mask.root={folder}"]
     overrides = ["data=list", f"data.test={tmp_path / 'list.txt'}"] if source == "list" else [*data, *mask]

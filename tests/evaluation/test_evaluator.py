@@ -1,4 +1,4 @@
-"""What is kept of the methods' pictures."""
+"""What is kept of the methods' images."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.evaluation.cache import Ledger
 from inpaint_zoo.evaluation.evaluation_set import evaluation_set
-from inpaint_zoo.evaluation.evaluator import Judge
+from inpaint_zoo.evaluation.evaluator import Evaluator
 from inpaint_zoo.evaluation.methods import Sample
-from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.settings import Settings
-from inpaint_zoo.images.arrays import FloatPicture, Picture, rounded, truncated
+from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded, truncated
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.runtime.processes import Processes
 
@@ -23,7 +23,7 @@ from inpaint_zoo.runtime.processes import Processes
 class Noise:
     """Floats between the levels of 8 bits, known pixels changed too."""
 
-    def __call__(self, sample: Sample) -> FloatPicture:
+    def __call__(self, sample: Sample) -> FloatImageArray:
         return np.random.RandomState(0).rand(*sample.image.shape).astype(np.float32)
 
     def identity(self) -> dict[str, str]:
@@ -32,13 +32,13 @@ class Noise:
 
 @pytest.mark.parametrize(("protocol", "levels"), [("misf", truncated), ("standard", rounded)])
 def test_composites_are_written_as_the_protocol_says(
-    protocol: str, levels: Callable[[FloatPicture], Picture], tmp_path: Path
+    protocol: str, levels: Callable[[FloatImageArray], ImageArray], tmp_path: Path
 ) -> None:
     settings = ["data=photographs", f"protocol={protocol}", "size=32", "data.eval_repeats=1", "data.num_workers=0"]
     evaluation = evaluation_set(Settings.from_config(compose_config("compare", [*settings, "output=unused"]), {}))
-    ledger, kept, method = Ledger(tmp_path / "ledger", 0), KeptPictures(tmp_path / "pictures"), Noise()
-    ledger.tidy({"noise": ""})
-    Judge(evaluation, None, ledger, kept).run({"noise": method}, {"noise": ""}, Processes(0, 1))
+    cache, kept, method = Ledger(tmp_path / "cache", 0), KeptImages(tmp_path / "images"), Noise()
+    cache.tidy({"noise": ""})
+    Evaluator(evaluation, None, cache, kept).run({"noise": method}, {"noise": ""}, Processes(0, 1))
     for sample in evaluation.load(range(3)):
         expected = np.where(sample.hole[..., None], levels(method(sample)), sample.image)
         assert np.array_equal(read_image(kept.composite("noise", sample.name)), expected)

@@ -19,31 +19,29 @@ from inpaint_zoo.zoo import list_models
 
 DATA = sorted(path.stem for path in (CONF_DIR / "data").glob("[!_]*.yaml"))
 PROTOCOLS = sorted(path.stem for path in (CONF_DIR / "protocol").glob("*.yaml"))
-TEST_PICTURE = {
+TEST_IMAGE = {
     "celeba": "img_align_celeba/a.png",
     "ffhq": "thumbnails128x128/60000/a.png",
     "photographs": "",
     "webdataset": "a.png",
     "list": "a.png",
 }
-"""Where a data set has a test picture, unless in `test/`."""
+"""Where a data set has a test image, unless in `test/`."""
 
 
 @pytest.fixture
-def source(
-    pictures: Callable[..., Path], masks: Callable[..., Path], tmp_path: Path
-) -> Callable[[str], tuple[str, ...]]:
-    """The overrides that give a data set of one test picture."""
+def source(images: Callable[..., Path], masks: Callable[..., Path], tmp_path: Path) -> Callable[[str], tuple[str, ...]]:
+    """The overrides that give a data set of one test image."""
 
     def make(data: str) -> tuple[str, ...]:
-        name = TEST_PICTURE.get(data, "test/a.png")
-        root = pictures(*filter(None, [name]))
+        name = TEST_IMAGE.get(data, "test/a.png")
+        root = images(*filter(None, [name]))
         own = f"data.root={root}"
         if data == "celeba":
             (root / "list_eval_partition.txt").write_text("a.png 2\n")
             return own, "data.center_crop=30"
         if data == "dunhuang":
-            masks("test/a.png", folder="pictures/masks")
+            masks("test/a.png", folder="images/masks")
             return own, "data.mask_invert=false"
         if data == "list":
             (root / "test.txt").write_text("a.png\n")
@@ -76,7 +74,7 @@ def methods(small_checkpoint: Callable[[str], Path]) -> Callable[[str], Mapping[
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("data", DATA)
-def test_the_picture_inside_the_hole_changes_nothing(
+def test_the_image_inside_the_hole_changes_nothing(
     data: str,
     protocol: str,
     source: Callable[[str], tuple[str, ...]],
@@ -95,7 +93,7 @@ def test_the_picture_inside_the_hole_changes_nothing(
     changed = sample._replace(image=np.where(sample.hole[..., None], other, sample.image))
     both = {title: (method(sample), method(changed)) for title, method in methods(protocol).items()}
     leaks = {title for title, (one, another) in both.items() if not np.array_equal(one, another)}
-    # the CTSDG paper's own evaluation takes edges from the complete picture; every table of that protocol says so
+    # the CTSDG paper's own evaluation takes edges from the complete image; every table of that protocol says so
     assert leaks == ({"ctsdg"} if protocol == "ctsdg" else set())
     assert evaluation.protocol.leaks == bool(leaks)
     assert any("leaks ground truth" in note for note in evaluation.protocol.notes) == bool(leaks)

@@ -25,14 +25,14 @@ from inpaint_zoo.evaluation.manifest import (
     write_manifest,
 )
 from inpaint_zoo.files.hashing import pixel_hash
-from inpaint_zoo.images.finding import find_pictures
+from inpaint_zoo.images.finding import find_images
 from inpaint_zoo.images.resizing import center_crop
 from inpaint_zoo.masks import BoxMask, FileMask, MaskGenerator, PairedMask
 
 Write = Callable[..., Path]
 BOX = {"_target_": "inpaint_zoo.masks.BoxMask", "size_ratio": [0.2, 0.5], "offset_ratio": 1.0}
 STANDARD = {"_target_": "inpaint_zoo.evaluation.protocols.StandardProtocol", "size": [20, 30]}
-FOLDER = {"_target_": "inpaint_zoo.data.FolderDataModule", "root": "pictures", "eval_seed": 3}
+FOLDER = {"_target_": "inpaint_zoo.data.FolderDataModule", "root": "images", "eval_seed": 3}
 
 
 def node(group: str, name: str, **values: Any) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def node(group: str, name: str, **values: Any) -> dict[str, Any]:
 
 def dataset(root: Path, mask: MaskGenerator, repeats: int = 1, side: int = 20) -> EvaluationDataset:
     return EvaluationDataset(
-        pictures=find_pictures(root, "data.root"),
+        images=find_images(root, "data.root"),
         mask=mask,
         prepare=lambda image: center_crop(image, (side, min(side, image.shape[1]))),
         repeats=repeats,
@@ -52,7 +52,7 @@ def dataset(root: Path, mask: MaskGenerator, repeats: int = 1, side: int = 20) -
 
 def entry(name: str = "a.png", **changed: Any) -> Entry:
     source = {"seed": 3, "index": 0}
-    made = {"name": name, "picture": name, "image": "0" * 64, "mask": "1" * 64, "mask_source": source}
+    made = {"name": name, "photograph": name, "image": "0" * 64, "mask": "1" * 64, "mask_source": source}
     return Entry(**made | {"split": "test", "ratio": 0.25, "size": (20, 20)} | changed)
 
 
@@ -71,15 +71,15 @@ def stored(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def test_samples_are_described_by_what_is_judged(pictures: Write) -> None:
-    data = dataset(pictures("a.png", "sub/b.jpg"), BoxMask(size_ratio=[0.2, 0.5], offset_ratio=1.0), repeats=2)
+def test_samples_are_described_by_what_is_judged(images: Write) -> None:
+    data = dataset(images("a.png", "sub/b.jpg"), BoxMask(size_ratio=[0.2, 0.5], offset_ratio=1.0), repeats=2)
     entries = list(describe_samples(data))
     assert [entry.name for entry in entries] == data.names == ["a@1.png", "a@2.png", "sub/b@1.jpg", "sub/b@2.jpg"]
     for index, found in enumerate(entries):
         sample = data[index]
         mask = sample["mask"].numpy()
-        assert found.picture == data.picture_file(index).name
-        assert found.image == hashlib.sha256(data.picture_file(index).path.read_bytes()).hexdigest()
+        assert found.photograph == data.image_file(index).name
+        assert found.image == hashlib.sha256(data.image_file(index).path.read_bytes()).hexdigest()
         assert found.mask == pixel_hash(mask)
         assert found.ratio == pytest.approx(mask.mean())
         assert found.size == tuple(sample["image"].shape[1:])
@@ -87,17 +87,17 @@ def test_samples_are_described_by_what_is_judged(pictures: Write) -> None:
         assert found.split == "test"
 
 
-def test_sizes_are_those_after_the_preparation(pictures: Write) -> None:
-    root = pictures("a.png", width=40)
-    pictures("b.png", width=12)
+def test_sizes_are_those_after_the_preparation(images: Write) -> None:
+    root = images("a.png", width=40)
+    images("b.png", width=12)
     entries = list(describe_samples(dataset(root, BoxMask(size_ratio=[0.2, 0.5], offset_ratio=0.0))))
     assert [entry.size for entry in entries] == [(20, 20), (20, 12)]
 
 
 @pytest.mark.parametrize("kind", [FileMask, partial(PairedMask, fitting="cover")], ids=["files", "paired"])
-def test_masks_from_files_are_named(pictures: Write, masks: Write, kind: Callable[..., FileMask | PairedMask]) -> None:
+def test_masks_from_files_are_named(images: Write, masks: Write, kind: Callable[..., FileMask | PairedMask]) -> None:
     generator = kind(root=masks("a.png", "b.png"), threshold=128, invert=False, resizing="nearest")
-    entries = list(describe_samples(dataset(pictures("a.png", "b.png"), generator)))
+    entries = list(describe_samples(dataset(images("a.png", "b.png"), generator)))
     assert [entry.mask_source for entry in entries] == [{"file": "a.png"}, {"file": "b.png"}]
 
 

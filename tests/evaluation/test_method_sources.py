@@ -24,16 +24,16 @@ def averaged(small_checkpoint: Callable[[str], Path], tmp_path: Path) -> Path:
 
 
 def test_other_weights_of_one_checkpoint_are_judged_anew(
-    command: Callable[..., Any], pictures: Callable[..., Path], averaged: Path, tmp_path: Path
+    command: Callable[..., Any], images: Callable[..., Path], averaged: Path, tmp_path: Path
 ) -> None:
     def psnr(*weights: str) -> tuple[float | None, bool]:
         outcome = command(
-            "compare", f"data.root={pictures('a.png')}", f"methods.misf={averaged}", "size=32", "data.num_workers=0",
+            "compare", f"data.root={images('a.png')}", f"methods.misf={averaged}", "size=32", "data.num_workers=0",
             "lpips=false", "costs=false", f"output={tmp_path / 'out'}", *weights,
         )  # fmt: skip
         assert outcome.code == 0
         (record,) = read_records(tmp_path / "out" / "records.csv")
-        return record.metrics["psnr"], "misf: judged anew" in outcome.err
+        return record.metrics["psnr"], "misf: evaluated anew" in outcome.err
 
     average = psnr()
     assert psnr("weights=ema") == average  # the same: nothing to do again

@@ -1,4 +1,4 @@
-"""The same numbers on any number of processes and workers, each picture counted once."""
+"""The same numbers on any number of processes and workers, each image counted once."""
 
 import os
 import subprocess
@@ -27,9 +27,9 @@ def run(output: Path, num_processes: int, num_workers: int, *arguments: str) -> 
     return read_records(output / "records.csv")
 
 
-def test_23_pictures(pictures: Callable[..., Path], small_checkpoint: Callable[[str], Path], tmp_path: Path) -> None:
+def test_23_images(images: Callable[..., Path], small_checkpoint: Callable[[str], Path], tmp_path: Path) -> None:
     arguments = (
-        f"data.root={pictures(*NAMES)}", f"methods.madf={small_checkpoint('madf')}", "methods.telea=opencv_telea",
+        f"data.root={images(*NAMES)}", f"methods.madf={small_checkpoint('madf')}", "methods.telea=opencv_telea",
         "size=32", "lpips=false", "costs=false",
     )  # fmt: skip
     alone = run(tmp_path / "alone", 1, 0, *arguments)

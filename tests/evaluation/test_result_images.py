@@ -3,19 +3,19 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from inpaint_zoo.evaluation.methods import Sample
-from inpaint_zoo.evaluation.result_images import KeptPictures, png_name
+from inpaint_zoo.evaluation.result_images import KeptImages, png_name
 from inpaint_zoo.images.reading import read_image, read_mask
 
 
-def test_results_keep_the_folder_and_name_of_their_picture() -> None:
+def test_results_keep_the_folder_and_name_of_their_image() -> None:
     assert png_name("a b/c.d.jpeg") == PurePosixPath("a b/c.d.png")
     assert png_name("x@2.png") == PurePosixPath("x@2.png")
 
 
-def test_pictures_are_written_and_found_again(tmp_path: Path) -> None:
+def test_images_are_written_and_found_again(tmp_path: Path) -> None:
     image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     sample = Sample("sub/a.jpg", "sub/a.jpg", image, np.eye(4, dtype=bool))
-    kept = KeptPictures(tmp_path)
+    kept = KeptImages(tmp_path)
     assert not kept.holds("telea", sample.name)
     kept.write(sample, "telea", 255 - image)
     assert kept.holds("telea", sample.name)

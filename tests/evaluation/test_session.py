@@ -1,4 +1,4 @@
-"""Methods judged in one pass, through the configuration that the command line composes."""
+"""Methods evaluated in one pass, through the configuration that the command line composes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Sample
-from inpaint_zoo.evaluation.session import Session, open_session, picture_notes
+from inpaint_zoo.evaluation.session import Session, image_notes, open_session
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS
@@ -25,7 +25,7 @@ def opened(*overrides: str, **sources: str) -> Session:
 
 
 class Spy:
-    """Hands the picture back and remembers whose turn it was."""
+    """Hands the image back and remembers whose turn it was."""
 
     def __init__(self, title: str, seen: list[tuple[str, str]]) -> None:
         self.title = title
@@ -39,18 +39,18 @@ class Spy:
         return sample.image
 
 
-def test_every_method_fills_every_picture_once(tmp_path: Path) -> None:
+def test_every_method_fills_every_image_once(tmp_path: Path) -> None:
     seen: list[tuple[str, str]] = []
     template = opened(mean="mean")
     spies = {title: Spy(title, seen) for title in ("a", "b")}
     session = Session(template.settings, template.evaluation, spies, None, [])
-    judgements = session.judge(tmp_path, ALONE, force=False)
+    cached_records = session.evaluate(tmp_path, ALONE, force=False)
     names = session.evaluation.dataset.names
     assert len(names) == 9
     assert seen == [(name, title) for name in names for title in ("a", "b")]
-    assert [(each.record.name, each.record.method) for each in judgements] == seen
-    assert {each.record.metrics["psnr"] for each in judgements} == {100}
-    assert {each.record.picture for each in judgements} == {"camera.png", "chelsea.png", "rocket.jpg"}
+    assert [(each.record.name, each.record.method) for each in cached_records] == seen
+    assert {each.record.metrics["psnr"] for each in cached_records} == {100}
+    assert {each.record.photograph for each in cached_records} == {"camera.png", "chelsea.png", "rocket.jpg"}
 
 
 def test_other_code_and_another_lpips_are_judged_anew(
@@ -60,26 +60,26 @@ def test_other_code_and_another_lpips_are_judged_anew(
     distance: Any = lambda target, output: None  # noqa: E731
 
     def num_filled(weights: str) -> int:
-        """Judge with LPIPS of these weights, always in the same folder."""
+        """Evaluator with LPIPS of these weights, always in the same folder."""
         seen: list[tuple[str, str]] = []
         path = tmp_path / f"{weights}.pth"
         path.write_text(weights[:3])
         settings = replace(template.settings, lpips_weights=str(path))
         session = Session(settings, template.evaluation, {"a": Spy("a", seen)}, distance, [])
-        session.judge(tmp_path / "out", ALONE, force=False)
+        session.evaluate(tmp_path / "out", ALONE, force=False)
         return len(seen)
 
     assert [num_filled(weights) for weights in ("old", "old, moved", "new", "new")] == [3, 0, 3, 0]
     monkeypatch.setattr("inpaint_zoo.evaluation.session.code_hash", lambda conf: "another")
     assert [num_filled("new"), num_filled("new")] == [3, 0]
-    said = "a: judged anew, because weights, protocol, LPIPS or code have changed\n"
+    said = "a: evaluated anew, because weights, protocol, LPIPS or code have changed\n"
     assert capsys.readouterr().err == 2 * said
 
 
 def test_the_seed_of_the_masks_counts(tmp_path: Path) -> None:
     def ratios(seed: int) -> list[float]:
-        judged = opened(f"data.eval_seed={seed}", mean="mean").judge(tmp_path / str(seed), ALONE, force=False)
-        return [each.record.ratio for each in judged]
+        evaluated = opened(f"data.eval_seed={seed}", mean="mean").evaluate(tmp_path / str(seed), ALONE, force=False)
+        return [each.record.ratio for each in evaluated]
 
     assert ratios(0) == ratios(0) != ratios(1)
 
@@ -104,9 +104,9 @@ def test_changed_known_pixels_are_told() -> None:
         record("without L1", known_ssim=0.99),
         record("nothing known"),
     ]
-    notes = picture_notes(records)
+    notes = image_notes(records)
     assert [note.partition(" changed")[0] for note in notes] == ["jpeg", "without L1"]
-    assert "in 1 of 1 pictures, by 1.0% on average" in notes[0]
+    assert "in 1 of 1 images, by 1.0% on average" in notes[0]
     assert "average" not in notes[1]
 
 
@@ -115,7 +115,7 @@ def test_originals_among_the_methods_are_told() -> None:
         Record("theirs", name, name, ratio, dict.fromkeys(METRICS) | {"hole_l1": error})
         for name, ratio, error in (("a", 0.1, 0.0), ("b", 0.1, 0.2), ("c", 0.0, None))
     ]
-    assert picture_notes(records) == ["theirs equals the original inside the hole, too, in 1 of 2 pictures."]
+    assert image_notes(records) == ["theirs equals the original inside the hole, too, in 1 of 2 images."]
 
 
 def test_the_hashes_name_what_the_numbers_depend_on() -> None:

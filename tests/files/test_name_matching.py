@@ -34,7 +34,7 @@ def test_a_name_that_fits_two_files_is_refused_with_both() -> None:
         named("a.jpg", "a.png")
 
 
-def test_a_file_that_fits_two_pictures_is_refused_with_both() -> None:
+def test_a_file_that_fits_two_images_is_refused_with_both() -> None:
     with pytest.raises(InputError, match=r"out/a\.png would belong to x/a\.jpg and to y/a\.jpg"):
         named("out/a.png").missing(["x/a.jpg", "y/a.jpg"])
     assert named("a.png").missing(["a.jpg", "y/a.jpg"]) == ["y/a.jpg"]

@@ -55,10 +55,10 @@ def test_every_level_survives_as_a_float():
 
 @given(st.lists(st.floats(-2, 3, width=32), min_size=3, max_size=3))
 def test_rounding_is_that_of_tensors_and_truncation_cuts_off(values: list[float]):
-    picture = np.float32(values).reshape(1, 1, 3)
-    assert np.array_equal(rounded(picture), to_uint8(torch.from_numpy(picture).permute(2, 0, 1)))
-    scaled = np.clip(picture, 0, 1) * np.float32(255)
-    assert np.array_equal(truncated(picture), np.floor(scaled))
+    image = np.float32(values).reshape(1, 1, 3)
+    assert np.array_equal(rounded(image), to_uint8(torch.from_numpy(image).permute(2, 0, 1)))
+    scaled = np.clip(image, 0, 1) * np.float32(255)
+    assert np.array_equal(truncated(image), np.floor(scaled))
 
 
 def test_floats_with_nan_are_refused():
@@ -79,6 +79,6 @@ def test_hole_is_anything_but_zero():
         (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 3), np.uint8), np.zeros((5, 4)), "sizes differ"),
     ],
 )
-def test_arrays_of_different_pictures_are_refused(target, composite, mask, message):
+def test_arrays_of_different_images_are_refused(target, composite, mask, message):
     with pytest.raises(InputError, match=message):
         check_same_size(target, composite, mask)

@@ -13,7 +13,7 @@ from PIL import Image
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import jpeg
 from inpaint_zoo.images.jpeg import read_training_image
-from inpaint_zoo.images.reading import picture_size, read_image
+from inpaint_zoo.images.reading import image_size, read_image
 
 PHOTOGRAPH = np.array(Image.open(Path(skimage.__file__).parent / "data/rocket.jpg"))[100:301, 200:507]
 SIZES = [None, (1, 1), (25, 38), (50, 70), (100, 153), (101, 100), (500, 500)]
@@ -125,7 +125,7 @@ def test_as_much_is_decoded_as_is_needed(
     path = save(tmp_path / "a.jpg", orientation)
     needed = at_least[::-1] if (orientation or 1) > 4 else at_least
     image = read_image(path, needed)
-    assert image.shape[:2] == tuple(-(-side // factor) for side in picture_size(path))
+    assert image.shape[:2] == tuple(-(-side // factor) for side in image_size(path))
     assert image.shape[0] >= needed[0]
     assert image.shape[1] >= needed[1]
     small = Image.fromarray(read_image(path)).resize(image.shape[1::-1], Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""Reading pictures from outside: every ordinary kind works, everything else is named."""
+"""Reading images from outside: every ordinary kind works, everything else is named."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from PIL import Image
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images import reading as images
 from inpaint_zoo.images.drawing import hatch
-from inpaint_zoo.images.finding import find_pictures
-from inpaint_zoo.images.reading import picture_size, read_image, read_mask, write_png
+from inpaint_zoo.images.finding import find_images
+from inpaint_zoo.images.reading import image_size, read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize, resize_mask
 
 COLORS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
@@ -58,13 +58,13 @@ def test_sixteen_bit_color_is_scaled_to_eight(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "CMYK", "YCbCr"])
 def test_other_modes_become_rgb(tmp_path: Path, mode: str) -> None:
-    picture = Image.fromarray(COLORS).convert(mode)
+    image = Image.fromarray(COLORS).convert(mode)
     path = tmp_path / "a.tif"
-    picture.save(path)
-    assert np.array_equal(read_image(path), np.array(picture.convert("RGB")))
+    image.save(path)
+    assert np.array_equal(read_image(path), np.array(image.convert("RGB")))
 
 
-def test_transparent_pixels_are_laid_on_white_in_pictures_and_on_black_in_masks(tmp_path: Path) -> None:
+def test_transparent_pixels_are_laid_on_white_in_images_and_on_black_in_masks(tmp_path: Path) -> None:
     alpha = np.zeros((20, 30, 1), dtype=np.uint8)
     alpha[:10] = 255
     Image.fromarray(np.concatenate([COLORS, alpha], 2)).save(tmp_path / "a.png")
@@ -75,18 +75,18 @@ def test_transparent_pixels_are_laid_on_white_in_pictures_and_on_black_in_masks(
 
 
 def test_a_transparent_palette_color_becomes_white(tmp_path: Path) -> None:
-    picture = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3)).convert("P")
-    picture.save(tmp_path / "a.png", transparency=4)
+    image = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3)).convert("P")
+    image.save(tmp_path / "a.png", transparency=4)
     assert read_image(tmp_path / "a.png")[1, 1].tolist() == [255, 255, 255]
 
 
 @pytest.mark.parametrize("read", [read_image, read_mask])
 def test_exif_orientation_is_followed(tmp_path: Path, read: Callable[[Path], np.ndarray]) -> None:
-    picture = Image.fromarray(GRAY)
+    image = Image.fromarray(GRAY)
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned by a quarter
-    picture.save(tmp_path / "a.png")
-    picture.save(tmp_path / "turned.png", exif=exif)
+    image.save(tmp_path / "a.png")
+    image.save(tmp_path / "turned.png", exif=exif)
     assert np.array_equal(read(tmp_path / "turned.png"), np.rot90(read(tmp_path / "a.png"), -1))
 
 
@@ -98,19 +98,19 @@ def test_the_size_is_known_from_the_header(tmp_path: Path, suffix: str, orientat
     if orientation is not None:
         exif[0x0112] = orientation
     Image.fromarray(COLORS).save(path, exif=exif)
-    assert picture_size(path) == read_image(path).shape[:2] == ((30, 20) if (orientation or 1) > 4 else (20, 30))
+    assert image_size(path) == read_image(path).shape[:2] == ((30, 20) if (orientation or 1) > 4 else (20, 30))
 
 
 def test_the_size_needs_no_pixels(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.fromarray(COLORS).save(path)
     path.write_bytes(path.read_bytes()[:200])
-    assert picture_size(path) == (20, 30)
+    assert image_size(path) == (20, 30)
     with pytest.raises(InputError, match="cannot be read"):
         read_image(path)
     path.write_bytes(b"nothing")
-    with pytest.raises(InputError, match=r"a\.png' cannot be read as a picture"):
-        picture_size(path)
+    with pytest.raises(InputError, match=r"a\.png' cannot be read as an image"):
+        image_size(path)
 
 
 def test_a_jpeg_under_the_name_of_a_png_is_read(tmp_path: Path) -> None:
@@ -123,20 +123,20 @@ def truncated_jpeg() -> bytes:
     return data[: len(data) // 2]
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", truncated_jpeg(), b"\x89PNG\r\n\x1a\n" + bytes(99)])
+@pytest.mark.parametrize("content", [b"", b"no image", truncated_jpeg(), b"\x89PNG\r\n\x1a\n" + bytes(99)])
 @pytest.mark.parametrize("read", [read_image, read_mask])
 def test_damaged_files_are_named_in_one_line(
     tmp_path: Path, content: bytes, read: Callable[[Path], np.ndarray]
 ) -> None:
     path = tmp_path / "x'y\n.jpg"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="cannot be read as a picture") as caught:
+    with pytest.raises(InputError, match="cannot be read as an image") as caught:
         read(path)
     assert repr(str(path)) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_float_pictures_are_refused(tmp_path: Path) -> None:
+def test_float_images_are_refused(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((4, 4), dtype=np.float32)).save(tmp_path / "a.tif")
     with pytest.raises(InputError, match="neither 8 nor 16 bits"):
         read_image(tmp_path / "a.tif")
@@ -150,7 +150,7 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("factor", [1.5, 3])
-def test_pictures_beyond_the_pixel_bound_are_refused_undecoded(
+def test_images_beyond_the_pixel_bound_are_refused_undecoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: float
 ) -> None:
     """Pillow warns from its bound on and raises from twice the bound on."""
@@ -167,24 +167,24 @@ def touch(root: Path, *names: str) -> None:
         (root / name).touch()
 
 
-def test_pictures_are_found_at_any_depth_sorted_without_hidden_and_other_files(tmp_path: Path) -> None:
+def test_images_are_found_at_any_depth_sorted_without_hidden_and_other_files(tmp_path: Path) -> None:
     odd = "a, b [c]=d/it's Ünï 写真.JPeG"
     touch(tmp_path, "b.png", "a/z.webp", odd, ".hidden/x.png", "a/.y.png", "notes.txt", "a/c.tiff")
-    found = find_pictures(tmp_path, "data.root")
-    assert [picture.name for picture in found] == [odd, "a/c.tiff", "a/z.webp", "b.png"]
-    assert all(picture.path.is_file() for picture in found)
+    found = find_images(tmp_path, "data.root")
+    assert [image.name for image in found] == [odd, "a/c.tiff", "a/z.webp", "b.png"]
+    assert all(image.path.is_file() for image in found)
 
 
 def test_links_are_followed_and_circles_end(tmp_path: Path) -> None:
     touch(tmp_path, "root/a/x.png", "elsewhere/y.png")
     (tmp_path / "root/a/up").symlink_to(tmp_path / "root")
     (tmp_path / "root/other").symlink_to(tmp_path / "elsewhere")
-    assert [picture.name for picture in find_pictures(tmp_path / "root", "data.root")] == ["a/x.png", "other/y.png"]
+    assert [image.name for image in find_images(tmp_path / "root", "data.root")] == ["a/x.png", "other/y.png"]
 
 
 def test_a_link_to_nothing_is_named_when_read(tmp_path: Path) -> None:
     (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
-    (found,) = find_pictures(tmp_path, "data.root")
+    (found,) = find_images(tmp_path, "data.root")
     with pytest.raises(InputError, match=r"a\.png' does not exist"):
         read_image(found.path)
 
@@ -192,7 +192,7 @@ def test_a_link_to_nothing_is_named_when_read(tmp_path: Path) -> None:
 def test_names_that_are_no_text_become_printable(tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
     Image.fromarray(COLORS).save(path, format="PNG")
-    (found,) = find_pictures(tmp_path, "data.root")
+    (found,) = find_images(tmp_path, "data.root")
     assert found.name == "\\xff.png"
     assert read_image(found.path).shape == COLORS.shape
 
@@ -202,38 +202,38 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match=r"data\.root: '.*u\\u0308\.png' and '.*\\xfc\.png' are both called 'd/ü\.png'"
     ):
-        find_pictures(tmp_path, "data.root")
+        find_images(tmp_path, "data.root")
 
 
 @pytest.mark.parametrize("name", ["a.png", "linked.png"])
-def test_a_pipe_is_no_picture(tmp_path: Path, name: str) -> None:
+def test_a_pipe_is_no_image(tmp_path: Path, name: str) -> None:
     touch(tmp_path, "folder.png/b.png", "c.png")
     os.mkfifo(tmp_path / "pipe")
-    assert len(find_pictures(tmp_path, "data.root")) == 2
+    assert len(find_images(tmp_path, "data.root")) == 2
     if name == "a.png":
         (tmp_path / "pipe").rename(tmp_path / name)
     else:
         (tmp_path / name).symlink_to(tmp_path / "pipe")
     with pytest.raises(InputError, match=rf"data\.root: '.*{name}' is no ordinary file"):
-        find_pictures(tmp_path, "data.root")
+        find_images(tmp_path, "data.root")
 
 
 def test_unusable_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "a.png")
     with pytest.raises(InputError, match=r"data\.root: .*b' does not exist"):
-        find_pictures(tmp_path / "b", "data.root")
+        find_images(tmp_path / "b", "data.root")
     with pytest.raises(InputError, match=r"data\.root: .*a\.png' is not a folder"):
-        find_pictures(tmp_path / "a.png", "data.root")
+        find_images(tmp_path / "a.png", "data.root")
 
     def refuse(path: str) -> Any:
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(InputError, match=r"cannot read the folder .*Permission denied"):
-        find_pictures(tmp_path, "data.root")
+        find_images(tmp_path, "data.root")
 
 
-def test_resize_keeps_flat_pictures_flat_and_does_not_alias() -> None:
+def test_resize_keeps_flat_images_flat_and_does_not_alias() -> None:
     stripes = np.zeros((64, 64, 3), dtype=np.uint8)
     stripes[:, ::2] = 255
     assert np.abs(resize(stripes, 16, 16).astype(int)[:, 1:-1] - 127.5).max() < 8
@@ -272,12 +272,12 @@ def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path: Path, monke
 
 
 def test_hatch_covers_holes_and_nothing_else() -> None:
-    pictures = np.random.RandomState(0).randint(0, 256, (2, 20, 30, 3)).astype(np.uint8)
+    stack = np.random.RandomState(0).randint(0, 256, (2, 20, 30, 3)).astype(np.uint8)
     hole = np.zeros((2, 20, 30), bool)
     hole[0, 5:15, 5:25] = hole[1, 2:9, :] = True
-    hatched = hatch(pictures, hole)
+    hatched = hatch(stack, hole)
     assert hatched.dtype == np.uint8
-    assert np.array_equal(hatched[~hole], pictures[~hole])
+    assert np.array_equal(hatched[~hole], stack[~hole])
     assert len(np.unique(hatched[hole], axis=0)) == 2
-    assert np.array_equal(hatch(255 - pictures, hole)[hole], hatched[hole])
-    assert np.array_equal(hatch(pictures[1], hole[1]), hatched[1])
+    assert np.array_equal(hatch(255 - stack, hole)[hole], hatched[hole])
+    assert np.array_equal(hatch(stack[1], hole[1]), hatched[1])

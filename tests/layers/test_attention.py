@@ -9,15 +9,15 @@ from inpaint_zoo.layers.attention import ContextualFeatureAggregation, MultiScal
 
 
 def slow_attend(features):
-    """One picture at a time, with unfolded patches, all weights and the reference's clamp of them."""
+    """One image at a time, with unfolded patches, all weights and the reference's clamp of them."""
     outputs = []
-    for picture in features.split(1):
-        halved = F.interpolate(picture, scale_factor=0.5, mode="bilinear", align_corners=True)
+    for image in features.split(1):
+        halved = F.interpolate(image, scale_factor=0.5, mode="bilinear", align_corners=True)
         queries = F.unfold(halved, 3, padding=1)[0].T
         keys = queries / queries.norm(dim=1, keepdim=True).clamp_min(1e-4)
         weights = (10 * queries @ keys.T).softmax(1).clamp_min(1e-8)
-        values = F.unfold(picture, 4, stride=2, padding=1)[0].T
-        outputs.append(F.fold((weights @ values).T[None], picture.shape[2:], 4, stride=2, padding=1) / 4)
+        values = F.unfold(image, 4, stride=2, padding=1)[0].T
+        outputs.append(F.fold((weights @ values).T[None], image.shape[2:], 4, stride=2, padding=1) / 4)
     return torch.cat(outputs)
 
 
@@ -29,7 +29,7 @@ def random_features(size, scale, dtype=torch.float64):
 @pytest.mark.parametrize("numbers", [1, 2000, 2**22])
 @pytest.mark.parametrize("size", [(12, 20), (16, 16), (2, 6), (10, 4)])
 @pytest.mark.parametrize("scale", [0.05, 0.5])
-def test_equals_unfolded_patches_of_one_picture_at_a_time(monkeypatch, numbers, size, scale):
+def test_equals_unfolded_patches_of_one_image_at_a_time(monkeypatch, numbers, size, scale):
     monkeypatch.setattr(attention, "CHUNK_NUMBERS", numbers)
     features = random_features(size, scale)
     expected, found = slow_attend(features), attend(features)

@@ -59,7 +59,7 @@ def test_it_moves_with_its_host_and_stays_in_evaluation(host):
     assert not any(layer.training for layer in moved.vgg.__dict__["network"])
 
 
-def test_gradients_reach_the_picture_and_not_the_weights(host):
+def test_gradients_reach_the_image_and_not_the_weights(host):
     image = torch.rand(1, 3, 8, 8, requires_grad=True)
     host.vgg(image, ["relu1_2"])["relu1_2"].sum().backward()
     assert image.grad.abs().sum() > 0

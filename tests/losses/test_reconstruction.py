@@ -8,7 +8,7 @@ from inpaint_zoo.losses.reconstruction import l1, l1_per_hole_ratio, l1_within
 
 
 @pytest.fixture
-def pictures() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def images() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(1)
     output, target = torch.rand(2, 2, 3, 5, 7, generator=generator)
     return output, target, (torch.rand(2, 1, 5, 7, generator=generator) > 0.6).float()
@@ -22,25 +22,25 @@ def slow_mean(output, target, region) -> float:
     return total / count
 
 
-def test_l1(pictures):
-    output, target, mask = pictures
+def test_l1(images):
+    output, target, mask = images
     assert l1(output, target).item() == pytest.approx(slow_mean(output, target, torch.ones_like(mask)), rel=1e-5)
 
 
-def test_hole_and_valid_terms_are_means_over_all_elements(pictures):
-    output, target, mask = pictures
+def test_hole_and_valid_terms_are_means_over_all_elements(images):
+    output, target, mask = images
     for region in (mask, 1 - mask):
         assert l1_within(output, target, region).item() == pytest.approx(slow_mean(output, target, region), rel=1e-5)
     whole = l1_within(output, target, mask) + l1_within(output, target, 1 - mask)
     torch.testing.assert_close(whole, l1(output, target))
 
 
-def test_division_by_the_hole_ratio_of_the_whole_batch(pictures):
-    output, target, mask = pictures
+def test_division_by_the_hole_ratio_of_the_whole_batch(images):
+    output, target, mask = images
     expected = slow_mean(output, target, torch.ones_like(mask)) / mask.mean().item()
     assert l1_per_hole_ratio(output, target, mask).item() == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_batch_without_holes_has_a_finite_loss(pictures):
-    output, target, mask = pictures
+def test_a_batch_without_holes_has_a_finite_loss(images):
+    output, target, mask = images
     assert l1_per_hole_ratio(output, target, 0 * mask).isfinite()

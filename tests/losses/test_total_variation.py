@@ -26,5 +26,5 @@ def test_equals_the_mean_of_neighbour_differences_taken_one_by_one():
     assert total_variation(image).item() == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_flat_picture_has_none():
+def test_a_flat_image_has_none():
     assert total_variation(torch.full((1, 3, 4, 4), 0.3)) == 0

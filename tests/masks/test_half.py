@@ -1,4 +1,4 @@
-"""Halves of pictures with odd sides."""
+"""Halves of images with odd sides."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_every_mask_keeps_the_promise(sides: tuple[int, int], percents: tuple[in
     assert np.array_equal(mask, generator(MaskRequest(*sides, np.random.RandomState(seed), index=5)))
 
 
-def test_a_large_picture_works() -> None:
+def test_a_large_image_works() -> None:
     mask = IrregularMask(ratio=[0.2, 0.4], **STROKES)(MaskRequest(1024, 700, np.random.RandomState(0)))
     assert 0.2 < mask.mean() <= 0.4
 
@@ -66,7 +66,7 @@ def test_directions_are_rounded_far_from_a_tie() -> None:
             assert abs(exact * _UNIT - rounded) < 0.49999
 
 
-def test_a_picture_scaled_up_gets_strokes_scaled_up() -> None:
+def test_a_image_scaled_up_gets_strokes_scaled_up() -> None:
     """The share of hole pixels at a border between hole and known falls with the size, as with one drawing enlarged."""
     generator = IrregularMask(ratio=[0.29, 0.31], **STROKES)
 
@@ -93,7 +93,7 @@ def test_unusable_ranges_are_named(change: dict[str, Any], words: str) -> None:
         IrregularMask(**({"ratio": [0.0, 0.6]} | STROKES | change))
 
 
-def test_a_range_too_narrow_for_the_picture_is_named() -> None:
+def test_a_range_too_narrow_for_the_image_is_named() -> None:
     generator = IrregularMask(ratio=[0.2003, 0.2009], **STROKES)
     with pytest.raises(InputError, match="too narrow for 1024 pixels"):
         generator(MaskRequest(32, 32, np.random.RandomState(0)))

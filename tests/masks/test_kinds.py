@@ -35,7 +35,7 @@ Make = Callable[..., MaskGenerator]
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """A generator by its kind and overrides; those from files get some, of which a.png belongs to a picture."""
+    """A generator by its kind and overrides; those from files get some, of which a.png belongs to an image."""
     folder = tmp_path_factory.mktemp("mask_files")
     for number, name in enumerate("abcdef"):
         mask = np.zeros((40, 50), np.uint8)
@@ -91,7 +91,7 @@ def test_any_size_is_binary_and_the_same_for_the_same_key(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_large_and_narrow_pictures(kind: str, make: Make) -> None:
+def test_large_and_narrow_images(kind: str, make: Make) -> None:
     for height, width in ((1024, 700), (32, 1024)):
         check(called(make(kind), height, width, 5), height, width)
 

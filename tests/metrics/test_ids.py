@@ -6,10 +6,10 @@ from sklearn.svm import LinearSVC
 from inpaint_zoo.metrics.ids import ids_scores
 
 
-def features(shift: float, num_pictures: int = 80) -> tuple[np.ndarray, np.ndarray]:
+def features(shift: float, num_images: int = 80) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.RandomState(4)
-    real = rng.randn(num_pictures, 12)
-    return real, real + 0.6 * rng.randn(num_pictures, 12) + shift
+    real = rng.randn(num_images, 12)
+    return real, real + 0.6 * rng.randn(num_images, 12) + shift
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.05, 0.1])
@@ -31,7 +31,7 @@ def test_nothing_is_wrong_where_everything_is_told_apart():
     assert ids_scores(*features(50.0)) == (0, 0)
 
 
-def test_equal_pictures_cannot_be_told_apart():
+def test_equal_images_cannot_be_told_apart():
     real, _ = features(0.0)
     u_ids, p_ids = ids_scores(real, real)
     assert u_ids == 0.5

@@ -15,7 +15,7 @@ from inpaint_zoo.metrics.weights import MetricUnavailableError
 
 @pytest.fixture(scope="module")
 def state() -> dict[str, torch.Tensor]:
-    """Random weights, large enough that pictures do not fade on their way through the layers."""
+    """Random weights, large enough that images do not fade on their way through the layers."""
     from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
     torch.manual_seed(0)
@@ -39,9 +39,9 @@ def test_equals_torch_fidelity_with_these_weights(weights, target, composite):
     from torch_fidelity import FeatureExtractorInceptionV3
 
     network = FeatureExtractorInceptionV3("own", ["2048"], feature_extractor_weights_path=str(weights))
-    pictures = np.stack([target, composite])
-    (expected,) = network(torch.from_numpy(pictures).permute(0, 3, 1, 2))
-    found = load_inception(weights)(pictures)
+    images = np.stack([target, composite])
+    (expected,) = network(torch.from_numpy(images).permute(0, 3, 1, 2))
+    found = load_inception(weights)(images)
     assert found.shape == (2, NUM_FEATURES)
     assert found == pytest.approx(expected.numpy(), rel=1e-5, abs=1e-6)
     assert abs(found[0] - found[1]).max() > 1e-3
@@ -102,9 +102,9 @@ class Means(nn.Module):
         self.scale = nn.Parameter(torch.ones(()))
         self.batches: list[tuple[int, ...]] = []
 
-    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor]:
-        self.batches.append(tuple(pictures.shape))
-        return (pictures.float().mean(dim=(2, 3)) * self.scale,)
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor]:
+        self.batches.append(tuple(images.shape))
+        return (images.float().mean(dim=(2, 3)) * self.scale,)
 
 
 @pytest.fixture

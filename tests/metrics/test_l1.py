@@ -8,7 +8,7 @@ from inpaint_zoo.metrics.definition import as_floats
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.reading import Pair
 
-PICTURES = arrays(np.uint8, (4, 5, 3))
+IMAGES = arrays(np.uint8, (4, 5, 3))
 EIGHT_BITS = L1(rounded, data_range=255)
 RELATIVE = RelativeL1(as_floats)
 
@@ -18,7 +18,7 @@ def pair(target: np.ndarray, output: np.ndarray) -> Pair:
 
 
 @settings(deadline=None, max_examples=30)
-@given(PICTURES, PICTURES, arrays(np.bool_, (4, 5)))
+@given(IMAGES, IMAGES, arrays(np.bool_, (4, 5)))
 def test_is_the_mean_absolute_difference(target, output, where):
     difference = abs(target / 255 - output / 255)
     reading = EIGHT_BITS(pair(target, output))
@@ -28,7 +28,7 @@ def test_is_the_mean_absolute_difference(target, output, where):
 
 
 @settings(deadline=None, max_examples=30)
-@given(PICTURES, PICTURES, arrays(np.bool_, (4, 5)))
+@given(IMAGES, IMAGES, arrays(np.bool_, (4, 5)))
 def test_relative_is_the_quotient_of_both_sums(target, output, where):
     reading = RELATIVE(pair(target, output))
     for value, chosen in ((reading.image(), np.ones((4, 5), bool)), (reading.within(where), where)):
@@ -45,7 +45,7 @@ def test_black_against_white_is_one():
         assert measure(pair(black, black + 255)).image() == 1
 
 
-def test_two_black_pictures_have_no_error():
+def test_two_black_images_have_no_error():
     black = np.zeros((2, 2, 3), np.uint8)
     assert RELATIVE(pair(black, black)).image() == RELATIVE.best == 0
 

@@ -66,12 +66,12 @@ def distance(distances) -> LPIPSDistance:
 
 
 @pytest.fixture
-def picture_pair(target, composite) -> tuple[np.ndarray, np.ndarray]:
+def image_pair(target, composite) -> tuple[np.ndarray, np.ndarray]:
     return target, composite
 
 
-def signed(picture: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(picture).permute(2, 0, 1)[None] / 127.5 - 1
+def signed(image: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(image).permute(2, 0, 1)[None] / 127.5 - 1
 
 
 def package(name: str, state: dict[str, torch.Tensor], **options: object) -> torch.nn.Module:
@@ -110,10 +110,10 @@ def test_equals_torchmetrics_with_these_weights(name: str, distances, target, co
 
 
 @NETWORKS
-def test_chosen_pixels_have_the_mean_of_the_spatial_map(name: str, distances, states, picture_pair, mask):
+def test_chosen_pixels_have_the_mean_of_the_spatial_map(name: str, distances, states, image_pair, mask):
     with torch.no_grad():
-        spatial = package(name, states[name], spatial=True)(*map(signed, picture_pair))[0, 0].numpy()
-    reading = distances[name](*picture_pair)
+        spatial = package(name, states[name], spatial=True)(*map(signed, image_pair))[0, 0].numpy()
+    reading = distances[name](*image_pair)
     for where in (mask == 1, mask == 0):
         values = [spatial[y, x] for y in range(where.shape[0]) for x in range(where.shape[1]) if where[y, x]]
         assert reading.within(where) == pytest.approx(sum(values) / len(values), abs=1e-5, rel=1e-5)
@@ -122,7 +122,7 @@ def test_chosen_pixels_have_the_mean_of_the_spatial_map(name: str, distances, st
 
 
 @NETWORKS
-def test_zero_for_equal_pictures_and_symmetric(name: str, distances, target, composite):
+def test_zero_for_equal_images_and_symmetric(name: str, distances, target, composite):
     distance = distances[name]
     assert distance(target, target).image() == distance(target, target).pixels.max() == 0
     forth, back = distance(target, composite), distance(composite, target)
@@ -152,7 +152,7 @@ def test_autocast_around_it_changes_nothing(distance, target, composite):
 
 
 @NETWORKS
-def test_smallest_picture(name: str, distances):
+def test_smallest_image(name: str, distances):
     side = distances[name].minimum_size
     black = np.zeros((side, side, 3), np.uint8)
     assert distances[name](black, black + 200).image() > 0

@@ -147,12 +147,12 @@ def test_the_composite_scores_as_the_output_but_for_known_pixels(batch):
 
 
 def test_each_image_by_itself_is_not_pooled(target, composite):
-    pictures = [composite, target, 255 - target]
-    preds = torch.stack([torch.from_numpy(picture).permute(2, 0, 1).float() / 255 for picture in pictures])
+    images = [composite, target, 255 - target]
+    preds = torch.stack([torch.from_numpy(image).permute(2, 0, 1).float() / 255 for image in images])
     targets = torch.from_numpy(target).permute(2, 0, 1).float().div(255).expand_as(preds)
     metric = ImagePSNR()
     metric.update(preds, targets, torch.ones(3, 1, *target.shape[:2]))
-    assert [one["psnr"] for one in metric.per_image()] == [psnr(target, picture) for picture in pictures]
+    assert [one["psnr"] for one in metric.per_image()] == [psnr(target, image) for image in images]
     pooled = PeakSignalNoiseRatio(data_range=1.0)
     assert metric.compute() != pytest.approx(float(pooled(preds, targets)))
 

@@ -10,7 +10,7 @@ from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
 from inpaint_zoo.metrics.reading import Pair
 
-PICTURES = arrays(np.uint8, (5, 4, 3))
+IMAGES = arrays(np.uint8, (5, 4, 3))
 
 
 def read(measure: PSNR, target: np.ndarray, output: np.ndarray):
@@ -24,7 +24,7 @@ def test_equals_scikit_image(target, composite):
 
 
 @settings(deadline=None, max_examples=30)
-@given(PICTURES, PICTURES, arrays(np.bool_, (5, 4)))
+@given(IMAGES, IMAGES, arrays(np.bool_, (5, 4)))
 def test_over_chosen_pixels_is_the_formula(target, composite, where):
     errors = (target[where].astype(float) - composite[where]) ** 2
     if errors.size == 0:
@@ -35,7 +35,7 @@ def test_over_chosen_pixels_is_the_formula(target, composite, where):
         assert psnr(target, composite, where) == pytest.approx(10 * np.log10(255**2 / errors.mean()), abs=1e-9)
 
 
-def test_equal_pictures_are_capped(target, mask, composite):
+def test_equal_images_are_capped(target, mask, composite):
     assert psnr(target, target) == PSNR_CAP
     assert psnr(target, composite, mask == 0) == PSNR_CAP
 
@@ -45,7 +45,7 @@ def test_a_protocol_may_let_infinite_values_through(target):
     assert read(measure, target, target).image() == measure.best == math.inf
 
 
-def test_nothing_beats_equal_pictures():
+def test_nothing_beats_equal_images():
     target = np.zeros((256, 256, 3), np.uint8)
     composite = target.copy()
     composite[0, 0, 0] = 1
@@ -55,7 +55,7 @@ def test_nothing_beats_equal_pictures():
     assert read(PSNR(rounded, 255, math.inf), target, composite).image() == pytest.approx(expected)
 
 
-def test_one_plane_is_a_picture_too(target, composite):
-    first, second = (picture[..., 1] / np.float32(255) for picture in (target, composite))
-    reading = PSNR(lambda picture: picture[..., 0], 1, PSNR_CAP)(Pair(first[..., None], second[..., None]))
+def test_one_plane_is_a_image_too(target, composite):
+    first, second = (image[..., 1] / np.float32(255) for image in (target, composite))
+    reading = PSNR(lambda image: image[..., 0], 1, PSNR_CAP)(Pair(first[..., None], second[..., None]))
     assert reading.image() == pytest.approx(peak_signal_noise_ratio(first, second, data_range=1), abs=1e-5)

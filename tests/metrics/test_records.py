@@ -32,7 +32,7 @@ RECORDS = st.builds(
     Record,
     method=st.text(min_size=1),
     name=st.text(min_size=1),
-    picture=st.text(min_size=1),
+    image=st.text(min_size=1),
     ratio=st.floats(0, 1),
     metrics=st.fixed_dictionaries(dict.fromkeys(METRICS, VALUES)),
 )
@@ -49,7 +49,7 @@ def test_any_record_reads_back_as_it_was(tmp_path: Path, records: list[Record]):
     "name", ['a,"b".png', "two\nlines\r\n.png", "猫 Ünï.png", "caf\udce9.png", "\r", "'", " lead", "=1+1"]
 )
 def test_awkward_names_read_back(tmp_path: Path, name: str):
-    records = [make_record("mean", name, 0.3), replace(make_record(name, "x", 0.3), picture=name)]
+    records = [make_record("mean", name, 0.3), replace(make_record(name, "x", 0.3), photograph=name)]
     write_records(records, tmp_path / "records.csv")
     assert read_records(tmp_path / "records.csv") == records
 
@@ -59,7 +59,7 @@ def test_file_is_ordinary_csv(tmp_path: Path, target, composite, mask):
     write_records([record], tmp_path / "records.csv")
     with (tmp_path / "records.csv").open(newline="", encoding="utf-8") as file:
         header, line = csv.reader(file)
-    assert header == ["method", "name", "picture", "ratio", "bin", *METRICS]
+    assert header == ["method", "name", "photograph", "ratio", "bin", *METRICS]
     assert line[:5] == ["telea", "a.png", "photo", repr(2500 / mask.size), "20-40"]
     assert float(line[header.index("psnr")]) == record.metrics["psnr"]
     assert line[header.index("lpips")] == ""
@@ -82,7 +82,7 @@ def test_summary_has_every_bin_of_every_method():
     records = [make_record("b", "x", 0.1), make_record("a", "x", 0.1), make_record("b", "y", 0.9)]
     rows = summarise(records)
     assert [(row.method, row.bin) for row in rows] == [(method, name) for method in "ba" for name in EVERY_BIN]
-    assert {(row.method, row.bin): row.num_pictures for row in rows if row.num_pictures} == {
+    assert {(row.method, row.bin): row.num_images for row in rows if row.num_images} == {
         ("b", "0-20"): 1,
         ("b", "60-100"): 1,
         ("b", "0-10"): 1,
@@ -96,14 +96,14 @@ def test_summary_has_every_bin_of_every_method():
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 100)), min_size=1, max_size=20))
-def test_all_is_the_mean_over_pictures_not_over_bins(pairs: list[tuple[float, float]]):
+def test_all_is_the_mean_over_images_not_over_bins(pairs: list[tuple[float, float]]):
     rows = summarise(make_record("m", str(index), ratio, psnr) for index, (ratio, psnr) in enumerate(pairs))
     assert rows[-1].means["psnr"] == pytest.approx(statistics.fmean(psnr for _, psnr in pairs))
-    assert rows[-1].num_pictures == len(pairs)
+    assert rows[-1].num_images == len(pairs)
     assert rows[-1].num_capped == sum(psnr == 100 for _, psnr in pairs)
     for bins in (BINS, FINE_BINS):
         own = [row for row in rows if row.bin in bins]
-        assert sum(row.num_pictures for row in own) == rows[-1].num_pictures
+        assert sum(row.num_images for row in own) == rows[-1].num_images
         assert sum(row.num_capped for row in own) == rows[-1].num_capped
 
 
@@ -117,7 +117,7 @@ def test_empty_bin_has_none_and_json_has_no_nan(tmp_path: Path):
     write_summary(rows, tmp_path / "summary.json")
     summary = json.loads((tmp_path / "summary.json").read_text(), parse_constant=pytest.fail)
     empty = next(row for row in summary if row["bin"] == "40-60")
-    assert empty["num_pictures"] == 0
+    assert empty["num_images"] == 0
     assert set(empty["means"].values()) == {None}
     assert not any(isinstance(v, float) and math.isnan(v) for row in summary for v in row["means"].values())
 

@@ -65,7 +65,7 @@ def test_known_pixels_are_judged_with_the_original_in_the_hole(target, composite
 
 def test_the_composite_hides_what_a_method_did_to_known_pixels(target, composite, mask):
     output = np.where(mask[..., None] == 1, composite, 0).astype(np.uint8)
-    whole, alone = (score(target, picture, mask, STANDARD_METRICS) for picture in (composite, output))
+    whole, alone = (score(target, image, mask, STANDARD_METRICS) for image in (composite, output))
     for name in NAMES:
         assert whole[name] == alone[name]
         assert whole[f"hole_{name}"] == alone[f"hole_{name}"]
@@ -79,12 +79,12 @@ def test_what_happens_in_the_hole_does_not_touch_the_known_values(seed: int):
     target, output, other = rng.randint(0, 256, (3, 12, 13, 3)).astype(np.uint8)
     hole = rng.rand(12, 13) < 0.4
     other = np.where(hole[..., None], other, output)
-    first, second = (score(target, picture, hole, STANDARD_METRICS) for picture in (output, other))
+    first, second = (score(target, image, hole, STANDARD_METRICS) for image in (output, other))
     assert first != second
     assert all(first[key] == second[key] for key in METRICS if key.startswith("known_"))
 
 
-def test_floats_and_levels_of_one_picture_score_the_same(target, composite, mask):
+def test_floats_and_levels_of_one_image_score_the_same(target, composite, mask):
     assert score(to_float(target), to_float(composite), mask, STANDARD_METRICS) == score(
         target, composite, mask, STANDARD_METRICS
     )

@@ -41,15 +41,15 @@ def test_the_metrics_asked_for_in_their_order(files):
     assert set_scores(*files, ("p_ids",), ChannelMeans()) == {"p_ids": p_ids}
 
 
-def test_one_picture_has_none(files):
+def test_one_image_has_none(files):
     originals, composites = (paths[:1] for paths in files)
     assert set_scores(originals, composites, SET_METRICS, ChannelMeans()) == {}
-    assert set_notes(1, SET_METRICS) == ["FID, U-IDS and P-IDS need at least two pictures."]
+    assert set_notes(1, SET_METRICS) == ["FID, U-IDS and P-IDS need at least two images."]
 
 
-def test_few_pictures_are_worth_a_note():
+def test_few_images_are_worth_a_note():
     fid, ids = set_notes(100, SET_METRICS)
-    assert "FID is biased upwards over few pictures: 100 are fewer than Inception's 2048" in fid
-    assert "U-IDS and P-IDS mean little over 100 pictures" in ids
+    assert "FID is biased upwards over few images: 100 are fewer than Inception's 2048" in fid
+    assert "U-IDS and P-IDS mean little over 100 images" in ids
     assert set_notes(2047, ("fid",)) == [fid.replace("100", "2047")]
     assert set_notes(2048, SET_METRICS) == set_notes(1, ()) == []

@@ -28,7 +28,7 @@ def read(target: np.ndarray, output: np.ndarray, measure: SSIM = STANDARD):
 @pytest.mark.parametrize("data_range", [1, 255])
 def test_equals_scikit_image(name: str, data_range: int, target, composite):
     window, options = WINDOWS[name]
-    first, second = (picture.astype(float) * (data_range / 255) for picture in (target, composite))
+    first, second = (image.astype(float) * (data_range / 255) for image in (target, composite))
     mean, expected = structural_similarity(first, second, channel_axis=2, data_range=data_range, full=True, **options)
     found = similarity_map(first, second, data_range, window)
     assert abs(found - expected.mean(axis=2)).max() < 1e-9
@@ -45,14 +45,14 @@ def test_equals_scikit_image_on_any_plane(name: str, data: st.DataObject):
     first, second = (data.draw(arrays(np.uint8, shape)) for _ in range(2))
     mean, expected = structural_similarity(first, second, data_range=255, full=True, **options)
     assert abs(similarity_map(first, second, 255, window) - expected).max() < 1e-9
-    reading = SSIM(lambda picture: np.rint(picture * 255), 255, window)(Pair(to_float(first), to_float(second)))
+    reading = SSIM(lambda image: np.rint(image * 255), 255, window)(Pair(to_float(first), to_float(second)))
     assert reading.image() == pytest.approx(mean, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", WINDOWS)
 @settings(deadline=None, max_examples=10)
 @given(levels=st.tuples(st.integers(0, 255), st.integers(0, 255)))
-def test_flat_pictures(name: str, levels: tuple[int, int]):
+def test_flat_images(name: str, levels: tuple[int, int]):
     window, options = WINDOWS[name]
     x, y = levels
     first, second = (np.full((60, 55), level, np.uint8) for level in levels)
@@ -78,12 +78,12 @@ def test_equals_the_formula_of_the_paper(target, composite, mask):
     assert reading.within(mask == 1) == pytest.approx(similarity[mask == 1].mean(), abs=1e-10)
 
 
-def test_hole_is_judged_harder_than_the_picture(target, composite, mask):
+def test_hole_is_judged_harder_than_the_image(target, composite, mask):
     reading = read(target, composite)
     assert reading.within(mask == 1) < reading.image() < 1
 
 
-def test_equal_pictures_and_no_hole(target, mask):
+def test_equal_images_and_no_hole(target, mask):
     reading = read(target, target)
     assert reading.image() == pytest.approx(STANDARD.best, abs=1e-12)
     assert reading.within(np.zeros_like(mask, bool)) is None

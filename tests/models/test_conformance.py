@@ -73,12 +73,12 @@ def test_a_prediction_has_the_promised_shapes_and_ranges(network: InpaintingNetw
     assert prediction.image.shape == prediction.composite.shape == batch["image"].shape
     assert prediction.composite.min() >= 0
     assert prediction.composite.max() <= 1
-    for picture in parts(prediction):
-        assert picture.dtype == torch.float32
-        assert picture.shape[0] == 1
-        assert picture.shape[1] in (1, 3)
-        assert picture.shape[2:] == size
-        assert picture.isfinite().all()
+    for image in parts(prediction):
+        assert image.dtype == torch.float32
+        assert image.shape[0] == 1
+        assert image.shape[1] in (1, 3)
+        assert image.shape[2:] == size
+        assert image.isfinite().all()
 
 
 def test_known_pixels_are_bit_identical_and_holes_are_the_clamped_output(network: InpaintingNetwork) -> None:
@@ -107,10 +107,10 @@ def test_what_is_known_is_used(network: InpaintingNetwork) -> None:
 
 
 @pytest.mark.parametrize("hole", ["all", "none"])
-def test_pictures_without_known_pixels_and_without_holes(network: InpaintingNetwork, hole: str) -> None:
+def test_images_without_known_pixels_and_without_holes(network: InpaintingNetwork, hole: str) -> None:
     batch = batch_of(hole)
     prediction = fill(network, batch)
-    assert all(picture.isfinite().all() for picture in parts(prediction))
+    assert all(image.isfinite().all() for image in parts(prediction))
     if hole == "none":
         assert torch.equal(prediction.composite, batch["image"])
 
@@ -124,7 +124,7 @@ def test_losses_and_gradients_are_finite(module_of: Callable[..., InpaintingModu
     assert all(p.grad is None or p.grad.isfinite().all() for p in module.parameters())
 
 
-def test_a_batch_is_its_pictures_one_by_one(network: InpaintingNetwork) -> None:
+def test_a_batch_is_its_images_one_by_one(network: InpaintingNetwork) -> None:
     batch = batch_of()
     batch["mask"][1] = batch["mask"][1].flip(-1, -2)
     together = fill(network, batch)
@@ -134,7 +134,7 @@ def test_a_batch_is_its_pictures_one_by_one(network: InpaintingNetwork) -> None:
             assert torch.allclose(one[0], both[i], atol=1e-5)
 
 
-def test_a_batch_has_the_mean_of_the_gradients_of_its_pictures(module_of: Callable[..., InpaintingModule]) -> None:
+def test_a_batch_has_the_mean_of_the_gradients_of_its_images(module_of: Callable[..., InpaintingModule]) -> None:
     """With statistics of batches and norms of spectra at rest; in float64, where a difference is no rounding."""
     module = module_of().eval().double()
     batch = batch_of()
@@ -154,9 +154,9 @@ def test_evaluation_is_deterministic_and_ignores_the_memory_layout(network: Inpa
         image=batch["image"].contiguous(memory_format=torch.channels_last), mask=batch["mask"], name=batch["name"]
     )
     first, again, other_layout = fill(network, batch), fill(network, batch), fill(network, strided)
-    for picture, same, same_values in zip(parts(first), parts(again), parts(other_layout), strict=True):
-        assert torch.equal(picture, same)
-        assert torch.allclose(picture, same_values, atol=1e-6)
+    for image, same, same_values in zip(parts(first), parts(again), parts(other_layout), strict=True):
+        assert torch.equal(image, same)
+        assert torch.allclose(image, same_values, atol=1e-6)
 
 
 def test_a_wrong_size_is_refused_with_the_size_to_pad_to(network: InpaintingNetwork) -> None:
@@ -172,14 +172,14 @@ def test_a_wrong_size_is_refused_with_the_size_to_pad_to(network: InpaintingNetw
 @pytest.mark.parametrize(
     ("image", "mask"),
     [((1, 3), (2, 1)), ((1, 1), (1, 1)), ((1, 3), (1, 3))],
-    ids=["batches differ", "a gray picture", "a mask of three channels"],
+    ids=["batches differ", "a gray image", "a mask of three channels"],
 )
 def test_wrong_shapes_are_refused(network: InpaintingNetwork, image: tuple[int, int], mask: tuple[int, int]) -> None:
     with pytest.raises(InputError, match=r"image must be \(B, 3, H, W\) and mask \(B, 1, H, W\)"):
         network(torch.rand(*image, SIZE, SIZE), torch.zeros(*mask, SIZE, SIZE))
 
 
-def test_a_picture_without_batch_is_refused(network: InpaintingNetwork) -> None:
+def test_a_image_without_batch_is_refused(network: InpaintingNetwork) -> None:
     with pytest.raises(InputError, match=r"image must be \(B, 3, H, W\)"):
         network(torch.rand(3, SIZE, SIZE), torch.zeros(1, SIZE, SIZE))
 

@@ -14,17 +14,17 @@ import torch
 from omegaconf import OmegaConf
 
 from inpaint_zoo.config.compose import compose_config
-from inpaint_zoo.training.callbacks import MovingAverage
+from inpaint_zoo.training.callbacks import EMA
 from inpaint_zoo.training.trainer import build_callbacks, build_trainer
 
 Command = Callable[..., Any]
 SMALL = [
     "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=1", "model.network.num_residual_blocks=1",
-    "num_sample_pictures=0",
+    "num_sample_images=0",
 ]  # fmt: skip
 ORDER = [
     "LossLog", "FiniteLoss", "OptimizerSettings", "DiscriminatorCollapse", "ValidationMetrics", "RunSummary",
-    "SamplePictures", "StepProgress", "BestCheckpoint", "LastCheckpoint",
+    "SampleImages", "StepProgress", "BestCheckpoint", "LastCheckpoint",
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def names(*overrides: str) -> list[str]:
 
 def test_they_are_built_in_their_order() -> None:
     assert names() == ORDER
-    assert names("ema_decay=0.9") == [*ORDER[:3], "MovingAverage", *ORDER[3:]]
+    assert names("ema_decay=0.9") == [*ORDER[:3], "EMA", *ORDER[3:]]
 
 
 def test_each_can_be_left_out_and_others_added() -> None:
@@ -64,17 +64,17 @@ def test_each_can_be_left_out_and_others_added() -> None:
 
 
 def test_keys_at_the_top_and_in_the_trainer_reach_them() -> None:
-    settings = ["trainer.log_every_n_steps=7", "checkpoint_every=5", "checkpoint_minutes=0.5", "num_worst_pictures=3"]
-    settings += ["num_sample_pictures=2", "pictures_every=11", "monitor=val/l1", "mode=min", "ema_decay=0.75"]
+    settings = ["trainer.log_every_n_steps=7", "checkpoint_every=5", "checkpoint_minutes=0.5", "num_worst_images=3"]
+    settings += ["num_sample_images=2", "images_every=11", "monitor=val/l1", "mode=min", "ema_decay=0.75"]
     built: dict[str, Any] = {
         type(callback).__name__: callback for callback in build_callbacks(compose_config("train", settings))
     }
     assert {built[name].every for name in ("FiniteLoss", "DiscriminatorCollapse", "StepProgress")} == {7}
-    last, pictures, best = built["LastCheckpoint"], built["SamplePictures"], built["BestCheckpoint"]
+    last, images, best = built["LastCheckpoint"], built["SampleImages"], built["BestCheckpoint"]
     assert (last.every, last.seconds, last.agree_every) == (5, 30, 7)
-    assert (pictures.num_pictures, pictures.every) == (2, 11)
+    assert (images.num_images, images.every) == (2, 11)
     assert (built["RunSummary"].num_worst, best.monitor, best.mode) == (3, "val/l1", "min")
-    assert isinstance(built["MovingAverage"], MovingAverage)
+    assert isinstance(built["EMA"], EMA)
     assert next(iter(build_callbacks(compose_config("train", ["callbacks.finite_loss.every=3"]))[1:2])).every == 3  # type: ignore[attr-defined]
 
 

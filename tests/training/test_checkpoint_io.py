@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS, WholeCheckpoints
+from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS, AtomicCheckpoints
 
 
 def written(folder: Path, name: str = LAST) -> int:
@@ -14,17 +14,17 @@ def written(folder: Path, name: str = LAST) -> int:
 
 def test_the_one_before_the_last_is_kept(tmp_path: Path) -> None:
     for step in range(3):
-        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
+        AtomicCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / LAST)
     assert (written(tmp_path / "run"), written(tmp_path / "run", PREVIOUS)) == (2, 1)
     for step in (7, 8):
-        WholeCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / "best.ckpt")
+        AtomicCheckpoints().save_checkpoint({"step": step}, tmp_path / "run" / "best.ckpt")
     assert (written(tmp_path / "run", "best.ckpt"), written(tmp_path / "run", PREVIOUS)) == (8, 1)
     assert {path.name for path in (tmp_path / "run").iterdir()} == {LAST, PREVIOUS, "best.ckpt"}
 
 
 @pytest.mark.parametrize("failing", ["fsync", "write"])
 def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
-    io = WholeCheckpoints()
+    io = AtomicCheckpoints()
     for step in range(2):
         io.save_checkpoint({"step": step}, tmp_path / LAST)
 
@@ -45,5 +45,5 @@ def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
     (tmp_path / ".last.ckpt.part").write_bytes(b"half")
-    WholeCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
+    AtomicCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
     assert {path.name for path in tmp_path.iterdir()} == {LAST}

@@ -34,10 +34,10 @@ class Killed(BaseException):
 
 @pytest.fixture
 def arguments(
-    small_network: Callable[[str], dict[str, int]], pictures: Callable[..., Path], tmp_path: Path
+    small_network: Callable[[str], dict[str, int]], images: Callable[..., Path], tmp_path: Path
 ) -> Callable[..., list[str]]:
     """What follows `train` on the command line, by the model."""
-    root = pictures(*NAMES)
+    root = images(*NAMES)
 
     def given(run_dir: Path, *more: str, model: str = "misf", steps: int = STEPS) -> list[str]:
         network = [f"model.network.{key}={value}" for key, value in small_network(model).items()]

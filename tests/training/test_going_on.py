@@ -17,11 +17,11 @@ Train = Callable[..., Any]
 
 @pytest.fixture
 def train(
-    command: Callable[..., Any], small_network: Callable[[str], dict[str, int]], pictures: Callable[..., Path]
+    command: Callable[..., Any], small_network: Callable[[str], dict[str, int]], images: Callable[..., Path]
 ) -> Train:
     """`train(run_dir, steps, *more)`: MISF, tiny, validated after every second step."""
     network = [f"model.network.{key}={value}" for key, value in small_network("misf").items()]
-    fixed = ["experiment=tiny", "data.size=32", *network, f"data.root={pictures(*(f'{i}.png' for i in range(8)))}"]
+    fixed = ["experiment=tiny", "data.size=32", *network, f"data.root={images(*(f'{i}.png' for i in range(8)))}"]
 
     def call(run_dir: Path, steps: int, *more: str) -> Any:
         ends = [f"trainer.max_steps={steps}", "trainer.val_check_interval=2", f"run_dir={run_dir}"]

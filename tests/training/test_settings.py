@@ -15,10 +15,10 @@ from inpaint_zoo.training.settings import check_settings
         "trainer.accumulate_grad_batches=0", "trainer.val_check_interval=0", "trainer.val_check_interval=0.5",
         "trainer.num_nodes=0", "trainer.gradient_clip_val=-1", "trainer.gradient_clip_val=nan",
         "trainer.gradient_clip_val=much", "checkpoint_every=0", "checkpoint_every=null", "checkpoint_minutes=0",
-        "checkpoint_minutes=inf", "process_timeout=0", "process_timeout=null", "pictures_every=0",
+        "checkpoint_minutes=inf", "process_timeout=0", "process_timeout=null", "images_every=0",
         "trainer.num_sanity_val_steps=-1", "trainer.enable_progress_bar=some", "+trainer.enable_checkpointing=1",
         "trainer.check_val_every_n_epoch=1", "trainer.use_distributed_sampler=true", "mode=high", "mode=min",
-        "num_sample_pictures=-1", "num_worst_pictures=some", "compile=maybe", "run_dir=", "seed=abc",
+        "num_sample_images=-1", "num_worst_images=some", "compile=maybe", "run_dir=", "seed=abc",
     ],
 )  # fmt: skip
 def test_a_number_that_makes_no_sense_is_named(setting: str) -> None:
@@ -30,7 +30,7 @@ def test_a_number_that_makes_no_sense_is_named(setting: str) -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        "trainer.max_steps=1", "trainer.gradient_clip_val=null", "pictures_every=null", "checkpoint_minutes=0.5",
+        "trainer.max_steps=1", "trainer.gradient_clip_val=null", "images_every=null", "checkpoint_minutes=0.5",
         "trainer.enable_progress_bar=false", "+trainer.enable_checkpointing=false", "trainer.num_sanity_val_steps=2",
     ],
 )  # fmt: skip

@@ -20,8 +20,8 @@ class Toy(torch.nn.Module):
 @pytest.mark.parametrize(
     ("world_size", "accumulated", "steps"),
     [
-        (1, 1, "1,000 steps of 8 pictures (batch 8)"),
-        (2, 3, "1,000 steps of 48 pictures (batch 8 x 2 processes x 3 batches)"),
+        (1, 1, "1,000 steps of 8 images (batch 8)"),
+        (2, 3, "1,000 steps of 48 images (batch 8 x 2 processes x 3 batches)"),
     ],
 )
 def test_every_line(tmp_path: Path, world_size: int, accumulated: int, steps: str) -> None:
@@ -33,7 +33,7 @@ def test_every_line(tmp_path: Path, world_size: int, accumulated: int, steps: st
     module: Any = Toy()
     assert start_summary(trainer, module, data, tmp_path).splitlines() == [
         "Toy: 4 parameters in the network, 1 beside it",
-        "12 training pictures, 3 validation samples, 32x64",
+        "12 training images, 3 validation samples, 32x64",
         steps,
         "bf16-mixed on cpu",
         f"run folder: {tmp_path}",

@@ -15,7 +15,7 @@ LISTED_GFLOP: Mapping[str, Mapping[str, float]] = {
     "madf": {"forward": 56.5, "step": 390},
     "ctsdg": {"forward": 136, "step": 638},
 }
-"""What PyTorch's counter finds in the published networks, computed as their authors do, for one picture of 256x256.
+"""What PyTorch's counter finds in the published networks, computed as their authors do, for one image of 256x256.
 
 A step is all losses, the backward passes of generator and discriminator, and the optimizers. The figures are fixed:
 an implementation that needs fewer operations for the same numbers shows a lower cost.

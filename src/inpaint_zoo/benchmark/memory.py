@@ -39,8 +39,8 @@ class Memory:
     """Of one train step at each of `STEP_BATCH_SIZES`; empty where steps were not asked for."""
 
     @property
-    def per_picture(self) -> float | None:
-        """What one more picture adds to a train step."""
+    def per_image(self) -> float | None:
+        """What one more image adds to a train step."""
         if not self.steps or self.steps[0] is None or self.steps[1] is None:
             return None
         return (self.steps[1] - self.steps[0]) / (STEP_BATCH_SIZES[1] - STEP_BATCH_SIZES[0])

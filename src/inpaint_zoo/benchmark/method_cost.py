@@ -15,23 +15,23 @@ import torch
 from inpaint_zoo.benchmark.flops import count_gflop
 from inpaint_zoo.benchmark.memory import peak_of
 from inpaint_zoo.evaluation.method_sources import build_methods
-from inpaint_zoo.evaluation.methods import Method, NetworkMethod, PictureFolder, Sample
+from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, Sample
 from inpaint_zoo.evaluation.protocols import StandardProtocol
 from inpaint_zoo.evaluation.report import Cost
 from inpaint_zoo.files.atomic import write_text
 
 
 def measure_cost(title: str, method: Method, source: str, sample: Sample, seconds: Sequence[float]) -> Cost:
-    """Measure what can be measured of a method; what a folder of pictures cost, nobody knows.
+    """Measure what can be measured of a method; what a folder of images cost, nobody knows.
 
     Args:
         title: Its name.
         method: What fills holes.
         source: What the method was given as.
-        sample: A picture that operations and memory are measured on.
-        seconds: That the method took for each picture.
+        sample: An image that operations and memory are measured on.
+        seconds: That the method took for each image.
     """
-    if isinstance(method, PictureFolder):
+    if isinstance(method, ImageFolder):
         return Cost()
     cost = Cost(
         parameters=0, gflop=None, seconds=median(seconds), peak_memory_mb=_peak_memory(title, source, sample.hole.shape)
@@ -60,7 +60,7 @@ def _peak_memory(title: str, source: str, size: tuple[int, int]) -> float | None
 
 
 def _fill(title: str, source: str, size: tuple[int, int]) -> None:
-    """Fill one picture with a hole in its middle, on the CPU."""
+    """Fill one image with a hole in its middle, on the CPU."""
     (method,) = build_methods({title: source}, torch.device("cpu"), StandardProtocol(size=size)).values()
     height, width = size
     hole = np.zeros(size, bool)

@@ -37,7 +37,7 @@ def _result(result: Result) -> dict[str, Any]:
         "case": asdict(result.case),
         "forward": _pass(result.forward),
         "step": None if result.step is None else _pass(result.step),
-        "memory_mb": None if memory is None else {**asdict(memory), "per_picture": memory.per_picture},
+        "memory_mb": None if memory is None else {**asdict(memory), "per_image": memory.per_image},
     }
 
 

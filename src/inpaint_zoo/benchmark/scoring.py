@@ -1,4 +1,4 @@
-"""How long it takes to score pictures and to bootstrap their scores."""
+"""How long it takes to score images and to bootstrap their scores."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import skimage.data
 
 from inpaint_zoo.evaluation.methods.fills import fill_mean
 from inpaint_zoo.evaluation.protocols import Protocol
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.images.resizing import cover, resize
 from inpaint_zoo.masks import IrregularMask, MaskRequest
-from inpaint_zoo.metrics import Hole, Picture, Record, score, summarise
+from inpaint_zoo.metrics import Hole, ImageArray, Record, score, summarise
 from inpaint_zoo.metrics.score import METRICS
 
 NUM_DISTINCT = 24
@@ -26,8 +26,8 @@ NUM_DISTINCT = 24
 class Pair(NamedTuple):
     """What is scored."""
 
-    target: Picture
-    composite: Picture
+    target: ImageArray
+    composite: ImageArray
     hole: Hole
 
 
@@ -43,13 +43,13 @@ class Seconds:
         return median(self.runs)
 
 
-def time_scoring(protocol: Protocol, num_pictures: int, size: int, repeats: int) -> Seconds:
-    """Score `num_pictures` pictures of `size` x `size` without LPIPS and average them by bin, `repeats` times."""
-    pairs = [make_pair(size, seed) for seed in range(min(NUM_DISTINCT, num_pictures))]
+def time_scoring(protocol: Protocol, num_images: int, size: int, repeats: int) -> Seconds:
+    """Score `num_images` images of `size` x `size` without LPIPS and average them by bin, `repeats` times."""
+    pairs = [make_pair(size, seed) for seed in range(min(NUM_DISTINCT, num_images))]
 
     def work() -> None:
         records = []
-        for number in range(num_pictures):
+        for number in range(num_images):
             scored = score(*pairs[number % len(pairs)], protocol.metrics)
             records.append(Record.from_score("method", f"{number}.png", f"{number}.png", scored))
         summarise(records)
@@ -57,15 +57,15 @@ def time_scoring(protocol: Protocol, num_pictures: int, size: int, repeats: int)
     return _time(work, repeats)
 
 
-def time_bootstrap(num_methods: int, num_pictures: int, repeats: int) -> Seconds:
+def time_bootstrap(num_methods: int, num_images: int, repeats: int) -> Seconds:
     """Find intervals and p values of all means and differences, over all bins and metrics, `repeats` times."""
     rng = np.random.RandomState(0)
     records = [
         Record(f"method {method}", f"{number}.png", f"{number}.png", rng.uniform(0.001, 0.6), dict(_scores(rng)))
-        for number in range(num_pictures)
+        for number in range(num_images)
         for method in range(num_methods)
     ]
-    return _time(lambda: certainties(records), repeats)
+    return _time(lambda: estimates_of(records), repeats)
 
 
 def make_pair(size: int, seed: int) -> Pair:

@@ -37,7 +37,7 @@ class Case:
 
     model: str
     size: int
-    """Side of the square pictures, in pixels."""
+    """Side of the square images, in pixels."""
     batch_size: int
     precision: str
     """A name of `PRECISIONS`."""
@@ -118,9 +118,9 @@ def make_batch(case: Case) -> Batch:
 
 
 def photograph(size: int, count: int) -> Batch:
-    """A photograph (edges as pictures have them, which Canny's time depends on) with a hole in its central quarter."""
-    picture = torch.from_numpy(skimage.data.astronaut()).permute(2, 0, 1)[None].float() / 255
-    image: Tensor = F.interpolate(picture, size=(size, size), mode="bilinear", antialias=True)
+    """A photograph (edges as images have them, which Canny's time depends on) with a hole in its central quarter."""
+    astronaut = torch.from_numpy(skimage.data.astronaut()).permute(2, 0, 1)[None].float() / 255
+    image: Tensor = F.interpolate(astronaut, size=(size, size), mode="bilinear", antialias=True)
     mask = torch.zeros(count, 1, size, size)
     border = size // 4
     mask[..., border : size - border, border : size - border] = 1

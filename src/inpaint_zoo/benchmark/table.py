@@ -15,7 +15,7 @@ from inpaint_zoo.tables.markdown import escaped
 MARK = "*"
 FORWARD_HEADINGS = ("Model", "Parameters", "GFLOP", "Seconds", "Cost", "Interval", "Kept", "Discarded")
 STEP_HEADINGS = ("Model", "Beside it", *FORWARD_HEADINGS[2:])
-MEMORY_HEADINGS = (*(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per picture")
+MEMORY_HEADINGS = (*(f"Step, batch {size}" for size in STEP_BATCH_SIZES), "Per image")
 
 
 def grids(results: Sequence[Result]) -> list[Table]:
@@ -60,7 +60,7 @@ def _pass_row(result: Result, measured: Pass) -> list[str]:
 def _memory_row(result: Result) -> list[str]:
     memory = result.memory
     assert memory is not None
-    steps = (*memory.steps, memory.per_picture) if memory.steps else ()
+    steps = (*memory.steps, memory.per_image) if memory.steps else ()
     return [result.case.model, *(_number(value, ",.0f") for value in (memory.forward, *steps))]
 
 

@@ -56,7 +56,7 @@ class Timing:
     wanted: int
     """Number of calls to keep."""
     best: float
-    """Best machine rate seen until the last call, in GFLOP/s; all calls are judged by it."""
+    """Best machine rate seen until the last call, in GFLOP/s; all calls are evaluated by it."""
 
     @property
     def kept(self) -> list[TimedCall]:
@@ -103,6 +103,6 @@ def time_calls(
         call()
         seconds = clock() - start
         calls.append(TimedCall(seconds, before, rate()))
-        # a better rate than ever shows that earlier calls met a slow machine: all are judged again
+        # a better rate than ever shows that earlier calls met a slow machine: all are evaluated again
         timing = Timing(calls, wanted, rate.best)
     return timing

@@ -36,7 +36,7 @@ def run(config: DictConfig) -> None:
 def _stages(loading: Loading) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("Stage")
-    for heading in ("ms a picture", "Share"):
+    for heading in ("ms an image", "Share"):
         table.add_column(heading, justify="right")
     for stage, share in loading.shares.items():
         spent = loading.milliseconds.get(stage)

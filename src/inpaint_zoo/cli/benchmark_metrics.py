@@ -18,14 +18,14 @@ from inpaint_zoo.config.build import construct
 def run(config: DictConfig) -> None:
     """Print a table of seconds."""
     quiet_libraries()
-    counts = {key: at_least(1, config[key], key) for key in ("pictures", "size", "methods", "repeats")}
+    counts = {key: at_least(1, config[key], key) for key in ("images", "size", "methods", "repeats")}
     protocol = construct(config.protocol)
-    pictures, size, methods, repeats = counts.values()
+    images, size, methods, repeats = counts.values()
     rate = MachineRate()
     rate()
     work = {
-        f"score {pictures} pictures of {size}x{size}, {protocol.name}": time_scoring(protocol, pictures, size, repeats),
-        f"intervals of {methods} methods x {pictures} pictures": time_bootstrap(methods, pictures, repeats),
+        f"score {images} images of {size}x{size}, {protocol.name}": time_scoring(protocol, images, size, repeats),
+        f"intervals of {methods} methods x {images} images": time_bootstrap(methods, images, repeats),
     }
     console = Console(highlight=False)
     console.print(_table(work))

@@ -1,4 +1,4 @@
-"""`inpaint-zoo compare`: the same pictures and masks for every method; tables, a picture grid and a page."""
+"""`inpaint-zoo compare`: the same images and masks for every method; tables, an image grid and a page."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from inpaint_zoo.benchmark.method_cost import measure_cost, remembered
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.cache import Judgement
+from inpaint_zoo.evaluation.cache import CachedRecord
 from inpaint_zoo.evaluation.manifest import write_manifest
 from inpaint_zoo.evaluation.methods import Method
 from inpaint_zoo.evaluation.output import results_folder
 from inpaint_zoo.evaluation.report import Cost, ProtocolCard, Report, terminal_tables, write_results
-from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.results_file import write_results_file
-from inpaint_zoo.evaluation.session import LEDGER_FOLDER, Session, open_session, picture_notes
+from inpaint_zoo.evaluation.session import CACHE_FOLDER, Session, image_notes, open_session
 from inpaint_zoo.evaluation.settings import Settings
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.lpips import MetricUnavailableError
 from inpaint_zoo.metrics.sets import set_notes, set_scores
@@ -37,7 +37,7 @@ REPORTED_VERSIONS = (
 
 
 def run(config: DictConfig) -> None:
-    """Write pictures, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
+    """Write images, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
     output = config.output
     sources = {str(title): str(value) for title, value in config.methods.items()}
@@ -46,10 +46,10 @@ def run(config: DictConfig) -> None:
     folder = results_folder(output, settings)
     with joined_processes() as processes:
         session = open_session(settings)
-        kept = KeptPictures(folder / "pictures")
-        judgements = session.judge(folder, processes, force=config.force, kept=kept)
+        kept = KeptImages(folder / "images")
+        cached_records = session.evaluate(folder, processes, force=config.force, kept=kept)
         if processes.is_first:
-            _write(config, session, judgements, kept)
+            _write(config, session, cached_records, kept)
 
 
 def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
@@ -58,9 +58,9 @@ def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
         raise InputError(f"reference={reference} is none of the methods{near} (methods: {', '.join(methods)})")
 
 
-def _write(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> None:
+def _write(config: DictConfig, session: Session, cached_records: Sequence[CachedRecord], kept: KeptImages) -> None:
     folder = kept.folder.parent
-    report = _report(config, session, judgements, kept)
+    report = _report(config, session, cached_records, kept)
     write_manifest(session.evaluation.manifest, folder / "manifest.json")
     write_results_file(session, report.records, folder / "results.json")
     paths = write_results(report, folder)
@@ -72,37 +72,37 @@ def _write(config: DictConfig, session: Session, judgements: Sequence[Judgement]
     print(f"report: {paths[-1]}")
 
 
-def _report(config: DictConfig, session: Session, judgements: Sequence[Judgement], kept: KeptPictures) -> Report:
-    records = [each.record for each in judgements]
+def _report(config: DictConfig, session: Session, cached_records: Sequence[CachedRecord], kept: KeptImages) -> Report:
+    records = [each.record for each in cached_records]
     names, protocol = session.evaluation.dataset.names, session.evaluation.protocol
     sets, set_notes = _set_scores(config, session, kept, names)
     return Report(
         title=config.title,
         records=records,
         cases=[kept.case(name, list(session.methods)) for name in names],
-        notes=[*config.notes, *session.notes, *picture_notes(records), *set_notes],
+        notes=[*config.notes, *session.notes, *image_notes(records), *set_notes],
         reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
-        costs=_costs(session, judgements, kept.folder.parent) if config.costs else {},
+        costs=_costs(session, cached_records, kept.folder.parent) if config.costs else {},
         set_scores=sets,
         hashes=session.hashes(),
-        certainties=certainties(records),
+        estimates_of=estimates_of(records),
     )
 
 
-def _costs(session: Session, judgements: Sequence[Judgement], folder: Path) -> dict[str, Cost]:
+def _costs(session: Session, cached_records: Sequence[CachedRecord], folder: Path) -> dict[str, Cost]:
     """What each method costs, measured once for each state of a method."""
     sample = next(iter(session.evaluation.load([0])))
     seconds: dict[str, list[float]] = {title: [] for title in session.methods}
-    for judgement in judgements:
-        seconds[judgement.record.method].append(judgement.seconds)
+    for cached in cached_records:
+        seconds[cached.record.method].append(cached.seconds)
 
     def cost(title: str, method: Method) -> Cost:
         source = session.settings.sources[title]
         return remembered(
-            folder / LEDGER_FOLDER / title / "cost.json",
+            folder / CACHE_FOLDER / title / "cost.json",
             session.fingerprints[title],
             lambda: measure_cost(title, method, source, sample, seconds[title]),
         )
@@ -111,7 +111,7 @@ def _costs(session: Session, judgements: Sequence[Judgement], folder: Path) -> d
 
 
 def _set_scores(
-    config: DictConfig, session: Session, kept: KeptPictures, names: Sequence[str]
+    config: DictConfig, session: Session, kept: KeptImages, names: Sequence[str]
 ) -> tuple[dict[str, dict[str, float]], list[str]]:
     """FID and the like where the protocol has them, or a sentence that says why there are none."""
     wanted = session.evaluation.protocol.metrics.sets

@@ -1,4 +1,4 @@
-"""`inpaint-zoo data check`: read every picture and mask, and say what is the matter with them."""
+"""`inpaint-zoo data check`: read every image and mask, and say what is the matter with them."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.audit import (
+    ImageFacts,
     Ledger,
     MaskFacts,
     MaskSummary,
-    PictureFacts,
     Preparation,
     diagnose,
+    examine_image,
     examine_mask,
-    examine_picture,
     examined,
     summary,
     write_report,
 )
-from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.hashing import combined_hash, file_hash
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
 from inpaint_zoo.runtime.progress import tracked
 from inpaint_zoo.runtime.random_state import random_state
@@ -53,18 +53,18 @@ def run(config: DictConfig) -> None:
         warnings.simplefilter("ignore", InputWarning)  # what they say of a few masks is found out of all
         generator, complaint = _generator(config)
     data: InpaintingDataModule = construct(config.data, mask=generator, eval_mask=generator, seed=0)
-    pictures, notes = _pictures(data)
-    read = partial(_read, folder=folder / "ledger", num_workers=config.num_workers)
-    paths = {str(each.path): each.path for listed in pictures.values() for each in listed}
-    facts = read("pictures", list(paths.values()), examine_picture, PictureFacts, settings="")
-    own = _own_masks(data, pictures, read)
-    masks = _masks(config, generator, pictures, data.size, read) if own is None else own
+    images, notes = _images(data)
+    read = partial(_read, folder=folder / "cache", num_workers=config.num_workers)
+    paths = {str(each.path): each.path for listed in images.values() for each in listed}
+    facts = read("images", list(paths.values()), examine_image, ImageFacts, settings="")
+    own = _own_masks(data, images, read)
+    masks = _masks(config, generator, images, data.size, read) if own is None else own
     diagnosis = diagnose(
-        pictures,
+        images,
         dict(zip(paths, facts, strict=True)),
         masks,
         preparation=Preparation(data.size, data.center_crop, data.resize),
-        notes=[*notes, *(complaint if own is None else _without_own(pictures))],
+        notes=[*notes, *(complaint if own is None else _without_own(images))],
         way_out=_way_out(data),
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
@@ -83,7 +83,7 @@ def _generator(config: DictConfig) -> tuple[Any, list[str]]:
     except DamagedFileError as error:
         if not _are_files(config):
             raise
-        find_pictures(Path(config.mask.root).expanduser(), "mask.root")
+        find_images(Path(config.mask.root).expanduser(), "mask.root")
         return None, [str(error)]
 
 
@@ -91,8 +91,8 @@ def _are_files(config: DictConfig) -> bool:
     return bool(config.mask.get("root"))
 
 
-def _pictures(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[PictureFile]], list[str]]:
-    """The pictures of each split, and which there are not.
+def _images(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[ImageFile]], list[str]]:
+    """The images of each split, and which there are not.
 
     Raises:
         InputError: There are none at all.
@@ -100,14 +100,14 @@ def _pictures(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[PictureF
     found, missing = {}, {}
     for split in Split:
         try:
-            found[split] = data.kept_pictures(split)
+            found[split] = data.kept_images(split)
         except InputError as error:
             missing[split] = error
     if not found:
         raise missing[Split.TRAIN]
-    notes = [f"no {split} pictures were examined ({error})" for split, error in missing.items()]
+    notes = [f"no {split} images were examined ({error})" for split, error in missing.items()]
     if data.exclusion is not None:
-        left_out = {split: len(data.pictures(split)) - len(kept) for split, kept in found.items()}
+        left_out = {split: len(data.images(split)) - len(kept) for split, kept in found.items()}
         counts = ", ".join(f"{number} of {split}" for split, number in left_out.items())
         notes.append(f"data.exclude={str(data.exclusion.path)!r} left out {counts}; exclude.txt names them again")
     return found, notes
@@ -125,15 +125,15 @@ def _read(
 ) -> list[Facts]:
     package = Path(__file__).parents[1]
     code = {name: file_hash(package / name) for name in _CODE}
-    ledger = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
-    read = dict(tracked(examined(paths, examine, ledger, num_workers), len(paths), what))
+    cache = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
+    read = dict(tracked(examined(paths, examine, cache, num_workers), len(paths), what))
     return [read[place] for place in range(len(paths))]
 
 
 def _masks(
     config: DictConfig,
     generator: MaskGenerator | None,
-    pictures: Mapping[Split, Sequence[PictureFile]],
+    images: Mapping[Split, Sequence[ImageFile]],
     size: tuple[int, int],
     read: Callable[..., list[Any]],
 ) -> MaskSummary:
@@ -143,35 +143,35 @@ def _masks(
             generator(MaskRequest(*size, random_state(0, index), index=index)) for index in range(config.num_made_masks)
         ]
         return MaskSummary(f"made at {size[1]}x{size[0]}", [float(mask.mean()) for mask in made])
-    files = find_pictures(Path(config.mask.root).expanduser(), "mask.root")
+    files = find_images(Path(config.mask.root).expanduser(), "mask.root")
     found = _examined_masks({file.name: file.path for file in files}, config.mask.threshold, config.mask.invert, read)
-    of_pictures, missing = _pairs(generator, pictures)
-    return replace(found, of_pictures=of_pictures, missing=missing)
+    of_images, missing = _pairs(generator, images)
+    return replace(found, of_images=of_images, missing=missing)
 
 
 def _own_masks(
-    data: InpaintingDataModule, pictures: Mapping[Split, Sequence[PictureFile]], read: Callable[..., list[Any]]
+    data: InpaintingDataModule, images: Mapping[Split, Sequence[ImageFile]], read: Callable[..., list[Any]]
 ) -> MaskSummary | None:
-    """What the masks look like that belong to pictures; None where no picture has one."""
+    """What the masks look like that belong to images; None where no image has one."""
     paired = {
-        f"{split}/{picture.name}": picture.mask.path
-        for split, listed in pictures.items()
-        for picture in listed
-        if isinstance(picture, PairedPicture)
+        f"{split}/{image.name}": image.mask.path
+        for split, listed in images.items()
+        for image in listed
+        if isinstance(image, PairedImage)
     }
     if not paired:
         return None
-    how = data.own_masks
+    how = data.paired_masks
     # a name may be that of another mask in every split: paths tell masks apart
     found = _examined_masks({str(path): path for path in paired.values()}, how.threshold, how.invert, read)
-    of_pictures = {name: str(path) for name, path in paired.items()}
-    return replace(found, source="files of pictures", keys="data.mask_", of_pictures=of_pictures)
+    of_images = {name: str(path) for name, path in paired.items()}
+    return replace(found, source="files of images", keys="data.mask_", of_images=of_images)
 
 
-def _without_own(pictures: Mapping[Split, Sequence[PictureFile]]) -> list[str]:
+def _without_own(images: Mapping[Split, Sequence[ImageFile]]) -> list[str]:
     """Splits whose masks are not the ones that were examined."""
-    without = [split for split, listed in pictures.items() if not isinstance(listed[0], PairedPicture)]
-    return [f"pictures of {split} have no masks of their own: those of mask= were not examined" for split in without]
+    without = [split for split, listed in images.items() if not isinstance(listed[0], PairedImage)]
+    return [f"images of {split} have no masks of their own: those of mask= were not examined" for split in without]
 
 
 def _examined_masks(
@@ -189,18 +189,18 @@ def _examined_masks(
 
 
 def _pairs(
-    generator: MaskGenerator | None, pictures: Mapping[Split, Sequence[PictureFile]]
+    generator: MaskGenerator | None, images: Mapping[Split, Sequence[ImageFile]]
 ) -> tuple[dict[str, str], list[str]]:
-    """For masks that belong to pictures: the mask of each picture, and pictures without one."""
+    """For masks that belong to images: the mask of each image, and images without one."""
     if not isinstance(generator, PairedMask):
         return {}, []
-    names = list(dict.fromkeys(picture.name for listed in pictures.values() for picture in listed))
+    names = list(dict.fromkeys(image.name for listed in images.values() for image in listed))
     missing = generator.missing(names)
     mask_of = {name: generator.file_name(0, name) for name in names if name not in set(missing)}
     paired = {
-        f"{split}/{picture.name}": mask_of[picture.name]
-        for split, listed in pictures.items()
-        for picture in listed
-        if picture.name in mask_of
+        f"{split}/{image.name}": mask_of[image.name]
+        for split, listed in images.items()
+        for image in listed
+        if image.name in mask_of
     }
     return paired, missing

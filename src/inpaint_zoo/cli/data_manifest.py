@@ -24,5 +24,5 @@ def run(config: DictConfig) -> None:
     settings = Settings(**nodes, sources={}, manifest=None, device="cpu", lpips=False, lpips_weights="imagenet")
     manifest = evaluation_set(settings).manifest
     write_manifest(manifest, path)
-    num_pictures = len({entry.picture for entry in manifest.samples})
-    print(f"{len(manifest.samples)} samples of {num_pictures} pictures, written to {path}")
+    num_images = len({entry.photograph for entry in manifest.samples})
+    print(f"{len(manifest.samples)} samples of {num_images} images, written to {path}")

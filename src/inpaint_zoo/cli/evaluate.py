@@ -1,4 +1,4 @@
-"""`inpaint-zoo evaluate`: score one checkpoint on a set of pictures and masks."""
+"""`inpaint-zoo evaluate`: score one checkpoint on a set of images and masks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, 
 from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
@@ -26,14 +26,14 @@ def run(config: DictConfig) -> float | None:
     quiet_libraries()
     with joined_processes() as processes:
         session, folder = _opened(config)
-        records = [each.record for each in session.judge(folder, processes, force=config.force)]
+        records = [each.record for each in session.evaluate(folder, processes, force=config.force)]
         if processes.is_first:
             _write(session, records, folder)
     return next(row.means["psnr"] for row in summarise(records) if row.bin == ALL)
 
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
-    """What is judged, and the folder for its results; the weights in the file are not kept beside the network's."""
+    """What is evaluated, and the folder for its results; the weights in the file are not kept beside the network's."""
     file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
     settings = Settings.from_config(config, {file.weights.model: config.ckpt})
     folder = results_folder(config.output, settings)
@@ -48,7 +48,7 @@ def _write(session: Session, records: list[Record], folder: Path) -> None:
         cases=[],
         notes=session.notes,
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
-        certainties=certainties(records),
+        estimates_of=estimates_of(records),
     )
     write_records(records, folder / "records.csv")
     write_summary(summarise(records), folder / "summary.json")

@@ -1,4 +1,4 @@
-"""`inpaint-zoo masks sheet`: one picture with some masks of each kind."""
+"""`inpaint-zoo masks sheet`: one image with some masks of each kind."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PAPER, _INK, _KNOWN, _HOLE = 255, 25, 60, 255
 
 
 def run(config: DictConfig) -> None:
-    """Write the picture."""
+    """Write the image."""
     path = writable_file(config.output)
     file_format = choose(_FORMATS, path.suffix.lower(), "output: the suffix")
     samples, size = at_least(1, config.samples, "samples"), at_least(1, config.size, "size")

@@ -1,4 +1,4 @@
-"""`inpaint-zoo predict`: fill the holes of pictures of any size."""
+"""`inpaint-zoo predict`: fill the holes of images of any size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import rounded
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
 from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
@@ -23,7 +23,7 @@ from inpaint_zoo.zoo import load_model
 
 
 def run(config: DictConfig) -> None:
-    """Write one composite for every picture, as PNG under the picture's name."""
+    """Write one composite for every image, as PNG under the image's name."""
     quiet_libraries()
     folder, together = writable_folder(config.output), Path(config.masks).is_dir()
     check_threshold(config.threshold, "threshold")
@@ -35,46 +35,46 @@ def run(config: DictConfig) -> None:
     device = choose_device(config.device)
     _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
     method = NetworkMethod(network, device)
-    for image, mask in track(pairs, description="pictures"):
+    for image, mask in track(pairs, description="images"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
         write_png(folder / png_name(image.name), rounded(method(sample)))
-    print(f"{len(pairs)} {'picture' if len(pairs) == 1 else 'pictures'} in {folder}")
+    print(f"{len(pairs)} {'image' if len(pairs) == 1 else 'images'} in {folder}")
 
 
-def _pairs(images: Path, masks: Path) -> list[tuple[PictureFile, Readable]]:
-    """Every picture with its mask: by name in two folders, one mask for all, or a pair of files."""
-    pictures = find_pictures(images, "images") if images.is_dir() else [PictureFile(images.name, images)]
-    if not pictures:
-        raise InputError(f"images: {images} holds no pictures.")
-    _refuse_same_result(pictures)
+def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
+    """Every image with its mask: by name in two folders, one mask for all, or a pair of files."""
+    files = find_images(images, "images") if images.is_dir() else [ImageFile(images.name, images)]
+    if not files:
+        raise InputError(f"images: {images} holds no images.")
+    _refuse_same_result(files)
     if not masks.is_dir():
-        return [(picture, masks) for picture in pictures]
-    by_key = {_key(mask.name): mask.path for mask in find_pictures(masks, "masks")}
-    missing = [picture.name for picture in pictures if _key(picture.name) not in by_key]
+        return [(image, masks) for image in files]
+    by_key = {_key(mask.name): mask.path for mask in find_images(masks, "masks")}
+    missing = [image.name for image in files if _key(image.name) not in by_key]
     if missing:
         few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         raise InputError(
-            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: {few}"
+            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few}"
         )
-    return [(picture, by_key[_key(picture.name)]) for picture in pictures]
+    return [(image, by_key[_key(image.name)]) for image in files]
 
 
-def _refuse_same_result(pictures: list[PictureFile]) -> None:
+def _refuse_same_result(files: list[ImageFile]) -> None:
     seen: dict[str, str] = {}
-    for picture in pictures:
-        other = seen.setdefault(_key(picture.name), picture.name)
-        if other != picture.name:
-            both = f"{other} and {picture.name} would both become {png_name(picture.name)}"
+    for image in files:
+        other = seen.setdefault(_key(image.name), image.name)
+        if other != image.name:
+            both = f"{other} and {image.name} would both become {png_name(image.name)}"
             raise InputError(f"images: {both}: rename one.")
 
 
-def _sample(image: PictureFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:
+def _sample(image: ImageFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:
     pixels, gray = read_image(image.path), read_mask(mask)
     if gray.shape != pixels.shape[:2]:
         if not resize:
             raise InputError(
                 f"{mask} is {gray.shape[1]}x{gray.shape[0]} and {image.path} is {pixels.shape[1]}x{pixels.shape[0]}: "
-                "make the mask as large as the picture (masks from a folder are resized)."
+                "make the mask as large as the image (masks from a folder are resized)."
             )
         gray = resize_mask(gray, *pixels.shape[:2])
     return Sample(image.name, image.name, pixels, (gray >= threshold) != invert)

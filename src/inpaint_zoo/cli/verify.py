@@ -28,7 +28,7 @@ def run(config: DictConfig) -> None:
     """Print what is the same and what is not.
 
     Raises:
-        InputError: pictures, masks, weights, protocol or numbers differ from those of the file.
+        InputError: images, masks, weights, protocol or numbers differ from those of the file.
     """
     quiet_libraries()
     path = Path(config.results).expanduser()
@@ -36,10 +36,10 @@ def run(config: DictConfig) -> None:
     session = open_session(_settings(stored, config))
     changed = _changed(stored.hashes, session.hashes())
     with tempfile.TemporaryDirectory() as folder:
-        judgements = session.judge(Path(folder), Processes(0, 1), force=False)
-    records = [each.record for each in judgements]
+        cached_records = session.evaluate(Path(folder), Processes(0, 1), force=False)
+    records = [each.record for each in cached_records]
     found = {(record.method, record.name): {RATIO: record.ratio, **record.metrics} for record in records}
-    renamed = [f"{name}: not what was judged" for name in sorted(_changed(stored.labels, labels(session)))]
+    renamed = [f"{name}: not what was evaluated" for name in sorted(_changed(stored.labels, labels(session)))]
     different = [*renamed, *_different_numbers(stored.numbers, found, config.tolerance)]
     for line in [*(f"{name}: another hash" for name in sorted(changed)), *different]:
         print(line)
@@ -50,7 +50,7 @@ def run(config: DictConfig) -> None:
 
 
 def _settings(results: Results, config: DictConfig) -> Settings:
-    """What was judged; folders given on the command line replace those of the file.
+    """What was evaluated; folders given on the command line replace those of the file.
 
     Raises:
         InputError: the settings are damaged, or name what is none of our data sets, masks and protocols.

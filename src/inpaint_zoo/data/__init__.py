@@ -1,4 +1,4 @@
-"""Data sets: pictures and masks, the same stream for any number of workers, ranks and resumptions."""
+"""Data sets: images and masks, the same stream for any number of workers, ranks and resumptions."""
 
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.shards.webdataset import WebDatasetDataModule

@@ -18,7 +18,7 @@ from inpaint_zoo.checks import at_least, choose, height_and_width, seed_in_range
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
-from inpaint_zoo.data.paired_masks import OwnMaskGenerator, OwnMasks, PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage, PairedMaskGenerator, PairedMasks
 from inpaint_zoo.data.planning import planned_batches
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.skipping import SkipCount
@@ -26,20 +26,20 @@ from inpaint_zoo.data.splits import Split
 from inpaint_zoo.data.squares import prepared_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.jpeg import read_training_image
 from inpaint_zoo.images.resizing import FITTINGS, cover, resize
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
-"""That each worker prepares; pictures differ in what they take, and a GPU should not wait for a large one."""
+"""That each worker prepares; images differ in what they take, and a GPU should not wait for a large one."""
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
-    """Loads `Batch` dicts; a subclass says which pictures there are.
+    """Loads `Batch` dicts; a subclass says which images there are.
 
-    Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the pictures, and on
+    Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the images, and on
     (eval_seed, index) in evaluation: not on workers, ranks or history. A resumed training goes on after the last
     sample that it was trained on, in the middle of a pass as well. A `Trainer` needs `use_distributed_sampler=False`.
 
@@ -47,20 +47,20 @@ class InpaintingDataModule(LightningDataModule, ABC):
         mask: Masks of training.
         eval_mask: Masks of validation and test.
         size: Height and width of the samples, one number or [height, width].
-        center_crop: Side of the square that is cut out of the centre of every picture before anything else, in
+        center_crop: Side of the square that is cut out of the centre of every image before anything else, in
             evaluation too; None cuts nothing.
-        resize: Before the random crop, resize the shorter side to this many pixels; None keeps the picture's size.
-        flip_probability: Of mirroring a training picture left and right.
-        samples_per_epoch: Length of what the `Trainer` calls an epoch; None is the number of pictures. The stream
-            of pictures is the same for any length.
-        eval_repeats: How often each picture is in validation and test, each time with another mask.
+        resize: Before the random crop, resize the shorter side to this many pixels; None keeps the image's size.
+        flip_probability: Of mirroring a training image left and right.
+        samples_per_epoch: Length of what the `Trainer` calls an epoch; None is the number of images. The stream
+            of images is the same for any length.
+        eval_repeats: How often each image is in validation and test, each time with another mask.
         batch_size: Of training, on each device.
         eval_batch_size: Of validation and test, on each device.
         num_workers: Processes that load; 0 loads in the main process.
         seed: Of crops, flips, masks and order in training, in [0, 2**32).
         eval_seed: Of the masks of validation and test, in [0, 2**32).
-        exclude: Text file with the names of pictures that are left out, as in `Exclusion`; None leaves out none.
-        on_error: What becomes of a training picture that cannot be read: `raise` an error, or `skip` it, which makes
+        exclude: Text file with the names of images that are left out, as in `Exclusion`; None leaves out none.
+        on_error: What becomes of a training image that cannot be read: `raise` an error, or `skip` it, which makes
             its batch smaller. In validation and test it is an error.
 
     Raises:
@@ -107,22 +107,22 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.exclusion = None if exclude is None else Exclusion(exclude)
         self.skip_unreadable = choose({"raise": False, "skip": True}, on_error, "data.on_error")
         self.skip_count = SkipCount()
-        self.own_masks = OwnMasks(threshold=128, invert=False)
+        self.paired_masks = PairedMasks(threshold=128, invert=False)
         self._restored = {"batches": 0, "samples": 0}
 
     @abstractmethod
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
+    def images(self, split: Split) -> Sequence[ImageFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
 
     def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a training picture as (H, W, 3) uint8, at (height, width) `at_least` or more where that is faster.
+        """Read a training image as (H, W, 3) uint8, at (height, width) `at_least` or more where that is faster.
 
-        A subclass with few pictures may keep them.
+        A subclass with few images may keep them.
         """
         return read_training_image(path, at_least)
 
     def setup(self, stage: str) -> None:
-        """Find the pictures, so that mistakes show before anything is trained."""
+        """Find the images, so that mistakes show before anything is trained."""
         if stage == "fit":
             self._restored = {"batches": 0, "samples": 0}
             _ = self.train_dataset
@@ -140,9 +140,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def train_dataset(self) -> TrainingDataset:
         """Samples by (epoch, index)."""
         return TrainingDataset(
-            pictures=self.used_pictures(Split.TRAIN),
+            images=self.used_images(Split.TRAIN),
             mask=self.mask,
-            own_masks=self.own_masks,
+            paired_masks=self.paired_masks,
             size=self.size,
             center_crop=self.center_crop,
             resize=self.resize,
@@ -152,17 +152,17 @@ class InpaintingDataModule(LightningDataModule, ABC):
             skip_unreadable=self.skip_unreadable,
         )
 
-    def kept_pictures(self, split: Split) -> Sequence[PictureFile]:
+    def kept_images(self, split: Split) -> Sequence[ImageFile]:
         """The files of a split without those that are excluded."""
-        pictures = self.pictures(split)
-        return pictures if self.exclusion is None else self.exclusion.rest(pictures, split)
+        images = self.images(split)
+        return images if self.exclusion is None else self.exclusion.rest(images, split)
 
-    def used_pictures(self, split: Split) -> Sequence[PictureFile]:
-        """As `kept_pictures`, after a look at some of the masks that belong to them."""
-        pictures = self.kept_pictures(split)
-        if isinstance(pictures[0], PairedPicture):
-            self.own_masks.look_at(pictures)
-        return pictures
+    def used_images(self, split: Split) -> Sequence[ImageFile]:
+        """As `kept_images`, after a look at some of the masks that belong to them."""
+        images = self.kept_images(split)
+        if isinstance(images[0], PairedImage):
+            self.paired_masks.look_at(images)
+        return images
 
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
@@ -177,16 +177,16 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def train_dataloader(self) -> DataLoader[Sample]:
         """Whole batches of the training stream, from where training has got to; outside a `Trainer` from its start."""
         rank, world_size = self._rank()
-        num_pictures = len(self.train_dataset)
-        num_batches = (self.samples_per_epoch or num_pictures) // (self.batch_size * world_size)
+        num_images = len(self.train_dataset)
+        num_batches = (self.samples_per_epoch or num_images) // (self.batch_size * world_size)
         if num_batches == 0:
             raise InputError(
-                f"{self.samples_per_epoch or num_pictures} training samples do not fill a batch of "
+                f"{self.samples_per_epoch or num_images} training samples do not fill a batch of "
                 f"{self.batch_size * world_size}: lower data.batch_size=, or raise data.samples_per_epoch="
             )
         self.train_dataset.total_samples = self._planned_samples(num_batches)
         sampler = TrainingSampler(
-            num_pictures=num_pictures,
+            num_images=num_images,
             num_samples=num_batches * self.batch_size,
             seed=self.seed,
             rank=rank,
@@ -249,19 +249,21 @@ class InpaintingDataModule(LightningDataModule, ABC):
         fitting: str = "cover",
         mask_resizing: str = "nearest",
     ) -> EvaluationDataset:
-        """Each picture of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask` or its own.
+        """Each image of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask` or its own.
 
         Args:
-            split: Which pictures.
-            prepare: From a picture (H, W, 3) uint8, cut by `center_crop`, to what is judged.
-            fitting: The name of what `prepare` does about proportions, for the masks that belong to pictures.
-            mask_resizing: How these masks get their picture's size.
+            split: Which images.
+            prepare: From an image (H, W, 3) uint8, cut by `center_crop`, to what is evaluated.
+            fitting: The name of what `prepare` does about proportions, for the masks that belong to images.
+            mask_resizing: How these masks get their image's size.
         """
-        pictures = self.used_pictures(split)
-        own = OwnMaskGenerator(pictures, self.own_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing])
+        images = self.used_images(split)
+        own = PairedMaskGenerator(
+            images, self.paired_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing]
+        )
         return EvaluationDataset(
-            pictures=pictures,
-            mask=own if isinstance(pictures[0], PairedPicture) else self.eval_mask,
+            images=images,
+            mask=own if isinstance(images[0], PairedImage) else self.eval_mask,
             prepare=partial(prepared_square, side=self.center_crop, prepare=prepare),
             repeats=self.eval_repeats,
             seed=self.eval_seed,

@@ -1,4 +1,4 @@
-"""Samples of a batch: a picture, prepared, and a mask, both fixed by the sample's key."""
+"""Samples of a batch: an image, prepared, and a mask, both fixed by the sample's key."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from inpaint_zoo.data.paired_masks import OwnMasks, PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage, PairedMasks
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import Skipped
 from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.images.resizing import resize, resize_mask, resize_shorter
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
@@ -42,16 +42,16 @@ class TrainingDataset(Dataset[Sample | Skipped]):
     Only masks that change in the course of training depend on the sample's position too.
 
     Args:
-        pictures: The files; the mask of a `PairedPicture` is cropped and mirrored with it.
-        mask: Makes the masks of pictures that have none of their own.
-        own_masks: How the masks of `PairedPicture`s are read.
+        images: The files; the mask of a `PairedImage` is cropped and mirrored with it.
+        mask: Makes the masks of images that have none of their own.
+        paired_masks: How the masks of `PairedImage`s are read.
         size: (height, width) of the crop.
         center_crop: Side of the square that is cut out of the centre first; None cuts nothing.
-        resize: Resize the shorter side to this many pixels before the crop; None keeps the picture's own size.
+        resize: Resize the shorter side to this many pixels before the crop; None keeps the image's own size.
         flip_probability: Of mirroring left and right.
         seed: Of all of this.
         read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
-        skip_unreadable: Give `Skipped` for a picture that cannot be read.
+        skip_unreadable: Give `Skipped` for an image that cannot be read.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -60,9 +60,9 @@ class TrainingDataset(Dataset[Sample | Skipped]):
     def __init__(
         self,
         *,
-        pictures: Sequence[PictureFile],
+        images: Sequence[ImageFile],
         mask: MaskGenerator,
-        own_masks: OwnMasks,
+        paired_masks: PairedMasks,
         size: tuple[int, int],
         center_crop: int | None,
         resize: int | None,
@@ -71,9 +71,9 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         read: Callable[[Readable, tuple[int, int] | None], np.ndarray],
         skip_unreadable: bool,
     ) -> None:
-        self.pictures = pictures
+        self.images = images
         self.mask = mask
-        self.own_masks = own_masks
+        self.paired_masks = paired_masks
         self.size = size
         self.center_crop = center_crop
         self.resize = resize
@@ -85,78 +85,78 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         """Length of the whole training, in samples over all ranks; None where it is not known."""
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def __getitem__(self, key: Key | int) -> Sample | Skipped:
         epoch, index, position = key if isinstance(key, tuple) else Key(0, key, key)
         rng = random_state(self.seed, epoch, index)
-        picture = self.pictures[index]
+        file = self.images[index]
         try:
-            image, holes = self._read(picture)
+            image, holes = self._read(file)
         except InputError as error:
             if not self.skip_unreadable:
                 raise
-            return Skipped(picture.name, str(error))
-        image, holes = self.prepared(picture, image, holes)
+            return Skipped(file.name, str(error))
+        image, holes = self.prepared(file, image, holes)
         # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
         if holes is not None:
             cut = self.augment(image=image, mask=holes)
-            return _sample(cut["image"], cut["mask"][None], picture.name)
+            return _sample(cut["image"], cut["mask"][None], file.name)
         image = self.augment(image=image)["image"]
         mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
-        return _sample(image, mask, picture.name)
+        return _sample(image, mask, file.name)
 
     def progress(self, position: int) -> float:
         """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
         return 1.0 if self.total_samples is None else min(1.0, position / self.total_samples)
 
-    def _read(self, picture: PictureFile) -> tuple[np.ndarray, np.ndarray | None]:
-        """The picture (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
-        if not isinstance(picture, PairedPicture):
-            return self.read(picture.path, self._at_least()), None
-        image = self.read(picture.path, None)
-        return image, self.own_masks.holes(picture, image.shape[:2])
+    def _read(self, file: ImageFile) -> tuple[np.ndarray, np.ndarray | None]:
+        """The image (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
+        if not isinstance(file, PairedImage):
+            return self.read(file.path, self._at_least()), None
+        image = self.read(file.path, None)
+        return image, self.paired_masks.holes(file, image.shape[:2])
 
     def _at_least(self) -> tuple[int, int] | None:
         """The (height, width) that is enough to read; None for all pixels."""
         if self.resize is None or self.center_crop is not None:
             return None
-        # at twice the size the resizing still smooths: the picture is that of all pixels, within 50 dB
+        # at twice the size the resizing still smooths: the image is that of all pixels, within 50 dB
         return 2 * self.resize, 2 * self.resize
 
     def prepared(
-        self, picture: PictureFile, image: np.ndarray, holes: np.ndarray | None
+        self, file: ImageFile, image: np.ndarray, holes: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Cut and resize before the random crop."""
         try:
             image = center_square(image, self.center_crop)
         except InputError as error:
-            raise InputError(f"{str(picture.path)!r}: {error}") from error
+            raise InputError(f"{str(file.path)!r}: {error}") from error
         holes = None if holes is None else center_square(holes, self.center_crop)
         if self.resize is not None:
             image = resize_shorter(image, (self.resize, self.resize), resize)
             holes = None if holes is None else resize_mask(holes, *image.shape[:2])
-        self._check_size(picture, image)
+        self._check_size(file, image)
         return image, holes
 
-    def _check_size(self, picture: PictureFile, image: np.ndarray) -> None:
+    def _check_size(self, file: ImageFile, image: np.ndarray) -> None:
         height, width = image.shape[:2]
         if height < self.size[0] or width < self.size[1]:
             raise InputError(
-                f"{str(picture.path)!r} is {width}x{height} (width x height), smaller than the crop "
+                f"{str(file.path)!r} is {width}x{height} (width x height), smaller than the crop "
                 f"{self.size[1]}x{self.size[0]}: set data.resize={max(self.size)}, or a smaller data.size="
             )
 
 
 class EvaluationDataset(Dataset[Sample]):
-    """Whole pictures, prepared as a protocol says; sample i is picture i // repeats with mask i.
+    """Whole images, prepared as a protocol says; sample i is image i // repeats with mask i.
 
     Args:
-        pictures: The files.
+        images: The files.
         mask: Makes the masks.
-        prepare: From a picture (H, W, 3) uint8 to what is judged.
-        repeats: How often each picture appears, each time with another mask; the names then carry a number,
+        prepare: From an image (H, W, 3) uint8 to what is evaluated.
+        repeats: How often each image appears, each time with another mask; the names then carry a number,
             `chelsea@2.png`.
         seed: Of the masks.
 
@@ -167,13 +167,13 @@ class EvaluationDataset(Dataset[Sample]):
     def __init__(
         self,
         *,
-        pictures: Sequence[PictureFile],
+        images: Sequence[ImageFile],
         mask: MaskGenerator,
         prepare: Callable[[np.ndarray], np.ndarray],
         repeats: int,
         seed: int,
     ) -> None:
-        self.pictures = pictures
+        self.images = images
         self.mask = mask
         self.prepare = prepare
         self.repeats = repeats
@@ -182,38 +182,38 @@ class EvaluationDataset(Dataset[Sample]):
         """Masks by index and size, a bit for each pixel, compressed: to about a kilobyte at 256 x 256."""
 
     def __len__(self) -> int:
-        return len(self.pictures) * self.repeats
+        return len(self.images) * self.repeats
 
     @property
     def names(self) -> list[str]:
         """The names of the samples, in order."""
         return [self.name(index) for index in range(len(self))]
 
-    def picture_file(self, index: int) -> PictureFile:
+    def image_file(self, index: int) -> ImageFile:
         """The file that sample `index` shows; samples of one file differ in their masks."""
-        return self.pictures[index // self.repeats]
+        return self.images[index // self.repeats]
 
     def name(self, index: int) -> str:
         """The name of sample `index`."""
-        name = self.picture_file(index).name
+        name = self.image_file(index).name
         return numbered(name, index % self.repeats + 1) if self.repeats > 1 else name
 
     def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
-        """The mask of sample `index` for a prepared picture of this size, uint8 (1, height, width), 1 = hole.
+        """The mask of sample `index` for a prepared image of this size, uint8 (1, height, width), 1 = hole.
 
         It is drawn once; workers that start later know it.
         """
         key = (index, height, width)
         if key not in self._drawn:
             rng = random_state(self.seed, index)
-            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.picture_file(index).name))
+            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.image_file(index).name))
             self._drawn[key] = zlib.compress(np.packbits(mask).tobytes(), level=1)
         bits = np.frombuffer(zlib.decompress(self._drawn[key]), np.uint8)
         return np.unpackbits(bits, count=height * width).reshape(1, height, width)
 
     def pixels(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """The prepared picture (H, W, 3) and the mask (1, H, W) of sample `index`, both uint8."""
-        image = self.prepare(read_image(self.picture_file(index).path))
+        """The prepared image (H, W, 3) and the mask (1, H, W) of sample `index`, both uint8."""
+        image = self.prepare(read_image(self.image_file(index).path))
         return image, self.mask_at(index, *image.shape[:2])
 
     def __getitem__(self, index: int) -> Sample:

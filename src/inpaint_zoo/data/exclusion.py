@@ -1,4 +1,4 @@
-"""Pictures that are left out by their names."""
+"""Images that are left out by their names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.data.packed import Packed
 from inpaint_zoo.data.splits import Split, select
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _note = rank_zero_only(logging.getLogger(__name__).warning)
@@ -23,9 +23,9 @@ _MOST_BYTES = 2**30
 
 
 class Exclusion:
-    """The pictures that a text file names, one a line; lines that start with `#` are comments.
+    """The images that a text file names, one a line; lines that start with `#` are comments.
 
-    A name is that of a picture in whatever split, or, with `train/`, `val/` or `test/` before it, in that one. (A name
+    A name is that of an image in whatever split, or, with `train/`, `val/` or `test/` before it, in that one. (A name
     that starts with `#` is written `./#name`; a line that starts with `"` is a text of JSON, for names with line ends.)
 
     Args:
@@ -40,32 +40,32 @@ class Exclusion:
         self.names = frozenset(_read_names(self.path))
         self._unknown = self.names
 
-    def rest(self, pictures: Sequence[PictureFile], split: Split) -> Sequence[PictureFile]:
-        """The pictures that are not excluded, in their order.
+    def rest(self, images: Sequence[ImageFile], split: Split) -> Sequence[ImageFile]:
+        """The images that are not excluded, in their order.
 
         Raises:
             InputError: None is left.
         """
         prefix = f"{split}/"
         names = self.names | {name.removeprefix(prefix) for name in self.names if name.startswith(prefix)}
-        kept, places = np.ones(len(pictures), bool), _places(pictures, names)
+        kept, places = np.ones(len(images), bool), _places(images, names)
         kept[places] = False
-        self._say_unknown({pictures[place].name for place in places}, split)
+        self._say_unknown({images[place].name for place in places}, split)
         num = int(kept.sum())
         if not num:
-            raise InputError(f"data.exclude={str(self.path)!r} names all {len(pictures)} pictures of {split}")
-        if num < len(pictures):
-            _announce(f"{str(self.path)!r} leaves out {len(pictures) - num} of {len(pictures)} pictures of {split}")
-        return select(pictures, np.flatnonzero(kept))
+            raise InputError(f"data.exclude={str(self.path)!r} names all {len(images)} images of {split}")
+        if num < len(images):
+            _announce(f"{str(self.path)!r} leaves out {len(images) - num} of {len(images)} images of {split}")
+        return select(images, np.flatnonzero(kept))
 
     def _say_unknown(self, found: set[str], split: Split) -> None:
-        """Note the names that no picture had so far, but for those of other splits."""
+        """Note the names that no image had so far, but for those of other splits."""
         self._unknown -= found | {f"{split}/{name}" for name in found}
         others = tuple(f"{other}/" for other in Split if other is not split)
         unknown = sorted(name for name in self._unknown if not name.startswith(others))
         if unknown:
             _note(
-                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are no pictures of "
+                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are no images of "
                 f"{split}: {unknown[0]!r}{', ...' if len(unknown) > 1 else ''}"
             )
 
@@ -77,10 +77,10 @@ def exclusion_line(name: str) -> str:
     return f"./{name}" if name.startswith("#") else name
 
 
-def _places(pictures: Sequence[PictureFile], names: frozenset[str]) -> list[int]:
-    if isinstance(pictures, Packed):
-        return pictures.places(names)
-    return [place for place, picture in enumerate(pictures) if picture.name in names]
+def _places(images: Sequence[ImageFile], names: frozenset[str]) -> list[int]:
+    if isinstance(images, Packed):
+        return images.places(names)
+    return [place for place, image in enumerate(images) if image.name in names]
 
 
 def _read_names(path: Path) -> list[str]:
@@ -92,7 +92,7 @@ def _read_names(path: Path) -> list[str]:
     except OSError as error:
         raise InputError(f"{key} cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{key} is no text: give a file with the name of one picture a line") from error
+        raise InputError(f"{key} is no text: give a file with the name of one image a line") from error
     # a name may end in spaces, but not in the carriage return of another system's line ends
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     return [

@@ -17,7 +17,7 @@ class ResumableLoader(DataLoader[Sample]):
 
     Args:
         dataset: As in `DataLoader`.
-        skip_count: Counts pictures that were skipped.
+        skip_count: Counts images that were skipped.
         **options: As in `DataLoader`.
     """
 

@@ -13,7 +13,7 @@ from inpaint_zoo.data.sampler import Key
 
 
 class FixedSamples(Dataset[Sample]):
-    """The first samples of a training stream: their pictures with one crop and one mask each, for good.
+    """The first samples of a training stream: their images with one crop and one mask each, for good.
 
     Args:
         dataset: Of training; its samples differ from epoch to epoch.

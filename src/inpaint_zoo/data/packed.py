@@ -1,4 +1,4 @@
-"""Millions of picture files without an object for each of them."""
+"""Millions of image files without an object for each of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import overload
 
 import numpy as np
 
-from inpaint_zoo.data.paired_masks import PairedPicture
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.data.paired_masks import PairedImage
+from inpaint_zoo.images.finding import ImageFile
 
 _UNUSUAL = re.compile(rb"//|(?:^|/)\.\.?(?:/|$)|[\x80-\xff]")
-"""What a path may hold that does not stand in the name of its picture as it is."""
+"""What a path may hold that does not stand in the name of its image as it is."""
 _UNUSUAL_TOGETHER = (b"//", b"\n/", b"./", b".\n", b".\r", b".\t")
 """What lines of such paths may hold; also a few that would do no harm."""
 _PIECE = 2**16
@@ -29,49 +29,49 @@ def name_hash(name: bytes) -> int:
     return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
 
 
-class Packed(Sequence[PictureFile], ABC):
-    """Picture files in a few arrays, which worker processes share; `PictureFile`s are made when asked for."""
+class Packed(Sequence[ImageFile], ABC):
+    """ImageArray files in a few arrays, which worker processes share; `ImageFile`s are made when asked for."""
 
     hashes: np.ndarray
-    """uint32 (N,), the first half of `name_hash` of the pictures' names."""
+    """uint32 (N,), the first half of `name_hash` of the images' names."""
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     @overload
-    def __getitem__(self, place: int) -> PictureFile: ...
+    def __getitem__(self, place: int) -> ImageFile: ...
 
     @overload
-    def __getitem__(self, place: slice) -> Sequence[PictureFile]: ...
+    def __getitem__(self, place: slice) -> Sequence[ImageFile]: ...
 
-    def __getitem__(self, place: int | slice) -> PictureFile | Sequence[PictureFile]:
-        """Make the picture file at a place, or keep a part packed."""
-        return self.select(np.arange(len(self))[place]) if isinstance(place, slice) else self.picture(place)
+    def __getitem__(self, place: int | slice) -> ImageFile | Sequence[ImageFile]:
+        """Make the image file at a place, or keep a part packed."""
+        return self.select(np.arange(len(self))[place]) if isinstance(place, slice) else self.image(place)
 
     @abstractmethod
-    def picture(self, place: int) -> PictureFile:
-        """Make the picture file at a place."""
+    def image(self, place: int) -> ImageFile:
+        """Make the image file at a place."""
 
     @abstractmethod
     def select(self, places: np.ndarray) -> Packed:
-        """The pictures at these places, in this order."""
+        """The images at these places, in this order."""
 
     def places(self, names: Iterable[str]) -> list[int]:
-        """Where the pictures of these names stand; names that are not there are ignored."""
+        """Where the images of these names stand; names that are not there are ignored."""
         wanted = {name: name_hash(name.encode()) >> 32 for name in names}
         near = np.flatnonzero(np.isin(self.hashes, np.array(list(wanted.values()), np.uint32)))
         return [place for place in map(int, near) if self[place].name in wanted]
 
 
 @dataclass(frozen=True, eq=False)
-class PackedPictures(Packed):
-    """The picture files of a list: its text and where the paths stand in it.
+class PackedImages(Packed):
+    """The image files of a list: its text and where the paths stand in it.
 
     Args:
         text: uint8 (B,), which holds all paths.
         starts: uint32 (N,), of the paths in `text`.
         ends: uint32 (N,), the places behind them.
-        mask_ends: uint32 (N,): a picture's mask stands from the place after the picture's end to here; None where the
+        mask_ends: uint32 (N,): an image's mask stands from the place after the image's end to here; None where the
             list has no masks.
         hashes: As in `Packed`.
         base: Absolute folder that relative paths start from.
@@ -84,16 +84,16 @@ class PackedPictures(Packed):
     hashes: np.ndarray
     base: str
 
-    def picture(self, place: int) -> PictureFile:
-        """Make the picture file at a place."""
+    def image(self, place: int) -> ImageFile:
+        """Make the image file at a place."""
         start, end = self.starts[place], self.ends[place]
         file = self._file(self.text[start:end].tobytes())
         if self.mask_ends is None:
             return file
-        return PairedPicture(file.name, file.path, self._file(self.text[end + 1 : self.mask_ends[place]].tobytes()))
+        return PairedImage(file.name, file.path, self._file(self.text[end + 1 : self.mask_ends[place]].tobytes()))
 
-    def select(self, places: np.ndarray) -> PackedPictures:
-        """The pictures at these places, in this order."""
+    def select(self, places: np.ndarray) -> PackedImages:
+        """The images at these places, in this order."""
         return replace(
             self,
             starts=self.starts[places],
@@ -102,13 +102,13 @@ class PackedPictures(Packed):
             hashes=self.hashes[places],
         )
 
-    def _file(self, path: bytes) -> PictureFile:
-        name = picture_name(path, os.fsencode(self.base)).decode()
-        return PictureFile(name, Path(self.base, os.fsdecode(path)))
+    def _file(self, path: bytes) -> ImageFile:
+        name = image_name(path, os.fsencode(self.base)).decode()
+        return ImageFile(name, Path(self.base, os.fsdecode(path)))
 
 
 def name_hashes(text: bytes, starts: np.ndarray, ends: np.ndarray, base: str) -> np.ndarray:
-    """`name_hash` of the names of all pictures, uint64 (N,); arguments as of `PackedPictures`."""
+    """`name_hash` of the names of all images, uint64 (N,); arguments as of `PackedImages`."""
     folder, sha256 = os.fsencode(base), hashlib.sha256
     hashes = np.empty(len(starts), np.uint64)
     for first in range(0, len(starts), _PIECE):
@@ -125,11 +125,11 @@ def _names(text: bytes, starts: np.ndarray, ends: np.ndarray, base: bytes) -> li
     # millions of paths are mostly plain, and one look at many of them is quicker than a look at each
     if together.isascii() and not any(sign in together for sign in _UNUSUAL_TOGETHER):
         return paths
-    return [picture_name(path, base) for path in paths]
+    return [image_name(path, base) for path in paths]
 
 
-def picture_name(path: bytes, base: bytes) -> bytes:
-    """What a picture of a list is called, in UTF-8.
+def image_name(path: bytes, base: bytes) -> bytes:
+    """What an image of a list is called, in UTF-8.
 
     That is its path below `base`, with forward slashes and without detours. A path that leads elsewhere gives its
     whole absolute path, without the first slash.
@@ -139,5 +139,5 @@ def picture_name(path: bytes, base: bytes) -> bytes:
     if path[:1] == b"/":
         inside = base.rstrip(b"/") + b"/"
         path = path[len(inside) :] if path.startswith(inside) else path.lstrip(b"/")
-    # as `find_pictures` names files
+    # as `find_images` names files
     return path if path.isascii() else unicodedata.normalize("NFC", path.decode("utf-8", "backslashreplace")).encode()

@@ -15,22 +15,22 @@ class Key(NamedTuple):
     """What a training sample depends on, together with the seed."""
 
     epoch: int
-    """Number of the pass over the pictures."""
+    """Number of the pass over the images."""
     index: int  # type: ignore[assignment]  # hides tuple.index, which no key needs
-    """Of the picture."""
+    """Of the image."""
     position: int
     """Samples of the stream before this one, over all ranks: how far training has got when this one is used."""
 
 
 class TrainingSampler(Sampler[Key]):
-    """One endless stream of shuffled passes over the pictures, read from the position that training has reached.
+    """One endless stream of shuffled passes over the images, read from the position that training has reached.
 
-    The stream depends on the number of pictures and the seed alone. All ranks read the same stream, each takes every
+    The stream depends on the number of images and the seed alone. All ranks read the same stream, each takes every
     `world_size`-th sample, so that a batch over all ranks is a run of the stream, and nothing is dropped or repeated
     where one pass ends and the next begins.
 
     Args:
-        num_pictures: Pictures in a pass.
+        num_images: Images in a pass.
         num_samples: Samples that one iteration gives on this rank.
         seed: Of the shuffling.
         rank: Of this process.
@@ -40,9 +40,9 @@ class TrainingSampler(Sampler[Key]):
     """
 
     def __init__(
-        self, *, num_pictures: int, num_samples: int, seed: int, rank: int, world_size: int, position: Callable[[], int]
+        self, *, num_images: int, num_samples: int, seed: int, rank: int, world_size: int, position: Callable[[], int]
     ) -> None:
-        self.num_pictures = num_pictures
+        self.num_images = num_images
         self.num_samples = num_samples
         self.seed = seed
         self.rank = rank
@@ -56,7 +56,7 @@ class TrainingSampler(Sampler[Key]):
         start = self.position() + self.rank
         order_of: tuple[int, np.ndarray] = (-1, np.empty(0))
         for position in range(start, start + self.num_samples * self.world_size, self.world_size):
-            epoch, place = divmod(position, self.num_pictures)
+            epoch, place = divmod(position, self.num_images)
             if order_of[0] != epoch:
-                order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_pictures))
+                order_of = (epoch, random_state(self.seed, epoch).permutation(self.num_images))
             yield Key(epoch, int(order_of[1][place]), position)

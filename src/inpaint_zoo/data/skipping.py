@@ -1,4 +1,4 @@
-"""Training pictures that cannot be read and are to be skipped: counted, named once, never replaced by others."""
+"""Training images that cannot be read and are to be skipped: counted, named once, never replaced by others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEY = "skipped"
 
 
 class Skipped(NamedTuple):
-    """Stands where a picture that cannot be read would have its sample."""
+    """Stands where an image that cannot be read would have its sample."""
 
     name: str
     reason: str
@@ -33,7 +33,7 @@ def collate(samples: Sequence[Any]) -> dict[str, Any]:
     kept = [sample for sample in samples if not isinstance(sample, Skipped)]
     if not kept:
         raise InputError(
-            f"no picture of a batch can be read: {few([picture.name for picture in skipped])}; repair them, or leave "
+            f"no image of a batch can be read: {few([image.name for image in skipped])}; repair them, or leave "
             f"them out with data.exclude= ({skipped[0].reason})"
         )
     batch: dict[str, Any] = default_collate(kept)
@@ -42,13 +42,13 @@ def collate(samples: Sequence[Any]) -> dict[str, Any]:
 
 
 class SkipCount:
-    """How often each picture was skipped in this process's batches."""
+    """How often each image was skipped in this process's batches."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
     def take_from(self, batch: dict[str, Any]) -> None:
-        """Take what was skipped out of a batch; a picture is logged when it is met first."""
+        """Take what was skipped out of a batch; an image is logged when it is met first."""
         for name, reason in batch.pop(_KEY, ()):
             self.counts[name] += 1
             if self.counts[name] == 1:
@@ -59,7 +59,7 @@ class SkipCount:
         if self.counts:
             names = few(sorted(self.counts))
             _log.warning(
-                "%d samples of %d pictures were skipped (data.on_error=skip): %s",
+                "%d samples of %d images were skipped (data.on_error=skip): %s",
                 self.counts.total(),
                 len(self.counts),
                 names,

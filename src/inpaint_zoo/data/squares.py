@@ -1,4 +1,4 @@
-"""Squares out of the centre of pictures, before anything else is done to them."""
+"""Squares out of the centre of images, before anything else is done to them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def center_square(image: np.ndarray, side: int | None) -> np.ndarray:
     """Cut a square out of the centre of (H, W, ...); None cuts nothing.
 
     Raises:
-        InputError: The picture is smaller.
+        InputError: The image is smaller.
     """
     if side is None:
         return image
     height, width = image.shape[:2]
     if min(height, width) < side:
-        raise InputError(f"a picture of {width}x{height} (width x height) is smaller than data.center_crop={side}")
+        raise InputError(f"an image of {width}x{height} (width x height) is smaller than data.center_crop={side}")
     return center_crop(image, (side, side))
 
 

@@ -1,4 +1,4 @@
-"""What has been judged, kept on disk after every picture, so that an interrupted run goes on where it stopped."""
+"""What has been evaluated, kept on disk after every image, so that an interrupted run goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from inpaint_zoo.files.json_lines import ResultsCache
 from inpaint_zoo.metrics.records import Record
 
 
-class Judgement(NamedTuple):
+class CachedRecord(NamedTuple):
     """A record and what it took to get it."""
 
     record: Record
     seconds: float
-    """That the method took to fill the picture."""
+    """That the method took to fill the image."""
     sample_key: str
-    """Hash of picture and mask."""
+    """Hash of image and mask."""
 
 
 class Ledger:
-    """A `ResultsCache` for each method and process, with a line for each picture.
+    """A `ResultsCache` for each method and process, with a line for each image.
 
-    What was judged under another fingerprint (other weights, protocol or code), or on another picture or mask, does not
+    What was evaluated under another fingerprint (other weights, protocol or code), or on another image or mask, does not
     count.
 
     Args:
@@ -34,7 +34,7 @@ class Ledger:
     def __init__(self, folder: Path, rank: int) -> None:
         self.folder = folder
         self.rank = rank
-        self.judged: dict[tuple[str, str], Judgement] = {}
+        self.evaluated: dict[tuple[str, str], CachedRecord] = {}
 
     def tidy(self, fingerprints: Mapping[str, str]) -> list[str]:
         """Put all that counts into one file a method; to be called by one process, before any takes up.
@@ -59,31 +59,31 @@ class Ledger:
         return changed
 
     def take_up(self, fingerprints: Mapping[str, str], sample_keys: Mapping[str, str]) -> None:
-        """Read what was judged before.
+        """Read what was evaluated before.
 
         Args:
             fingerprints: By method.
-            sample_keys: Hash of picture and mask, by the sample's name.
+            sample_keys: Hash of image and mask, by the sample's name.
         """
         for title, fingerprint in fingerprints.items():
             for line in self._cache(title, 0, fingerprint).results():
                 if sample_keys.get(line["name"]) == line["sample_key"]:
-                    self.judged[title, line["name"]] = _judgement(title, line)
+                    self.evaluated[title, line["name"]] = _cached_record(title, line)
 
     def forget_unless(self, holds: Callable[[str, str], bool]) -> None:
-        """Let only those judgements count for which `holds(title, name)`."""
-        self.judged = {key: judgement for key, judgement in self.judged.items() if holds(*key)}
+        """Let only those cached_records count for which `holds(title, name)`."""
+        self.evaluated = {key: cached for key, cached in self.evaluated.items() if holds(*key)}
 
-    def add(self, judgement: Judgement, fingerprint: str) -> None:
-        """Keep one judgement, at once.
+    def add(self, cached: CachedRecord, fingerprint: str) -> None:
+        """Keep one cached, at once.
 
         Raises:
             InputError: the file cannot be written.
         """
-        record = judgement.record
-        self.judged[record.method, record.name] = judgement
-        line = {key: getattr(record, key) for key in ("name", "picture", "ratio", "metrics")}
-        line |= {"seconds": judgement.seconds, "sample_key": judgement.sample_key}
+        record = cached.record
+        self.evaluated[record.method, record.name] = cached
+        line = {key: getattr(record, key) for key in ("name", "photograph", "ratio", "metrics")}
+        line |= {"seconds": cached.seconds, "sample_key": cached.sample_key}
         self._cache(record.method, self.rank, fingerprint).add([line])
 
     def _cache(self, title: str, rank: int, fingerprint: str) -> ResultsCache:
@@ -93,6 +93,6 @@ class Ledger:
         return sorted((self.folder / title).glob("*.jsonl"))
 
 
-def _judgement(title: str, line: Mapping[str, Any]) -> Judgement:
-    record = Record(title, line["name"], line["picture"], line["ratio"], line["metrics"])
-    return Judgement(record, line["seconds"], line["sample_key"])
+def _cached_record(title: str, line: Mapping[str, Any]) -> CachedRecord:
+    record = Record(title, line["name"], line["photograph"], line["ratio"], line["metrics"])
+    return CachedRecord(record, line["seconds"], line["sample_key"])

@@ -1,4 +1,4 @@
-"""The pictures and holes that methods are judged on, prepared as a protocol says."""
+"""The images and holes that methods are evaluated on, prepared as a protocol says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.hashing import combined_hash
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.images.reading import picture_size
+from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.masks import MaskGenerator, PairedMask
 from inpaint_zoo.masks.files.checks import same_proportions
 from inpaint_zoo.runtime.progress import tracked
@@ -40,7 +40,7 @@ class EvaluationSet:
 
     @cached_property
     def sample_keys(self) -> Mapping[str, str]:
-        """Hash of picture and mask by the sample's name."""
+        """Hash of image and mask by the sample's name."""
         samples = self.manifest.samples
         return {entry.name: combined_hash({"image": entry.image, "mask": entry.mask}) for entry in samples}
 
@@ -51,11 +51,11 @@ class EvaluationSet:
 
     def load(self, indices: Sequence[int]) -> Iterator[Sample]:
         """Load samples in this order, by the data module's workers."""
-        # pictures of their own sizes do not fit one batch, and methods take one at a time
+        # images of their own sizes do not fit one batch, and methods take one at a time
         loader = self.data.evaluation_loader(_EightBits(self.dataset), indices, batch_size=1)
         for index, batch in zip(indices, loader, strict=True):
             image, hole = batch["image"][0].numpy(), batch["mask"][0, 0].numpy().astype(bool)
-            yield Sample(self.dataset.name(index), self.dataset.picture_file(index).name, image, hole)
+            yield Sample(self.dataset.name(index), self.dataset.image_file(index).name, image, hole)
 
 
 class _EightBits(Dataset[dict[str, Tensor]]):
@@ -73,7 +73,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     """The test set of the data with these masks, or the set that a manifest describes.
 
     Raises:
-        InputError: pictures or masks are missing, cannot be read, or are not those of the manifest.
+        InputError: images or masks are missing, cannot be read, or are not those of the manifest.
     """
     stored = None if settings.manifest is None else _read(settings, settings.manifest)
     data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
@@ -84,11 +84,11 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
         Split.TEST,
         protocol.prepare,
         fitting=protocol.fitting,
-        # where neither is resized, a mask of another size belongs to another picture
+        # where neither is resized, a mask of another size belongs to another image
         mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
     )
     if stored is not None:
-        dataset.pictures = _listed_pictures(dataset, stored)
+        dataset.images = _listed_images(dataset, stored)
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
     manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
@@ -101,7 +101,7 @@ def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
     """The mask generator; one that resizes files does it as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
     if locate(node["_target_"], "mask") is PairedMask:
-        # where neither is resized, a mask of another size belongs to another picture
+        # where neither is resized, a mask of another size belongs to another image
         given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)
     return generator
@@ -131,41 +131,41 @@ def _named(protocol: Mapping[str, Any]) -> str:
     return f"{str(protocol['_target_']).rpartition('.')[2]} at size {protocol['size']}"
 
 
-def _listed_pictures(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
-    """The pictures of the manifest in its order: others in the same folder do not shift the masks."""
-    found = {picture.name: picture for picture in dataset.pictures}
-    names = list(dict.fromkeys(entry.picture for entry in stored.samples))
+def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
+    """The images of the manifest in its order: others in the same folder do not shift the masks."""
+    found = {image.name: image for image in dataset.images}
+    names = list(dict.fromkeys(entry.photograph for entry in stored.samples))
     missing = [name for name in names if name not in found]
     if missing:
-        raise InputError(f"manifest: {few(missing)} missing from the data ({len(missing)} of {len(names)} pictures)")
+        raise InputError(f"manifest: {few(missing)} missing from the data ({len(missing)} of {len(names)} images)")
     return [found[name] for name in names]
 
 
 def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol: Protocol) -> None:
     if not isinstance(mask, PairedMask):
         return
-    names = [picture.name for picture in dataset.pictures]
+    names = [image.name for image in dataset.images]
     missing = mask.missing(names)
     if missing:
         raise InputError(
-            f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} pictures: "
+            f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} images: "
             f"{few(missing)}"
         )
-    mask.refuse_unturned(dataset.pictures)
+    mask.refuse_unturned(dataset.images)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)
 
 
 def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:
-    """A mask drawn on the whole picture is cut as its picture is, one drawn on the cut picture already fits."""
-    sizes = {picture.name: (mask.size(picture.name), picture_size(picture.path)) for picture in dataset.pictures}
+    """A mask drawn on the whole image is cut as its image is, one drawn on the cut image already fits."""
+    sizes = {image.name: (mask.size(image.name), image_size(image.path)) for image in dataset.images}
     wrong = [
         name for name, (own, whole) in sizes.items() if not any(same_proportions(own, other) for other in (whole, size))
     ]
     if wrong:
         raise InputError(
             f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
-            f"pictures nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
+            f"images nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Let every method fill every picture, in one pass over the data, and score what they made."""
+"""Let every method fill every image, in one pass over the data, and score what they made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from inpaint_zoo.evaluation.cache import Judgement, Ledger
+from inpaint_zoo.evaluation.cache import CachedRecord, Ledger
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.methods import Method, Sample
-from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.images.arrays import to_float
 from inpaint_zoo.metrics.lpips import LPIPSDistance
 from inpaint_zoo.metrics.records import Record
@@ -19,50 +19,52 @@ from inpaint_zoo.runtime.processes import Processes, gather
 from inpaint_zoo.runtime.progress import tracked
 
 
-class Judge:
+class Evaluator:
     """Scores methods on an evaluation set.
 
     Args:
-        evaluation: Pictures, holes and protocol.
+        evaluation: Images, holes and protocol.
         lpips: None where LPIPS is not available.
-        ledger: What was judged before, and where judgements are kept.
+        cache: What was evaluated before, and where cached_records are kept.
         kept: Gets the composites; None keeps none.
     """
 
     def __init__(
-        self, evaluation: EvaluationSet, lpips: LPIPSDistance | None, ledger: Ledger, kept: KeptPictures | None
+        self, evaluation: EvaluationSet, lpips: LPIPSDistance | None, cache: Ledger, kept: KeptImages | None
     ) -> None:
         self.evaluation = evaluation
         self.lpips = lpips
-        self.ledger = ledger
+        self.cache = cache
         self.kept = kept
 
     def run(
         self, methods: Mapping[str, Method], fingerprints: Mapping[str, str], processes: Processes
-    ) -> list[Judgement]:
-        """Judge what is not judged yet; pictures are shared out among the processes.
+    ) -> list[CachedRecord]:
+        """Evaluator what is not evaluated yet; images are shared out among the processes.
 
         Args:
             methods: By title.
             fingerprints: What the results of each method depend on.
-            processes: All of them get all judgements.
+            processes: All of them get all cached_records.
 
         Returns:
-            Picture by picture in the order of the set, for each the methods in their order.
+            ImageArray by image in the order of the set, for each the methods in their order.
         """
         names = self.evaluation.dataset.names
         own = range(processes.rank, len(names), processes.size)
-        todo = {index: [title for title in methods if (title, names[index]) not in self.ledger.judged] for index in own}
+        todo = {
+            index: [title for title in methods if (title, names[index]) not in self.cache.evaluated] for index in own
+        }
         wanted = [index for index, titles in todo.items() if titles]
-        pictures = zip(wanted, self.evaluation.load(wanted), strict=True)
-        for index, sample in tracked(pictures, len(wanted), "pictures"):
+        images = zip(wanted, self.evaluation.load(wanted), strict=True)
+        for index, sample in tracked(images, len(wanted), "images"):
             for title in todo[index]:
-                self.ledger.add(self._judge(title, methods[title], sample), fingerprints[title])
-        judged = [self.ledger.judged[title, names[index]] for index in own for title in methods]
-        gathered = {(each.record.name, each.record.method): each for each in gather(judged)}
+                self.cache.add(self._judge(title, methods[title], sample), fingerprints[title])
+        evaluated = [self.cache.evaluated[title, names[index]] for index in own for title in methods]
+        gathered = {(each.record.name, each.record.method): each for each in gather(evaluated)}
         return [gathered[name, title] for name in names for title in methods]
 
-    def _judge(self, title: str, method: Method, sample: Sample) -> Judgement:
+    def _judge(self, title: str, method: Method, sample: Sample) -> CachedRecord:
         protocol = self.evaluation.protocol
         started = time.perf_counter()
         output = method(sample)
@@ -70,6 +72,6 @@ class Judge:
         scored = score(sample.image, output, sample.hole, protocol.metrics, self.lpips)
         if self.kept is not None:
             composite = np.where(sample.hole[..., None], to_float(output), to_float(sample.image))
-            self.kept.write(sample, title, protocol.to_picture(composite))
-        record = Record.from_score(title, sample.name, sample.picture, scored)
-        return Judgement(record, seconds, self.evaluation.sample_keys[sample.name])
+            self.kept.write(sample, title, protocol.to_image(composite))
+        record = Record.from_score(title, sample.name, sample.photograph, scored)
+        return CachedRecord(record, seconds, self.evaluation.sample_keys[sample.name])

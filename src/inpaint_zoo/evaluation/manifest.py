@@ -1,4 +1,4 @@
-"""Evaluation sets as files: which pictures, which masks, prepared how, with the hashes of all of them.
+"""Evaluation sets as files: which images, which masks, prepared how, with the hashes of all of them.
 
 A manifest may come from anybody. It is read strictly, and the nodes in it construct nothing but what stands in this
 package's own `conf/`, or what extensions define (see `allowlist`).
@@ -26,7 +26,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import file_hash, pixel_hash
 from inpaint_zoo.files.json_file import Hash, Name, Outside, Share, Size, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
-from inpaint_zoo.images.reading import picture_size
+from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.masks.base import MasksFromFiles
 
 KIND = "evaluation set"
@@ -53,10 +53,10 @@ class Entry(Outside):
     """One sample of an evaluation set."""
 
     name: Name
-    picture: Name
+    photograph: Name
     """Name of the photograph; samples of one photograph differ in their masks."""
     image: Hash
-    """SHA-256 of the picture file's bytes."""
+    """SHA-256 of the image file's bytes."""
     mask: Hash
     """`pixel_hash` of the mask at the size of the evaluation."""
     mask_source: Annotated[MaskSource, AfterValidator(_complete)]
@@ -64,7 +64,7 @@ class Entry(Outside):
     ratio: Share
     """Share of the pixels that are holes."""
     size: Size
-    """Height and width of the prepared picture."""
+    """Height and width of the prepared image."""
 
 
 @dataclass(frozen=True)
@@ -87,25 +87,25 @@ def moved(node: Mapping[str, Any], root: str | None) -> Mapping[str, Any]:
 
 
 def describe_samples(dataset: EvaluationDataset, split: Split = Split.TEST) -> Iterator[Entry]:
-    """Describe every sample of a set, in order; pictures are hashed, not decoded.
+    """Describe every sample of a set, in order; images are hashed, not decoded.
 
     Raises:
-        InputError: A picture or a mask cannot be read.
+        InputError: An image or a mask cannot be read.
     """
     image_hash = cache(file_hash)
-    # what becomes of a size is the same for every picture: a black one tells
+    # what becomes of a size is the same for every image: a black one tells
     prepared = cache(lambda *size: dataset.prepare(np.zeros((*size, 3), np.uint8)).shape[:2])
     for index, name in enumerate(dataset.names):
-        picture = dataset.picture_file(index)
-        height, width = prepared(*picture_size(picture.path))
+        file = dataset.image_file(index)
+        height, width = prepared(*image_size(file.path))
         mask = dataset.mask_at(index, height, width)
         source = MaskSource(seed=dataset.seed, index=index)
         if isinstance(dataset.mask, MasksFromFiles):
-            source = MaskSource(file=dataset.mask.file_name(index, picture.name))
+            source = MaskSource(file=dataset.mask.file_name(index, file.name))
         yield Entry(
             name=name,
-            picture=picture.name,
-            image=image_hash(picture.path),
+            photograph=file.name,
+            image=image_hash(file.path),
             mask=pixel_hash(mask),
             mask_source=source,
             split=str(split),
@@ -126,7 +126,7 @@ def differences(expected: Sequence[Entry], found: Sequence[Entry]) -> list[str]:
 def _difference(expected: Entry, found: Entry | None) -> str:
     if found is None:
         return "missing"
-    compared = ("picture", "image", "size", "mask", "ratio")
+    compared = ("photograph", "image", "size", "mask", "ratio")
     return ", ".join(name for name in compared if getattr(expected, name) != getattr(found, name))
 
 

@@ -12,7 +12,7 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
-from inpaint_zoo.evaluation.methods import ClassicalFill, Method, NetworkMethod, PictureFolder
+from inpaint_zoo.evaluation.methods import ClassicalFill, ImageFolder, Method, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
@@ -49,9 +49,9 @@ def build_methods(
     """Load everything that is to be compared.
 
     Args:
-        values: By title: name of a classical fill, path of a checkpoint, or folder of pictures.
+        values: By title: name of a classical fill, path of a checkpoint, or folder of images.
         device: Where networks run.
-        protocol: May change networks, and say that they see the complete picture.
+        protocol: May change networks, and say that they see the complete image.
         weights: `raw` or `ema`, of checkpoints that have both; None: the average where there is one.
         read: Files of weights that were read before, by title.
 
@@ -78,7 +78,7 @@ def _method(
         return ClassicalFill(FILLS[value], value)
     path = Path(value).expanduser()
     if path.is_dir():
-        return PictureFolder(path, title)
+        return ImageFolder(path, title)
     if not path.is_file():
         raise InputError(f"methods.{title}: '{value}' is no file, no folder and none of {', '.join(FILLS)}.")
     name = title if title in list_models() else None
@@ -97,23 +97,23 @@ def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol,
 
 
 def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) -> None:
-    """Say before any work which pictures a folder lacks, or has in another size.
+    """Say before any work which images a folder lacks, or has in another size.
 
     Raises:
         InputError: as said.
     """
     names: Sequence[str] = evaluation.dataset.names
     for title, method in methods.items():
-        if not isinstance(method, PictureFolder):
+        if not isinstance(method, ImageFolder):
             continue
         missing = method.missing(names)
         if missing:
             raise InputError(
-                f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} pictures: {few(missing)}"
+                f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} images: {few(missing)}"
             )
         different = method.sizes_differ(evaluation.sizes)
         if different:
             raise InputError(
-                f"methods.{title}: {len(different)} of {len(names)} pictures have another size: {few(different)}; "
+                f"methods.{title}: {len(different)} of {len(names)} images have another size: {few(different)}; "
                 "make them at the size of the data, or give size="
             )

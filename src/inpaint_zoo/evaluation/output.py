@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.session import LEDGER_FOLDER
+from inpaint_zoo.evaluation.session import CACHE_FOLDER
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.atomic import writable_folder
 
@@ -16,7 +16,7 @@ def results_folder(output: str, settings: Settings) -> Path:
     """The folder for the results of an evaluation, which need not exist yet.
 
     Raises:
-        InputError: it cannot be written, lies among the pictures that are judged, or holds somebody else's results.
+        InputError: it cannot be written, lies among the images that are evaluated, or holds somebody else's results.
     """
     folder = writable_folder(output)
     inputs = {f"{group}.root": getattr(settings, group).get("root") for group in ("data", "mask")}
@@ -26,6 +26,6 @@ def results_folder(output: str, settings: Settings) -> Path:
         if given.is_dir() and folder.resolve().is_relative_to(given.resolve()):
             raise InputError(f"output: {folder} lies in {key}={source}, to which the results would add: choose another")
     foreign = [name for name in _OWN_FILES if (folder / name).exists()]
-    if foreign and not (folder / LEDGER_FOLDER).is_dir():
+    if foreign and not (folder / CACHE_FOLDER).is_dir():
         raise InputError(f"output: {folder} holds a {foreign[0]} from elsewhere: choose another folder, or move it")
     return folder

@@ -1,4 +1,4 @@
-"""The pictures of a comparison as files: originals, masks and what each method made."""
+"""The images of a comparison as files: originals, masks and what each method made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.report import Case
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import write_png
 
 ORIGINAL = "original"
@@ -18,8 +18,8 @@ RESERVED_TITLES = frozenset({ORIGINAL, MASK})
 """Folders beside those of the methods."""
 
 
-class KeptPictures:
-    """Writes the pictures of a comparison, one PNG each, and finds them again.
+class KeptImages:
+    """Writes the images of a comparison, one PNG each, and finds them again.
 
     Args:
         folder: Gets a folder for the originals, one for the masks, and one a method.
@@ -29,7 +29,7 @@ class KeptPictures:
         self.folder = folder
         self._written: set[str] = set()
 
-    def write(self, sample: Sample, title: str, composite: Picture) -> None:
+    def write(self, sample: Sample, title: str, composite: ImageArray) -> None:
         """Write a composite, and original and mask with the first composite of a sample."""
         if sample.name not in self._written:
             self._written.add(sample.name)
@@ -38,7 +38,7 @@ class KeptPictures:
         write_png(self.composite(title, sample.name), composite)
 
     def holds(self, title: str, name: str) -> bool:
-        """Whether all three pictures of a judged sample are there."""
+        """Whether all three images of a evaluated sample are there."""
         return all(path.is_file() for path in (self.original(name), self.mask(name), self.composite(title, name)))
 
     def original(self, name: str) -> Path:
@@ -63,5 +63,5 @@ class KeptPictures:
 
 
 def png_name(name: str) -> PurePosixPath:
-    """Where a result is kept: the name of its picture, ending in .png."""
+    """Where a result is kept: the name of its image, ending in .png."""
     return PurePosixPath(name).with_suffix(".png")

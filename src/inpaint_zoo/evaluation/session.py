@@ -12,13 +12,13 @@ from pathlib import Path
 import torch
 
 from inpaint_zoo.config.compose import CONF_DIR
-from inpaint_zoo.evaluation.cache import Judgement, Ledger
+from inpaint_zoo.evaluation.cache import CachedRecord, Ledger
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet, evaluation_set
-from inpaint_zoo.evaluation.evaluator import Judge
+from inpaint_zoo.evaluation.evaluator import Evaluator
 from inpaint_zoo.evaluation.method_sources import WeightsFile, build_methods, refuse_incomplete
 from inpaint_zoo.evaluation.methods import Method
 from inpaint_zoo.evaluation.protocols import Protocol
-from inpaint_zoo.evaluation.result_images import KeptPictures
+from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.hashing import code_hash, combined_hash, file_hash
 from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
@@ -26,12 +26,12 @@ from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes
 
-LEDGER_FOLDER = "judged"
+CACHE_FOLDER = "evaluated"
 
 
 @dataclass(frozen=True)
 class Session:
-    """Methods, data and metrics, ready to be judged."""
+    """Methods, data and metrics, ready to be evaluated."""
 
     settings: Settings
     evaluation: EvaluationSet
@@ -42,39 +42,39 @@ class Session:
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """By method: hash of everything that its scores depend on, beside picture and mask."""
+        """By method: hash of everything that its scores depend on, beside image and mask."""
         return {title: self._fingerprint(method) for title, method in self.methods.items()}
 
-    def judge(
-        self, folder: Path, processes: Processes, *, force: bool, kept: KeptPictures | None = None
-    ) -> list[Judgement]:
-        """Judge what the ledger in `folder` does not hold yet.
+    def evaluate(
+        self, folder: Path, processes: Processes, *, force: bool, kept: KeptImages | None = None
+    ) -> list[CachedRecord]:
+        """Evaluator what the cache in `folder` does not hold yet.
 
         Args:
             folder: Of the results.
             processes: That share the work.
-            force: Judge everything again.
+            force: Evaluator everything again.
             kept: Gets every composite; None keeps none.
 
         Raises:
-            InputError: something cannot be read or written; what was judged by then is kept.
+            InputError: something cannot be read or written; what was evaluated by then is kept.
         """
         fingerprints = self.fingerprints
-        ledger = Ledger(folder / LEDGER_FOLDER, processes.rank)
+        cache = Ledger(folder / CACHE_FOLDER, processes.rank)
         if processes.is_first:
             if force:
-                shutil.rmtree(ledger.folder, ignore_errors=True)
-            for title in ledger.tidy(fingerprints):
-                line = f"{title}: judged anew, because weights, protocol, LPIPS or code have changed"
+                shutil.rmtree(cache.folder, ignore_errors=True)
+            for title in cache.tidy(fingerprints):
+                line = f"{title}: evaluated anew, because weights, protocol, LPIPS or code have changed"
                 print(line, file=sys.stderr, flush=True)
         processes.wait()
-        ledger.take_up(fingerprints, self.evaluation.sample_keys)
+        cache.take_up(fingerprints, self.evaluation.sample_keys)
         if kept is not None:
-            ledger.forget_unless(kept.holds)
-        return Judge(self.evaluation, self.lpips, ledger, kept).run(self.methods, fingerprints, processes)
+            cache.forget_unless(kept.holds)
+        return Evaluator(self.evaluation, self.lpips, cache, kept).run(self.methods, fingerprints, processes)
 
     def hashes(self) -> dict[str, str]:
-        """Hashes of pictures, masks, protocol and code, and of each method, as `method NAME`."""
+        """Hashes of images, masks, protocol and code, and of each method, as `method NAME`."""
         samples = self.evaluation.manifest.samples
         return {
             "images": combined_hash({entry.name: entry.image for entry in samples}),
@@ -94,7 +94,7 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     """Build what the settings describe.
 
     Args:
-        settings: What is judged, on what.
+        settings: What is evaluated, on what.
         read: Files of weights that were read before, by the method's title.
 
     Raises:
@@ -108,8 +108,8 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
 
 
-def picture_notes(records: Sequence[Record]) -> list[str]:
-    """Which methods handed over pictures with other known pixels than the original's, or with the original's holes."""
+def image_notes(records: Sequence[Record]) -> list[str]:
+    """Which methods handed over images with other known pixels than the original's, or with the original's holes."""
     methods = dict.fromkeys(record.method for record in records)
     own = {title: [record for record in records if record.method == title] for title in methods}
     return [note for title in methods for note in (*_changed_note(title, own[title]), *_equal_note(title, own[title]))]
@@ -122,7 +122,7 @@ def _changed_note(title: str, records: Sequence[Record]) -> Iterator[str]:
         errors = [metrics["known_l1"] for metrics in changed if metrics["known_l1"] is not None]
         by = f", by {sum(errors) / len(errors):.1%} on average" if errors else ""
         yield (
-            f"{title} changed known pixels in {len(changed)} of {len(records)} pictures{by}; they were put back before "
+            f"{title} changed known pixels in {len(changed)} of {len(records)} images{by}; they were put back before "
             "anything but the known-pixel columns was measured. Were they made for other holes, no number of "
             f"{title} counts."
         )
@@ -132,7 +132,7 @@ def _equal_note(title: str, records: Sequence[Record]) -> Iterator[str]:
     holed = [record for record in records if record.ratio > 0]
     equal = sum(record.metrics["hole_l1"] == 0 for record in holed)
     if equal:
-        yield f"{title} equals the original inside the hole, too, in {equal} of {len(holed)} pictures."
+        yield f"{title} equals the original inside the hole, too, in {equal} of {len(holed)} images."
 
 
 def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tuple[LPIPSDistance | None, list[str]]:

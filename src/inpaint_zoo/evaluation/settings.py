@@ -17,7 +17,7 @@ class Settings:
     mask: Mapping[str, Any]
     protocol: Mapping[str, Any]
     sources: Mapping[str, str]
-    """Of the methods, by title: name of a classical fill, path of a checkpoint, or folder of pictures."""
+    """Of the methods, by title: name of a classical fill, path of a checkpoint, or folder of images."""
     manifest: str | None
     """Path of a manifest, which replaces `data` and `mask` but for folders that are named there."""
     device: str

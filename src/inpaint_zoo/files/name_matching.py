@@ -1,4 +1,4 @@
-"""Files that belong to pictures by their names: masks of pictures, pictures that another tool made."""
+"""Files that belong to images by their names: masks of images, images that another tool made."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NUM_SHOWN = 5
 
 
 class NamedFiles:
-    """Files by the names of the pictures that they belong to.
+    """Files by the names of the images that they belong to.
 
-    A file belongs to the picture with the same relative path, whatever the suffixes. Where that holds for none of the
-    pictures, a file belongs to the picture with the same file name, whatever the folders.
+    A file belongs to the image with the same relative path, whatever the suffixes. Where that holds for none of the
+    images, a file belongs to the image with the same file name, whatever the folders.
 
     Args:
         files: (relative path, path).
@@ -37,10 +37,10 @@ class NamedFiles:
             self._by_stem.setdefault(_stem(name), []).append((name, path))
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Those of the pictures that have no file; from here on names are understood as in this set of pictures.
+        """Those of the images that have no file; from here on names are understood as in this set of images.
 
         Raises:
-            InputError: It cannot be told which file belongs to a picture.
+            InputError: It cannot be told which file belongs to an image.
         """
         self._stems_count = not any(without_suffix(name) in self._by_path for name in names)
         if self._stems_count:
@@ -48,10 +48,10 @@ class NamedFiles:
         return [name for name in names if self.find(name) is None]
 
     def find(self, name: str) -> Readable | None:
-        """The file of a picture, None where there is none.
+        """The file of an image, None where there is none.
 
         Raises:
-            InputError: Several files have the picture's name.
+            InputError: Several files have the image's name.
         """
         exact = self._by_path.get(without_suffix(name))
         if exact is not None:
@@ -69,7 +69,7 @@ class NamedFiles:
                 file = self._by_stem[_stem(name)][0][0]
                 raise InputError(
                     f"{self.label}: {file} would belong to {other} and to {name}: put the files into folders as the "
-                    f"pictures are"
+                    f"images are"
                 )
 
 

@@ -1,4 +1,4 @@
-"""What pictures are read from."""
+"""What images are read from."""
 
 from __future__ import annotations
 

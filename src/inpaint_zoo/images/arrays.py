@@ -1,4 +1,4 @@
-"""Pictures as metrics see them: 8 bits as in a file, or floats as a method handed them over."""
+"""Images as metrics see them: 8 bits as in a file, or floats as a method handed them over."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from torch import Tensor
 
 from inpaint_zoo.errors import InputError
 
-Picture: TypeAlias = NDArray[np.uint8]
+ImageArray: TypeAlias = NDArray[np.uint8]
 """(H, W, 3), RGB, 0 to 255."""
-FloatPicture: TypeAlias = NDArray[np.float32]
+FloatImageArray: TypeAlias = NDArray[np.float32]
 """(H, W, 3), RGB, nominally in [0, 1]."""
 Hole: TypeAlias = NDArray[np.bool_]
 """(H, W), True = hole."""
 
-_NAN = "the picture holds NaN: the network that made it has diverged, use an earlier checkpoint"
+_NAN = "the image holds NaN: the network that made it has diverged, use an earlier checkpoint"
 
 
-def to_uint8(image: Tensor) -> Picture:
-    """Round a picture to the 8 bits that a file holds.
+def to_uint8(image: Tensor) -> ImageArray:
+    """Round an image to the 8 bits that a file holds.
 
     Values are clamped to [0, 1], multiplied by 255 and rounded to the nearest integer; a value exactly between two
     integers goes to the even one, as `numpy.round` does.
@@ -34,7 +34,7 @@ def to_uint8(image: Tensor) -> Picture:
         (H, W, 3) or (B, H, W, 3).
 
     Raises:
-        InputError: the picture holds NaN, as a diverged network's does.
+        InputError: the image holds NaN, as a diverged network's does.
     """
     levels = image.detach().float().clamp(0, 1).mul(255).round()
     if torch.isnan(levels).any():
@@ -42,32 +42,32 @@ def to_uint8(image: Tensor) -> Picture:
     return levels.to(torch.uint8).movedim(-3, -1).cpu().numpy()
 
 
-def to_float(picture: Picture | FloatPicture) -> FloatPicture:
+def to_float(image: ImageArray | FloatImageArray) -> FloatImageArray:
     """Put 8-bit levels into the [0, 1] scale; floats stay as they are.
 
     Raises:
-        InputError: the picture holds NaN, as a diverged network's does.
+        InputError: the image holds NaN, as a diverged network's does.
     """
-    if picture.dtype == np.uint8:
-        return np.divide(picture, np.float32(255), dtype=np.float32)
-    floats = np.asarray(picture, dtype=np.float32)
+    if image.dtype == np.uint8:
+        return np.divide(image, np.float32(255), dtype=np.float32)
+    floats = np.asarray(image, dtype=np.float32)
     if np.isnan(floats).any():
         raise InputError(_NAN)
     return floats
 
 
-def rounded(picture: FloatPicture) -> Picture:
+def rounded(image: FloatImageArray) -> ImageArray:
     """Clamp to [0, 1] and round to the nearest of 256 levels, as `to_uint8` does."""
-    return np.rint(_scaled(picture)).astype(np.uint8)
+    return np.rint(_scaled(image)).astype(np.uint8)
 
 
-def truncated(picture: FloatPicture) -> Picture:
+def truncated(image: FloatImageArray) -> ImageArray:
     """Clamp to [0, 1] and cut off below one of 256 levels; the float32 nearest to k / 255 comes back as k."""
-    return _scaled(picture).astype(np.uint8)
+    return _scaled(image).astype(np.uint8)
 
 
-def _scaled(picture: FloatPicture) -> FloatPicture:
-    return np.clip(picture, np.float32(0), np.float32(1)) * np.float32(255)
+def _scaled(image: FloatImageArray) -> FloatImageArray:
+    return np.clip(image, np.float32(0), np.float32(1)) * np.float32(255)
 
 
 def as_hole(mask: NDArray[np.generic]) -> Hole:
@@ -75,16 +75,18 @@ def as_hole(mask: NDArray[np.generic]) -> Hole:
     return np.asarray(mask).astype(bool)
 
 
-def check_same_size(target: Picture | FloatPicture, output: Picture | FloatPicture, mask: NDArray[np.generic]) -> None:
-    """Refuse arrays that do not describe one picture.
+def check_same_size(
+    target: ImageArray | FloatImageArray, output: ImageArray | FloatImageArray, mask: NDArray[np.generic]
+) -> None:
+    """Refuse arrays that do not describe one image.
 
     Raises:
-        InputError: a picture is neither uint8 nor float32 of (H, W, 3), or the sizes differ.
+        InputError: an image is neither uint8 nor float32 of (H, W, 3), or the sizes differ.
     """
-    for title, picture in (("target", target), ("output", output)):
-        if picture.dtype not in (np.uint8, np.float32) or picture.ndim != 3 or picture.shape[2] != 3:
+    for title, image in (("target", target), ("output", output)):
+        if image.dtype not in (np.uint8, np.float32) or image.ndim != 3 or image.shape[2] != 3:
             raise InputError(
-                f"the {title} is {picture.dtype} {picture.shape}: give an RGB picture (H, W, 3), uint8 or float32"
+                f"the {title} is {image.dtype} {image.shape}: give an RGB image (H, W, 3), uint8 or float32"
             )
     if target.shape != output.shape or target.shape[:2] != mask.shape:
         raise InputError(

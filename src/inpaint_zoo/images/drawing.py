@@ -14,7 +14,7 @@ def hatch(image: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """Cover holes with diagonal stripes in two pinks, which no photograph has.
 
     Args:
-        image: uint8 (..., H, W, 3), pictures.
+        image: uint8 (..., H, W, 3), images.
         hole: bool (..., H, W), True = hole.
     """
     rows, columns = np.indices(hole.shape[-2:])

@@ -12,19 +12,19 @@ from typing import NamedTuple
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 
 
-class PictureFile(NamedTuple):
-    """A picture file and what it is called."""
+class ImageFile(NamedTuple):
+    """An image file and what it is called."""
 
     name: str
     """Path relative to the folder it was found in, with forward slashes."""
     path: Readable
 
 
-def find_pictures(root: Path, key: str) -> list[PictureFile]:
-    """List the picture files below `root`, sorted by name; hidden files and other files are ignored.
+def find_images(root: Path, key: str) -> list[ImageFile]:
+    """List the image files below `root`, sorted by name; hidden files and other files are ignored.
 
     Linked folders are followed, each real folder once, so that links in a circle end.
 
@@ -38,9 +38,9 @@ def find_pictures(root: Path, key: str) -> list[PictureFile]:
     """
     if not root.is_dir():
         state = "is not a folder" if root.exists() else "does not exist"
-        raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of pictures")
-    found = [_picture(path, root) for path in _walk(root, key)]
-    found.sort(key=lambda picture: picture.name)
+        raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of images")
+    found = [_image(path, root) for path in _walk(root, key)]
+    found.sort(key=lambda image: image.name)
     for first, second in pairwise(found):
         if first.name == second.name:
             paths = f"{str(first.path)!a} and {str(second.path)!a}"
@@ -64,11 +64,11 @@ def _walk(root: Path, key: str) -> Iterator[Path]:
             continue
         visited.add(identity)
         waiting += [Path(entry.path) for entry in reversed(shown) if entry.is_dir()]
-        yield from (_ordinary(entry, key) for entry in shown if _names_picture(entry.name) and not entry.is_dir())
+        yield from (_ordinary(entry, key) for entry in shown if _names_image(entry.name) and not entry.is_dir())
 
 
-def _names_picture(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122, quick
+def _names_image(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122, quick
 
 
 def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
@@ -78,7 +78,7 @@ def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
     raise InputError(f"{key}: {entry.path!r} is no ordinary file, but a pipe or device: remove it")
 
 
-def _picture(path: Path, root: Path) -> PictureFile:
+def _image(path: Path, root: Path) -> ImageFile:
     # file names may hold bytes that are no text: a name must be printable, so they are escaped
     name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
-    return PictureFile(unicodedata.normalize("NFC", name), path)
+    return ImageFile(unicodedata.normalize("NFC", name), path)

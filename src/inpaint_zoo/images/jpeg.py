@@ -1,4 +1,4 @@
-"""Pictures for training: plain JPEG files are decoded by OpenCV, in half of Pillow's time.
+"""Images for training: plain JPEG files are decoded by OpenCV, in half of Pillow's time.
 
 Both link libjpeg-turbo and leave it at its defaults, the exact integer IDCT (`ISLOW`) and "fancy" (triangular) chroma
 upsampling, so that their pixels are the same; other builds of either may differ by a level or two. Evaluation keeps to
@@ -30,7 +30,7 @@ _FLAGS = {
 
 
 def read_training_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
-    """Read a picture as `read_image` does, with the same arguments, pixels and errors, but faster.
+    """Read an image as `read_image` does, with the same arguments, pixels and errors, but faster.
 
     Anything but a whole JPEG file of 8 bits a channel, gray or in color, which needs no turning, is left to
     `read_image`.

@@ -30,9 +30,9 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 
 
 def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
-    """Read a picture as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
+    """Read an image as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
 
-    Gray and palette pictures become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
+    Gray and palette images become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
     several frames the first is taken.
 
     Args:
@@ -41,7 +41,7 @@ def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.nd
             sides is decoded at that part of its size, which is faster. None decodes all pixels.
 
     Raises:
-        InputError: The file is missing, no picture, cut off, or has more than `MAX_PIXELS` pixels.
+        InputError: The file is missing, no image, cut off, or has more than `MAX_PIXELS` pixels.
     """
     with _opened(path) as image:
         factor = reduction(image, at_least)
@@ -65,7 +65,7 @@ def file_orientation(path: Readable) -> int:
     """How a file is to be turned, from its EXIF entry: 1 (as it is) to 8; 5 to 8 swap height and width.
 
     Raises:
-        InputError: As `picture_size`.
+        InputError: As `image_size`.
     """
     with _opened(path) as image:
         return orientation(image)
@@ -78,7 +78,7 @@ def orientation(image: Image.Image) -> int:
 
 
 def read_mask(path: Readable) -> np.ndarray:
-    """Read a mask picture as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
+    """Read a mask image as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
 
     Raises:
         InputError: As `read_image`.
@@ -87,7 +87,7 @@ def read_mask(path: Readable) -> np.ndarray:
         return np.array(_flattened(ImageOps.exif_transpose(image), _BLACK).convert("L"))
 
 
-def picture_size(path: Readable) -> tuple[int, int]:
+def image_size(path: Readable) -> tuple[int, int]:
     """The height and width that `read_image` would give, from the file's header alone.
 
     Raises:
@@ -116,12 +116,12 @@ def _opened(path: Readable) -> Iterator[Image.Image]:
             raise DamagedFileError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
         except UnidentifiedImageError as error:
             raise DamagedFileError(
-                f"{str(path)!r} cannot be read as a picture (it begins like none): repair or remove it"
+                f"{str(path)!r} cannot be read as an image (it begins like none): repair or remove it"
             ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
             reason = " ".join(str(error).split()) or type(error).__name__
             raise DamagedFileError(
-                f"{str(path)!r} cannot be read as a picture ({reason}): repair or remove it"
+                f"{str(path)!r} cannot be read as an image ({reason}): repair or remove it"
             ) from error
 
 

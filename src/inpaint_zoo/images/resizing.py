@@ -44,7 +44,7 @@ FITTINGS: Mapping[str, Fit] = {
 
 
 def resize_shorter(image: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Resize to the smallest size that covers `size`, with the picture's own proportions."""
+    """Resize to the smallest size that covers `size`, with the image's own proportions."""
     height, width = image.shape[:2]
     if height * size[1] > width * size[0]:
         return resize(image, max(size[0], round(height * size[1] / width)), size[1])
@@ -58,12 +58,12 @@ def center_crop(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a uint8 picture (H, W, 3) bicubically, with anti-aliasing where it shrinks."""
+    """Resize a uint8 image (H, W, 3) bicubically, with anti-aliasing where it shrinks."""
     return _resized(image, height, width, Image.Resampling.BICUBIC)
 
 
 def resize_bilinear(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a uint8 picture (H, W, 3) bilinearly, with anti-aliasing where it shrinks."""
+    """Resize a uint8 image (H, W, 3) bilinearly, with anti-aliasing where it shrinks."""
     return _resized(image, height, width, Image.Resampling.BILINEAR)
 
 

@@ -1,4 +1,4 @@
-"""Gray pictures and Canny edges, as CTSDG's structure stream sees them. Nothing here has a gradient."""
+"""Gray images and Canny edges, as CTSDG's structure stream sees them. Nothing here has a gradient."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ WRAPPED_LEVELS = _wrapped_levels()
 
 
 def clean_range(image: Tensor) -> Tensor:
-    """The picture as it is, (B, 3, H, W) in [0, 1], in float64."""
+    """The image as it is, (B, 3, H, W) in [0, 1], in float64."""
     return image.double()
 
 
 def wrapped_range(image: Tensor) -> Tensor:
-    """The saw-toothed picture that CTSDG's reference makes of (B, 3, H, W) in [0, 1], in float64.
+    """The saw-toothed image that CTSDG's reference makes of (B, 3, H, W) in [0, 1], in float64.
 
-    It turns the picture in [-1, 1] into 8 bits without a clamp, so that the values wrap. Published weights expect it.
+    It turns the image in [-1, 1] into 8 bits without a clamp, so that the values wrap. Published weights expect it.
     """
     levels = (image * 255).round().clamp(0, 255).long()
     return WRAPPED_LEVELS.to(image.device)[levels]
 
 
 EDGE_RANGES: Mapping[str, Callable[[Tensor], Tensor]] = {"clean": clean_range, "wrapped": wrapped_range}
-"""What is done to a picture before its gray and edges are taken, by the name that a configuration uses."""
+"""What is done to an image before its gray and edges are taken, by the name that a configuration uses."""
 
 
 @torch.no_grad()
@@ -53,8 +53,8 @@ def gray(image: Tensor) -> Tensor:
     Returns:
         (B, 1, H, W) float64 on the CPU, because edges are taken from it: float32 moves some of them.
     """
-    pictures = image.detach().double().permute(0, 2, 3, 1).cpu().numpy()
-    return torch.from_numpy(np.asarray(rgb2gray(pictures)))[:, None]
+    images = image.detach().double().permute(0, 2, 3, 1).cpu().numpy()
+    return torch.from_numpy(np.asarray(rgb2gray(images)))[:, None]
 
 
 @torch.no_grad()
@@ -63,13 +63,13 @@ def canny(gray: Tensor, valid: Tensor | None = None, sigma: float = SIGMA) -> Te
 
     Args:
         gray: (B, 1, H, W) in [0, 1].
-        valid: (B, 1, H, W), 1 where the picture is known; edges of what is not known, and of its border, are left out.
+        valid: (B, 1, H, W), 1 where the image is known; edges of what is not known, and of its border, are left out.
         sigma: Width of the Gaussian in pixels.
 
     Returns:
         (B, 1, H, W) of 0 and 1, with the type and device of `gray`.
     """
-    pictures = gray.detach().double().cpu().numpy()[:, 0]
-    masks = [None] * len(pictures) if valid is None else list((valid[:, 0] > 0.5).cpu().numpy())
-    edges = [skimage_canny(picture, sigma=sigma, mask=mask) for picture, mask in zip(pictures, masks, strict=True)]
+    images = gray.detach().double().cpu().numpy()[:, 0]
+    masks = [None] * len(images) if valid is None else list((valid[:, 0] > 0.5).cpu().numpy())
+    edges = [skimage_canny(image, sigma=sigma, mask=mask) for image, mask in zip(images, masks, strict=True)]
     return torch.from_numpy(np.stack(edges))[:, None].to(gray)

@@ -14,7 +14,7 @@ class PatchDiscriminator(nn.Module):
     """Five 4x4 convolutions with spectral normalisation (Isola et al., 2017; Miyato et al., 2018).
 
     Args:
-        in_channels: Channels of the picture that is judged.
+        in_channels: Channels of the image that is evaluated.
         base_channels: Channels of the first convolution (published: 64); the next ones have 2, 4 and 8 times as many.
 
     Raises:
@@ -41,7 +41,7 @@ class PatchDiscriminator(nn.Module):
 
     @classmethod
     def check_size(cls, height: int, width: int) -> None:
-        """Refuse pictures that are too small for one patch.
+        """Refuse images that are too small for one patch.
 
         Raises:
             InputError: as said.
@@ -51,7 +51,7 @@ class PatchDiscriminator(nn.Module):
             raise InputError(f"the discriminator needs {wanted} pixels or more, not {height}x{width}: raise data.size.")
 
     def forward(self, image: Tensor) -> Tensor:
-        """Judge patches of `image`.
+        """Evaluator patches of `image`.
 
         Args:
             image: (B, in_channels, H, W), sides of at least `minimum_size`.

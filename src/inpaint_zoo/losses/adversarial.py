@@ -17,11 +17,11 @@ class AdversarialLoss(Protocol):
     """A pair of objectives for a generator and its discriminator."""
 
     def generator(self, fake: Tensor) -> Tensor:
-        """What G minimises, from D's logits of generated pictures."""
+        """What G minimises, from D's logits of generated images."""
         ...
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
-        """What D minimises: the term of real pictures plus the term of generated ones, without a factor of one half."""
+        """What D minimises: the term of real images plus the term of generated ones, without a factor of one half."""
         ...
 
 

@@ -91,7 +91,7 @@ def style_distance(output: Features, target: Features) -> Tensor:
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """Channel correlations `F Fᵀ / (C·H·W)` of each picture, in float32 also under autocast.
+    """Channel correlations `F Fᵀ / (C·H·W)` of each image, in float32 also under autocast.
 
     Args:
         features: (B, C, H, W).

@@ -1,4 +1,4 @@
-"""L1 terms: over the whole picture, over the hole, over the known pixels."""
+"""L1 terms: over the whole image, over the hole, over the known pixels."""
 
 from __future__ import annotations
 

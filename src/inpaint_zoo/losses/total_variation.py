@@ -1,4 +1,4 @@
-"""Total variation of a picture."""
+"""Total variation of an image."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class MaskRequest:
     """The sample's position in an evaluation set, None in training. Generators that promise equal bins or go through
     files in turn use it."""
     name: str | None = None
-    """The picture's name, None in training. Generators that pair pictures with masks use it."""
+    """The image's name, None in training. Generators that pair images with masks use it."""
 
 
 class MaskGenerator(Protocol):
@@ -40,7 +40,7 @@ class MasksFromFiles(Protocol):
     """A generator whose masks lie in files."""
 
     def file_name(self, index: int, name: str) -> str:
-        """The file, by its path below the folder of masks, of sample `index` of an evaluation set, picture `name`."""
+        """The file, by its path below the folder of masks, of sample `index` of an evaluation set, image `name`."""
         ...
 
 

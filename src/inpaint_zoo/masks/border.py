@@ -1,6 +1,6 @@
-"""Holes that keep away from the picture's border, or touch it.
+"""Holes that keep away from the image's border, or touch it.
 
-Liu et al., "Image Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018, judge holes with and without
+Liu et al., "Image Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018, evaluate holes with and without
 contact to the border apart. How masks are changed, and the margin of the configuration, are ours.
 """
 
@@ -23,10 +23,10 @@ class BorderMask:
 
     Args:
         mask: The generator.
-        border: `any` leaves masks alone; `free` makes them for the inside of the picture, which is that much smaller,
+        border: `any` leaves masks alone; `free` makes them for the inside of the image, which is that much smaller,
             without the lines of a stroke that would lead out of it; `touching` moves holes that do not touch the
             border to a random side of it.
-        margin: Known pixels along the border when it is `free`, as a share of the picture's shorter side, at least one.
+        margin: Known pixels along the border when it is `free`, as a share of the image's shorter side, at least one.
 
     Raises:
         InputError: The rule is unknown, or the margin leaves nothing.
@@ -62,7 +62,7 @@ def _free(mask: MaskGenerator, request: MaskRequest, margin: int) -> np.ndarray:
 
 
 def _kept_inside(lines: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The lines, int64 (lines, 5), that lie inside of the picture whole; where none does, all of them moved inside."""
+    """The lines, int64 (lines, 5), that lie inside of the image whole; where none does, all of them moved inside."""
     ends, radius = lines[:, :4], lines[:, 4:] // 2
     last = np.array([height, width, height, width]) - 1 - radius
     whole = lines[np.all((ends >= radius) & (ends <= last), axis=1)]

@@ -15,7 +15,7 @@ class BoxMask:
     """One rectangle of random size.
 
     Args:
-        size_ratio: [low, high] of the rectangle's sides, as a share of the picture's sides, drawn for each side.
+        size_ratio: [low, high] of the rectangle's sides, as a share of the image's sides, drawn for each side.
         offset_ratio: How far the rectangle moves from the centre, as a share of the room there is: 0 keeps it in
             the centre, 1 lets it lie anywhere.
 

@@ -17,7 +17,7 @@ from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 
 class _Rectangles:
-    """Rectangles (top, bottom, left, right) of a (height, width) picture, one a step."""
+    """Rectangles (top, bottom, left, right) of a (height, width) image, one a step."""
 
     def __init__(self, boxes: list[tuple[int, int, int, int]], height: int, width: int) -> None:
         self.num_steps = len(boxes)
@@ -37,8 +37,8 @@ class BoxesMask(DrawnMask):
 
     Args:
         num_boxes: [low, high] number of rectangles.
-        box_size: [low, high] of their sides, in pixels of a picture of `reference_size`.
-        margin: Pixels, of a picture of `reference_size`, that stay known at the border.
+        box_size: [low, high] of their sides, in pixels of an image of `reference_size`.
+        margin: Pixels, of an image of `reference_size`, that stay known at the border.
         reference_size: Shorter side, in pixels, for which sizes and margin hold.
 
     Raises:

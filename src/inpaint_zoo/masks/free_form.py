@@ -1,9 +1,9 @@
-"""Free-form strokes that zigzag through the picture.
+"""Free-form strokes that zigzag through the image.
 
 Source: Yu et al., "Free-Form Image Inpainting with Gated Convolution" (DeepFillv2), ICCV 2019, algorithm 1: lines
 between vertices with round joints, whose angles alternate, mirrored at random. The constants of the configuration are
 those of the authors' released code. Ours: whole degrees; radii from a sum of twelve whole numbers instead of a normal
-distribution, whose last bits differ between machines; widths that grow with the picture.
+distribution, whose last bits differ between machines; widths that grow with the image.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class FreeFormMask(StrokeMask):
         num_vertices: [low, high] number of straight pieces of a stroke.
         angle: Mean angle of the pieces, up and down in turn, in degrees.
         angle_spread: How far, at most, the angles of a stroke lie from their mean, in degrees.
-        stroke_width: [low, high] in pixels of a picture of `reference_size`.
+        stroke_width: [low, high] in pixels of an image of `reference_size`.
         reference_size: Shorter side, in pixels, for which the widths hold.
 
     Raises:
@@ -92,8 +92,8 @@ def _lengths(height: int, width: int, drawn: np.ndarray) -> list[int]:
     """About normal: the mean is an eighth of the diagonal, the deviation half of the mean; within two deviations.
 
     Args:
-        height: Of the picture.
-        width: Of the picture.
+        height: Of the image.
+        width: Of the image.
         drawn: int64 (lengths, 12), numbers below `_UNIT`.
     """
     mean = math.isqrt(height * height + width * width) // 8

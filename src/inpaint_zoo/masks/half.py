@@ -1,4 +1,4 @@
-"""One half of the picture."""
+"""One half of the image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inpaint_zoo.masks.base import MaskRequest, draw_integers
 
 
 class HalfMask:
-    """One half of the picture, of a side drawn at random; of an odd number of pixels the smaller part.
+    """One half of the image, of a side drawn at random; of an odd number of pixels the smaller part.
 
     Args:
         sides: Those to choose from: `left`, `right`, `top`, `bottom`.
@@ -38,4 +38,4 @@ class HalfMask:
 
 
 _HALVES = {"left": (0, 2, 0, 1), "right": (0, 2, 1, 2), "top": (0, 1, 0, 2), "bottom": (1, 2, 0, 2)}
-"""First and end row, first and end column, in halves of the picture."""
+"""First and end row, first and end column, in halves of the image."""

@@ -28,7 +28,7 @@ from inpaint_zoo.masks.ranges import (
 
 
 class Point(NamedTuple):
-    """A pixel; it may lie outside of the picture."""
+    """A pixel; it may lie outside of the image."""
 
     y: int
     x: int
@@ -42,12 +42,12 @@ _DIRECTIONS = [Point(round(_UNIT * math.sin(angle)), round(_UNIT * math.cos(angl
 
 
 class IrregularMask:
-    """Random bending strokes that cover a share of the picture drawn uniformly from `ratio`.
+    """Random bending strokes that cover a share of the image drawn uniformly from `ratio`.
 
     Args:
         ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
-        stroke_width: [low, high] width of a stroke, as a share of the picture's shorter side.
-        segment_length: [low, high] length of one straight piece, as a share of the picture's shorter side.
+        stroke_width: [low, high] width of a stroke, as a share of the image's shorter side.
+        segment_length: [low, high] length of one straight piece, as a share of the image's shorter side.
         num_segments: [low, high] number of straight pieces of a stroke.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Holes along the sides of the picture, to be painted beyond what is known.
+"""Holes along the sides of the image, to be painted beyond what is known.
 
 Source: the outpainting masks in the released code of LaMa (Suvorov et al., WACV 2022).
 """
@@ -20,7 +20,7 @@ class OutpaintingMask:
     """A strip along each of some sides, at least one.
 
     Args:
-        size_ratio: [low, high] of a strip, as a share of the picture's height (above, below) or width (left, right).
+        size_ratio: [low, high] of a strip, as a share of the image's height (above, below) or width (left, right).
         side_probability: That a side has a strip; where none would have one, a random side gets it.
 
     Raises:

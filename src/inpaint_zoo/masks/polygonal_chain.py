@@ -2,7 +2,7 @@
 
 Source: Suvorov et al., "Resolution-robust Large Mask Inpainting with Fourier Convolutions" (LaMa), WACV 2022. The way
 of drawing and the constants of the configurations are those of the authors' released code: four headings, mirrored in
-every other chain, one to five pieces. Ours: headings in whole degrees; sizes that grow with the picture.
+every other chain, one to five pieces. Ours: headings in whole degrees; sizes that grow with the image.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class PolygonalChainMask(StrokeMask):
         num_chains: [low, high] number of chains.
         num_pieces: [low, high] number of pieces of a chain.
         headings: In degrees, 0 = down, 90 = right; every other chain uses them mirrored.
-        length: [low, high] of a piece, in pixels of a picture of `reference_size`.
-        stroke_width: [low, high] of a piece, in pixels of a picture of `reference_size`.
+        length: [low, high] of a piece, in pixels of an image of `reference_size`.
+        stroke_width: [low, high] of a piece, in pixels of an image of `reference_size`.
         reference_size: Shorter side, in pixels, for which lengths and widths hold.
 
     Raises:

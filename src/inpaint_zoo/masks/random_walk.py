@@ -1,7 +1,7 @@
 """A ragged hole: where a random walk has been.
 
 Source: the masks that a reimplementation of partial convolutions (Liu et al., ECCV 2018) trains with,
-naoto0804/pytorch-inpainting-with-partial-conv: steps of one pixel in four directions, as many as the picture has
+naoto0804/pytorch-inpainting-with-partial-conv: steps of one pixel in four directions, as many as the image has
 pixels. The paper itself made its masks from the occlusions of videos, which are files (see `BinnedFileMask`).
 """
 
@@ -15,7 +15,7 @@ from inpaint_zoo.masks.drawing.steps import DrawnMask
 
 
 class _Walk:
-    """A walk through a (height, width) picture, one pixel a step."""
+    """A walk through a (height, width) image, one pixel a step."""
 
     def __init__(self, pixels: np.ndarray, height: int, width: int) -> None:
         self.num_steps = len(pixels)
@@ -30,10 +30,10 @@ class _Walk:
 
 
 class RandomWalkMask(DrawnMask):
-    """All pixels of a walk that starts anywhere, goes up, down, left or right, and stays within the picture.
+    """All pixels of a walk that starts anywhere, goes up, down, left or right, and stays within the image.
 
     Args:
-        steps: Length of the walk, for each pixel of the picture.
+        steps: Length of the walk, for each pixel of the image.
 
     Raises:
         InputError: There are no steps.

@@ -16,7 +16,7 @@ def number_pair(values: Sequence[float], key: str) -> tuple[float, float]:
 
 
 def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
-    """Take [low, high] apart, two shares of the picture's side in (0, 1]."""
+    """Take [low, high] apart, two shares of the image's side in (0, 1]."""
     low, high = number_pair(values, key)
     if not 0 < low <= high <= 1:
         raise InputError(f"{key}=[{low},{high}] must satisfy 0 < low <= high <= 1")
@@ -24,7 +24,7 @@ def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
 
 
 def ratio_range(values: Sequence[float], key: str) -> tuple[float, float]:
-    """Take [low, high] apart, two shares of the picture's pixels of which the low one is not reached."""
+    """Take [low, high] apart, two shares of the image's pixels of which the low one is not reached."""
     low, high = number_pair(values, key)
     if not 0 <= low < high <= 1:
         raise InputError(f"{key}=[{low},{high}] must satisfy 0 <= low < high <= 1")
@@ -59,7 +59,7 @@ def hole_counts(ratio: tuple[float, float], num_pixels: int) -> tuple[int, int]:
 
 
 def scaled_range(values: tuple[int, int], side: int, reference_size: int) -> tuple[int, int]:
-    """Turn pixels of a picture of `reference_size` into pixels of one of `side`, at least one."""
+    """Turn pixels of an image of `reference_size` into pixels of one of `side`, at least one."""
     low, high = (max(1, (2 * value * side + reference_size) // (2 * reference_size)) for value in values)
     return low, high
 

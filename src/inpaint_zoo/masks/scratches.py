@@ -26,8 +26,8 @@ class ScratchMask(StrokeMask):
 
     Args:
         num_scratches: [low, high] number of scratches.
-        length: [low, high] of a scratch, as a share of the picture's shorter side.
-        stroke_width: [low, high] of a piece of a scratch, in pixels of a picture of `reference_size`.
+        length: [low, high] of a scratch, as a share of the image's shorter side.
+        stroke_width: [low, high] of a piece of a scratch, in pixels of an image of `reference_size`.
         spread: How far, at most, a scratch's direction lies from that of the others, in degrees.
         gap_probability: That a piece of a scratch, a twelfth of it, is missing; the first one never is.
         reference_size: Shorter side, in pixels, for which the widths hold.

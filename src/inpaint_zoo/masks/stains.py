@@ -23,7 +23,7 @@ class StainMask(StrokeMask):
 
     Args:
         num_stains: [low, high] number of stains.
-        stain_size: [low, high] diameter of a stain's middle, as a share of the picture's shorter side.
+        stain_size: [low, high] diameter of a stain's middle, as a share of the image's shorter side.
         num_splashes: [low, high] number of splashes of a stain.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Lines of writing, as of inscriptions, captions and stamps on old pictures.
+"""Lines of writing, as of inscriptions, captions and stamps on old images.
 
 Ours, constants and all. The letters are lines of our own (`glyphs`).
 """
@@ -26,7 +26,7 @@ class TextMask(StrokeMask):
         num_lines: [low, high] number of lines.
         num_words: [low, high] number of words in a line.
         word_length: [low, high] number of letters in a word.
-        letter_height: [low, high] in pixels of a picture of `reference_size`.
+        letter_height: [low, high] in pixels of an image of `reference_size`.
         tilt: Largest angle of the lines to the horizontal, in degrees.
         reference_size: Shorter side, in pixels, for which the height holds.
 

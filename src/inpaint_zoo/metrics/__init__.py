@@ -1,13 +1,13 @@
-"""Metrics of one picture and of a set of pictures, their records, and how a protocol puts them together."""
+"""Metrics of one image and of a set of images, their records, and how a protocol puts them together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from inpaint_zoo.images.arrays import (
-    FloatPicture,
+    FloatImageArray,
     Hole,
-    Picture,
+    ImageArray,
     rounded,
     to_float,
     to_uint8,
@@ -48,8 +48,9 @@ __all__ = [
     "SET_METRICS",
     "SSIM",
     "STANDARD_METRICS",
-    "FloatPicture",
+    "FloatImageArray",
     "Hole",
+    "ImageArray",
     "ImageL1",
     "ImageLPIPS",
     "ImagePSNR",
@@ -58,7 +59,6 @@ __all__ = [
     "LPIPSDistance",
     "MetricUnavailableError",
     "Metrics",
-    "Picture",
     "Record",
     "RelativeL1",
     "SummaryRow",

@@ -9,13 +9,13 @@ BIN_EDGES = (0.2, 0.4, 0.6)
 """Upper edges, each inside its bin."""
 RATIO_BINS = ("0-20", "20-40", "40-60", "60-100")
 BINS = (NO_HOLE, *RATIO_BINS)
-"""The bins of the papers, from no hole to more than 60 %: every picture lies in one of them."""
+"""The bins of the papers, from no hole to more than 60 %: every image lies in one of them."""
 FINE_EDGES = tuple(tenth / 10 for tenth in range(1, 10))
 FINE_RATIO_BINS = tuple(f"{low}-{low + 10}" for low in range(0, 100, 10))
 FINE_BINS = (NO_HOLE, *FINE_RATIO_BINS)
-"""Every 10 %: every picture lies in one of them, too."""
+"""Every 10 %: every image lies in one of them, too."""
 ALL = "all"
-"""Name of the row over all pictures."""
+"""Name of the row over all images."""
 EVERY_BIN = (*BINS, *FINE_RATIO_BINS, ALL)
 """What means are taken over, in the order of files."""
 BIN_TITLES = {
@@ -48,7 +48,7 @@ def fine_bin(ratio: float) -> str:
 
 
 def bins_of(ratio: float) -> tuple[str, ...]:
-    """Every bin that a picture counts in: one of `BINS`, one of `FINE_BINS` (named once if it is the same), `ALL`."""
+    """Every bin that an image counts in: one of `BINS`, one of `FINE_BINS` (named once if it is the same), `ALL`."""
     return tuple(dict.fromkeys((ratio_bin(ratio), fine_bin(ratio), ALL)))
 
 

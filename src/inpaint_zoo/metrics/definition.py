@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inpaint_zoo.images.arrays import FloatPicture, rounded, to_float
+from inpaint_zoo.images.arrays import FloatImageArray, rounded, to_float
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 
 SET_METRICS = ("fid", "u_ids", "p_ids")
-"""Measures of all pictures together, see `set_scores`."""
+"""Measures of all images together, see `set_scores`."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,18 @@ class Metrics:
     ssim: SSIM | None
     l1: L1 | RelativeL1 | None
     lpips: str | None
-    lpips_levels: Callable[[FloatPicture], FloatPicture]
+    lpips_levels: Callable[[FloatImageArray], FloatImageArray]
     sets: tuple[str, ...]
 
 
-def as_floats(picture: FloatPicture) -> FloatPicture:
+def as_floats(image: FloatImageArray) -> FloatImageArray:
     """The floats themselves, not rounded."""
-    return picture
+    return image
 
 
-def as_written(picture: FloatPicture) -> FloatPicture:
+def as_written(image: FloatImageArray) -> FloatImageArray:
     """Floats of what a PNG file would hold."""
-    return to_float(rounded(picture))
+    return to_float(rounded(image))
 
 
 STANDARD_METRICS = Metrics(

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 
 def ids_scores(real: NDArray[np.floating], fake: NDArray[np.floating]) -> tuple[float, float]:
-    """How often a linear SVM, fitted to tell the pictures apart, is wrong about them: U-IDS and P-IDS.
+    """How often a linear SVM, fitted to tell the images apart, is wrong about them: U-IDS and P-IDS.
 
-    U-IDS is the share of all pictures that it takes for the other kind, P-IDS the share of pairs in which it takes the
-    judged picture for more real than its original. Both are 0 where everything is told apart; of pictures that
+    U-IDS is the share of all images that it takes for the other kind, P-IDS the share of pairs in which it takes the
+    evaluated image for more real than its original. Both are 0 where everything is told apart; of images that
     cannot be told apart U-IDS is 0.5.
 
     The SVM is scikit-learn's `LinearSVC` with its default settings, solved in the primal form, in which no random
@@ -18,7 +18,7 @@ def ids_scores(real: NDArray[np.floating], fake: NDArray[np.floating]) -> tuple[
 
     Args:
         real: (N, D), features of originals.
-        fake: (N, D), features of the pictures judged, in the order of their originals.
+        fake: (N, D), features of the images evaluated, in the order of their originals.
 
     Returns:
         U-IDS and P-IDS in [0, 1].

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.metrics.weights import StateDict, download, read_state
 
@@ -25,7 +25,7 @@ Features = NDArray[np.float64]
 
 
 class InceptionFeatures:
-    """From pictures to the features that set metrics compare; made by `load_inception`.
+    """From images to the features that set metrics compare; made by `load_inception`.
 
     Args:
         network: From uint8 (B, 3, H, W) to a tuple that starts with features (B, D).
@@ -36,10 +36,10 @@ class InceptionFeatures:
         self._remembered: dict[tuple[tuple[Path, int], ...], Features] = {}
 
     def of_files(self, paths: Sequence[Path]) -> Features:
-        """Features of picture files, read a batch at a time, in their order.
+        """Features of image files, read a batch at a time, in their order.
 
         Raises:
-            InputError: a file is no picture.
+            InputError: a file is no image.
         """
         return np.concatenate([self(batch) for batch in _batches(paths)])
 
@@ -51,19 +51,19 @@ class InceptionFeatures:
         return self._remembered[key]
 
     @torch.no_grad()
-    def __call__(self, pictures: NDArray[np.uint8]) -> Features:
-        """Features (B, D) of pictures (B, H, W, 3), which the network resizes to 299 x 299 itself."""
+    def __call__(self, images: NDArray[np.uint8]) -> Features:
+        """Features (B, D) of images (B, H, W, 3), which the network resizes to 299 x 299 itself."""
         device = next(self.network.parameters()).device
-        batch = torch.from_numpy(pictures).movedim(3, 1).to(device)
+        batch = torch.from_numpy(images).movedim(3, 1).to(device)
         with torch.autocast(device.type, enabled=False):
             features: Features = self.network(batch)[0].double().cpu().numpy()
         return features
 
 
 def _batches(paths: Sequence[Path]) -> Iterator[NDArray[np.uint8]]:
-    """Pictures (B, H, W, 3); one of another size than that before it begins a new batch."""
-    pictures: Iterator[Picture] = (read_image(path) for path in paths)
-    for _, same_size in groupby(pictures, key=lambda picture: picture.shape):
+    """Images (B, H, W, 3); one of another size than that before it begins a new batch."""
+    images: Iterator[ImageArray] = (read_image(path) for path in paths)
+    for _, same_size in groupby(images, key=lambda image: image.shape):
         while batch := list(islice(same_size, BATCH_SIZE)):
             yield np.stack(batch)
 
@@ -80,7 +80,7 @@ def load_inception(weights: str | Path, device: str | torch.device = "cpu") -> I
         InputError: the file is not a state dict of the network.
     """
     if weights == "imagenet":
-        state = download(_fetch, "Metrics of all pictures (FID, U-IDS, P-IDS) are", "Inception's weights")
+        state = download(_fetch, "Metrics of all images (FID, U-IDS, P-IDS) are", "Inception's weights")
     else:
         state = read_state(Path(weights), "torch-fidelity's state dict of its Inception network")
     return InceptionFeatures(_build(state, weights).to(device))

@@ -15,7 +15,7 @@ class L1:
     """Mean of |target - output| / data range over RGB, in [0, 1]; tables show it in per cent.
 
     Args:
-        levels: What the pictures are turned into, (H, W, 3).
+        levels: What the images are turned into, (H, W, 3).
         data_range: Distance of black and white there.
     """
 
@@ -23,7 +23,7 @@ class L1:
     data_range: float
 
     best = 0.0
-    """Value of equal pictures."""
+    """Value of equal images."""
 
     def __call__(self, pair: Pair) -> MeanReading:
         """Absolute errors of each pixel, averaged over its channels."""
@@ -33,16 +33,16 @@ class L1:
 
 @dataclass(frozen=True)
 class RelativeL1:
-    """Sum of |target - output| over the sum of target + output, both over RGB; two black pictures have 0.
+    """Sum of |target - output| over the sum of target + output, both over RGB; two black images have 0.
 
     Args:
-        levels: What the pictures are turned into, (H, W, 3), nowhere negative.
+        levels: What the images are turned into, (H, W, 3), nowhere negative.
     """
 
     levels: Levels
 
     best = 0.0
-    """Value of equal pictures."""
+    """Value of equal images."""
 
     def __call__(self, pair: Pair) -> RatioReading:
         """Both terms of each pixel."""

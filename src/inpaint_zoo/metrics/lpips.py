@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import FloatPicture, Picture, to_float
+from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, to_float
 from inpaint_zoo.metrics.reading import GivenReading, Pair
 from inpaint_zoo.metrics.weights import MetricUnavailableError, StateDict, download, read_state
 
@@ -21,7 +21,7 @@ __all__ = ["LPIPS", "LPIPS_NETWORKS", "LPIPSDistance", "MetricUnavailableError",
 
 
 class LPIPSDistance:
-    """Perceptual distance of two pictures, 0 for equal ones; made by `load_lpips`.
+    """Perceptual distance of two images, 0 for equal ones; made by `load_lpips`.
 
     Args:
         network: The package's LPIPS with weights.
@@ -33,30 +33,32 @@ class LPIPSDistance:
         self.minimum_size = minimum_size
 
     def to(self, device: str | torch.device) -> None:
-        """Compare pictures there from now on."""
+        """Compare images there from now on."""
         self.network.to(device)
 
     @torch.no_grad()
-    def __call__(self, target: Picture | FloatPicture, output: Picture | FloatPicture) -> GivenReading | None:
-        """Distance of two (H, W, 3) pictures, or None where a side is shorter than `minimum_size`.
+    def __call__(
+        self, target: ImageArray | FloatImageArray, output: ImageArray | FloatImageArray
+    ) -> GivenReading | None:
+        """Distance of two (H, W, 3) images, or None where a side is shorter than `minimum_size`.
 
-        The value for the whole picture is the package's. That for chosen pixels is the mean of the package's spatial
+        The value for the whole image is the package's. That for chosen pixels is the mean of the package's spatial
         map (`spatial=True`), each layer's map enlarged bilinearly, over these pixels.
         """
         if min(target.shape[:2]) < self.minimum_size:
             return None
         device = next(self.network.parameters()).device
-        pictures = torch.cat([_to_signed(picture) for picture in (target, output)]).to(device)
+        images = torch.cat([_to_signed(image) for image in (target, output)]).to(device)
         # autocast of a surrounding loop would change the third digit
         with torch.autocast(device.type, enabled=False):
-            maps = self._maps(pictures)
+            maps = self._maps(images)
             value = sum(float(layer.mean()) for layer in maps)
-            enlarged = [F.interpolate(layer, pictures.shape[2:], mode="bilinear") for layer in maps]
+            enlarged = [F.interpolate(layer, images.shape[2:], mode="bilinear") for layer in maps]
         return GivenReading(value, torch.cat(enlarged).sum(dim=(0, 1)).double().cpu().numpy())
 
-    def _maps(self, pictures: Tensor) -> list[Tensor]:
+    def _maps(self, images: Tensor) -> list[Tensor]:
         """The weighted squared differences of each layer's unit-length features (equation 1), (1, 1, h, w) each."""
-        stages = self.network.get_submodule("net")(self.network.get_submodule("scaling_layer")(pictures))
+        stages = self.network.get_submodule("net")(self.network.get_submodule("scaling_layer")(images))
         weightings = self.network.get_submodule("lins").children()
         units = (stage / (stage.square().sum(dim=1, keepdim=True).sqrt() + 1e-10) for stage in stages)
         return [weighting((unit[:1] - unit[1:]).square()) for unit, weighting in zip(units, weightings, strict=True)]
@@ -72,10 +74,10 @@ class LPIPS:
     """
 
     distance: LPIPSDistance
-    levels: Callable[[FloatPicture], FloatPicture]
+    levels: Callable[[FloatImageArray], FloatImageArray]
 
     best = 0.0
-    """Value of equal pictures."""
+    """Value of equal images."""
 
     def __call__(self, pair: Pair) -> GivenReading | None:
         """Distance of the pair, None where it is too small."""
@@ -117,7 +119,7 @@ def load_lpips(network: str, weights: str | Path = "imagenet", device: str | tor
         network: `alex` or `vgg`.
         weights: `imagenet` (torchvision's download, kept in its cache), or a file with torchvision's state dict of the
             network.
-        device: where pictures are compared.
+        device: where images are compared.
 
     Raises:
         MetricUnavailableError: the download is impossible. Nothing is put in the place of the weights.
@@ -133,9 +135,9 @@ def load_lpips(network: str, weights: str | Path = "imagenet", device: str | tor
     return LPIPSDistance(built.to(device), backbone.minimum_size)
 
 
-def _to_signed(picture: Picture | FloatPicture) -> Tensor:
+def _to_signed(image: ImageArray | FloatImageArray) -> Tensor:
     """(H, W, 3) to (1, 3, H, W) in [-1, 1]."""
-    return torch.from_numpy(to_float(picture)).permute(2, 0, 1)[None].mul(2).sub(1)
+    return torch.from_numpy(to_float(image)).permute(2, 0, 1)[None].mul(2).sub(1)
 
 
 def _build_lpips(network: str) -> nn.Module:

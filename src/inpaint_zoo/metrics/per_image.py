@@ -17,7 +17,7 @@ from torchmetrics.utilities import dim_zero_cat
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import FloatPicture
+from inpaint_zoo.images.arrays import FloatImageArray
 from inpaint_zoo.metrics.bins import ALL, BINS, EVERY_BIN, bins_of
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics, as_written
 from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
@@ -57,7 +57,7 @@ class PerImage(Metric):
 
         Args:
             preds: Filled images, composited or not, (B, 3, H, W) floats, clamped to [0, 1]. Whole image and hole are
-                judged with the target's known pixels, see `score`.
+                evaluated with the target's known pixels, see `score`.
             target: The originals, (B, 3, H, W) floats in [0, 1].
             mask: (B, 1, H, W), 0 = known, anything else = hole.
 
@@ -208,7 +208,7 @@ class ImageLPIPS(ImageMetric):
         self,
         distance: LPIPSDistance,
         *,
-        levels: Callable[[FloatPicture], FloatPicture] = as_written,
+        levels: Callable[[FloatImageArray], FloatImageArray] = as_written,
         **options: Any,
     ) -> None:
         super().__init__(LPIPS(distance, levels), **options)
@@ -220,9 +220,9 @@ def _mean(images: Sequence[Scored], key: str) -> float | None:
     return math.fsum(values) / len(values) if values else None
 
 
-def _floats(images: Tensor) -> FloatPicture:
+def _floats(images: Tensor) -> FloatImageArray:
     """(B, 3, H, W) to (B, H, W, 3)."""
-    floats: FloatPicture = images.detach().float().movedim(1, -1).cpu().numpy()
+    floats: FloatImageArray = images.detach().float().movedim(1, -1).cpu().numpy()
     return floats
 
 

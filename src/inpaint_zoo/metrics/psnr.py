@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio, one number a picture, never pooled over pictures."""
+"""Peak signal-to-noise ratio, one number an image, never pooled over images."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
 PSNR_CAP = 100.0
-"""dB given to equal pictures, whose ratio is infinite, wherever a protocol does not let that through."""
+"""dB given to equal images, whose ratio is infinite, wherever a protocol does not let that through."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class PSNR:
     """10 log10(data range² / mean squared error) in dB; the mean is over pixels and channels alike.
 
     Args:
-        levels: What the pictures are turned into, (H, W, C) or (H, W).
+        levels: What the images are turned into, (H, W, C) or (H, W).
         data_range: Distance of black and white there.
-        cap: Largest value in dB; `inf` lets the ratio of equal pictures through.
+        cap: Largest value in dB; `inf` lets the ratio of equal images through.
     """
 
     levels: Levels
@@ -32,7 +32,7 @@ class PSNR:
 
     @property
     def best(self) -> float:
-        """Value of equal pictures."""
+        """Value of equal images."""
         return self.cap
 
     def __call__(self, pair: Pair) -> MeanReading:
@@ -59,7 +59,7 @@ def squared_errors(target: NDArray[np.generic], output: NDArray[np.generic]) -> 
     return squares
 
 
-def psnr(target: Picture, composite: Picture, where: Hole | None = None) -> float | None:
+def psnr(target: ImageArray, composite: ImageArray, where: Hole | None = None) -> float | None:
     """PSNR over RGB in dB, data range 255, at most `PSNR_CAP`.
 
     Args:

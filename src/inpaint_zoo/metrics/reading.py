@@ -1,4 +1,4 @@
-"""What a measure says about two pictures, pixel by pixel, read off for the whole picture or for a part of it."""
+"""What a measure says about two images, pixel by pixel, read off for the whole image or for a part of it."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.images.arrays import FloatPicture, Hole
+from inpaint_zoo.images.arrays import FloatImageArray, Hole
 
 FloatMap = NDArray[np.floating]
 """(H, W)."""
 L = TypeVar("L")
-Levels = Callable[[FloatPicture], NDArray[np.generic]]
-"""What a measure makes of a picture before it looks: `rounded`, `truncated`, gray, ..."""
+Levels = Callable[[FloatImageArray], NDArray[np.generic]]
+"""What a measure makes of an image before it looks: `rounded`, `truncated`, gray, ..."""
 
 
 class Pair:
-    """Two pictures of one size; what `Levels` make of them is made once.
+    """Two images of one size; what `Levels` make of them is made once.
 
     Args:
         target: (H, W, 3), the original.
-        output: (H, W, 3), what is judged.
+        output: (H, W, 3), what is evaluated.
     """
 
-    def __init__(self, target: FloatPicture, output: FloatPicture) -> None:
+    def __init__(self, target: FloatImageArray, output: FloatImageArray) -> None:
         self.target = target
         self.output = output
-        self._made: dict[Callable[[FloatPicture], Any], tuple[Any, Any]] = {}
+        self._made: dict[Callable[[FloatImageArray], Any], tuple[Any, Any]] = {}
 
-    def under(self, levels: Callable[[FloatPicture], L]) -> tuple[L, L]:
+    def under(self, levels: Callable[[FloatImageArray], L]) -> tuple[L, L]:
         """Target and output as `levels` makes them."""
         if levels not in self._made:
             self._made[levels] = (levels(self.target), levels(self.output))
@@ -48,7 +48,7 @@ class Reading(Protocol):
     """Values of one measure for one pair; None where no pixel counts."""
 
     def image(self) -> float | None:
-        """Value for the whole picture."""
+        """Value for the whole image."""
 
     def within(self, where: Hole) -> float | None:
         """Value for the chosen pixels."""
@@ -59,10 +59,10 @@ class Measure(Protocol):
 
     @property
     def best(self) -> float:
-        """Value of equal pictures."""
+        """Value of equal images."""
 
     def __call__(self, pair: Pair) -> Reading | None:
-        """None for pictures that are too small for the measure."""
+        """None for images that are too small for the measure."""
 
 
 def unchanged(value: float) -> float:
@@ -77,10 +77,10 @@ class MeanReading:
     pixels: FloatMap
     finish: Callable[[float], float] = unchanged
     border: int = 0
-    """Width of the frame that does not count for the whole picture."""
+    """Width of the frame that does not count for the whole image."""
 
     def image(self) -> float:
-        """Value for the whole picture without its border."""
+        """Value for the whole image without its border."""
         height, width = self.pixels.shape
         inner = self.pixels[self.border : height - self.border, self.border : width - self.border]
         return self.finish(float(inner.mean()))
@@ -99,7 +99,7 @@ class RatioReading:
     denominators: FloatMap
 
     def image(self) -> float:
-        """Value for the whole picture."""
+        """Value for the whole image."""
         return _ratio(self.numerators, self.denominators)
 
     def within(self, where: Hole) -> float | None:
@@ -114,13 +114,13 @@ def _ratio(numerators: FloatMap, denominators: FloatMap) -> float:
 
 @dataclass(frozen=True)
 class GivenReading:
-    """A value for the whole picture that is not the mean of the pixels' values, as that of LPIPS."""
+    """A value for the whole image that is not the mean of the pixels' values, as that of LPIPS."""
 
     value: float
     pixels: FloatMap
 
     def image(self) -> float:
-        """Value for the whole picture."""
+        """Value for the whole image."""
         return self.value
 
     def within(self, where: Hole) -> float | None:

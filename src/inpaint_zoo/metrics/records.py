@@ -1,4 +1,4 @@
-"""Records: the scores of one method on one picture, their file, and their means per bin."""
+"""Records: the scores of one method on one image, their file, and their means per bin."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from inpaint_zoo.metrics.bins import EVERY_BIN, bins_of, ratio_bin
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.score import METRICS, RATIO
 
-_HEADER = ("method", "name", "picture", RATIO, "bin", *METRICS)
+_HEADER = ("method", "name", "photograph", RATIO, "bin", *METRICS)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one method scored on one picture."""
+    """What one method scored on one image."""
 
     method: str
     name: str
     """Name of the sample, unique within its method."""
-    picture: str
+    photograph: str
     """Name of the source photograph, which samples with different masks may share: the unit of resampling."""
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
@@ -39,9 +39,9 @@ class Record:
                 raise ValueError(f"{key} of {self.method} on {self.name} is {value}, which no metric returns")
 
     @classmethod
-    def from_score(cls, method: str, name: str, picture: str, scored: Mapping[str, float | None]) -> Record:
+    def from_score(cls, method: str, name: str, photograph: str, scored: Mapping[str, float | None]) -> Record:
         """Make a record of what `score` returned, or of a part of it."""
-        return cls(method, name, picture, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
+        return cls(method, name, photograph, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
 
     @property
     def bin(self) -> str:
@@ -56,21 +56,21 @@ class Record:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """Means of one method over the pictures of one bin, or over all of them (`bin` = "all")."""
+    """Means of one method over the images of one bin, or over all of them (`bin` = "all")."""
 
     method: str
     bin: str
-    num_pictures: int
+    num_images: int
     num_capped: int
-    """Pictures whose PSNR is the cap or infinite, as that of equal pictures."""
+    """Images whose PSNR is the cap or infinite, as that of equal images."""
     means: Mapping[str, float | None]
-    """Mean of each metric over the pictures that have it; None where none has, inf where one is infinite."""
+    """Mean of each metric over the images that have it; None where none has, inf where one is infinite."""
 
 
 def summarise(records: Iterable[Record]) -> list[SummaryRow]:
-    """Average records per method: each of `EVERY_BIN`, empty ones too, the last of which is all pictures.
+    """Average records per method: each of `EVERY_BIN`, empty ones too, the last of which is all images.
 
-    Methods keep the order of their first record. Every picture weighs the same.
+    Methods keep the order of their first record. Every image weighs the same.
     """
     by_method: dict[str, dict[str, list[Record]]] = {}
     for record in records:
@@ -99,7 +99,7 @@ def write_records(records: Iterable[Record], path: Path) -> None:
     for record in records:
         # repr of a float reads back as the same float
         values = ["" if record.metrics[key] is None else repr(record.metrics[key]) for key in METRICS]
-        writer.writerow([record.method, record.name, record.picture, repr(record.ratio), record.bin, *values])
+        writer.writerow([record.method, record.name, record.photograph, repr(record.ratio), record.bin, *values])
     write_text(path, text.getvalue())
 
 
@@ -122,7 +122,7 @@ def read_records(path: Path) -> list[Record]:
 
 def _parse(line: Mapping[str, str]) -> Record:
     metrics = {key: float(line[key]) if line[key] else None for key in METRICS}
-    return Record(line["method"], line["name"], line["picture"], float(line[RATIO]), metrics)
+    return Record(line["method"], line["name"], line["photograph"], float(line[RATIO]), metrics)
 
 
 def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:

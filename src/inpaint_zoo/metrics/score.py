@@ -1,4 +1,4 @@
-"""All metrics of one picture: whole image, hole, and known pixels."""
+"""All metrics of one image: whole image, hole, and known pixels."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inpaint_zoo.images.arrays import (
-    FloatPicture,
+    FloatImageArray,
     Hole,
-    Picture,
+    ImageArray,
     as_hole,
     check_same_size,
     to_float,
@@ -36,15 +36,15 @@ METRICS = keys_of(MEASURES)
 
 
 def score(
-    target: Picture | FloatPicture,
-    output: Picture | FloatPicture,
+    target: ImageArray | FloatImageArray,
+    output: ImageArray | FloatImageArray,
     hole: NDArray[np.generic],
     metrics: Metrics,
     lpips: LPIPSDistance | None = None,
 ) -> dict[str, float | None]:
     """Compare what a method handed over with its target.
 
-    The whole image and the hole are judged on the composite, the known pixels on the output with the target put into
+    The whole image and the hole are evaluated on the composite, the known pixels on the output with the target put into
     the hole: where a method left them alone, they have no error whatever happened in the hole.
 
     Args:
@@ -56,25 +56,25 @@ def score(
 
     Returns:
         `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1], LPIPS. A value is
-        None where it is not defined: over an empty region, for a picture smaller than the metric's window, for a
+        None where it is not defined: over an empty region, for an image smaller than the metric's window, for a
         metric that the protocol does not have or that is not available.
 
     Raises:
-        InputError: the arrays do not describe one picture, or hold NaN.
+        InputError: the arrays do not describe one image, or hold NaN.
     """
     return dict.fromkeys((RATIO, *METRICS)) | score_by(target, output, hole, measures_of(metrics, lpips))
 
 
 def score_by(
-    target: Picture | FloatPicture,
-    output: Picture | FloatPicture,
+    target: ImageArray | FloatImageArray,
+    output: ImageArray | FloatImageArray,
     hole: NDArray[np.generic],
     measures: Mapping[str, Measure],
 ) -> dict[str, float | None]:
     """As `score`, with these measures by name alone: `ratio` and the keys of `keys_of(measures)`."""
     check_same_size(target, output, hole)
     where = as_hole(hole)
-    original, handed = (np.clip(to_float(picture), 0, 1) for picture in (target, output))
+    original, handed = (np.clip(to_float(image), 0, 1) for image in (target, output))
     composite = Pair(original, np.where(where[..., None], handed, original))
     known = Pair(original, np.where(where[..., None], original, handed))
     values: dict[str, float | None] = dict.fromkeys((RATIO, *keys_of(measures)))

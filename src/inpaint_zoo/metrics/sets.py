@@ -1,4 +1,4 @@
-"""Metrics of all pictures of a method together: FID, U-IDS and P-IDS."""
+"""Metrics of all images of a method together: FID, U-IDS and P-IDS."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from inpaint_zoo.metrics.fid import frechet_distance
 from inpaint_zoo.metrics.ids import ids_scores
 from inpaint_zoo.metrics.inception import NUM_FEATURES, InceptionFeatures
 
-FEWEST_PICTURES = 2
+FEWEST_IMAGES = 2
 """A covariance needs two."""
 
 
 def set_scores(
     originals: Sequence[Path], composites: Sequence[Path], names: Sequence[str], inception: InceptionFeatures
 ) -> dict[str, float]:
-    """Compare the picture files of a method with their originals.
+    """Compare the image files of a method with their originals.
 
     Args:
         originals: As PNG files.
@@ -25,10 +25,10 @@ def set_scores(
         inception: What `load_inception` returned.
 
     Returns:
-        FID, U-IDS and P-IDS, the last two in [0, 1], by the names asked for; nothing for fewer than two pictures, see
+        FID, U-IDS and P-IDS, the last two in [0, 1], by the names asked for; nothing for fewer than two images, see
         `set_notes`.
     """
-    if not names or len(originals) < FEWEST_PICTURES:
+    if not names or len(originals) < FEWEST_IMAGES:
         return {}
     real, fake = inception.of_originals(originals), inception.of_files(composites)
     values = {"fid": frechet_distance(real, fake)} if "fid" in names else {}
@@ -37,19 +37,19 @@ def set_scores(
     return {name: values[name] for name in names}
 
 
-def set_notes(num_pictures: int, names: Sequence[str]) -> list[str]:
-    """Sentences on what so few pictures mean for the metrics asked for; none for `NUM_FEATURES` of them and more."""
-    if not names or num_pictures >= NUM_FEATURES:
+def set_notes(num_images: int, names: Sequence[str]) -> list[str]:
+    """Sentences on what so few images mean for the metrics asked for; none for `NUM_FEATURES` of them and more."""
+    if not names or num_images >= NUM_FEATURES:
         return []
-    if num_pictures < FEWEST_PICTURES:
-        return ["FID, U-IDS and P-IDS need at least two pictures."]
+    if num_images < FEWEST_IMAGES:
+        return ["FID, U-IDS and P-IDS need at least two images."]
     notes = [
-        f"FID is biased upwards over few pictures: {num_pictures} are fewer than Inception's {NUM_FEATURES} features, "
-        "compare it only with values over the same pictures."
+        f"FID is biased upwards over few images: {num_images} are fewer than Inception's {NUM_FEATURES} features, "
+        "compare it only with values over the same images."
     ]
     if "u_ids" in names or "p_ids" in names:
         notes.append(
-            f"U-IDS and P-IDS mean little over {num_pictures} pictures: among {NUM_FEATURES} features a linear SVM "
+            f"U-IDS and P-IDS mean little over {num_images} images: among {NUM_FEATURES} features a linear SVM "
             "finds a direction that tells so few apart."
         )
     return notes

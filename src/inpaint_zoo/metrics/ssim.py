@@ -58,10 +58,10 @@ def _uniform_mean(values: Floats, size: int) -> Floats:
 
 @dataclass(frozen=True)
 class SSIM:
-    """SSIM with one window; the channels' maps are averaged, the whole picture's mean leaves out half a window.
+    """SSIM with one window; the channels' maps are averaged, the whole image's mean leaves out half a window.
 
     Args:
-        levels: What the pictures are turned into, (H, W, C) or (H, W).
+        levels: What the images are turned into, (H, W, C) or (H, W).
         data_range: Distance of black and white there.
         window: See `Window`.
     """
@@ -71,10 +71,10 @@ class SSIM:
     window: Window
 
     best = 1.0
-    """Value of equal pictures."""
+    """Value of equal images."""
 
     def __call__(self, pair: Pair) -> MeanReading | None:
-        """SSIM around each pixel; None for a picture that is smaller than the window."""
+        """SSIM around each pixel; None for an image that is smaller than the window."""
         target, output = pair.under(self.levels)
         if min(target.shape[:2]) < self.window.size:
             return None
@@ -98,8 +98,8 @@ def similarity_map(
     return sum(maps[1:], start=maps[0]) / len(maps)
 
 
-def _planes(picture: NDArray[np.generic]) -> list[Floats]:
-    planes = [picture] if picture.ndim == 2 else np.moveaxis(picture, 2, 0)
+def _planes(image: NDArray[np.generic]) -> list[Floats]:
+    planes = [image] if image.ndim == 2 else np.moveaxis(image, 2, 0)
     return [np.ascontiguousarray(plane, dtype=np.float64) for plane in planes]
 
 

@@ -25,7 +25,7 @@ class InpaintingModule(pl.LightningModule, ABC):
 
     A subclass names its `network_class` and computes `losses`. Where two networks learn against each other, one
     optimizer takes one step on the sum of all terms: a term that must not teach a network is computed with that network
-    frozen or on detached pictures, so that the gradients are exactly those of the papers' separate steps.
+    frozen or on detached images, so that the gradients are exactly those of the papers' separate steps.
 
     Args:
         network: Keyword arguments of the network.
@@ -73,7 +73,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         return prediction
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """Refuse, with an `InputError` that says what would do, a batch or picture size that cannot be trained with."""
+        """Refuse, with an `InputError` that says what would do, a batch or image size that cannot be trained with."""
         self.network.check_size(height, width)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         return {"loss": total, "total": total.detach(), "terms": {name: term.detach() for name, term in terms.items()}}
 
     def validation_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
-        """`{"prediction": ...}`; callbacks judge it."""
+        """`{"prediction": ...}`; callbacks evaluate it."""
         return {"prediction": self(batch["image"], batch["mask"])}
 
     def test_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:

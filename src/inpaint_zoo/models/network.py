@@ -21,7 +21,7 @@ class InpaintingNetwork(nn.Module, ABC):
     minimum_size: int
     """The smallest side length."""
     generate: Callable[..., Any]
-    """From pictures in the range of the losses to the network's pictures: what `forward` and the losses share."""
+    """From images in the range of the losses to the network's images: what `forward` and the losses share."""
 
     def check(self, image: Tensor, mask: Tensor) -> None:
         """Refuse tensors that the network cannot take.
@@ -51,7 +51,7 @@ class InpaintingNetwork(nn.Module, ABC):
             )
 
     def compile_generate(self) -> None:
-        """Compile what makes the pictures; the names of the state dict stay as they are."""
+        """Compile what makes the images; the names of the state dict stay as they are."""
         self.generate = torch.compile(self.generate)
 
     @abstractmethod

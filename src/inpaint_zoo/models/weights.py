@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import DamagedFileError, InputError
-from inpaint_zoo.models.released import StateDict, rename_strictly, without_prefix
+from inpaint_zoo.models.conversion import StateDict, rename_strictly, without_prefix
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint that names its model."""
@@ -79,8 +79,8 @@ def read_weights(
     if name is None and model is None:
         raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
     if name is None:
-        released = importlib.import_module(f"inpaint_zoo.models.{model}.released")
-        return Weights(path, str(model), released.IMPLIED_NETWORK, checkpoint, released.convert)
+        conversion = importlib.import_module(f"inpaint_zoo.models.{model}.conversion")
+        return Weights(path, str(model), conversion.IMPLIED_NETWORK, checkpoint, conversion.convert)
     if model is not None and model != name:
         raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
     state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]

@@ -21,7 +21,7 @@ def tracked(items: Iterable[T], total: int, what: str) -> Iterator[T]:
     Args:
         items: To go through.
         total: How many there are.
-        what: What they are, such as `pictures`.
+        what: What they are, such as `images`.
     """
     console = Console(stderr=True)
     if console.is_terminal:

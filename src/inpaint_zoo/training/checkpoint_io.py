@@ -16,7 +16,7 @@ from inpaint_zoo.training.callbacks import last_checkpoint
 LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
 
 
-class WholeCheckpoints(TorchCheckpointIO):
+class AtomicCheckpoints(TorchCheckpointIO):
     """Writes beside the file, then renames, so that a process killed at any moment leaves the older file.
 
     The `last.ckpt` that is replaced stays as `previous.ckpt`.

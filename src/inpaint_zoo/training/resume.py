@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.models.base import InpaintingModule
-from inpaint_zoo.models.released import rename_strictly
+from inpaint_zoo.models.conversion import rename_strictly
 from inpaint_zoo.models.weights import (
     MODEL_KEY,
     NETWORK,

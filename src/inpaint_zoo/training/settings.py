@@ -11,11 +11,11 @@ from inpaint_zoo.metrics.score import METRICS, lower_is_better
 _LEAST = {
     "trainer.max_steps": 1,
     "trainer.num_nodes": 1, "trainer.accumulate_grad_batches": 1, "trainer.val_check_interval": 1,
-    "trainer.log_every_n_steps": 1, "checkpoint_every": 1, "pictures_every": 1, "num_sample_pictures": 0,
-    "num_worst_pictures": 0,
+    "trainer.log_every_n_steps": 1, "checkpoint_every": 1, "images_every": 1, "num_sample_images": 0,
+    "num_worst_images": 0,
 }  # fmt: skip
 _POSITIVE = ("checkpoint_minutes", "process_timeout")
-_NULL = ("pictures_every",)
+_NULL = ("images_every",)
 """May be null."""
 _FIXED: dict[str, tuple[object, str]] = {
     "check_val_every_n_epoch": (None, "validation is counted in steps, give trainer.val_check_interval"),

@@ -19,7 +19,7 @@ def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: Inpaintin
     return "\n".join(
         [
             f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it",
-            f"{len(data.train_dataset)} training pictures, {len(data.val_dataset)} validation samples, {size}",
+            f"{len(data.train_dataset)} training images, {len(data.val_dataset)} validation samples, {size}",
             _steps(trainer, data),
             f"{trainer.precision} on {_device(trainer)}",
             f"run folder: {folder}",
@@ -35,7 +35,7 @@ def _steps(trainer: pl.Trainer, data: InpaintingDataModule) -> str:
     if accumulated > 1:
         factors += f" x {accumulated} batches"
     length = f"{trainer.max_steps:,} steps" if trainer.max_steps > 0 else f"{trainer.max_epochs} epochs"
-    return f"{length} of {data.batch_size * processes * accumulated} pictures ({factors})"
+    return f"{length} of {data.batch_size * processes * accumulated} images ({factors})"
 
 
 def _device(trainer: pl.Trainer) -> str:

@@ -11,7 +11,7 @@ from pytorch_lightning.callbacks import Callback, Checkpoint, ProgressBar
 
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.checkpoint_io import WholeCheckpoints
+from inpaint_zoo.training.checkpoint_io import AtomicCheckpoints
 from inpaint_zoo.training.loggers.build import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
@@ -39,7 +39,7 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
             val_check_interval=min(interval, steps) if steps > 0 else interval,
             callbacks=callbacks,
             logger=build_loggers(config, folder) or False,
-            plugins=[WholeCheckpoints()],
+            plugins=[AtomicCheckpoints()],
             default_root_dir=folder,
             **{key: any(isinstance(callback, kind) for callback in callbacks) for key, kind in _SWITCHES.items()},
         )

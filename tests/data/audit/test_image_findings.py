@@ -1,4 +1,4 @@
-"""Which pictures are too small is what training says."""
+"""Which images are too small is what training says."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.data.audit import PictureFacts
+from inpaint_zoo.data.audit import ImageFacts
 from inpaint_zoo.data.audit.image_findings import Entry, Preparation, tiny
 from inpaint_zoo.data.dataset import TrainingDataset
-from inpaint_zoo.data.paired_masks import OwnMasks
+from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.masks import BoxMask
 
 sides = st.integers(1, 24)
 
 
 def refused(preparation: Preparation, size: tuple[int, int]) -> bool:
-    """What training does with a picture of this size."""
+    """What training does with an image of this size."""
     dataset = TrainingDataset(
-        pictures=[],
+        images=[],
         mask=BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0),
-        own_masks=OwnMasks(threshold=128, invert=False),
+        paired_masks=PairedMasks(threshold=128, invert=False),
         size=preparation.size,
         center_crop=preparation.center_crop,
         resize=preparation.resize,
@@ -34,7 +34,7 @@ def refused(preparation: Preparation, size: tuple[int, int]) -> bool:
         skip_unreadable=False,
     )
     try:
-        dataset.prepared(PictureFile("a.png", None), np.zeros((*size, 3), np.uint8), None)  # type: ignore[arg-type]
+        dataset.prepared(ImageFile("a.png", None), np.zeros((*size, 3), np.uint8), None)  # type: ignore[arg-type]
     except InputError:
         return True
     return False
@@ -42,11 +42,11 @@ def refused(preparation: Preparation, size: tuple[int, int]) -> bool:
 
 @settings(deadline=None, max_examples=60)
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.none() | sides, st.none() | sides)
-def test_a_picture_is_too_small_where_training_refuses_it(
+def test_a_image_is_too_small_where_training_refuses_it(
     size: tuple[int, int], sample: tuple[int, int], center_crop: int | None, resize: int | None
 ) -> None:
     preparation = Preparation(sample, center_crop, resize)
-    entry = Entry(Split.TRAIN, PictureFile("a.png", None), PictureFacts(size=size))  # type: ignore[arg-type]
+    entry = Entry(Split.TRAIN, ImageFile("a.png", None), ImageFacts(size=size))  # type: ignore[arg-type]
     assert bool(tiny([entry], preparation).items) == refused(preparation, size)
 
 
@@ -55,8 +55,8 @@ def test_what_is_smaller_than_the_square_is_left_out_of_every_split(
     split: str, size: tuple[int, int], *, excluded: bool
 ) -> None:
     sizes = [("train", (218, 178)), ("train", (218, 178)), (split, size)]
-    entries = [Entry(Split(name), PictureFile("a.png", None), PictureFacts(size=each)) for name, each in sizes]  # type: ignore[arg-type]
+    entries = [Entry(Split(name), ImageFile("a.png", None), ImageFacts(size=each)) for name, each in sizes]  # type: ignore[arg-type]
     found = tiny(entries, Preparation((256, 256), 178, 256))
-    assert found.title == "Pictures smaller than 256x256 or data.center_crop=178"
+    assert found.title == "Images smaller than 256x256 or data.center_crop=178"
     assert [(item.name, item.excluded) for item in found.items] == [(f"{split}/a.png", excluded)]
     assert "set data.center_crop=177 and data.resize=256" in found.advice

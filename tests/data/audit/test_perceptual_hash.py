@@ -1,4 +1,4 @@
-"""The hash of how a picture looks: copies are near, other pictures far; the fast search finds what a slow one does."""
+"""The hash of how an image looks: copies are near, other images far; the fast search finds what a slow one does."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def distance(one: np.ndarray, other: np.ndarray) -> int:
 
 
 def saved(image: np.ndarray, quality: int, scale: float = 1) -> np.ndarray:
-    picture = Image.fromarray(image)
-    size = (round(picture.width * scale), round(picture.height * scale))
+    array = Image.fromarray(image)
+    size = (round(array.width * scale), round(array.height * scale))
     stored = io.BytesIO()
-    picture.resize(size, Image.Resampling.BICUBIC).save(stored, "JPEG", quality=quality)
+    array.resize(size, Image.Resampling.BICUBIC).save(stored, "JPEG", quality=quality)
     return np.array(Image.open(stored))
 
 
@@ -51,7 +51,7 @@ def test_equals_a_slow_twin_but_for_what_is_cut_off(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_copies_are_near_and_mirrored_pictures_far(name: str) -> None:
+def test_copies_are_near_and_mirrored_images_far(name: str) -> None:
     image = PHOTOGRAPHS[name]
     for quality, scale in ((95, 1), (50, 1), (75, 0.5), (75, 2)):
         assert distance(image, saved(image, quality, scale)) <= MOST_DIFFERENT_BITS
@@ -64,7 +64,7 @@ def test_different_photographs_are_far() -> None:
     assert min(distance(PHOTOGRAPHS[one], PHOTOGRAPHS[other]) for one, other in pairs) > 2 * MOST_DIFFERENT_BITS
 
 
-def test_flat_pictures_have_no_look_and_small_ones_have_one() -> None:
+def test_flat_images_have_no_look_and_small_ones_have_one() -> None:
     assert look(np.full((40, 50, 3), 99, np.uint8)) is None
     assert look(np.full((1, 1, 3), 99, np.uint8)) is None
     noise = np.random.RandomState(0).randint(0, 256, (3, 5, 3), dtype=np.uint8)
@@ -91,7 +91,7 @@ def test_all_near_pairs_are_found(seed: int, flips: list[int]) -> None:
     assert alike(looks) == expected
 
 
-def test_many_pictures_take_no_pair_by_pair_comparison() -> None:
+def test_many_images_take_no_pair_by_pair_comparison() -> None:
     rng = np.random.RandomState(0)
     words = rng.randint(0, 2**16, (20_000, 16)).astype(np.uint16)
     words[-1] = words[5]

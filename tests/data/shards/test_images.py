@@ -1,4 +1,4 @@
-"""Which members of shards are pictures, and what they are called."""
+"""Which members of shards are images, and what they are called."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inpaint_zoo.data.paired_masks import PairedPicture
-from inpaint_zoo.data.shards.images import Naming, ShardPictures, find_shard_pictures
+from inpaint_zoo.data.paired_masks import PairedImage
+from inpaint_zoo.data.shards.images import Naming, ShardImages, find_shard_images
 from inpaint_zoo.data.shards.index import shard_index
 from inpaint_zoo.errors import InputError
 
 WriteShard = Callable[..., Path]
 
 
-def found(*paths: Path, suffixes: tuple[str, ...] = ("jpg", "png"), **changes: Any) -> ShardPictures:
+def found(*paths: Path, suffixes: tuple[str, ...] = ("jpg", "png"), **changes: Any) -> ShardImages:
     naming = Naming(suffixes, **({"mask_suffix": None, "shard_in_name": False} | changes))
-    return find_shard_pictures([shard_index(path, path.parent / "indexes") for path in paths], naming)
+    return find_shard_images([shard_index(path, path.parent / "indexes") for path in paths], naming)
 
 
-def contents(pictures: ShardPictures) -> dict[str, bytes]:
-    return {picture.name: picture.path.open("rb").read() for picture in pictures}
+def contents(images: ShardImages) -> dict[str, bytes]:
+    return {image.name: image.path.open("rb").read() for image in images}
 
 
-def test_a_picture_is_known_by_what_stands_behind_the_first_dot(write_shard: WriteShard) -> None:
+def test_a_image_is_known_by_what_stands_behind_the_first_dot(write_shard: WriteShard) -> None:
     shard = write_shard(
         "x.tar",
         ("b.jpg", b"b"),
@@ -45,35 +45,35 @@ def test_a_picture_is_known_by_what_stands_behind_the_first_dot(write_shard: Wri
     assert contents(found(shard, suffixes=("seg.png",))) == {"c.seg.png": b"no"}
 
 
-def test_pictures_of_all_shards_are_sorted_by_name(write_shard: WriteShard) -> None:
+def test_images_of_all_shards_are_sorted_by_name(write_shard: WriteShard) -> None:
     shards = [write_shard("2.tar", ("c.jpg", b"c"), ("a.jpg", b"a")), write_shard("1.tar", ("b.jpg", b"b"))]
-    pictures = found(*shards)
-    assert list(contents(pictures).items()) == [("a.jpg", b"a"), ("b.jpg", b"b"), ("c.jpg", b"c")]
-    assert [str(picture.path) for picture in pictures] == [
+    images = found(*shards)
+    assert list(contents(images).items()) == [("a.jpg", b"a"), ("b.jpg", b"b"), ("c.jpg", b"c")]
+    assert [str(image.path) for image in images] == [
         f"{shards[number]}/{name}.jpg" for number, name in [(0, "a"), (1, "b"), (0, "c")]
     ]
 
 
 def test_parts_stay_packed_and_arrive_in_other_processes(write_shard: WriteShard) -> None:
-    pictures = found(write_shard("x.tar", *((f"{name}.jpg", name.encode()) for name in "abcdef")))
-    part = pictures.select(np.array([4, 1]))[:1]
-    assert isinstance(part, ShardPictures)
+    images = found(write_shard("x.tar", *((f"{name}.jpg", name.encode()) for name in "abcdef")))
+    part = images.select(np.array([4, 1]))[:1]
+    assert isinstance(part, ShardImages)
     assert contents(pickle.loads(pickle.dumps(part))) == {"e.jpg": b"e"}
-    assert pictures.places(["c.jpg", "x.jpg"]) == [2]
-    assert pictures[-1] == pictures[5]
-    assert hash(pictures[2].path) == hash(found(pictures.shards[0].path)[2].path)
+    assert images.places(["c.jpg", "x.jpg"]) == [2]
+    assert images[-1] == images[5]
+    assert hash(images[2].path) == hash(found(images.shards[0].path)[2].path)
 
 
-def test_masks_belong_to_the_pictures_before_the_same_dot(write_shard: WriteShard) -> None:
+def test_masks_belong_to_the_images_before_the_same_dot(write_shard: WriteShard) -> None:
     members = [("x/a.jpg", b"a"), ("x/a.mask.png", b"mask a"), ("x/b.mask.png", b"mask b"), ("x/b.jpg", b"b")]
     shard = write_shard("x.tar", *members)
-    pictures = list(found(shard, mask_suffix="mask.png"))
-    for picture, name in zip(pictures, "ab", strict=True):
-        assert isinstance(picture, PairedPicture)
-        assert picture.mask.name == f"x/{name}.mask.png"
-        assert picture.mask.path.open("rb").read() == f"mask {name}".encode()
-    assert not any(isinstance(picture, PairedPicture) for picture in found(shard))
-    with pytest.raises(InputError, match=r"x\.tar': 1 of 2 pictures have no mask \.mask\.png, the first is 'x/b\.jpg'"):
+    images = list(found(shard, mask_suffix="mask.png"))
+    for image, name in zip(images, "ab", strict=True):
+        assert isinstance(image, PairedImage)
+        assert image.mask.name == f"x/{name}.mask.png"
+        assert image.mask.path.open("rb").read() == f"mask {name}".encode()
+    assert not any(isinstance(image, PairedImage) for image in found(shard))
+    with pytest.raises(InputError, match=r"x\.tar': 1 of 2 images have no mask \.mask\.png, the first is 'x/b\.jpg'"):
         found(write_shard("x.tar", *members[:2], members[3]), mask_suffix="mask.png")
 
 
@@ -81,9 +81,9 @@ def test_repeated_names_are_refused_unless_the_shard_is_part_of_them(write_shard
     shards = [write_shard(name, ("0.jpg", name.encode())) for name in ("a.tar", "é.tar")]
     with pytest.raises(InputError, match=r"a\.tar' and '.*é\.tar' both hold '0\.jpg': set data\.shard_in_name=true"):
         found(*shards)
-    pictures = found(*shards, shard_in_name=True)
-    assert contents(pictures) == {"a/0.jpg": b"a.tar", "é/0.jpg": "é.tar".encode()}
-    assert str(pictures[0].path) == f"{shards[0]}/0.jpg"
+    images = found(*shards, shard_in_name=True)
+    assert contents(images) == {"a/0.jpg": b"a.tar", "é/0.jpg": "é.tar".encode()}
+    assert str(images[0].path) == f"{shards[0]}/0.jpg"
 
 
 def test_what_helps_against_repeated_names_is_said(write_shard: WriteShard) -> None:
@@ -99,7 +99,7 @@ def test_what_helps_against_repeated_names_is_said(write_shard: WriteShard) -> N
 
 
 @pytest.mark.parametrize("second", ["a.jpg", "a.png", "a.JPG"])
-def test_a_sample_has_one_picture(write_shard: WriteShard, second: str) -> None:
+def test_a_sample_has_one_image(write_shard: WriteShard, second: str) -> None:
     shard = write_shard("x.tar", ("a.jpg", b"1"), ("b.jpg", b"2"), (second, b"3"))
     with pytest.raises(InputError, match=rf"x\.tar' holds 'a\.jpg' and '{second}', which are one sample: keep one"):
         found(shard)
@@ -108,11 +108,11 @@ def test_a_sample_has_one_picture(write_shard: WriteShard, second: str) -> None:
 @pytest.mark.parametrize(
     ("members", "there"), [([], "nothing"), ([("a.b.jpg", b"x"), ("a.txt", b"x")], r"\.b\.jpg, \.txt")]
 )
-def test_a_shard_without_pictures_says_what_it_holds(
+def test_a_shard_without_images_says_what_it_holds(
     write_shard: WriteShard, members: list[tuple[str, bytes]], there: str
 ) -> None:
     whole = write_shard("whole.tar", ("0.jpg", b"x"))
-    with pytest.raises(InputError, match=rf"x\.tar' holds no pictures \(\.jpg, \.png\), but {there}: remove it"):
+    with pytest.raises(InputError, match=rf"x\.tar' holds no images \(\.jpg, \.png\), but {there}: remove it"):
         found(whole, write_shard("x.tar", *members))
 
 

@@ -1,4 +1,4 @@
-"""Pictures in shards give the stream that they give in a folder, whoever reads them."""
+"""Images in shards give the stream that they give in a folder, whoever reads them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WriteShard = Callable[..., Path]
 FolderData = Callable[..., FolderDataModule]
 Data = Callable[..., WebDatasetDataModule]
 NUM_SHARDS = 200
-NUM_PICTURES = 300
+NUM_IMAGES = 300
 
 pytestmark = [
     # loading in the main process is what some of these tests are about
@@ -53,7 +53,7 @@ def shard_data(folder_data: FolderData, tmp_path: Path, monkeypatch: pytest.Monk
         "train": None,
         "val": None,
         "test": None,
-        "picture_suffixes": ["jpg", "jpeg", "png", "webp"],
+        "image_suffixes": ["jpg", "jpeg", "png", "webp"],
         "mask_suffix": None,
         "mask_threshold": 128,
         "mask_invert": False,
@@ -76,7 +76,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from PIL import Image
 
     root = tmp_path_factory.mktemp("many")
-    (root / "pictures/train/x").mkdir(parents=True)
+    (root / "images/train/x").mkdir(parents=True)
     rng = np.random.RandomState(0)
     number = 0
     for shard in range(NUM_SHARDS):
@@ -87,13 +87,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 Image.fromarray(rng.randint(0, 256, (height, width, 3), dtype=np.uint8)).save(encoded, "JPEG")
                 name = f"{number * 7919 % 10007:05d}"  # not in the order of the shards
                 writer.write({"__key__": f"x/{name}", "jpg": encoded.getvalue(), "json": {"number": number}})
-                (root / f"pictures/train/x/{name}.jpg").write_bytes(encoded.getvalue())
+                (root / f"images/train/x/{name}.jpg").write_bytes(encoded.getvalue())
                 number += 1
     for split in ("val", "test"):
         with webdataset.TarWriter(str(root / f"{split}.tar")) as writer:
             writer.write({"__key__": split, "jpg": encoded.getvalue()})
-        (root / "pictures" / split).mkdir()
-        (root / "pictures" / split / f"{split}.jpg").write_bytes(encoded.getvalue())
+        (root / "images" / split).mkdir()
+        (root / "images" / split / f"{split}.jpg").write_bytes(encoded.getvalue())
     return root
 
 
@@ -129,32 +129,32 @@ def known() -> dict[str, list[str]]:
 
 @pytest.fixture
 def whole(many_data: Data, known: dict[str, list[str]]) -> list[str]:
-    """Two passes over all pictures, read by this process alone."""
+    """Two passes over all images, read by this process alone."""
     if not known:
-        known["whole"] = stream(many_data, batch_size=10, samples_per_epoch=2 * NUM_PICTURES)
+        known["whole"] = stream(many_data, batch_size=10, samples_per_epoch=2 * NUM_IMAGES)
     return known["whole"]
 
 
-def test_two_ranks_with_two_workers_see_each_picture_once_in_each_pass(many_data: Data, whole: list[str]) -> None:
+def test_two_ranks_with_two_workers_see_each_image_once_in_each_pass(many_data: Data, whole: list[str]) -> None:
     seen = stream(many_data, ranks=2, num_workers=2, batch_size=10, samples_per_epoch=len(whole))
     names = [sample.partition(" ")[0] for sample in seen]
-    everything = {picture.name for picture in many_data().pictures(Split.TRAIN)}
-    assert len(everything) == NUM_PICTURES
-    assert Counter(names[:NUM_PICTURES]) == Counter(names[NUM_PICTURES:]) == Counter(everything)
-    assert names[:NUM_PICTURES] != names[NUM_PICTURES:]
+    everything = {image.name for image in many_data().images(Split.TRAIN)}
+    assert len(everything) == NUM_IMAGES
+    assert Counter(names[:NUM_IMAGES]) == Counter(names[NUM_IMAGES:]) == Counter(everything)
+    assert names[:NUM_IMAGES] != names[NUM_IMAGES:]
     assert seen == whole
 
 
 def test_the_stream_is_that_of_the_folder(
     many: Path, many_data: Data, folder_data: FolderData, whole: list[str]
 ) -> None:
-    assert stream(folder_data, root=many / "pictures", batch_size=10) == whole[:NUM_PICTURES]
+    assert stream(folder_data, root=many / "images", batch_size=10) == whole[:NUM_IMAGES]
     assert stream(many_data, batch_size=10, samples_per_epoch=50, seed=2) != whole[:50]
 
 
 @pytest.mark.parametrize("num_workers", [1, 2])
 def test_the_stream_is_the_same_for_any_number_of_workers(many_data: Data, whole: list[str], num_workers: int) -> None:
-    assert stream(many_data, num_workers=num_workers, batch_size=10) == whole[:NUM_PICTURES]
+    assert stream(many_data, num_workers=num_workers, batch_size=10) == whole[:NUM_IMAGES]
 
 
 @pytest.mark.parametrize(("ranks", "num_workers"), [(1, 2), (2, 1)])
@@ -213,32 +213,32 @@ def test_a_training_that_was_cut_off_goes_on_with_other_workers(many_data: Data,
 
 @pytest.fixture
 def shards(write_shard: WriteShard, jpeg: Callable[..., bytes]) -> str:
-    """Three shards of ten pictures."""
+    """Three shards of ten images."""
     for shard in range(3):
         write_shard(f"{shard}.tar", *((f"{shard}{number}.jpg", jpeg(number)) for number in range(10)))
     return "{0..2}.tar"
 
 
 def names(data: WebDatasetDataModule) -> list[list[str]]:
-    return [[picture.name for picture in data.pictures(split)] for split in Split]
+    return [[image.name for image in data.images(split)] for split in Split]
 
 
 def test_what_is_missing_is_held_out_as_of_a_folder(
     shard_data: Data,
     folder_data: FolderData,
     shards: str,
-    write_pictures: Callable[..., Path],
+    write_images: Callable[..., Path],
     *,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     everything = [f"{shard}{number}.jpg" for shard in range(3) for number in range(10)]
-    folder = folder_data(root=write_pictures(*everything), test_split="test")
+    folder = folder_data(root=write_images(*everything), test_split="test")
     with caplog.at_level(logging.INFO):
         parts = names(shard_data(train=shards))
-    assert parts == [[picture.name for picture in folder.pictures(split)] for split in Split]
+    assert parts == [[image.name for image in folder.images(split)] for split in Split]
     counts = f"{len(parts[2])} test, {len(parts[1])} val, {len(parts[0])} train"
     assert caplog.messages[:2] == [
-        "data.train: 30 pictures in 3 shards",
+        "data.train: 30 images in 3 shards",
         f"data.train is split by a hash of the names: {counts}",
     ]
     train, val, test = names(shard_data(train="{0,1}.tar", test="2.tar"))
@@ -249,31 +249,31 @@ def test_what_is_missing_is_held_out_as_of_a_folder(
 
 
 def test_only_the_shards_that_are_asked_for_are_looked_at(shard_data: Data, shards: str) -> None:
-    assert len(shard_data(test="0.tar").pictures(Split.TEST)) == 10
-    assert len(shard_data(train="nowhere.tar", test="0.tar").pictures(Split.TEST)) == 10
+    assert len(shard_data(test="0.tar").images(Split.TEST)) == 10
+    assert len(shard_data(train="nowhere.tar", test="0.tar").images(Split.TEST)) == 10
     for data, split in [
         (shard_data(test="0.tar"), "train"),
         (shard_data(), "val"),
         (shard_data(train="0.tar", val="1.tar"), "test"),
     ]:
         with pytest.raises(InputError, match=rf"^data\.{split} is missing: give data\.{split}=DIR"):
-            data.pictures(Split(split))
+            data.images(Split(split))
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
 @pytest.mark.parametrize("num_workers", [0, 2])
-def test_a_damaged_picture_is_named_with_its_shard(
+def test_a_damaged_image_is_named_with_its_shard(
     shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes], *, num_workers: int, split: str
 ) -> None:
     path = write_shard("x.tar", ("a.jpg", jpeg()), ("b.jpg", b"nothing"), ("c.jpg", jpeg()))
     data = shard_data(train="x.tar", val="x.tar", test="x.tar", num_workers=num_workers, batch_size=3)
     with pytest.raises(InputError) as caught:
         list(getattr(data, f"{split}_dataloader")())
-    assert str(caught.value).startswith(f"'{path}/b.jpg' cannot be read as a picture (")
+    assert str(caught.value).startswith(f"'{path}/b.jpg' cannot be read as an image (")
     assert "\n" not in str(caught.value)
 
 
-def test_a_damaged_picture_can_be_skipped_or_excluded(
+def test_a_damaged_image_can_be_skipped_or_excluded(
     shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes], tmp_path: Path
 ) -> None:
     write_shard("x.tar", ("a.jpg", jpeg()), ("b.jpg", b"nothing"), ("c.jpg", jpeg()))
@@ -285,7 +285,7 @@ def test_a_damaged_picture_can_be_skipped_or_excluded(
     assert [batch["name"] for batch in data.test_dataloader()] == [["a.jpg", "c.jpg"]]
 
 
-def test_masks_in_the_shards_are_those_of_their_pictures(
+def test_masks_in_the_shards_are_those_of_their_images(
     shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes], tmp_path: Path
 ) -> None:
     from PIL import Image
@@ -324,17 +324,17 @@ class FromElsewhere(WebDatasetDataModule):
 def test_a_subclass_may_fetch_shards_from_elsewhere(shard_data: Data, shards: str, tmp_path: Path) -> None:
     data = shard_data(root=None, test=f"safe:/{tmp_path}/{shards}")
     data.__class__ = FromElsewhere
-    assert len(data.pictures(Split.TEST)) == 30
+    assert len(data.images(Split.TEST)) == 30
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"picture_suffixes": []}, r"data\.picture_suffixes=\[\] must be a list, such as"),
-        ({"picture_suffixes": "jpg"}, r"data\.picture_suffixes=jpg must be a list, such as"),
-        ({"picture_suffixes": None}, r"data\.picture_suffixes=null must be a list"),
-        ({"picture_suffixes": ["png", 5]}, r"data\.picture_suffixes=\[png,5\] must be a list of texts"),
-        ({"picture_suffixes": ["."]}, r"data\.picture_suffixes"),
+        ({"image_suffixes": []}, r"data\.image_suffixes=\[\] must be a list, such as"),
+        ({"image_suffixes": "jpg"}, r"data\.image_suffixes=jpg must be a list, such as"),
+        ({"image_suffixes": None}, r"data\.image_suffixes=null must be a list"),
+        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of texts"),
+        ({"image_suffixes": ["."]}, r"data\.image_suffixes"),
         ({"mask_suffix": ".PNG"}, r"data\.mask_suffix=\.PNG must be another suffix"),
         ({"mask_threshold": 0}, r"data\.mask_threshold"),
     ],
@@ -344,47 +344,47 @@ def test_unusable_arguments_are_named(shard_data: Data, change: dict[str, Any], 
         shard_data(**change)
 
 
-def test_too_few_pictures_to_split_are_counted(
+def test_too_few_images_to_split_are_counted(
     shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes]
 ) -> None:
     write_shard("x.tar", ("a.jpg", jpeg()))
-    with pytest.raises(InputError, match=r"data\.train: 1 pictures, at least 3 are needed"):
+    with pytest.raises(InputError, match=r"data\.train: 1 images, at least 3 are needed"):
         shard_data(train="x.tar").setup("fit")
 
 
 def test_the_documented_recipe_makes_the_shards_of_a_folder(
-    shard_data: Data, write_pictures: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shard_data: Data, write_images: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_pictures("x/a.jpg", "b.jpg", folder="photos")
+    write_images("x/a.jpg", "b.jpg", folder="photos")
     (tmp_path / "shards").mkdir()
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[3] / "docs/webdataset.md").read_text(encoding="utf-8")
     exec(text.partition("```python\n")[2].partition("```")[0], {})
-    pictures = shard_data(test="shards").pictures(Split.TEST)
-    assert [picture.name for picture in pictures] == ["b.jpg", "x/a.jpg"]
-    for picture in pictures:
-        assert file_hash(picture.path) == file_hash(tmp_path / "photos" / picture.name)
+    images = shard_data(test="shards").images(Split.TEST)
+    assert [image.name for image in images] == ["b.jpg", "x/a.jpg"]
+    for image in images:
+        assert file_hash(image.path) == file_hash(tmp_path / "photos" / image.name)
 
 
 def test_an_evaluation_set_of_shards_is_that_of_the_folder(
     shard_data: Data, folder_data: FolderData, shards: str, tmp_path: Path
 ) -> None:
-    for picture in shard_data(test=shards).pictures(Split.TEST):
-        (tmp_path / "files" / picture.name).parent.mkdir(exist_ok=True)
-        (tmp_path / "files" / picture.name).write_bytes(picture.path.open("rb").read())
+    for image in shard_data(test=shards).images(Split.TEST):
+        (tmp_path / "files" / image.name).parent.mkdir(exist_ok=True)
+        (tmp_path / "files" / image.name).write_bytes(image.path.open("rb").read())
     sets = (shard_data(test=shards), folder_data(root=tmp_path / "files"))
     described = [list(describe_samples(data.test_dataset)) for data in sets]
     assert described[0] == described[1]
     assert len(described[0]) == 30
 
 
-def test_members_that_are_almost_pictures_are_counted_once(
+def test_members_that_are_almost_images_are_counted_once(
     shard_data: Data, write_shard: WriteShard, jpeg: Callable[..., bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     others = ("b.x.jpg", ".jpg", "noext", "a.json", "__meta__", "d/c.cls")
     write_shard("x.tar", ("a.jpg", jpeg()), *((name, b"x") for name in others))
     data = shard_data(test="x.tar")
-    assert [picture.name for _ in range(2) for picture in data.pictures(Split.TEST)] == ["a.jpg"] * 2
+    assert [image.name for _ in range(2) for image in data.images(Split.TEST)] == ["a.jpg"] * 2
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        "data.test: 3 members are no pictures by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
+        "data.test: 3 members are no images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
     ]

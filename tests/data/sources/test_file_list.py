@@ -1,4 +1,4 @@
-"""Lists as a data set: which list is which split, and masks that belong to pictures."""
+"""Lists as a data set: which list is which split, and masks that belong to images."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def write(path: Path, lines: Sequence[str]) -> Path:
 
 
 def names(data: FileListDataModule, split: str) -> list[str]:
-    return [picture.name for picture in data.pictures(Split(split))]
+    return [image.name for image in data.images(Split(split))]
 
 
-def test_each_list_is_its_split_in_its_order(write_pictures: Write, list_data: Data) -> None:
-    root = write_pictures("a.png", "b.png", "c.png", "d.png")
+def test_each_list_is_its_split_in_its_order(write_images: Write, list_data: Data) -> None:
+    root = write_images("a.png", "b.png", "c.png", "d.png")
     data = list_data(
         train=write(root / "t.flist", ["d.png", "a.png"]),
         val=str(write(root / "v.txt", ["b.png"])),
@@ -39,17 +39,17 @@ def test_each_list_is_its_split_in_its_order(write_pictures: Write, list_data: D
     assert [names(data, split) for split in Split] == [["d.png", "a.png"], ["b.png"], ["c.png"]]
 
 
-def test_paths_start_from_the_root(write_pictures: Write, list_data: Data, tmp_path: Path) -> None:
-    root = write_pictures("x/a.png")
+def test_paths_start_from_the_root(write_images: Write, list_data: Data, tmp_path: Path) -> None:
+    root = write_images("x/a.png")
     data = list_data(root=root, test=write(tmp_path / "list.txt", ["x/a.png"]))
     assert next(iter(data.test_dataloader()))["name"] == ["x/a.png"]
 
 
 @pytest.mark.parametrize("held_out", [["val", "test"], ["val"]])
 def test_what_has_no_list_is_held_out_of_train(
-    write_pictures: Write, list_data: Data, caplog: pytest.LogCaptureFixture, held_out: list[str]
+    write_images: Write, list_data: Data, caplog: pytest.LogCaptureFixture, held_out: list[str]
 ) -> None:
-    root = write_pictures(*NAMES, "t.png")
+    root = write_images(*NAMES, "t.png")
     lists = {"train": write(root / "a.txt", NAMES)}
     if "test" not in held_out:
         lists["test"] = write(root / "t.txt", ["t.png"])
@@ -63,45 +63,45 @@ def test_what_has_no_list_is_held_out_of_train(
     assert record.getMessage() == f"{str(lists['train'])!r} is split by a hash of the file names, {counts}"
 
 
-def test_a_picture_is_in_the_same_split_from_a_folder_and_from_a_list(
-    write_pictures: Write, list_data: Data, folder_data: Callable[..., FileListDataModule]
+def test_a_image_is_in_the_same_split_from_a_folder_and_from_a_list(
+    write_images: Write, list_data: Data, folder_data: Callable[..., FileListDataModule]
 ) -> None:
-    root = write_pictures(*NAMES)
+    root = write_images(*NAMES)
     from_list = list_data(train=write(root / "list.txt", NAMES[::-1]))
     from_folder = folder_data(root=root, test_split="test")
     for split in Split:
         assert sorted(names(from_list, split)) == names(from_folder, split)
 
 
-def test_missing_lists_are_named(write_pictures: Write, list_data: Data) -> None:
-    root = write_pictures("a.png", "b.png")
+def test_missing_lists_are_named(write_images: Write, list_data: Data) -> None:
+    root = write_images("a.png", "b.png")
     path = write(root / "a.txt", ["a.png", "b.png"])
     with pytest.raises(InputError, match=r"data\.train is missing: give data\.train=FILE"):
         list_data()
     with pytest.raises(InputError, match=r"data\.test is missing: give data\.test=FILE"):
-        list_data(train=path, val=path).pictures(Split.TEST)
+        list_data(train=path, val=path).images(Split.TEST)
     with pytest.raises(InputError, match=r"data\.train is missing"):
-        list_data(test=path).pictures(Split.TRAIN)
-    with pytest.raises(InputError, match=r"names 2 pictures: 3 are needed to split"):
-        list_data(train=path).pictures(Split.TEST)
+        list_data(test=path).images(Split.TRAIN)
+    with pytest.raises(InputError, match=r"names 2 images: 3 are needed to split"):
+        list_data(train=path).images(Split.TEST)
     with pytest.raises(InputError, match=r"data\.val: .*none.txt' does not exist"):
         list_data(train=path, val=root / "none.txt").setup("fit")
 
 
 @pytest.fixture
-def paired(write_pictures: Write) -> Path:
-    """Pictures whose red channel says where the hole is, and their masks at half their size."""
-    root = write_pictures("a.png", "b.png", width=48, height=40)
+def paired(write_images: Write) -> Path:
+    """Images whose red channel says where the hole is, and their masks at half their size."""
+    root = write_images("a.png", "b.png", width=48, height=40)
     for seed, name in enumerate(("a", "b")):
         hole = np.random.RandomState(seed).rand(20, 24) < 0.4
-        picture = np.array(Image.open(root / f"{name}.png"))
-        picture[..., 0] = np.where(np.kron(hole, np.ones((2, 2))), 255, 0)
-        Image.fromarray(picture).save(root / f"{name}.png")
+        image = np.array(Image.open(root / f"{name}.png"))
+        image[..., 0] = np.where(np.kron(hole, np.ones((2, 2))), 255, 0)
+        Image.fromarray(image).save(root / f"{name}.png")
         Image.fromarray(np.uint8(255) * hole).save(root / f"{name}_mask.png")
     return write(root / "list.txt", ["a.png\ta_mask.png", "b.png\tb_mask.png"])
 
 
-def test_masks_of_a_list_go_with_their_pictures_through_crops_and_flips(paired: Path, list_data: Data) -> None:
+def test_masks_of_a_list_go_with_their_images_through_crops_and_flips(paired: Path, list_data: Data) -> None:
     data = list_data(train=paired, val=paired, test=paired, samples_per_epoch=40, center_crop=36)
     for batch in chain(data.train_dataloader(), data.val_dataloader()):
         assert batch["mask"].shape == (2, 1, 16, 16)
@@ -112,7 +112,7 @@ def test_masks_of_a_list_go_with_their_pictures_through_crops_and_flips(paired: 
 
 
 @pytest.mark.parametrize(("center_crop", "size"), [(None, [40, 40]), (36, [36, 36]), (36, [36, 20])])
-def test_evaluation_cuts_and_fits_masks_as_pictures(
+def test_evaluation_cuts_and_fits_masks_as_images(
     paired: Path, list_data: Data, center_crop: int | None, size: list[int]
 ) -> None:
     data = list_data(train=paired, val=paired, test=paired, size=size, center_crop=center_crop)
@@ -139,7 +139,7 @@ def test_masks_of_other_proportions_are_refused(paired: Path, list_data: Data) -
     Image.fromarray(np.eye(40, dtype=np.uint8) * np.uint8(255)).save(paired.parent / "a_mask.png")
     data = list_data(train=paired, val=paired, test=paired)
     for load in (data.train_dataloader, data.test_dataloader):
-        with pytest.raises(InputError, match=r"a_mask\.png' is 40x40 .* its picture a\.png 48x40"):
+        with pytest.raises(InputError, match=r"a_mask\.png' is 40x40 .* its image a\.png 48x40"):
             list(load())
 
 

@@ -1,4 +1,4 @@
-"""Which pictures of a folder are used for what, and what is said about it."""
+"""Which images of a folder are used for what, and what is said about it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ FLAT = [f"{index}.png" for index in range(30)]
 
 
 def names(data: FolderDataModule, split: str) -> list[str]:
-    return [picture.name for picture in data.pictures(Split(split))]
+    return [image.name for image in data.images(Split(split))]
 
 
-def test_subfolders_are_the_splits(write_pictures: Write, folder_data: Data) -> None:
-    data = folder_data(root=str(write_pictures("train/x/a.png", "val/b.png", "test/c.png", "d.png")))
+def test_subfolders_are_the_splits(write_images: Write, folder_data: Data) -> None:
+    data = folder_data(root=str(write_images("train/x/a.png", "val/b.png", "test/c.png", "d.png")))
     assert [names(data, split) for split in Split] == [["x/a.png"], ["b.png"], ["c.png"]]
 
 
 def test_missing_val_is_held_out_of_train(
-    write_pictures: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
+    write_images: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
 ) -> None:
-    root = write_pictures("train/a.png", "train/b.png", "train/c.png", "test/d.png")
+    root = write_images("train/a.png", "train/b.png", "train/c.png", "test/d.png")
     data = folder_data(root=root)
     with caplog.at_level(logging.INFO):
         train, val = names(data, "train"), names(data, "val")
@@ -38,22 +38,21 @@ def test_missing_val_is_held_out_of_train(
     assert sorted(train + val) == ["a.png", "b.png", "c.png"]
     assert names(data, "test") == ["d.png"]
     assert [record.getMessage() for record in caplog.records] == [
-        f"{str(root)!r} has no val folder: 1 of 3 pictures of train are held out for validation, by a hash of their "
-        "names"
+        f"{str(root)!r} has no val folder: 1 of 3 images of train are held out for validation, by a hash of their names"
     ]
 
 
-def test_missing_test_and_train_are_named(write_pictures: Write, folder_data: Data) -> None:
-    data = folder_data(root=write_pictures("val/b.png"))
+def test_missing_test_and_train_are_named(write_images: Write, folder_data: Data) -> None:
+    data = folder_data(root=write_images("val/b.png"))
     for split in ("train", "test"):
         with pytest.raises(InputError, match=f"/{split}' does not exist, though data.root has a folder val/"):
-            data.pictures(Split(split))
+            data.images(Split(split))
 
 
 def test_a_flat_folder_is_split_by_name_and_all_of_it_is_the_test_set(
-    write_pictures: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
+    write_images: Write, folder_data: Data, caplog: pytest.LogCaptureFixture
 ) -> None:
-    root = write_pictures(*FLAT)
+    root = write_images(*FLAT)
     held_out = folder_data(root=root, test_split="test")
     with caplog.at_level(logging.INFO):
         parts = [names(held_out, split) for split in Split]
@@ -68,20 +67,20 @@ def test_a_flat_folder_is_split_by_name_and_all_of_it_is_the_test_set(
     assert names(everything, "train") == parts[0]
 
 
-def test_one_picture_is_enough_to_evaluate_and_three_to_train(write_pictures: Write, folder_data: Data) -> None:
-    data = folder_data(root=write_pictures("a.png", "b.png"))
+def test_one_image_is_enough_to_evaluate_and_three_to_train(write_images: Write, folder_data: Data) -> None:
+    data = folder_data(root=write_images("a.png", "b.png"))
     assert names(data, "test") == ["a.png", "b.png"]
-    with pytest.raises(InputError, match="holds 2 pictures, at least 3"):
+    with pytest.raises(InputError, match="holds 2 images, at least 3"):
         data.setup("fit")
-    write_pictures("c.png")
+    write_images("c.png")
     folder_data(root=data.root, batch_size=1).setup("fit")
 
 
 @pytest.mark.parametrize("folder", ["", "train/", "test/"])
-def test_folders_without_pictures_are_named(tmp_path: Path, folder_data: Data, folder: str) -> None:
+def test_folders_without_images_are_named(tmp_path: Path, folder_data: Data, folder: str) -> None:
     (tmp_path / folder / ".hidden").mkdir(parents=True)
     data = folder_data(root=tmp_path)
-    with pytest.raises(InputError, match=r"data\.root: .* holds (no|0) pictures"):
+    with pytest.raises(InputError, match=r"data\.root: .* holds (no|0) images"):
         data.setup("fit" if folder == "train/" else "test")
 
 
@@ -94,7 +93,7 @@ def test_unusable_arguments_are_named(tmp_path: Path, folder_data: Data) -> None
         folder_data(root=tmp_path / "nowhere").setup("test")
 
 
-def test_odd_paths_work(write_pictures: Write, folder_data: Data) -> None:
-    root = write_pictures("it's [a]=b, Ünï/写 真(1).png", folder="x=1, 'y' [z] ж")
+def test_odd_paths_work(write_images: Write, folder_data: Data) -> None:
+    root = write_images("it's [a]=b, Ünï/写 真(1).png", folder="x=1, 'y' [z] ж")
     (batch,) = folder_data(root=str(root)).test_dataloader()
     assert batch["name"] == ["it's [a]=b, Ünï/写 真(1).png"]

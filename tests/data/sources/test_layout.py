@@ -16,10 +16,10 @@ from PIL import Image
 from inpaint_zoo import data as data_modules
 from inpaint_zoo.config.build import signature_of
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
-from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.images.finding import find_pictures
+from inpaint_zoo.images.finding import find_images
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.masks import BoxMask
 
@@ -38,7 +38,7 @@ def made(name: str, **changes: Any) -> InpaintingDataModule:
 
 
 def names(data: InpaintingDataModule) -> list[list[str]]:
-    return [[picture.name for picture in data.pictures(split)] for split in Split]
+    return [[image.name for image in data.images(split)] for split in Split]
 
 
 LAYOUTS = {
@@ -55,23 +55,23 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize(("name", "files"), [(name, files) for name, all_ in LAYOUTS.items() for files in all_])
-def test_folders_are_splits(write_pictures: Write, name: str, files: tuple[str, ...]) -> None:
-    root = write_pictures(*files)
+def test_folders_are_splits(write_images: Write, name: str, files: tuple[str, ...]) -> None:
+    root = write_images(*files)
     if name == "dunhuang":
-        write_pictures(*(f"masks/{file}" for file in files))
+        write_images(*(f"masks/{file}" for file in files))
     assert names(made(name, root=root)) == [["a/abbey/1.jpg"], ["2.jpg"], ["3.jpg"]]
 
 
 @pytest.mark.parametrize("folder", ["images1024x1024", "thumbnails128x128"])
-def test_faces_of_ffhq_are_split_by_their_numbers(write_pictures: Write, folder: str) -> None:
+def test_faces_of_ffhq_are_split_by_their_numbers(write_images: Write, folder: str) -> None:
     files = ["00000/00000.png", "01000/01999.png", "59000/59999.png", "60000/60000.png", "69000/69999.png"]
-    root = write_pictures(*(f"{folder}/{name}" for name in files), f"{folder}/LICENSE.png")
+    root = write_images(*(f"{folder}/{name}" for name in files), f"{folder}/LICENSE.png")
     assert names(made("ffhq", root=root)) == [files[:3], files[3:], files[3:]]
 
 
-def test_celeba_is_its_center(write_pictures: Write) -> None:
+def test_celeba_is_its_center(write_images: Write) -> None:
     files = [f"00000{number}.jpg" for number in (1, 2, 3)]
-    root = write_pictures(*(f"img_align_celeba/{name}" for name in files), width=178, height=218)
+    root = write_images(*(f"img_align_celeba/{name}" for name in files), width=178, height=218)
     (root / "list_eval_partition.txt").write_text("".join(f"{name} {digit}\n" for digit, name in enumerate(files)))
     data = made("celeba", root=root, flip_probability=0, batch_size=1, size=178, resize=None)
     assert names(data) == [[name] for name in files]
@@ -79,8 +79,8 @@ def test_celeba_is_its_center(write_pictures: Write) -> None:
         files, (data.train_dataloader(), data.val_dataloader(), data.test_dataloader()), strict=True
     ):
         (batch,) = loader
-        picture = read_image(root / "img_align_celeba" / name)[20:198]
-        assert np.array_equal(np.round(batch["image"][0].permute(1, 2, 0).numpy() * 255), picture)
+        image = read_image(root / "img_align_celeba" / name)[20:198]
+        assert np.array_equal(np.round(batch["image"][0].permute(1, 2, 0).numpy() * 255), image)
     assert made("celeba", root=root).test_dataset[0]["image"].shape == (3, 256, 256)
 
 
@@ -104,9 +104,9 @@ def test_every_data_set_of_a_paper_has_its_error_tested() -> None:
     assert all("exclude" in signature_of(kind).parameters for kind in taking)
 
 
-def test_masks_of_a_folder_go_with_their_pictures(write_pictures: Write) -> None:
-    root = write_pictures("train/x/a.png", "train/b.png", "val/c.png", "test/d.png", width=256, height=256)
-    for path in [file.path for file in find_pictures(root, "data.root")]:
+def test_masks_of_a_folder_go_with_their_images(write_images: Write) -> None:
+    root = write_images("train/x/a.png", "train/b.png", "val/c.png", "test/d.png", width=256, height=256)
+    for path in [file.path for file in find_images(root, "data.root")]:
         known = np.array(Image.open(str(path)))[..., 0] > 80
         mask = root / "masks" / Path(str(path)).relative_to(root)
         mask.parent.mkdir(parents=True, exist_ok=True)
@@ -117,54 +117,54 @@ def test_masks_of_a_folder_go_with_their_pictures(write_pictures: Write) -> None
             assert np.array_equal(batch["mask"][:, 0] == 1, (batch["image"][:, 0] * 255).round() <= 80)
 
 
-def test_a_split_without_a_folder_of_masks_takes_generated_ones(write_pictures: Write) -> None:
-    root = write_pictures("train/a.png", "val/b.png", "test/c.png", "masks/test/c.png", width=256, height=256)
+def test_a_split_without_a_folder_of_masks_takes_generated_ones(write_images: Write) -> None:
+    root = write_images("train/a.png", "val/b.png", "test/c.png", "masks/test/c.png", width=256, height=256)
     data = made("dunhuang", root=root, batch_size=1)
-    with pytest.warns(InputWarning, match=r"^data\.masks: '.*/masks/val' does not exist: pictures of val get those of"):
+    with pytest.warns(InputWarning, match=r"^data\.masks: '.*/masks/val' does not exist: images of val get those of"):
         assert data.val_dataset.mask is BOX
     with pytest.warns(UserWarning, match="soft|neither black nor white"):
         assert data.test_dataset.mask is not BOX
 
 
-def test_missing_masks_are_named(write_pictures: Write, folder_data: Data) -> None:
-    root = write_pictures("test/a.png", "test/b.png", "masks/test/a.png")
-    with pytest.raises(InputError, match=r"data\.masks: .* no mask of the same name for 1 of 2 pictures: b\.png"):
+def test_missing_masks_are_named(write_images: Write, folder_data: Data) -> None:
+    root = write_images("test/a.png", "test/b.png", "masks/test/a.png")
+    with pytest.raises(InputError, match=r"data\.masks: .* no mask of the same name for 1 of 2 images: b\.png"):
         folder_data(root=root, masks="masks").setup("test")
 
 
 @pytest.mark.parametrize("masks", ["masks", "masks/", "./masks", "b/../masks", "{root}/masks", "{link}/masks"])
-def test_masks_of_a_flat_folder_are_no_pictures(
-    write_pictures: Write, folder_data: Data, tmp_path: Path, masks: str
+def test_masks_of_a_flat_folder_are_no_images(
+    write_images: Write, folder_data: Data, tmp_path: Path, masks: str
 ) -> None:
-    root = write_pictures("a.png", "b/c.png", "masks/a.png", "masks/b/c.png")
+    root = write_images("a.png", "b/c.png", "masks/a.png", "masks/b/c.png")
     (tmp_path / "link").symlink_to(root)
     data = folder_data(root=root, masks=masks.format(root=root, link=tmp_path / "link"))
-    pictures = data.pictures(Split.TEST)
-    assert [picture.name for picture in pictures] == ["a.png", "b/c.png"]
-    assert all(isinstance(picture, PairedPicture) for picture in pictures)
+    images = data.images(Split.TEST)
+    assert [image.name for image in images] == ["a.png", "b/c.png"]
+    assert all(isinstance(image, PairedImage) for image in images)
 
 
 @pytest.mark.parametrize("masks", ["mask", "Masks", "/etc", "a.png"])
 @pytest.mark.parametrize("files", [("train/a.png", "val/b.png", "test/c.png"), ("a.png", "b.png", "c.png")])
 def test_a_folder_of_masks_that_is_not_there_is_named(
-    write_pictures: Write, folder_data: Data, *, masks: str, files: tuple[str, ...]
+    write_images: Write, folder_data: Data, *, masks: str, files: tuple[str, ...]
 ) -> None:
-    root = write_pictures(*files, *(f"masks/{name}" for name in files))
+    root = write_images(*files, *(f"masks/{name}" for name in files))
     with pytest.raises(InputError, match=rf"^data\.masks: '.*{masks}.*' (does not exist|has no mask of the same name)"):
-        folder_data(root=root, masks=masks).pictures(Split.TEST)
+        folder_data(root=root, masks=masks).images(Split.TEST)
 
 
 @pytest.mark.parametrize("masks", ["", ".", "..", "train/.."])
-def test_a_picture_is_not_its_own_mask(write_pictures: Write, folder_data: Data, masks: str) -> None:
-    root = write_pictures("train/a.png", "val/b.png")
-    with pytest.raises(InputError, match=r"^data\.masks='.*' holds the pictures themselves"):
+def test_a_image_is_not_its_own_mask(write_images: Write, folder_data: Data, masks: str) -> None:
+    root = write_images("train/a.png", "val/b.png")
+    with pytest.raises(InputError, match=r"^data\.masks='.*' holds the images themselves"):
         folder_data(root=root, masks=masks)
 
 
-def test_paintings_without_their_masks_are_refused(write_pictures: Write) -> None:
-    root = write_pictures("train/a.png", "val/b.png", "test/c.png")
+def test_paintings_without_their_masks_are_refused(write_images: Write) -> None:
+    root = write_images("train/a.png", "val/b.png", "test/c.png")
     with pytest.raises(InputError, match=r"^data\.masks: '.*/masks/test' does not exist: .* Get the paintings"):
-        made("dunhuang", root=root).pictures(Split.TEST)
+        made("dunhuang", root=root).images(Split.TEST)
 
 
 def test_unusable_folders_are_named(tmp_path: Path, folder_data: Data) -> None:

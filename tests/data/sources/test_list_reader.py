@@ -1,4 +1,4 @@
-"""Lists of pictures: their forms, their mistakes, and two million lines."""
+"""Lists of images: their forms, their mistakes, and two million lines."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.data.packed import PackedPictures
-from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.packed import PackedImages
+from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.sources import list_cache
 from inpaint_zoo.data.sources import list_reader as file_list
 from inpaint_zoo.data.sources.list_reader import read_list
@@ -31,7 +31,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "inpaint-zoo" / "lists"
 
 
-def read(path: Path, root: Path | None = None) -> PackedPictures:
+def read(path: Path, root: Path | None = None) -> PackedImages:
     return read_list(path, root, "data.train")
 
 
@@ -41,8 +41,8 @@ def write_list(folder: Path, content: str | bytes, name: str = "train.flist") ->
     return path
 
 
-def names(pictures: PackedPictures) -> list[str]:
-    return [picture.name for picture in pictures]
+def names(images: PackedImages) -> list[str]:
+    return [image.name for image in images]
 
 
 @pytest.mark.parametrize(
@@ -57,49 +57,49 @@ def names(pictures: PackedPictures) -> list[str]:
     ],
     ids=["plain", "no end", "windows", "byte order mark", "empty lines", "detours"],
 )
-def test_lines_are_paths_from_the_folder_of_the_list_in_its_order(write_pictures: Write, content: str | bytes) -> None:
-    root = write_pictures("a.png", "x/b.png")
-    pictures = read(write_list(root, content))
-    assert names(pictures) == ["x/b.png", "a.png"]
-    assert [Path(str(picture.path)).resolve() for picture in pictures] == [root / "x/b.png", root / "a.png"]
+def test_lines_are_paths_from_the_folder_of_the_list_in_its_order(write_images: Write, content: str | bytes) -> None:
+    root = write_images("a.png", "x/b.png")
+    images = read(write_list(root, content))
+    assert names(images) == ["x/b.png", "a.png"]
+    assert [Path(str(image.path)).resolve() for image in images] == [root / "x/b.png", root / "a.png"]
 
 
-def test_absolute_paths_and_those_that_lead_elsewhere_have_names_too(write_pictures: Write, tmp_path: Path) -> None:
-    root = write_pictures("in/a.png", "out/b.png")
+def test_absolute_paths_and_those_that_lead_elsewhere_have_names_too(write_images: Write, tmp_path: Path) -> None:
+    root = write_images("in/a.png", "out/b.png")
     path = write_list(tmp_path, f"{root}/in/a.png\n../out/b.png\n")
-    pictures = read(path, root / "in")
+    images = read(path, root / "in")
     outside = f"{root}/out/b.png".removeprefix("/")
-    assert names(pictures) == ["a.png", outside]
-    assert all(Path(str(picture.path)).is_file() for picture in pictures)
+    assert names(images) == ["a.png", outside]
+    assert all(Path(str(image.path)).is_file() for image in images)
 
 
-def test_odd_names_arrive(write_pictures: Write) -> None:
+def test_odd_names_arrive(write_images: Write) -> None:
     odd = ["it's [a]=b, Ünï/写 真(1).png", "#1.png", " two  spaces .png", "..dots.png"]
-    pictures = read(write_list(write_pictures(*odd), "\n".join(odd)))
-    assert names(pictures) == odd
+    images = read(write_list(write_images(*odd), "\n".join(odd)))
+    assert names(images) == odd
 
 
-def test_names_that_are_no_text_are_escaped(write_pictures: Write) -> None:
-    root = write_pictures("a.png")
+def test_names_that_are_no_text_are_escaped(write_images: Write) -> None:
+    root = write_images("a.png")
     (root / "a.png").rename(os.fsdecode(os.fsencode(root) + b"/\xff.png"))
-    (picture,) = read(write_list(root, b"\xff.png\n"))
-    assert picture.name == "\\xff.png"
-    assert Path(str(picture.path)).is_file()
+    (image,) = read(write_list(root, b"\xff.png\n"))
+    assert image.name == "\\xff.png"
+    assert Path(str(image.path)).is_file()
 
 
-def test_json_holds_a_list_of_paths(write_pictures: Write) -> None:
-    root = write_pictures("a.png", "ü/b.png")
+def test_json_holds_a_list_of_paths(write_images: Write) -> None:
+    root = write_images("a.png", "ü/b.png")
     assert names(read(write_list(root, json.dumps(["ü/b.png", "a.png"]), "list.JSON"))) == ["ü/b.png", "a.png"]
 
 
-def test_masks_stand_behind_tabs(write_pictures: Write) -> None:
-    root = write_pictures("a.png", "b.png", "masks/1.png", "masks/2.png")
-    pictures = read(write_list(root, "b.png\tmasks/1.png\r\na.png\tmasks/2.png\r\n"))
-    for picture, name, mask in zip(pictures, ("b.png", "a.png"), ("masks/1.png", "masks/2.png"), strict=True):
-        assert isinstance(picture, PairedPicture)
-        assert (picture.name, picture.path) == (name, root / name)
-        assert picture.mask == (mask, root / mask)
-        assert pickle.loads(pickle.dumps(picture)).mask == picture.mask
+def test_masks_stand_behind_tabs(write_images: Write) -> None:
+    root = write_images("a.png", "b.png", "masks/1.png", "masks/2.png")
+    images = read(write_list(root, "b.png\tmasks/1.png\r\na.png\tmasks/2.png\r\n"))
+    for image, name, mask in zip(images, ("b.png", "a.png"), ("masks/1.png", "masks/2.png"), strict=True):
+        assert isinstance(image, PairedImage)
+        assert (image.name, image.path) == (name, root / name)
+        assert image.mask == (mask, root / mask)
+        assert pickle.loads(pickle.dumps(image)).mask == image.mask
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,17 @@ def test_masks_stand_behind_tabs(write_pictures: Write) -> None:
             r"2 of 3 files are missing: '/.*/none\.png', '/.*/no/ne\.png'; .* set data\.root=",
         ),
         ("a.png\tmissing.png\n", r"1 of 2 files are missing: .*missing\.png"),
-        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is no picture, tab and mask"),
-        ("a.png\tb.png\tc.png\n", r"line 1: .* is no picture, tab and mask"),
-        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is no picture, tab and mask"),
-        ("\tb.png\n", r"line 1: .* is no picture, tab and mask"),
-        ("", "names no picture"),
-        (b"\xef\xbb\xbf\r\n\n", "names no picture"),
+        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is no image, tab and mask"),
+        ("a.png\tb.png\tc.png\n", r"line 1: .* is no image, tab and mask"),
+        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is no image, tab and mask"),
+        ("\tb.png\n", r"line 1: .* is no image, tab and mask"),
+        ("", "names no image"),
+        (b"\xef\xbb\xbf\r\n\n", "names no image"),
         (b"a.png\0b.png", "is no text"),
     ],
 )
-def test_mistakes_in_lists_are_named(write_pictures: Write, content: str | bytes, words: str) -> None:
-    path = write_list(write_pictures("a.png", "b.png"), content)
+def test_mistakes_in_lists_are_named(write_images: Write, content: str | bytes, words: str) -> None:
+    path = write_list(write_images("a.png", "b.png"), content)
     with pytest.raises(InputError, match=words) as caught:
         read(path)
     assert "\n" not in str(caught.value)
@@ -139,13 +139,13 @@ def test_mistakes_in_lists_are_named(write_pictures: Write, content: str | bytes
         ('["a.png", ["b.png"]]', "entry 1 is"),
         ('[""]', "entry 0 is ''"),
         ('["a\\nb.png"]', "entry 0 is"),
-        ("[]", "names no picture"),
+        ("[]", "names no image"),
         ('["a.png"', "cannot be read as JSON"),
     ],
 )
-def test_json_of_another_shape_is_refused(write_pictures: Write, content: str, words: str) -> None:
+def test_json_of_another_shape_is_refused(write_images: Write, content: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        read(write_list(write_pictures("a.png"), content, "list.json"))
+        read(write_list(write_images("a.png"), content, "list.json"))
 
 
 def test_missing_lists_are_named(tmp_path: Path) -> None:
@@ -170,15 +170,15 @@ def test_any_text_is_read_as_python_reads_lines(
         patch.setattr(file_list, "_refuse_missing", lambda *_: None)
         patch.setattr(file_list, "_refuse_repetitions", lambda *_: None)
         if expected:
-            assert [str(picture.path) for picture in read(path)] == [str(path.parent / line) for line in expected]
+            assert [str(image.path) for image in read(path)] == [str(path.parent / line) for line in expected]
         else:
-            with pytest.raises(InputError, match="names no picture"):
+            with pytest.raises(InputError, match="names no image"):
                 read(path)
 
 
 @pytest.fixture
 def long_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(list_cache, "FEWEST_PICTURES", 3)
+    monkeypatch.setattr(list_cache, "FEWEST_IMAGES", 3)
     monkeypatch.setattr(file_list, "NUM_CHECKED", 2)
     return write_list(tmp_path, "a.png\tm.png\nb.png\tn.png\nc.png\to.png\n")
 
@@ -189,7 +189,7 @@ def test_what_was_found_out_is_kept(long_list: Path, cache: Path, monkeypatch: p
     monkeypatch.setattr(file_list, "_text", lambda *_: pytest.fail("the list was read again"))
     again = read(long_list)
     assert list(again) == first
-    assert [picture.mask for picture in again] == [picture.mask for picture in first]  # type: ignore[attr-defined]
+    assert [image.mask for image in again] == [image.mask for image in first]  # type: ignore[attr-defined]
 
 
 def test_a_changed_list_is_read_again(long_list: Path) -> None:
@@ -227,20 +227,20 @@ def test_a_damaged_cache_is_made_again(long_list: Path, cache: Path, damage: str
         assert file.read_bytes() == content
 
 
-def test_short_lists_leave_nothing_behind(write_pictures: Write, cache: Path) -> None:
-    read(write_list(write_pictures("a.png"), "a.png"))
+def test_short_lists_leave_nothing_behind(write_images: Write, cache: Path) -> None:
+    read(write_list(write_images("a.png"), "a.png"))
     assert not cache.exists()
 
 
-def test_parts_of_a_list_stay_packed(write_pictures: Write) -> None:
-    pictures = read(write_list(write_pictures("a.png", "b.png", "c.png"), "c.png\nb.png\na.png\n"))
-    part = pictures[1:]
-    assert isinstance(part, PackedPictures)
+def test_parts_of_a_list_stay_packed(write_images: Write) -> None:
+    images = read(write_list(write_images("a.png", "b.png", "c.png"), "c.png\nb.png\na.png\n"))
+    part = images[1:]
+    assert isinstance(part, PackedImages)
     assert names(part) == ["b.png", "a.png"]
-    assert pictures[-1].name == "a.png"
-    assert pictures.places(["a.png", "c.png", "x.png"]) == [0, 2]
+    assert images[-1].name == "a.png"
+    assert images.places(["a.png", "c.png", "x.png"]) == [0, 2]
     with pytest.raises(IndexError):
-        _ = pictures[3]
+        _ = images[3]
 
 
 START = """
@@ -263,8 +263,8 @@ data = FileListDataModule(
 data.setup("fit")
 keys = iter(data.train_dataloader().sampler)
 key = next(keys)
-picture = data.train_dataset.pictures[key.index]
-print(len(data.pictures(Split.TRAIN)), len(data.pictures(Split.TEST)), picture.name.count("/"))
+image = data.train_dataset.images[key.index]
+print(len(data.images(Split.TRAIN)), len(data.images(Split.TEST)), image.name.count("/"))
 print(f"{time.monotonic() - start:.1f} s, {imported} MiB after the imports, {peak()} MiB at most", file=sys.stderr)
 print(time.monotonic() - start, peak())
 """

@@ -17,15 +17,15 @@ LINES = "000001.jpg 0\r\n000003.jpg  2\r\n\r\n000002.jpg 1\r\n000004.jpg 0"
 
 
 @pytest.fixture
-def root(write_pictures: Write) -> Path:
-    root = write_pictures(*(f"Img/faces/00000{number}.png" for number in (1, 2, 3, 4)))
+def root(write_images: Write) -> Path:
+    root = write_images(*(f"Img/faces/00000{number}.png" for number in (1, 2, 3, 4)))
     (root / "partition.txt").write_bytes(b"\xef\xbb\xbf" + LINES.encode())
     return root
 
 
 def test_the_file_says_which_split(root: Path, partition_data: Data) -> None:
     data = partition_data(root=str(root))
-    assert [[picture.name for picture in data.pictures(split)] for split in Split] == [
+    assert [[image.name for image in data.images(split)] for split in Split] == [
         ["000001.png", "000004.png"],
         ["000002.png"],
         ["000003.png"],
@@ -35,19 +35,19 @@ def test_the_file_says_which_split(root: Path, partition_data: Data) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (LINES + "\n000005.jpg 0\n000006.jpg 0", r"lacks 2 of the 6 pictures of partition\.txt: 000005, 000006\. Get"),
-        (LINES[:-12], r"partition\.txt does not name 1 pictures of '.*faces': 000004\.png"),
+        (LINES + "\n000005.jpg 0\n000006.jpg 0", r"lacks 2 of the 6 images of partition\.txt: 000005, 000006\. Get"),
+        (LINES[:-12], r"partition\.txt does not name 1 images of '.*faces': 000004\.png"),
         ("000001.jpg 3", r"line 1: '000001\.jpg 3' is no name and 0, 1 or 2"),
         ("000001.jpg 0\n000002.jpg", r"line 2: '000002\.jpg' is no name"),
         (LINES + "\n000001.jpg 1", r"line 6: 000001 stands there twice"),
         ("image_id,partition\n000001.jpg,0", r"line 1: 'image_id,partition' is no name"),
-        (LINES.replace(" 1", " 2"), r"puts no picture into val"),
+        (LINES.replace(" 1", " 2"), r"puts no image into val"),
     ],
 )
 def test_a_file_that_does_not_match_is_refused(root: Path, partition_data: Data, content: str, words: str) -> None:
     (root / "partition.txt").write_text(content)
     with pytest.raises(InputError, match=words):
-        partition_data(root=root).pictures(Split.VAL)
+        partition_data(root=root).images(Split.VAL)
 
 
 def test_what_is_missing_is_named_with_where_to_get_it(root: Path, partition_data: Data, tmp_path: Path) -> None:

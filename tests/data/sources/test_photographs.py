@@ -27,13 +27,13 @@ def data() -> PhotographsDataModule:
 
 
 def test_every_photograph_is_there_once_and_large_enough(data: PhotographsDataModule) -> None:
-    pictures = [picture for split in Split for picture in data.pictures(split)]
-    assert len({picture.name for picture in pictures}) == len(pictures) == 16
-    assert all(min(read_image(picture.path).shape[:2]) >= 256 for picture in pictures)
+    images = [image for split in Split for image in data.images(split)]
+    assert len({image.name for image in images}) == len(images) == 16
+    assert all(min(read_image(image.path).shape[:2]) >= 256 for image in images)
 
 
 def test_the_motorcycle_pair_is_in_one_split(data: PhotographsDataModule) -> None:
-    names = {picture.name for picture in data.pictures(Split.TRAIN)}
+    names = {image.name for image in data.images(Split.TRAIN)}
     assert {"motorcycle_left.png", "motorcycle_right.png"} <= names
 
 
@@ -49,10 +49,10 @@ def test_missing_photographs_are_named(
 ) -> None:
     monkeypatch.setattr(skimage, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(InputError, match=r"lacks camera\.png, chelsea\.png, rocket\.jpg"):
-        data.pictures(Split.TEST)
+        data.images(Split.TEST)
 
 
 def test_a_photograph_is_decoded_once_and_cannot_be_changed(data: PhotographsDataModule) -> None:
-    path = data.pictures(Split.TRAIN)[0].path
+    path = data.images(Split.TRAIN)[0].path
     assert data.read_image(path) is data.read_image(path)
     assert not data.read_image(path).flags.writeable

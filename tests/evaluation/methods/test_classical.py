@@ -9,7 +9,7 @@ from inpaint_zoo.evaluation.methods.fills import FILLS
 
 
 @pytest.mark.parametrize("name", FILLS)
-def test_a_classical_fill_gets_picture_and_hole(name: str) -> None:
+def test_a_classical_fill_gets_image_and_hole(name: str) -> None:
     image = np.random.RandomState(0).randint(0, 256, (8, 9, 3), dtype=np.uint8)
     hole = np.zeros((8, 9), bool)
     hole[2:4, 3:5] = True

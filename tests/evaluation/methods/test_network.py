@@ -10,7 +10,7 @@ from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class Recorder(InpaintingNetwork):
-    """Answers with a gray picture and remembers what it was given."""
+    """Answers with a gray image and remembers what it was given."""
 
     stride = 8
     minimum_size = 20
@@ -34,7 +34,7 @@ def sample(height: int, width: int) -> Sample:
 
 
 @pytest.mark.parametrize(("height", "width", "padded"), [(24, 32, (24, 32)), (23, 25, (24, 32)), (1, 3, (24, 24))])
-def test_pictures_are_padded_to_the_stride_and_cropped_back(height: int, width: int, padded: tuple[int, int]) -> None:
+def test_images_are_padded_to_the_stride_and_cropped_back(height: int, width: int, padded: tuple[int, int]) -> None:
     network, given = Recorder(), sample(height, width)
     filled = NetworkMethod(network, torch.device("cpu"))(given)
     ((image, mask),) = network.seen
@@ -44,7 +44,7 @@ def test_pictures_are_padded_to_the_stride_and_cropped_back(height: int, width: 
     assert (filled[given.hole] == 0.5).all()
 
 
-def test_padding_mirrors_picture_and_mask() -> None:
+def test_padding_mirrors_image_and_mask() -> None:
     network, given = Recorder(), sample(23, 25)
     NetworkMethod(network, torch.device("cpu"))(given)
     ((image, mask),) = network.seen
@@ -67,7 +67,7 @@ def test_the_network_is_put_into_eval_mode() -> None:
     assert not NetworkMethod(network, torch.device("cpu")).network.training
 
 
-def test_a_protocol_that_leaks_shows_the_complete_picture() -> None:
+def test_a_protocol_that_leaks_shows_the_complete_image() -> None:
     network, given = Recorder(), sample(24, 24)
     NetworkMethod(network, torch.device("cpu"), sees_complete=True)(given)
     ((image, _),) = network.seen

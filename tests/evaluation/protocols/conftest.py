@@ -1,4 +1,4 @@
-"""A picture and what a network might make of it, unequal everywhere and between the levels of 8 bits."""
+"""An image and what a network might make of it, unequal everywhere and between the levels of 8 bits."""
 
 import numpy as np
 import pytest

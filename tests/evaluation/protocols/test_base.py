@@ -56,10 +56,8 @@ def test_words_and_measures_agree(name: str):
     lines = dict(protocol.describe())
     for measure in MEASURES:
         assert (lines[measure.upper()] == NONE) == (getattr(protocol.metrics, measure) is None)
-    assert (lines["All pictures together"] == NONE) == (protocol.metrics.sets == ())
-    assert all(
-        set_name.upper().replace("_", "-") in lines["All pictures together"] for set_name in protocol.metrics.sets
-    )
+    assert (lines["All images together"] == NONE) == (protocol.metrics.sets == ())
+    assert all(set_name.upper().replace("_", "-") in lines["All images together"] for set_name in protocol.metrics.sets)
 
 
 def test_every_protocol_describes_the_same_things():
@@ -88,12 +86,12 @@ def test_a_fingerprint_is_the_same_in_every_process():
 
 
 @EVERY
-def test_pictures_get_the_size_or_keep_their_own(name: str):
-    picture = skimage.data.chelsea()
-    assert made(name).prepare(picture).shape == (256, 256, 3)
-    assert made(name, [64, 96]).prepare(picture).shape == (64, 96, 3)
-    assert made(name, "native").prepare(picture) is picture
-    fits = np.ascontiguousarray(picture[:256, :256])
+def test_images_get_the_size_or_keep_their_own(name: str):
+    image = skimage.data.chelsea()
+    assert made(name).prepare(image).shape == (256, 256, 3)
+    assert made(name, [64, 96]).prepare(image).shape == (64, 96, 3)
+    assert made(name, "native").prepare(image) is image
+    fits = np.ascontiguousarray(image[:256, :256])
     assert np.array_equal(made(name).prepare(fits), fits)
 
 
@@ -129,7 +127,7 @@ def test_infinite_values_come_from_mat_alone(name: str, target, hole):
 
 @EVERY
 def test_what_is_written_is_8_bits(name: str, output):
-    written = made(name).to_picture(output)
+    written = made(name).to_image(output)
     assert (written.dtype, written.shape) == (np.uint8, output.shape)
     assert np.array_equal(written, rounded(output)) == (name != "misf")
 
@@ -145,7 +143,7 @@ def test_without_published_code_the_metrics_are_those_of_standard(name: str):
 def test_the_one_that_leaks_says_so(name: str):
     protocol = made(name)
     assert protocol.leaks == any("leaks ground truth" in note for note in protocol.notes) == (name == "ctsdg")
-    assert protocol.leaks == ("leaks ground truth" in dict(protocol.describe())["Picture"])
+    assert protocol.leaks == ("leaks ground truth" in dict(protocol.describe())["ImageArray"])
 
 
 @EVERY

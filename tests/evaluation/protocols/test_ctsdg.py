@@ -9,10 +9,10 @@ from inpaint_zoo.zoo import create_model
 CTSDG = CTSDGProtocol(size=256)
 
 
-def test_pictures_are_stretched_bilinearly():
-    picture = skimage.data.chelsea()
-    expected = np.asarray(Image.fromarray(picture).resize((256, 256), Image.Resampling.BILINEAR))
-    assert np.array_equal(CTSDG.prepare(picture), expected)
+def test_images_are_stretched_bilinearly():
+    image = skimage.data.chelsea()
+    expected = np.asarray(Image.fromarray(image).resize((256, 256), Image.Resampling.BILINEAR))
+    assert np.array_equal(CTSDG.prepare(image), expected)
 
 
 def test_its_network_is_shown_what_is_in_the_hole_and_that_of_standard_is_not(small_network):

@@ -11,7 +11,7 @@ EDGECONNECT = EdgeConnectProtocol(size=256)
 
 @pytest.fixture
 def grays(target, composite) -> tuple[np.ndarray, np.ndarray]:
-    first, second = (rgb2gray(picture) for picture in ((target / 255).astype(np.float32), composite))
+    first, second = (rgb2gray(image) for image in ((target / 255).astype(np.float32), composite))
     assert first.dtype == second.dtype == np.float32
     return first, second
 

@@ -24,7 +24,7 @@ def test_psnr_and_ssim_are_those_of_scikit_image(target, output, hole, levels):
     assert scored["l1"] == pytest.approx(abs(target.astype(float) - levels).mean() / 255, abs=1e-6)
 
 
-def test_only_windows_inside_the_picture_count(target, output, hole, levels):
+def test_only_windows_inside_the_image_count(target, output, hole, levels):
     """The area in which a window of 11 fits: filtered without any edges at all."""
     weights = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
     window = np.outer(weights, weights) / weights.sum() ** 2
@@ -42,11 +42,11 @@ def test_only_windows_inside_the_picture_count(target, output, hole, levels):
     assert score(target, output, hole, MAT.metrics)["ssim"] == pytest.approx(np.mean(maps), abs=1e-9)
 
 
-def test_equal_pictures_are_infinite(target, hole):
+def test_equal_images_are_infinite(target, hole):
     scored = score(target, target, hole, MAT.metrics)
     assert scored["psnr"] == scored["hole_psnr"] == scored["known_psnr"] == np.inf
 
 
-def test_pictures_are_compared_as_sets_too():
+def test_images_are_compared_as_sets_too():
     assert MAT.metrics.sets == ("fid", "u_ids", "p_ids")
     assert MAT.metrics.lpips == "alex"

@@ -26,7 +26,7 @@ def test_l1_is_that_of_floats(target, output, composite, hole):
     assert scored["hole_l1"] == pytest.approx(difference[hole].mean(), abs=1e-6)
 
 
-def test_equal_pictures_have_100_db(target, hole):
+def test_equal_images_have_100_db(target, hole):
     assert score(target, target, hole, MISF.metrics)["psnr"] == 100
 
 
@@ -36,10 +36,10 @@ def test_lpips_is_shown_floats_to_vgg(output):
 
 
 def test_the_largest_square_is_cut_and_resized():
-    picture = skimage.data.chelsea()
-    square = Image.fromarray(picture[:, 75:375])
-    assert np.array_equal(MISF.prepare(picture), np.asarray(square.resize((256, 256), Image.Resampling.BICUBIC)))
+    image = skimage.data.chelsea()
+    square = Image.fromarray(image[:, 75:375])
+    assert np.array_equal(MISF.prepare(image), np.asarray(square.resize((256, 256), Image.Resampling.BICUBIC)))
 
 
-def test_pictures_are_written_truncated(output):
-    assert np.array_equal(MISF.to_picture(output), (output.clip(0, 1) * np.float32(255)).astype(np.uint8))
+def test_images_are_written_truncated(output):
+    assert np.array_equal(MISF.to_image(output), (output.clip(0, 1) * np.float32(255)).astype(np.uint8))

@@ -64,7 +64,7 @@ def test_no_table_says_anything_else(page: str):
     assert re.findall(r"^### (.*)$", definitions, re.MULTILINE) == TITLES
 
 
-def test_the_numbers_of_the_picture_pair_are_measured(page: str):
+def test_the_numbers_of_the_image_pair_are_measured(page: str):
     target = StandardProtocol(size=256).prepare(skimage.data.chelsea())
     mask = IrregularMask(ratio=[0.2, 0.4], stroke_width=[0.03, 0.14], segment_length=[0.05, 0.2], num_segments=[3, 12])
     hole = mask(MaskRequest(256, 256, np.random.RandomState(0)))[0].astype(bool)
@@ -74,7 +74,7 @@ def test_the_numbers_of_the_picture_pair_are_measured(page: str):
         scored = score(target, filled, hole, protocol.metrics)
         (line,) = re.findall(
             rf"^\| {protocol.name} \| ([\d–].*) \|$",
-            page.partition("## One picture")[2].partition("\n## ")[0],
+            page.partition("## One image")[2].partition("\n## ")[0],
             re.MULTILINE,
         )
         cells = dict(zip(SHOWN, line.split(" | "), strict=True))

@@ -27,8 +27,8 @@ def test_metrics_are_those_of_rounded_composites(target, output, composite, hole
     )
 
 
-def test_pictures_are_resized_by_their_shorter_side_and_cut():
-    picture = skimage.data.chelsea()
-    resized = Image.fromarray(picture).resize((round(451 * 256 / 300), 256), Image.Resampling.BICUBIC)
+def test_images_are_resized_by_their_shorter_side_and_cut():
+    image = skimage.data.chelsea()
+    resized = Image.fromarray(image).resize((round(451 * 256 / 300), 256), Image.Resampling.BICUBIC)
     left = (resized.width - 256) // 2
-    assert np.array_equal(STANDARD.prepare(picture), np.asarray(resized)[:, left : left + 256])
+    assert np.array_equal(STANDARD.prepare(image), np.asarray(resized)[:, left : left + 256])

@@ -11,7 +11,7 @@ import skimage.data
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.report import Case, Cost, ProtocolCard, Report
 from inpaint_zoo.evaluation.report.html import write_html
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import STANDARD_METRICS, Record, score
 
 EVIL = "<script>alert(\"1\")</script> & 'x' [bold]|*.png"
@@ -20,7 +20,7 @@ METHODS = ("mean", "opencv_telea", "opencv_navier_stokes")
 
 @pytest.fixture(scope="session")
 def report() -> Report:
-    """Three photographs of different shapes in three bins, judged after three fills."""
+    """Three photographs of different shapes in three bins, evaluated after three fills."""
     photographs = {
         "cat.png": skimage.data.chelsea()[60:140, 100:180],
         EVIL: skimage.data.coffee()[100:160, 200:290],
@@ -56,8 +56,8 @@ def full_report(report: Report) -> Report:
         protocol=ProtocolCard("leaky </script>", [("PSNR", "8 bits <b>"), ("Holes", "seen")], leaks=True),
         costs={"mean": Cost(0, 0.5, 0.001, 10), "opencv_telea": Cost(26_000_000, 261, 0.9, None)},
         set_scores={"mean": {"fid": 90.5, "p_ids": 0.02}, "opencv_telea": {"fid": 80.25, "p_ids": 0.01}},
-        hashes={"pictures": "9f" * 32, "<masks>": "ab" * 32},
-        certainties=certainties(report.records, num_resamples=100),
+        hashes={"images": "9f" * 32, "<masks>": "ab" * 32},
+        estimates_of=estimates_of(report.records, num_resamples=100),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page in a real browser: tables, pictures, keyboard, colours."""
+"""The page in a real browser: tables, images, keyboard, colours."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def column(page, table, number):
 
 
 def is_drawn(page, selector):
-    """Whether a picture has arrived and been decoded."""
+    """Whether an image has arrived and been decoded."""
     page.wait_for_function("([image]) => image.complete && image.naturalWidth > 0", arg=[page.query_selector(selector)])
     return True
 
@@ -43,7 +43,7 @@ def test_the_slider_moves_with_arrow_keys(opened):
     assert slider.input_value() == "100"
 
 
-def test_selects_change_the_pictures(opened):
+def test_selects_change_the_images(opened):
     page = opened()
     left = page.locator("#case-3 .layer.left img")
     page.locator("#case-3").scroll_into_view_if_needed()
@@ -93,7 +93,7 @@ def test_bins_are_chosen(opened):
     assert fine.is_visible()
     assert not wide.is_visible()
     assert "40–50 % hole" in fine.inner_text()
-    assert "No pictures (0) in: 10–20 % hole" in fine.inner_text()
+    assert "No images (0) in: 10–20 % hole" in fine.inner_text()
 
 
 def test_pixels_are_chosen(opened):
@@ -121,19 +121,19 @@ def test_what_stands_below_a_mean_is_chosen(opened):
     assert page.locator("td small:visible").count() == 0
 
 
-def test_error_maps_replace_the_pictures(opened):
+def test_error_maps_replace_the_images(opened):
     page = opened()
     page.locator("#case-1").scroll_into_view_if_needed()
-    picture, error = (page.locator(f"#case-1 figure:nth-child(2) img.{name}") for name in ("picture", "error"))
+    image, error = (page.locator(f"#case-1 figure:nth-child(2) img.{name}") for name in ("image", "error"))
     crop = page.locator("#case-1 figure:nth-child(2) .crop img")
-    assert (picture.is_visible(), error.is_visible(), page.locator(".legend").is_visible()) == (True, False, False)
+    assert (image.is_visible(), error.is_visible(), page.locator(".legend").is_visible()) == (True, False, False)
     page.check("[name=errors]")
-    assert (picture.is_visible(), error.is_visible(), page.locator(".legend").is_visible()) == (False, True, True)
+    assert (image.is_visible(), error.is_visible(), page.locator(".legend").is_visible()) == (False, True, True)
     assert crop.get_attribute("src") == error.get_attribute("src")
-    assert page.locator("#case-1 figure:nth-child(1) img.picture").is_visible()
+    assert page.locator("#case-1 figure:nth-child(1) img.image").is_visible()
     page.uncheck("[name=errors]")
-    assert picture.is_visible()
-    assert crop.get_attribute("src") == picture.get_attribute("src")
+    assert image.is_visible()
+    assert crop.get_attribute("src") == image.get_attribute("src")
 
 
 def test_enlarged_parts_move_together(opened):
@@ -162,7 +162,7 @@ def test_enlarged_parts_move_together(opened):
     assert transforms() == before
 
 
-def test_pictures_are_filtered(opened):
+def test_images_are_filtered(opened):
     page = opened()
     page.fill("[name=name]", "CAT")
     assert page.locator("article:visible").count() == 1
@@ -243,12 +243,12 @@ def test_every_table_says_that_the_protocol_leaks(opened):
 def test_without_scripts_everything_is_there(opened):
     page = opened(java_script_enabled=False)
     assert page.locator(".tables.everything").is_visible()
-    assert page.locator("article figure img.picture:visible").count() == 3 * 5
+    assert page.locator("article figure img.image:visible").count() == 3 * 5
     assert page.locator(".compare:visible, .filter:visible, .plot:visible, .crop:visible").count() == 0
 
 
-def test_printing_shows_pictures_and_no_controls(opened):
+def test_printing_shows_images_and_no_controls(opened):
     page = opened()
     page.emulate_media(media="print")
-    assert page.locator("article figure img.picture:visible").count() == 3 * 5
+    assert page.locator("article figure img.image:visible").count() == 3 * 5
     assert page.locator("nav:visible, .controls:visible, .compare:visible, .zoom:visible").count() == 0

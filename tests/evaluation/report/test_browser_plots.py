@@ -10,7 +10,7 @@ from inpaint_zoo.metrics import METRICS, Record
 pytestmark = pytest.mark.browser
 
 
-def test_a_point_leads_to_its_picture(opened):
+def test_a_point_leads_to_its_image(opened):
     page = opened()
     page.select_option(".duel [name=a]", label="mean")
     page.select_option(".duel [name=b]", label="opencv_telea")
@@ -43,7 +43,7 @@ def test_points_are_reached_by_arrow_keys(opened):
     assert page.evaluate("'#' + document.activeElement.parentElement.id") == target
 
 
-def test_a_filtered_picture_is_shown_when_asked_for(opened):
+def test_a_filtered_image_is_shown_when_asked_for(opened):
     page = opened()
     page.fill("[name=name]", "no such name")
     assert page.locator("article:visible").count() == 0
@@ -81,7 +81,7 @@ def test_a_and_b_are_swapped(opened):
     assert names[1] in page.locator(".better-a").inner_text()
 
 
-def test_pictures_are_ordered_by_the_difference(opened, full_report):
+def test_images_are_ordered_by_the_difference(opened, full_report):
     page = opened()
     page.select_option(".duel [name=a]", label="mean")
     page.select_option(".duel [name=b]", label="opencv_navier_stokes")
@@ -135,11 +135,11 @@ def test_infinite_numbers_are_shown_and_drawn(opened, full_report, tmp_path):
     assert page.locator(".tables.everything tbody th").first.inner_text() == "mean"
 
 
-def test_one_method_and_no_pictures_are_no_trouble(opened, full_report, tmp_path):
+def test_one_method_and_no_images_are_no_trouble(opened, full_report, tmp_path):
     lonely = [Record("only", "a.png", "a.png", 0.3, dict.fromkeys(METRICS, 0.5))]
     for number, changes in enumerate(({"records": [], "cases": []}, {"records": lonely, "cases": []})):
         path = tmp_path / f"{number}.html"
-        write_html(replace(full_report, certainties={}, set_scores={}, **changes), path)
+        write_html(replace(full_report, estimates_of={}, set_scores={}, **changes), path)
         page = opened(path)
         assert page.locator("article").count() == 0
         assert page.locator("h1").inner_text() == full_report.title

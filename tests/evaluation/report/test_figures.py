@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.evaluation.report.error_map import error_map
-from inpaint_zoo.evaluation.report.figures import data_uri, display_size, rows_of_pictures
+from inpaint_zoo.evaluation.report.figures import data_uri, display_size, rows_of_images
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -16,7 +16,7 @@ def decoded(uri: str) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def rows(report):
-    return list(rows_of_pictures(report.cases, report.records, 64))
+    return list(rows_of_images(report.cases, report.records, 64))
 
 
 def test_a_row_holds_input_methods_and_original(rows, report):
@@ -44,7 +44,7 @@ def test_rows_know_their_bins(rows):
     assert rows[2].bins == ("40-60", "40-50", "all")
 
 
-def test_more_pictures_are_shown_smaller():
+def test_more_images_are_shown_smaller():
     assert [display_size(count) for count in (1, 200, 201, 400, 800)] == [512, 512, 384, 384, 256]
 
 

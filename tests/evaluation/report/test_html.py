@@ -13,7 +13,7 @@ from PIL import Image
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.html import MAXIMUM_CASES, write_html
-from inpaint_zoo.evaluation.report.pictures import Case
+from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.metrics import METRICS, Record
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address
@@ -87,7 +87,7 @@ def test_names_are_text_never_markup(page, text, report):
     assert "2.x<y" in page.text_of("dd")
 
 
-def test_every_picture_of_every_method_is_there(page, report):
+def test_every_image_of_every_method_is_there(page, report):
     alternatives = [image["alt"] for image in page.attributes("img") if image["alt"]]
     expected = [f"{title}: {case.name}" for case in report.cases for title in ("Input", *case.composites, "Original")]
     errors = [f"Error of {method}: {case.name}" for case in report.cases for method in case.composites]
@@ -95,7 +95,7 @@ def test_every_picture_of_every_method_is_there(page, report):
     assert all(image["loading"] == "lazy" for image in page.attributes("img"))
 
 
-def test_pictures_are_what_was_given(page, report):
+def test_images_are_what_was_given(page, report):
     case = report.cases[0]
     address = next(image["src"] for image in page.attributes("img") if image["alt"] == f"Original: {case.name}")
     with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
@@ -109,7 +109,7 @@ def test_tables_hold_every_method_and_no_nan(page, report):
     shown = page.text_of("span")
     assert "–" in shown
     assert not any("nan" in cell.lower() or "none" in cell.lower() for cell in shown)
-    # all pictures, three bins of the papers, three of 10 %, then one a picture
+    # all images, three bins of the papers, three of 10 %, then one an image
     assert len(page.attributes("table")) == 1 + 3 + 3 + 3
 
 
@@ -125,14 +125,14 @@ def test_slider_starts_at_input_and_best_method(page, report):
 
 
 def make_report(num_cases: int, side: int, folder: Path) -> Report:
-    picture = folder / "picture.png"
-    Image.fromarray(np.zeros((side, side // 2, 3), np.uint8)).save(picture)
+    image = folder / "image.png"
+    Image.fromarray(np.zeros((side, side // 2, 3), np.uint8)).save(image)
     mask = np.ones((side, side // 2), np.uint8)
     records = [Record("m", str(n), str(n), 1.0, dict.fromkeys(METRICS, 0.5)) for n in range(num_cases)]
-    return Report("many", records, [Case(str(n), picture, mask, {"m": picture}) for n in range(num_cases)])
+    return Report("many", records, [Case(str(n), image, mask, {"m": image}) for n in range(num_cases)])
 
 
-def test_large_pictures_are_reduced_and_the_page_says_so(tmp_path: Path):
+def test_large_images_are_reduced_and_the_page_says_so(tmp_path: Path):
     write_html(make_report(1, 900, tmp_path), tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     sizes = {(image["width"], image["height"]) for image in page.attributes("img") if image["alt"]}
@@ -140,11 +140,11 @@ def test_large_pictures_are_reduced_and_the_page_says_so(tmp_path: Path):
     assert any("at most 512 pixels" in note for note in page.text_of("li"))
 
 
-def test_too_many_pictures_are_left_out_and_the_page_says_so(tmp_path: Path):
+def test_too_many_images_are_left_out_and_the_page_says_so(tmp_path: Path):
     write_html(make_report(MAXIMUM_CASES + 5, 8, tmp_path), tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert len(page.attributes("article")) == MAXIMUM_CASES
-    assert any("100 of 105 pictures are shown" in note for note in page.text_of("li"))
+    assert any("100 of 105 images are shown" in note for note in page.text_of("li"))
 
 
 def test_name_that_is_no_utf8(report, tmp_path: Path):
@@ -154,20 +154,20 @@ def test_name_that_is_no_utf8(report, tmp_path: Path):
         report,
         cases=[Case(name, case.target, case.mask, {record.method: case.target})],
         records=[dataclasses.replace(record, name=name)],
-        certainties={},
+        estimates_of={},
     )
     write_html(odd, tmp_path / "report.html")
     assert "caf\\udce9.png" in Page((tmp_path / "report.html").read_text(encoding="utf-8")).text_of("bdi")
 
 
-def test_lost_picture_leaves_no_half_page(report, tmp_path: Path):
+def test_lost_image_leaves_no_half_page(report, tmp_path: Path):
     lost = Case("cat.png", report.cases[0].target, report.cases[0].mask, {"mean": tmp_path / "lost.png"})
     with pytest.raises(InputError, match=r"lost\.png"):
         write_html(dataclasses.replace(report, cases=[lost]), tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_pictures_or_records(tmp_path: Path):
+def test_without_images_or_records(tmp_path: Path):
     write_html(Report("empty", [], []), tmp_path / "report.html")
     assert Page((tmp_path / "report.html").read_text(encoding="utf-8")).attributes("table") == []
 
@@ -187,11 +187,11 @@ def test_protocol_and_hashes_are_told(full, full_report):
 def test_numbers_of_the_scripts_are_those_of_the_records(full, full_report):
     data = json.loads(max(full.text_of("script"), key=lambda text: text.startswith("{")))
     assert [method["name"] for method in data["methods"]] == ["mean", "opencv_telea", "opencv_navier_stokes"]
-    assert {picture["name"] for picture in data["pictures"]} == {case.name for case in full_report.cases}
+    assert {image["name"] for image in data["images"]} == {case.name for case in full_report.cases}
 
 
 @pytest.mark.slow
-def test_a_hundred_pictures_of_six_methods_stay_under_60_megabytes(tmp_path: Path):
+def test_a_hundred_images_of_six_methods_stay_under_60_megabytes(tmp_path: Path):
     rng = np.random.default_rng(0)
     photographs = [getattr(skimage.data, name)() for name in ("astronaut", "coffee", "chelsea", "rocket")]
     records, cases = [], []
@@ -201,7 +201,7 @@ def test_a_hundred_pictures_of_six_methods_stay_under_60_megabytes(tmp_path: Pat
         target = np.ascontiguousarray(photograph[top : top + 256, left : left + 256])
         hole = np.zeros((256, 256), bool)
         hole[:, : 2 * number] = True
-        # noise is what a picture format can save least on
+        # noise is what an image format can save least on
         made = {
             f"method {m}": np.where(
                 hole[..., None], target ^ rng.integers(32, size=target.shape, dtype=np.uint8), target

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.evaluation.report import Report, latex_table
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import METRICS, Record
 from inpaint_zoo.tables.latex import escaped
 
@@ -22,7 +22,7 @@ def records_of(method: str, psnrs: list[float | None], ratio: float = 0.3) -> li
 
 def report_of(*records: list[Record], **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], certainties=certainties(everything, num_resamples=300), **more)
+    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=300), **more)
 
 
 def body(source: str) -> dict[str, list[str]]:
@@ -68,7 +68,7 @@ def test_it_is_a_booktabs_table(full_report):
         assert f"\\{command}" in source
     assert r"\hline" not in source
     assert body(source)["Method"] == [r"0--20\,\%", r"40--60\,\%", "no hole", "all"]
-    assert body(source)["Pictures"] == ["1", "1", "1", "3"]
+    assert body(source)["Images"] == ["1", "1", "1", "3"]
 
 
 def test_best_is_bold_second_underlined_and_ties_have_a_dagger():
@@ -96,7 +96,7 @@ def test_caption_says_protocol_resamples_and_legend(full_report):
         r"$\dagger$ marks",
         "not corrected for the number of pairs",
         r"PSNR: 8 bits \textless{}b\textgreater{}",
-        r"No pictures: 20--40 \%, \textgreater{} 60 \%.",
+        r"No images: 20--40 \%, \textgreater{} 60 \%.",
     ):
         assert part in caption
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from inpaint_zoo.evaluation.report import Report, markdown_table
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import METRICS, Record
 
 
@@ -19,7 +19,7 @@ def records_of(method: str, psnrs: Sequence[float | None], ratio: float = 0.1, *
 
 def report_of(*records: list[Record], sure: bool = False, **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], certainties=certainties(everything, num_resamples=200) if sure else {}, **more)
+    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=200) if sure else {}, **more)
 
 
 def tables_of(report: Report) -> dict[str, list[list[str]]]:
@@ -40,7 +40,7 @@ FINE = "Means for every 10 % of hole pixels"
 def test_reads_as_a_table():
     table = tables_of(report_of(records_of("good", [30, 32], l1=0.05), records_of("bad", [20, 21], l1=0.07)))[MEANS]
     assert table[0] == ["Metric", "Method", "0–20 %", "20–40 %", "40–60 %", "> 60 %", "no hole", "all"]
-    assert table[1] == ["Pictures", "", "2", *["no pictures"] * 4, "2"]
+    assert table[1] == ["Images", "", "2", *["no images"] * 4, "2"]
     assert table[2:] == [
         ["PSNR ↑", "good", "**31.00**", "–", "–", "–", "–", "**31.00**"],
         ["", "bad", "20.50", "–", "–", "–", "–", "20.50"],
@@ -54,7 +54,7 @@ def test_means_have_intervals_and_ties_a_dagger():
     close = [value - 0.5 * (-1) ** n for n, value in enumerate(good)]
     report = report_of(records_of("good", good), records_of("close", close), records_of("bad", [9.0] * 9), sure=True)
     cells = {line[1]: line[-1] for line in tables_of(report)[MEANS][2:]}
-    intervals = {name: report.certainties["all", name, "psnr"].interval for name in ("good", "close")}
+    intervals = {name: report.estimates_of["all", name, "psnr"].interval for name in ("good", "close")}
     shown = {name: f"[{low:.2f}, {high:.2f}]" for name, (low, high) in intervals.items()}
     assert cells["good"] == f"**34.00** {shown['good']}"
     assert cells["close"] == f"33.94 {shown['close']}†"
@@ -74,7 +74,7 @@ def test_differences_to_the_best_have_interval_p_and_verdict():
     assert table[1] == ["PSNR ↑", "good", "+0.00", "[+0.00, +0.00]", "1.000", "no †", "equal"]
     assert table[2][:3] == ["", "bad", "−5.30"]
     assert re.fullmatch(r"\[−5\.\d\d, −5\.\d\d\]", table[2][3])
-    assert table[2][4:] == [f"{report.certainties['all', 'bad', 'psnr'].difference.p:.3f}", "yes", "equal"]
+    assert table[2][4:] == [f"{report.estimates_of['all', 'bad', 'psnr'].difference.p:.3f}", "yes", "equal"]
 
 
 def test_one_photograph_has_no_interval():
@@ -104,10 +104,10 @@ def test_known_pixels_say_whether_they_were_left_alone():
 def test_every_10_per_cent_names_empty_bins_once():
     report = report_of(records_of("a", [30, 31], ratio=0.3, l1=0.1), records_of("b", [20, 22], ratio=0.3, l1=0.2))
     table = tables_of(report)[FINE]
-    assert table[0] == ["Metric", "Hole", "Pictures", "a", "b"]
-    assert table[1] == ["PSNR ↑", "0–10 %", "no pictures", "–", "–"]
+    assert table[0] == ["Metric", "Hole", "Images", "a", "b"]
+    assert table[1] == ["PSNR ↑", "0–10 %", "no images", "–", "–"]
     assert table[3] == ["", "20–30 %", "2", "**30.50**", "21.00"]
-    assert [line[2] for line in table[1:12]].count("no pictures") == 10
+    assert [line[2] for line in table[1:12]].count("no images") == 10
     assert table[12:] == [["L1 % ↓", "20–30 %", "2", "**10.00**", "20.00"]]
 
 
@@ -121,8 +121,8 @@ def test_infinite_means_are_said():
 
 
 def test_metrics_of_the_set_have_a_table(full_report):
-    table = tables_of(full_report)["All pictures together"]
-    assert table[0] == ["Method", "Pictures", "FID ↓", "P-IDS % ↑"]
+    table = tables_of(full_report)["All images together"]
+    assert table[0] == ["Method", "Images", "FID ↓", "P-IDS % ↑"]
     assert table[1:] == [
         ["mean", "3", "90.50", "2.00"],
         ["opencv_telea", "3", "80.25", "1.00"],
@@ -169,4 +169,4 @@ def test_notes_of_the_caller_come_first(report):
 
 
 def test_nothing_to_show():
-    assert "| Pictures |" in markdown_table(Report("t", [], []))
+    assert "| Images |" in markdown_table(Report("t", [], []))

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from inpaint_zoo.evaluation.report import ProtocolCard, Report
 from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import METRICS, Record, summarise
 
 
@@ -16,20 +16,20 @@ def notes_of(report: Report) -> str:
     return "\n".join(reader_notes(report, summarise(report.records)))
 
 
-def test_capped_pictures_are_counted():
+def test_capped_images_are_counted():
     capped = notes_of(Report("t", records_of("m", [100, 100, 40]), []))
     assert "capped at 100 dB" in capped
     assert "(m: 2)" in capped
     assert "capped" not in notes_of(Report("t", records_of("m", [40]), []))
 
 
-def test_infinite_pictures_are_not_called_capped():
+def test_infinite_images_are_not_called_capped():
     notes = notes_of(Report("t", records_of("m", [math.inf, 40]), []))
     assert "∞ (m: 1)" in notes
     assert "capped" not in notes
 
 
-def test_unequal_numbers_of_pictures_are_pointed_out():
+def test_unequal_numbers_of_images_are_pointed_out():
     unequal = notes_of(Report("t", records_of("a", [30, 30]) + records_of("b", [30]), []))
     assert "(a: 2, b: 1)" in unequal
     assert "do not compare" not in notes_of(Report("t", records_of("a", [30]) + records_of("b", [30]), []))
@@ -65,7 +65,7 @@ def test_intervals_are_explained_where_there_are_some():
     records = records_of("a", [30.0 + n for n in range(7)]) + records_of("b", [20.0 + n for n in range(7)])
     report = Report("t", records, [])
     assert "bootstrap" not in notes_of(report)
-    sure = notes_of(replace(report, certainties=certainties(records, num_resamples=20)))
+    sure = notes_of(replace(report, estimates_of=estimates_of(records, num_resamples=20)))
     for part in ("10 000 bootstrap", "p < 0.05", "does not hold 0", "not corrected"):
         assert part in sure
     assert "fewer than" not in sure
@@ -74,5 +74,5 @@ def test_intervals_are_explained_where_there_are_some():
 def test_too_few_photographs_are_pointed_out():
     records = records_of("a", [30.0 + n for n in range(5)]) + records_of("b", [20.0 + n for n in range(5)])
     sentence = "With fewer than 6 photographs no two methods can be told apart (0–20 %, 0–10 %, all)."
-    assert sentence in notes_of(Report("t", records, [], certainties=certainties(records, num_resamples=20)))
+    assert sentence in notes_of(Report("t", records, [], estimates_of=estimates_of(records, num_resamples=20)))
     assert sentence not in notes_of(Report("t", records, []))

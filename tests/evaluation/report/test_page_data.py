@@ -16,17 +16,17 @@ def data_of(report, shown=slice(None)):
 def test_numbers_are_those_of_the_records(full_report):
     data = data_of(full_report)
     methods = [method["name"] for method in data["methods"]]
-    pictures = {picture["name"]: picture for picture in data["pictures"]}
+    images = {image["name"]: image for image in data["images"]}
     for record in full_report.records:
-        values = pictures[record.name]["values"]
+        values = images[record.name]["values"]
         for column, own in zip(ALL_COLUMNS, values, strict=True):
             expected = record.metrics[column.key]
             shown = own[methods.index(record.method)]
             assert shown == (None if expected is None else pytest.approx(expected, rel=1e-5))
 
 
-def test_pictures_know_their_place_on_the_page(report):
-    places = {picture["name"]: picture["place"] for picture in data_of(report, slice(1, 3))["pictures"]}
+def test_images_know_their_place_on_the_page(report):
+    places = {image["name"]: image["place"] for image in data_of(report, slice(1, 3))["images"]}
     assert places == {report.cases[0].name: None, report.cases[1].name: 1, report.cases[2].name: 2}
 
 
@@ -36,11 +36,11 @@ def test_infinity_goes_through_json(report):
     data = data_of(replace(report, records=[infinite, *report.records[1:]]))
     again = json.loads(json.dumps(data, allow_nan=False))
     column = ALL_COLUMNS.index(PSNR)
-    assert again["pictures"][0]["values"][column][0] == INFINITE
+    assert again["images"][0]["values"][column][0] == INFINITE
     assert again["means"][column][0] == INFINITE
 
 
-def test_a_method_may_lack_pictures_costs_and_set_metrics(report):
+def test_a_method_may_lack_images_costs_and_set_metrics(report):
     fewer = replace(
         report,
         records=report.records[:-1],
@@ -48,7 +48,7 @@ def test_a_method_may_lack_pictures_costs_and_set_metrics(report):
         set_scores={"mean": {"fid": 12.5}},
     )
     data = data_of(fewer)
-    assert data["pictures"][-1]["values"][ALL_COLUMNS.index(HOLE_PSNR)][-1] is None
+    assert data["images"][-1]["values"][ALL_COLUMNS.index(HOLE_PSNR)][-1] is None
     assert data["spent"] == [[0.5 if column.key == "seconds" else None, None, None] for column in COST_COLUMNS]
     assert data["setScores"] == [[12.5 if column.key == "fid" else None, None, None] for column in SET_COLUMNS]
     assert all(sides is None for own in data["sides"] for sides in own)
@@ -57,4 +57,4 @@ def test_a_method_may_lack_pictures_costs_and_set_metrics(report):
 def test_without_records():
     from inpaint_zoo.evaluation.report import Report
 
-    assert page_data(Report("empty", [], []), [], [])["pictures"] == []
+    assert page_data(Report("empty", [], []), [], [])["images"] == []

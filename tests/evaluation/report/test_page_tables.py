@@ -8,7 +8,7 @@ from inpaint_zoo.evaluation.report import Report
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, L1, PSNR
 from inpaint_zoo.evaluation.report.page_tables import all_tables
 from inpaint_zoo.evaluation.report.tables import plain_table
-from inpaint_zoo.evaluation.significance import Certainty, Difference, Interval
+from inpaint_zoo.evaluation.significance import Difference, Estimate, Interval
 from inpaint_zoo.metrics import METRICS, Record, summarise
 from inpaint_zoo.metrics.bins import ALL, BINS, FINE_BINS
 from inpaint_zoo.tables import Cell, Table
@@ -28,7 +28,7 @@ def tables(*records: Record, **changes):
 
 def table_of(table: Table) -> SimpleNamespace:
     lines = [SimpleNamespace(method=head.shown, cells=[texts_of(cell) for cell in own]) for head, *own in table.cells()]
-    return SimpleNamespace(title=table.title, num_pictures=int(table.note.split()[0]), lines=lines)
+    return SimpleNamespace(title=table.title, num_images=int(table.note.split()[0]), lines=lines)
 
 
 def texts_of(cell: Cell) -> SimpleNamespace:
@@ -49,9 +49,9 @@ def cell(table, method: str, column=PSNR):
 def test_every_bin_has_a_table_and_empty_ones_have_no_lines():
     made = tables(record("a", 20.0))
     assert [len(made[part]) for part in ("everything", "wide", "fine")] == [1, len(BINS), len(FINE_BINS)]
-    filled = {part: [table.title for table in own if table.num_pictures] for part, own in made.items()}
-    assert filled == {"everything": ["All pictures"], "wide": ["20–40 % hole"], "fine": ["20–30 % hole"]}
-    assert all(bool(table.lines) == bool(table.num_pictures) for own in made.values() for table in own)
+    filled = {part: [table.title for table in own if table.num_images] for part, own in made.items()}
+    assert filled == {"everything": ["All images"], "wide": ["20–40 % hole"], "fine": ["20–30 % hole"]}
+    assert all(bool(table.lines) == bool(table.num_images) for own in made.values() for table in own)
     assert "No hole" in [table.title for table in made["wide"]]
 
 
@@ -62,18 +62,18 @@ def test_missing_and_infinite_values_are_shown_as_such():
 
 
 CERTAIN = {
-    (ALL, "a", "psnr"): Certainty(20.0, Interval(19.0, 21.0), None, True),
-    (ALL, "b", "psnr"): Certainty(
+    (ALL, "a", "psnr"): Estimate(20.0, Interval(19.0, 21.0), None, True),
+    (ALL, "b", "psnr"): Estimate(
         18.0, Interval(17.0, 19.0), Difference("a", -2.0, Interval(-3.0, 1), 0.25, False), False
     ),
-    (ALL, "c", "psnr"): Certainty(10.0, None, Difference("a", -10.0, None, 0.00001, True), False),
-    (ALL, "b", "l1"): Certainty(0.03, Interval(0.02, 0.045), None, False),
+    (ALL, "c", "psnr"): Estimate(10.0, None, Difference("a", -10.0, None, 0.00001, True), False),
+    (ALL, "b", "l1"): Estimate(0.03, Interval(0.02, 0.045), None, False),
 }
 
 
 def test_how_sure_a_mean_is():
     records = [record("a", 20.0), record("b", 18.0), record("c", 10.0)]
-    (table,) = tables(*records, certainties=CERTAIN)["everything"]
+    (table,) = tables(*records, estimates_of=CERTAIN)["everything"]
     best, tied, worse = (cell(table, method) for method in "abc")
     assert (best.interval, best.best, best.tied, best.to_best) == ("[19.00, 21.00]", True, False, "")
     assert (tied.tied, tied.to_best, tied.odds) == (True, "−2.00 [−3.00, +1.00]", "p 0.250")
@@ -82,8 +82,8 @@ def test_how_sure_a_mean_is():
 
 
 def test_what_looks_like_the_best_is_not_also_marked_as_tied():
-    certain = {(ALL, "b", "psnr"): Certainty(20.0, None, Difference("a", -0.001, None, 0.9, False), False)}
-    (table,) = tables(record("a", 20.001), record("b", 20.0), certainties=certain)["everything"]
+    certain = {(ALL, "b", "psnr"): Estimate(20.0, None, Difference("a", -0.001, None, 0.9, False), False)}
+    (table,) = tables(record("a", 20.001), record("b", 20.0), estimates_of=certain)["everything"]
     assert (cell(table, "b").best, cell(table, "b").tied) == (True, False)
 
 

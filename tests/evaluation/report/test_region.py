@@ -7,9 +7,9 @@ GRAY = np.full((60, 90, 3), 100, np.uint8)
 
 
 def with_spot(top: int, left: int, height: int = 4, width: int = 4, value: int = 200) -> np.ndarray:
-    picture = GRAY.copy()
-    picture[top : top + height, left : left + width] = value
-    return picture
+    image = GRAY.copy()
+    image[top : top + height, left : left + width] = value
+    return image
 
 
 def edges(region: Region) -> tuple[float, float]:
@@ -48,7 +48,7 @@ def test_the_middle_where_nothing_differs():
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 40, 3), (2, 3, 3)])
-def test_tiny_pictures(shape: tuple[int, ...]):
+def test_tiny_images(shape: tuple[int, ...]):
     target = np.zeros(shape, np.uint8)
     region = differing_region(target, [target, target + 9])
     assert all(0 <= share <= 1 for share in region)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from inpaint_zoo.evaluation.report import Report, terminal_tables
-from inpaint_zoo.evaluation.significance import certainties
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import METRICS, Record
 
 
@@ -29,7 +29,7 @@ def records_of(method: str, values: list[float], ratio: float = 0.3) -> list[Rec
 
 def sure_report(*records: list[Record], **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], certainties=certainties(everything, num_resamples=200), **more)
+    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=200), **more)
 
 
 def test_fits_80_columns(full_report):
@@ -40,10 +40,10 @@ def test_fits_80_columns(full_report):
     assert all("[red]" in text for text in tables)
 
 
-def test_one_table_a_bin_that_has_pictures_and_one_over_all(report):
+def test_one_table_a_bin_that_has_images_and_one_over_all(report):
     titles = [text.splitlines()[0].strip() for text in shown(report)]
-    assert titles == ["0–20 %, pictures: 1", "40–60 %, pictures: 1", "no hole, pictures: 1", "all, pictures: 3"]
-    assert "No pictures: 20–40 %, > 60 %." in shown(report)[-1]
+    assert titles == ["0–20 %, images: 1", "40–60 %, images: 1", "no hole, images: 1", "all, images: 3"]
+    assert "No images: 20–40 %, > 60 %." in shown(report)[-1]
 
 
 def test_means_have_half_widths_and_ties_a_dagger():
@@ -52,7 +52,7 @@ def test_means_have_half_widths_and_ties_a_dagger():
         records_of("good", values), records_of("equal", values), records_of("bad", [9.0 - n / 9 for n in range(8)])
     )
     table = shown(report)[-2]
-    low, high = report.certainties["all", "bad", "hole_psnr"].interval
+    low, high = report.estimates_of["all", "bad", "hole_psnr"].interval
     lines = table.splitlines()
     bad = next(number for number, line in enumerate(lines) if "bad" in line)
     assert lines[bad].split()[1] == "8.61"

@@ -32,7 +32,7 @@ def test_agrees_with_loops_over_the_same_draws():
     )
 
 
-def test_agrees_with_scipy_where_clusters_are_single_pictures():
+def test_agrees_with_scipy_where_clusters_are_single_images():
     values = np.random.default_rng(1).gamma(2, 3, (60, 1))
     theirs = stats.bootstrap((values[:, 0],), np.mean, n_resamples=20_000, method="percentile", rng=0)
     (ours,) = bootstrap_intervals(values, np.ones_like(values), 20_000, seed=0)
@@ -54,7 +54,7 @@ def test_agrees_with_scipy_on_a_ratio_of_sums():
     assert ours == pytest.approx(list(theirs.confidence_interval), abs=0.05 * np.ptp(ours))
 
 
-def test_copies_of_a_picture_do_not_make_it_surer():
+def test_copies_of_a_image_do_not_make_it_surer():
     values = np.random.default_rng(3).normal(20, 3, (30, 1))
     once = bootstrap_intervals(values, np.ones_like(values), 500, seed=0)
     many = bootstrap_intervals(values * 50, np.full_like(values, 50), 500, seed=0)
@@ -106,7 +106,7 @@ def test_holds_the_mean_of_what_is_symmetric(seed: int, half: int):
 
 
 def test_covers_the_truth_about_as_often_as_it_says():
-    """Three correlated pictures a photograph: resampling pictures would cover far less than 95 % here."""
+    """Three correlated images a photograph: resampling images would cover far less than 95 % here."""
     rng = np.random.default_rng(0)
     trials, num_clusters = 300, 40
     totals = rng.normal(5, 2, (num_clusters, trials)) * 3 + rng.normal(0, 0.5, (3, num_clusters, trials)).sum(axis=0)

@@ -7,52 +7,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.evaluation.significance import Certainty, certainties
+from inpaint_zoo.evaluation.significance import Estimate, estimates_of
 from inpaint_zoo.metrics import METRICS, Record, summarise
 from inpaint_zoo.metrics.score import lower_is_better
 
 
-def record(
-    method: str, picture: str, values: float | dict[str, float | None] | None, ratio: float = 0.3, mask: int = 0
-):
+def record(method: str, image: str, values: float | dict[str, float | None] | None, ratio: float = 0.3, mask: int = 0):
     own = values if isinstance(values, dict) else {"psnr": values}
-    return Record(method, f"{picture}-{mask}", picture, ratio, dict.fromkeys(METRICS, None) | own)
+    return Record(method, f"{image}-{mask}", image, ratio, dict.fromkeys(METRICS, None) | own)
 
 
-def normal_records(seed: int, methods: str = "abc", pictures: int = 12, masks: int = 2) -> list[Record]:
+def normal_records(seed: int, methods: str = "abc", images: int = 12, masks: int = 2) -> list[Record]:
     rng = np.random.default_rng(seed)
     made = []
-    for picture in range(pictures):
+    for image in range(images):
         level = rng.normal(20, 3)
         for mask in range(masks):
             ratio = rng.choice([0.1, 0.3, 0.5])
             for rank, method in enumerate(methods):
                 values: dict[str, float | None] = {key: level + 0.4 * rank + rng.normal(0, 0.5) for key in METRICS}
-                made.append(record(method, f"p{picture:02}", values, ratio, mask))
+                made.append(record(method, f"p{image:02}", values, ratio, mask))
     return made
 
 
-def slow_twin(records: list[Record], bin_names: set[str], key: str, resamples: int, seed: int) -> dict[str, Certainty]:
+def slow_twin(records: list[Record], bin_names: set[str], key: str, resamples: int, seed: int) -> dict[str, Estimate]:
     """Means and paired differences by dictionaries and loops, with the draws of numpy's generator."""
     own: dict[str, dict[str, dict[str, float]]] = {}
     for one in records:
         value = one.metrics[key]
         if one.bin in bin_names and value is not None:
-            own.setdefault(one.method, {}).setdefault(one.picture, {})[one.name] = value
-    photographs = sorted({one.picture for one in records if one.bin in bin_names})
-    means = {m: statistics.fmean(v for p in pictures.values() for v in p.values()) for m, pictures in own.items()}
+            own.setdefault(one.method, {}).setdefault(one.photograph, {})[one.name] = value
+    photographs = sorted({one.photograph for one in records if one.bin in bin_names})
+    means = {m: statistics.fmean(v for p in images.values() for v in p.values()) for m, images in own.items()}
     best = max(sorted(means), key=lambda m: -means[m] if lower_is_better(key) else means[m])
     rng = np.random.default_rng(seed)
     draws = [[photographs[i] for i in rng.integers(len(photographs), size=len(photographs))] for _ in range(resamples)]
     found = {}
-    for method, pictures in own.items():
+    for method, images in own.items():
         resampled, differences = [], []
         for draw in draws:
-            resampled.append(statistics.fmean(v for p in draw for v in pictures.get(p, {}).values()))
+            resampled.append(statistics.fmean(v for p in draw for v in images.get(p, {}).values()))
             common = [
                 v - own[best][p][name]
                 for p in draw
-                for name, v in pictures.get(p, {}).items()
+                for name, v in images.get(p, {}).items()
                 if name in own[best].get(p, {})
             ]
             differences.append(statistics.fmean(common))
@@ -72,7 +70,7 @@ def test_agrees_with_loops(key: str, name: str, bin_names: set[str]):
     # the pairing and the means must do without these
     records[7].metrics[key] = None
     del records[20]
-    found = certainties(records, num_resamples=60, seed=3)
+    found = estimates_of(records, num_resamples=60, seed=3)
     for method, (mean, interval, difference, best) in slow_twin(records, bin_names, key, 60, 3).items():
         own = found[name, method, key]
         assert own.mean == pytest.approx(mean)
@@ -88,7 +86,7 @@ def test_agrees_with_loops(key: str, name: str, bin_names: set[str]):
 
 def test_means_are_those_of_the_summary():
     records = normal_records(1)
-    found = certainties(records, num_resamples=20)
+    found = estimates_of(records, num_resamples=20)
     expected = {
         (row.bin, row.method, key): mean
         for row in summarise(records)
@@ -101,21 +99,21 @@ def test_means_are_those_of_the_summary():
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 100), st.randoms(use_true_random=False))
 def test_order_of_records_and_methods_does_not_matter(seed: int, order: random.Random):
-    records = normal_records(seed, pictures=5)
+    records = normal_records(seed, images=5)
     shuffled = records.copy()
     order.shuffle(shuffled)
-    assert certainties(shuffled, num_resamples=50, seed=seed) == certainties(records, num_resamples=50, seed=seed)
+    assert estimates_of(shuffled, num_resamples=50, seed=seed) == estimates_of(records, num_resamples=50, seed=seed)
 
 
 def test_another_seed_gives_other_draws():
-    records = normal_records(0, pictures=20)
-    first, second = (certainties(records, num_resamples=50, seed=seed)["all", "a", "psnr"] for seed in (0, 1))
+    records = normal_records(0, images=20)
+    first, second = (estimates_of(records, num_resamples=50, seed=seed)["all", "a", "psnr"] for seed in (0, 1))
     assert first.interval != second.interval
     assert first.mean == second.mean
 
 
 def test_clear_differences_are_told_apart_though_intervals_of_the_means_overlap():
-    found = certainties(normal_records(0, pictures=30), num_resamples=2000)
+    found = estimates_of(normal_records(0, images=30), num_resamples=2000)
     best, worst = found["all", "c", "psnr"], found["all", "a", "psnr"]
     assert best.is_best
     assert worst.interval[1] > best.interval[0]
@@ -128,7 +126,7 @@ def test_clear_differences_are_told_apart_though_intervals_of_the_means_overlap(
 
 def test_equal_methods_are_not_told_apart():
     records = [record(method, str(n), float(n)) for method in "ba" for n in range(20)]
-    found = certainties(records, num_resamples=300)
+    found = estimates_of(records, num_resamples=300)
     assert found["all", "a", "psnr"].is_best
     assert found["all", "a", "psnr"].difference is None
     second = found["all", "b", "psnr"]
@@ -138,7 +136,7 @@ def test_equal_methods_are_not_told_apart():
 
 
 def test_a_method_alone_is_not_the_best():
-    only = certainties([record("a", str(n), float(n)) for n in range(9)], num_resamples=100)["all", "a", "psnr"]
+    only = estimates_of([record("a", str(n), float(n)) for n in range(9)], num_resamples=100)["all", "a", "psnr"]
     assert only.interval is not None
     assert only.difference is None
     assert not only.is_best
@@ -146,7 +144,7 @@ def test_a_method_alone_is_not_the_best():
 
 def test_one_photograph_has_no_interval_however_many_masks():
     records = [record(method, "p", 20.0 + mask + ord(method), mask=mask) for method in "ab" for mask in range(5)]
-    found = certainties(records, num_resamples=100)
+    found = estimates_of(records, num_resamples=100)
     assert found["all", "a", "psnr"].interval is None
     assert found["all", "a", "psnr"].difference.interval is None
     assert found["all", "a", "psnr"].difference.p == 1
@@ -155,8 +153,8 @@ def test_one_photograph_has_no_interval_however_many_masks():
 
 def test_five_photographs_cannot_be_told_apart():
     records = [record(method, str(n), n + 10.0 * ord(method)) for method in "ab" for n in range(6)]
-    six = certainties(records, num_resamples=1000)["all", "a", "psnr"].difference
-    five = certainties([one for one in records if one.picture != "0"], num_resamples=1000)[
+    six = estimates_of(records, num_resamples=1000)["all", "a", "psnr"].difference
+    five = estimates_of([one for one in records if one.photograph != "0"], num_resamples=1000)[
         "all", "a", "psnr"
     ].difference
     assert (six.p, six.told_apart) == (2 / 64, True)
@@ -165,14 +163,14 @@ def test_five_photographs_cannot_be_told_apart():
 
 
 def test_what_is_not_defined_has_no_entry():
-    found = certainties([record("a", "x", 1.0), record("b", "x", None), record("b", "y", None)], num_resamples=20)
+    found = estimates_of([record("a", "x", 1.0), record("b", "x", None), record("b", "y", None)], num_resamples=20)
     assert set(found) == {(name, "a", "psnr") for name in ("20-40", "20-30", "all")}
-    assert certainties([]) == {}
+    assert estimates_of([]) == {}
 
 
-def test_methods_without_a_common_picture_are_not_compared():
+def test_methods_without_a_common_image_are_not_compared():
     records = [record(method, f"{method}{n}", n + 1.0) for method in "ab" for n in range(5)]
-    found = certainties(records, num_resamples=200)
+    found = estimates_of(records, num_resamples=200)
     assert found["all", "a", "psnr"].is_best
     assert found["all", "b", "psnr"].difference is None
     assert found["all", "b", "psnr"].interval is not None
@@ -186,8 +184,8 @@ def test_infinite_values_have_no_interval_and_no_difference(best_is_infinite_too
         for method, own in values.items()
         for n, value in enumerate(own)
     ]
-    found = certainties(records, num_resamples=200)
-    assert found["all", "a", "psnr"] == Certainty(math.inf, None, None, True)
+    found = estimates_of(records, num_resamples=200)
+    assert found["all", "a", "psnr"] == Estimate(math.inf, None, None, True)
     assert found["all", "b", "psnr"].difference is None
     assert (found["all", "b", "psnr"].interval is None) == best_is_infinite_too
     assert found["all", "b", "ssim"].difference is not None
@@ -195,10 +193,10 @@ def test_infinite_values_have_no_interval_and_no_difference(best_is_infinite_too
 
 
 def test_nothing_is_nan():
-    records = normal_records(2, pictures=4)
+    records = normal_records(2, images=4)
     for one in records[::3]:
         one.metrics.update(psnr=None, ssim=None, l1=math.inf)
-    for own in certainties(records, num_resamples=50).values():
+    for own in estimates_of(records, num_resamples=50).values():
         numbers = [own.mean, *(own.interval or ())]
         if own.difference is not None:
             numbers += [own.difference.value, own.difference.p, *(own.difference.interval or ())]

@@ -16,7 +16,7 @@ from omegaconf import DictConfig
 
 from inpaint_zoo.config.compose import output_dir
 from inpaint_zoo.errors import InputError, Stopped
-from inpaint_zoo.jobs.search.pruning import EarlyEnd
+from inpaint_zoo.jobs.search.pruning import TrialPruning
 from inpaint_zoo.jobs.search.study import PRUNED, open_study, seed_of
 from inpaint_zoo.training.runs.result import Result, config_hash, write_result
 
@@ -159,10 +159,10 @@ def test_a_trial_that_falls_behind_is_ended_early(command: Command, training: An
 
     def validate(config: DictConfig) -> None:
         node = config.callbacks.early_end
-        assert node._target_.endswith(".EarlyEnd")
+        assert node._target_.endswith(".TrialPruning")
         from inpaint_zoo.config.build import construct
 
-        callback: EarlyEnd = construct(node)
+        callback: TrialPruning = construct(node)
         quality = -abs(math.log10(config.model.optimizer.lr / 1e-3))
         for step in (1, 2, 3):
             steps.append(step)

@@ -257,11 +257,11 @@ def test_the_environment_of_a_job_is_its_own(command: Command, training: Any, tm
 
 
 def test_many_keys_share_a_column_in_the_terminal(command: Command, training: Any, tmp_path: Path) -> None:
-    keys = ["model.optimizer.lr=1e-3,1e-4", "data.batch_size=2,4", "seed=0,1", "num_sample_pictures=0,1"]
+    keys = ["model.optimizer.lr=1e-3,1e-4", "data.batch_size=2,4", "seed=0,1", "num_sample_images=0,1"]
     code, out, err = command(*COMMON, *keys, f"run_dir={tmp_path}")
     assert (code, err) == (0, "")
     assert "lr=0.0001" in out
-    assert "num_sample_pictures=1" in out
+    assert "num_sample_images=1" in out
     table = out[out.index(" folder ") :].splitlines()
     assert max(map(len, table[:40])) <= 80
     assert rows(tmp_path)[5]["model.optimizer.lr"] == "0.001"

@@ -34,7 +34,7 @@ def test_every_pixel_within_half_the_width(drawn: list[Segment], height: int, wi
 
 
 def drawn_slowly(segment: Segment, side: int) -> np.ndarray:
-    """The same in whole numbers, for all pixels of a square picture at once; segments of an even width."""
+    """The same in whole numbers, for all pixels of a square image at once; segments of an even width."""
     y, x = np.mgrid[:side, :side]
     y, x = y - segment.start_y, x - segment.start_x
     rise, run = segment.end_y - segment.start_y, segment.end_x - segment.start_x
@@ -45,7 +45,7 @@ def drawn_slowly(segment: Segment, side: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("side", [256, 2048])
-def test_large_pictures_keep_the_exact_comparison(side: int) -> None:
+def test_large_images_keep_the_exact_comparison(side: int) -> None:
     rng = np.random.RandomState(side)
     for _ in range(12):
         ends, radius = map(int, rng.randint(-100, side + 100, 4)), int(rng.randint(0, 60))

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.images.finding import PictureFile
-from inpaint_zoo.images.reading import picture_size, read_mask
+from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.images.reading import image_size, read_mask
 from inpaint_zoo.masks.files.checks import is_jpeg, refuse_unturned, warn_about
 from inpaint_zoo.masks.files.folder import MaskFolder
 
@@ -73,8 +73,8 @@ def test_a_mask_stored_unturned_beside_a_turned_photograph_is_refused(tmp_path: 
     exif = Image.Exif()
     exif[0x0112] = orientation
     Image.new("RGB", (60, 40)).save(tmp_path / "photo.jpg", exif=exif)
-    photo = PictureFile("photo.jpg", tmp_path / "photo.jpg")
-    upright = picture_size(photo.path)
+    photo = ImageFile("photo.jpg", tmp_path / "photo.jpg")
+    upright = image_size(photo.path)
     refuse_unturned(photo, "m.png", upright)
     refuse_unturned(photo, "m.png", (2 * upright[0], 2 * upright[1]))
     if orientation > 4:

@@ -125,13 +125,13 @@ def test_the_file_of_a_sample_is_told(write: Write) -> None:
     for name in ("b.png", "a/c.png"):
         root = write(name, square())
     generator = file_mask(root=root)
-    assert [generator.file_name(index, "picture.png") for index in range(3)] == ["a/c.png", "b.png", "a/c.png"]
+    assert [generator.file_name(index, "image.png") for index in range(3)] == ["a/c.png", "b.png", "a/c.png"]
 
 
 def test_a_size_that_is_refused_names_the_file(write: Write) -> None:
     generator = file_mask(root=write("a.png", square()), resizing="refuse")
     assert generator(MaskRequest(40, 40, np.random.RandomState(0), 0)).mean() == 0.25
-    with pytest.raises(InputError, match=r"a\.png: the mask is 40x40 \(width x height\), its picture 30x20"):
+    with pytest.raises(InputError, match=r"a\.png: the mask is 40x40 \(width x height\), its image 30x20"):
         generator(MaskRequest(20, 30, np.random.RandomState(0), 0))
 
 
@@ -143,7 +143,7 @@ def test_an_unknown_resizing_is_named(write: Write) -> None:
 def test_missing_and_empty_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"mask\.root: .*nowhere' does not exist"):
         file_mask(root=tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"mask\.root=.* holds no mask pictures"):
+    with pytest.raises(InputError, match=r"mask\.root=.* holds no mask images"):
         file_mask(root=tmp_path)
     with pytest.raises(InputError, match=r"mask\.root is missing"):
         file_mask(root="")
@@ -155,7 +155,7 @@ def test_threshold_out_of_range_is_named(tmp_path: Path, threshold: int) -> None
         file_mask(root=tmp_path, threshold=threshold, invert=False)
 
 
-def test_a_file_that_is_no_picture_is_named(write: Write) -> None:
+def test_a_file_that_is_no_image_is_named(write: Write) -> None:
     root = write("a.png", square())
     (root / "broken.png").write_bytes(b"nothing")
     with pytest.raises(InputError, match=r"broken\.png"):

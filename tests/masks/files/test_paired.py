@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.masks import MaskRequest, PairedMask
 
 RNG = np.random.RandomState(0)
@@ -71,7 +71,7 @@ def test_two_masks_of_one_name_are_refused(write: Callable[..., Path]) -> None:
         paired(write("a.bmp", 2))
 
 
-def test_a_mask_of_the_whole_picture_is_cut_as_its_picture_is(tmp_path: Path) -> None:
+def test_a_mask_of_the_whole_image_is_cut_as_its_image_is(tmp_path: Path) -> None:
     gray = np.zeros((10, 30), np.uint8)
     gray[:, 12:15] = 255
     Image.fromarray(gray).save(tmp_path / "a.png")
@@ -87,4 +87,4 @@ def test_masks_of_turned_photographs_are_refused_by_name(tmp_path: Path) -> None
     Image.fromarray(np.eye(10, 30, dtype=np.uint8) * 255).save(tmp_path / "masks" / "a.png")
     mask = paired(tmp_path / "masks")
     with pytest.raises(InputError, match=r"a\.jpg is turned by its EXIF orientation 8 to 10x30"):
-        mask.refuse_unturned([PictureFile("a.jpg", tmp_path / "a.jpg")])
+        mask.refuse_unturned([ImageFile("a.jpg", tmp_path / "a.jpg")])

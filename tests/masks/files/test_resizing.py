@@ -106,5 +106,5 @@ def test_area_keeps_the_share_of_irregular_masks() -> None:
 def test_another_size_is_refused() -> None:
     holes = np.ones((3, 4), np.uint8)
     assert same_size(holes, 3, 4) is holes
-    with pytest.raises(InputError, match=r"the mask is 4x3 \(width x height\), its picture 3x4: .*resizing=nearest"):
+    with pytest.raises(InputError, match=r"the mask is 4x3 \(width x height\), its image 3x4: .*resizing=nearest"):
         same_size(holes, 4, 3)

@@ -16,7 +16,7 @@ def test_texture_comes_before_structure():
     torch.testing.assert_close(logits[:, 1:], discriminator.structure_branch(torch.cat([edge, gray], 1)))
 
 
-def test_edges_are_detected_at_the_pictures_size_with_a_quarter_of_the_channels():
+def test_edges_are_detected_at_the_images_size_with_a_quarter_of_the_channels():
     discriminator = CTSDGDiscriminator(base_channels=8)
     assert discriminator.detect(torch.rand(2, 3, 10, 14)).shape == (2, 1, 10, 14)
     assert discriminator.edge_detector.output.in_channels == 2

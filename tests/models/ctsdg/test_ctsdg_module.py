@@ -6,7 +6,7 @@ from torch import nn
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.ctsdg import CTSDG
-from inpaint_zoo.models.ctsdg.released import (
+from inpaint_zoo.models.ctsdg.conversion import (
     convert,
     convert_discriminator,
     discriminator_name,
@@ -118,7 +118,7 @@ def test_one_step_equals_the_two_separate_steps_of_the_paper():
 
 
 def test_discriminator_passes_come_in_the_published_order(monkeypatch):
-    """G's step, then the complete picture, then the output again: spectral norms and statistics move with each pass."""
+    """G's step, then the complete image, then the output again: spectral norms and statistics move with each pass."""
     module, batch, passes = build(), random_batch(), []
     for layer in (module.discriminator.edge_detector, module.discriminator.texture_branch):
         name = type(layer).__name__
@@ -141,21 +141,21 @@ def test_statistics_move_as_in_separate_steps():
     truth = twin.network.extract_structure.of_batch(batch)["truth"]
     image = 2 * batch["image"] - 1
     output = twin.network.generate(image, batch["mask"], truth).image.detach()
-    for picture in (output, image, output):
-        edge = twin.discriminator.detect(picture).sigmoid()
-        twin.discriminator(picture, truth.edge if picture is image else edge, truth.gray)
+    for each in (output, image, output):
+        edge = twin.discriminator.detect(each).sigmoid()
+        twin.discriminator(each, truth.edge if each is image else edge, truth.gray)
     expected = twin.state_dict()
     for name, value in module.state_dict().items():
         torch.testing.assert_close(value, expected[name], msg=name)
 
 
-def test_the_true_edge_and_gray_come_from_the_complete_picture():
+def test_the_true_edge_and_gray_come_from_the_complete_image():
     module, batch = build(), random_batch()
     seen = []
     module.discriminator.structure_branch.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     module.losses(batch)
     truth = module.network.extract_structure.of_batch(batch)["truth"]
-    assert all(torch.equal(picture[:, 1:], truth.gray) for picture in seen)
+    assert all(torch.equal(each[:, 1:], truth.gray) for each in seen)
     assert torch.equal(seen[1][:, :1], truth.edge)
 
 
@@ -172,7 +172,7 @@ def test_frozen_batch_norm_keeps_statistics_but_learns_scales():
     assert module.discriminator.edge_detector.projection[1].training
 
 
-def test_frozen_batch_norm_trains_on_one_small_picture():
+def test_frozen_batch_norm_trains_on_one_small_image():
     module = build(frozen_batch_norm=True).train()
     batch = {"image": torch.rand(1, 3, 24, 24), "mask": torch.zeros(1, 1, 24, 24), "name": ["a"]}
     assert weighted(module, module.losses(batch)).isfinite()
@@ -208,7 +208,7 @@ def test_what_cannot_be_trained_is_known_before_the_first_step():
     with pytest.raises(InputError, match="24x24 pixels or more, not 16x32"):
         module.check_training(2, 16, 32)
     module.network.stride = module.network.minimum_size = 128
-    with pytest.raises(InputError, match=r"one picture of 128x128 .* data\.batch_size or data\.size"):
+    with pytest.raises(InputError, match=r"one image of 128x128 .* data\.batch_size or data\.size"):
         module.check_training(1, 128, 128)
     for batch_size, height, width in ((2, 128, 128), (1, 256, 128)):
         module.check_training(batch_size, height, width)

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.edges import canny, gray
 from inpaint_zoo.models.ctsdg import CTSDGNetwork
+from inpaint_zoo.models.ctsdg.conversion import convert
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FusedOutput
-from inpaint_zoo.models.ctsdg.released import convert
 from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder
 from inpaint_zoo.models.ctsdg.structure import StructureExtractor
 
@@ -30,7 +30,7 @@ def published(released_state_dict):
     return network
 
 
-def picture_and_hole(height, width, batch_size=1):
+def image_and_hole(height, width, batch_size=1):
     generator = torch.Generator().manual_seed(5)
     image = torch.rand(batch_size, 3, height, width, generator=generator)
     mask = torch.zeros(batch_size, 1, height, width)
@@ -44,39 +44,39 @@ def largest_error(found, expected):
 
 @pytest.mark.parametrize("edge_range", ["clean", "wrapped"])
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
-def test_pictures_are_those_of_the_published_implementation(published, golden, edge_range, memory_format):
+def test_images_are_those_of_the_published_implementation(published, golden, edge_range, memory_format):
     recorded = golden("ctsdg")
     published.extract_structure = StructureExtractor("complete", edge_range)
     with torch.no_grad():
         prediction = published(recorded.image.to(memory_format=memory_format), recorded.mask)
-    assert largest_error(prediction.image, recorded.picture(f"prediction_{edge_range}")) < 3e-5
-    assert torch.equal(prediction.intermediates["edge"], recorded.picture(f"edge_{edge_range}"))
-    assert largest_error(prediction.intermediates["gray"], recorded.picture(f"gray_{edge_range}")) < 3e-7
+    assert largest_error(prediction.image, recorded.stored(f"prediction_{edge_range}")) < 3e-5
+    assert torch.equal(prediction.intermediates["edge"], recorded.stored(f"edge_{edge_range}"))
+    assert largest_error(prediction.intermediates["gray"], recorded.stored(f"gray_{edge_range}")) < 3e-7
     if edge_range == "clean":
         for name in ("projected_image", "projected_edge"):
-            assert largest_error(prediction.intermediates[name], recorded.picture(name)) < 3e-5
+            assert largest_error(prediction.intermediates[name], recorded.stored(name)) < 3e-5
 
 
 def test_edge_and_gray_that_are_given_are_used(published, golden):
     recorded = golden("ctsdg")
-    given = {name: recorded.picture(f"{name}_wrapped")[:1] for name in ("edge", "gray")}
+    given = {name: recorded.stored(f"{name}_wrapped")[:1] for name in ("edge", "gray")}
     with torch.no_grad():
         prediction = published(recorded.image[:1], recorded.mask[:1], **given)
-    assert largest_error(prediction.image, recorded.picture("prediction_wrapped")[:1]) < 3e-5
+    assert largest_error(prediction.image, recorded.stored("prediction_wrapped")[:1]) < 3e-5
 
 
 @pytest.mark.parametrize("edge_range", ["clean", "wrapped"])
 def test_what_stands_in_the_hole_is_never_used(edge_range):
     network = CTSDGNetwork(**{**TINY, "edge_range": edge_range}).eval()
-    image, mask = picture_and_hole(40, 64)
+    image, mask = image_and_hole(40, 64)
     with torch.no_grad():
         one, other = (network(torch.where(mask.bool(), fill, image), mask) for fill in (0.0, 1.0))
     assert torch.equal(one.image, other.image)
     assert all(torch.equal(one.intermediates[name], other.intermediates[name]) for name in one.intermediates)
 
 
-def test_structure_of_the_complete_picture_leaks_by_choice_only():
-    image, mask = picture_and_hole(64, 64)
+def test_structure_of_the_complete_image_leaks_by_choice_only():
+    image, mask = image_and_hole(64, 64)
     damaged, complete = (StructureExtractor(source, "clean")(image, mask) for source in ("damaged", "complete"))
     assert (damaged.edge * mask).sum() == (damaged.gray * mask).sum() == 0
     assert (complete.edge * mask).sum() > 0
@@ -85,7 +85,7 @@ def test_structure_of_the_complete_picture_leaks_by_choice_only():
 
 def test_half_of_a_structure_can_be_given():
     network = CTSDGNetwork(**TINY).eval()
-    image, mask = picture_and_hole(32, 32)
+    image, mask = image_and_hole(32, 32)
     edge = torch.rand(1, 1, 32, 32)
     with torch.no_grad():
         prediction = network(image, mask, edge=edge)
@@ -104,7 +104,7 @@ def slow_block(block, features, mask):
     return output, out_mask.expand_as(output)
 
 
-def test_streams_equal_full_masks_for_pictures_that_are_not_square():
+def test_streams_equal_full_masks_for_images_that_are_not_square():
     torch.manual_seed(0)
     encoder, decoder = StreamEncoder(3, [4, 6, 6]).eval(), StreamDecoder([3, 4, 6, 6], 4).eval()
     features, mask = torch.randn(2, 3, 48, 16), torch.zeros(2, 1, 48, 16)
@@ -156,11 +156,11 @@ def test_last_convolution_sees_the_doubled_features():
 
 def test_one_value_a_channel_in_training_is_explained():
     network = CTSDGNetwork(**TINY).train()
-    image, mask = picture_and_hole(8, 8)
+    image, mask = image_and_hole(8, 8)
     with pytest.raises(InputError, match=r"8x8 leaves one value a channel.*data\.batch_size"):
         network(image, mask)
-    network(*picture_and_hole(8, 8, batch_size=2))
-    network(*picture_and_hole(8, 16))
+    network(*image_and_hole(8, 8, batch_size=2))
+    network(*image_and_hole(8, 16))
     network.eval()(image, mask)
 
 
@@ -179,7 +179,7 @@ def test_sizes_are_multiples_of_two_to_the_number_of_levels():
     network = CTSDGNetwork(**TINY)
     assert network.stride == network.minimum_size == 8
     with pytest.raises(InputError, match="16x24"):
-        network(*picture_and_hole(12, 20))
+        network(*image_and_hole(12, 20))
 
 
 @pytest.mark.parametrize(
@@ -193,5 +193,5 @@ def test_refuses_impossible_arguments(argument, value):
 
 def test_two_levels_are_the_fewest():
     network = CTSDGNetwork(**{**TINY, "num_levels": 2}).eval()
-    image, mask = picture_and_hole(8, 4)
+    image, mask = image_and_hole(8, 4)
     assert network(image, mask).image.isfinite().all()

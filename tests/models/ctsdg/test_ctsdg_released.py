@@ -5,8 +5,8 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.ctsdg import CTSDGNetwork
+from inpaint_zoo.models.ctsdg.conversion import IMPLIED_NETWORK, convert, convert_discriminator
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
-from inpaint_zoo.models.ctsdg.released import IMPLIED_NETWORK, convert, convert_discriminator
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.madf import MADF
-from inpaint_zoo.models.madf.released import convert, parameter_name
+from inpaint_zoo.models.madf.conversion import convert, parameter_name
 
 WEIGHTS = {"hole": 6.0, "valid": 1.0, "perceptual": 0.05, "style": 120.0, "total_variation": 0.1}
 RELEASED = {"hole": [0, 1, 2], "valid": [0, 1, 2], "perceptual": [1, 2], "style": [1], "total_variation": [2]}
@@ -100,7 +100,7 @@ def test_losses_are_those_of_the_formulas(batch):
     hole, (output,) = batch["mask"], module.network.generate(image, batch["mask"])
     composite = (1 - hole) * image + hole * output
     layers = ("pool1", "pool2", "pool3")
-    target, *seen = (module.vgg(picture, layers) for picture in (image, output, composite))
+    target, *seen = (module.vgg(each, layers) for each in (image, output, composite))
     expected = {
         "hole": (hole * output - hole * image).abs().mean(),
         "valid": ((1 - hole) * output - (1 - hole) * image).abs().mean(),
@@ -119,14 +119,14 @@ def gram(features: torch.Tensor) -> torch.Tensor:
     return torch.einsum("bci,bdi->bcd", flat, flat) / features[0].numel()
 
 
-def test_the_loss_network_sees_each_picture_once(batch):
+def test_the_loss_network_sees_each_image_once(batch):
     module = build()
     seen: list[torch.Tensor] = []
     module.vgg.register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
     module.losses(batch)
     assert len(seen) == 5  # the target; images 1 and 2, each raw and composited
-    assert [picture.requires_grad for picture in seen] == [False, True, True, True, True]
-    assert len({picture.double().sum().item() for picture in seen}) == 5
+    assert [each.requires_grad for each in seen] == [False, True, True, True, True]
+    assert len({each.double().sum().item() for each in seen}) == 5
 
 
 def test_terms_with_weight_zero_are_not_computed_and_need_no_loss_network(batch):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.madf import MADFNetwork
-from inpaint_zoo.models.madf.released import convert
+from inpaint_zoo.models.madf.conversion import convert
 
 TINY = {"base_channels": 8, "mask_channels": 3, "num_levels": 3, "normalization_channels": 5, "num_refinements": 2}
 
@@ -38,7 +38,7 @@ def test_all_stages_are_those_of_the_published_implementation(published, golden)
     prediction = published(recorded.image, recorded.mask)
     stages = [prediction.intermediates["stage_1"], prediction.intermediates["stage_2"], prediction.image]
     for number, stage in enumerate(stages):
-        expected = recorded.picture(f"stage{number}")
+        expected = recorded.stored(f"stage{number}")
         assert (stage - expected).abs().max() <= 3e-5 * expected.abs().max()
 
 
@@ -118,8 +118,8 @@ def test_widths_are_the_published_ones(published):
     assert [refinement.to_image.in_channels for refinement in published.refinements] == [73, 76]
 
 
-def test_one_picture_of_the_smallest_size_can_be_trained_on():
-    """The smallest normalised map is 2 × 2, so that batch statistics exist even for one picture."""
+def test_one_image_of_the_smallest_size_can_be_trained_on():
+    """The smallest normalised map is 2 × 2, so that batch statistics exist even for one image."""
     network = tiny().train()
     prediction = network(torch.rand(1, 3, 8, 8), torch.ones(1, 1, 8, 8))
     prediction.image.sum().backward()

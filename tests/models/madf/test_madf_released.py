@@ -5,7 +5,7 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.madf import MADFNetwork
-from inpaint_zoo.models.madf.released import convert
+from inpaint_zoo.models.madf.conversion import convert
 
 SHAPE = {"base_channels": 64, "mask_channels": 16, "num_levels": 7, "normalization_channels": 128}
 

@@ -36,8 +36,8 @@ class Gradients(pl.Callback):
         self.values = torch.cat([value.grad.flatten() for value in pl_module.parameters() if value.grad is not None])
 
 
-def gradients(size: int, *, equal_ratios: bool = True, judging: bool = True, precision: Any = "32-true") -> Tensor:
-    """The gradients of one step; with `judging`, D is in eval mode with converged spectral norms."""
+def gradients(size: int, *, equal_ratios: bool = True, evaluation: bool = True, precision: Any = "32-true") -> Tensor:
+    """The gradients of one step; with `evaluation`, D is in eval mode with converged spectral norms."""
     torch.manual_seed(0)
     module = MISF(
         network={"base_channels": 8, "num_residual_blocks": 1},
@@ -48,7 +48,7 @@ def gradients(size: int, *, equal_ratios: bool = True, judging: bool = True, pre
         loss_weights={"l1": 1.0, "perceptual": 0.1, "style": 250.0, "adversarial": 0.1, "discriminator": 1.0},
         optimizer=partial(torch.optim.SGD, lr=1.0),
     )
-    if judging:
+    if evaluation:
         for _ in range(50):
             module.discriminator(torch.rand(1, 3, 32, 32))
         module.discriminator.eval()
@@ -79,4 +79,4 @@ def test_accumulated_gradients_are_those_of_the_large_batch(size: int, precision
 def test_masks_of_different_ratios_and_spectral_norms_that_move_make_a_difference() -> None:
     """The loss divides by the mean hole of a batch, and each pass through D moves its spectral norms."""
     assert difference(gradients(4, equal_ratios=False), gradients(2, equal_ratios=False)) > 1e-3
-    assert difference(gradients(4, judging=False), gradients(2, judging=False)) > 1e-4
+    assert difference(gradients(4, evaluation=False), gradients(2, evaluation=False)) > 1e-4

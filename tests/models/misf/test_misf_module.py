@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from inpaint_zoo.models.conversion import patch_discriminator_name
 from inpaint_zoo.models.misf import MISF
-from inpaint_zoo.models.misf.released import convert, convert_discriminator, generator_name
-from inpaint_zoo.models.released import patch_discriminator_name
+from inpaint_zoo.models.misf.conversion import convert, convert_discriminator, generator_name
 
 WEIGHTS = {"l1": 1.0, "perceptual": 0.1, "style": 250.0, "adversarial": 0.1, "discriminator": 1.0}
 RECORDED = {

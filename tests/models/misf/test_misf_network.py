@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.misf import MISFNetwork
-from inpaint_zoo.models.misf.released import convert
+from inpaint_zoo.models.misf.conversion import convert
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_prediction_is_that_of_the_published_implementation(published, golden, r
     recorded = golden("misf")
     published.load_state_dict(convert(released_state_dict("misf_generator"), published.state_dict()))
     prediction = published(recorded.image, recorded.mask)
-    expected = recorded.picture("prediction")
+    expected = recorded.stored("prediction")
     assert (prediction.image - expected).abs().max() <= 3e-5 * expected.abs().max()
 
 
@@ -52,8 +52,8 @@ def test_filters_both_levels_as_the_widened_kernels_would(tiny):
     widened = F.interpolate(flat, scale_factor=4, mode="nearest")[:, 0]
     widened = widened.reshape(1, 6, 10, 32, 9).permute(0, 3, 4, 1, 2)
     filtered = (widened * F.unfold(features, 3, padding=1).reshape(1, 32, 9, 6, 10)).sum(2)
-    picture = tiny.decoder(tiny.residual_blocks(filtered))
-    taps = F.unfold(picture, 3, padding=1).reshape(1, 3, 9, 24, 40)
+    output = tiny.decoder(tiny.residual_blocks(filtered))
+    taps = F.unfold(output, 3, padding=1).reshape(1, 3, 9, 24, 40)
     expected = (torch.tanh((kernels.image.reshape(1, 3, 9, 24, 40) * taps).sum(2)) + 1) / 2
     torch.testing.assert_close(tiny(image, mask).image, expected, rtol=1e-4, atol=1e-6)
 

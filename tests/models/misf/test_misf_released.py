@@ -6,7 +6,7 @@ import torch
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.models.misf import MISFNetwork
-from inpaint_zoo.models.misf.released import convert, convert_discriminator
+from inpaint_zoo.models.misf.conversion import convert, convert_discriminator
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.models.base import InpaintingModule
-from inpaint_zoo.training.callbacks import MovingAverage
+from inpaint_zoo.training.callbacks import EMA
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not have many workers", "ignore:.*LeafSpec")
 DECAY = 0.75
@@ -61,7 +61,7 @@ def fit() -> Fit:
             "logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "num_sanity_val_steps": 0,
             "enable_model_summary": False, "accelerator": "cpu", "val_check_interval": 3, "max_epochs": -1,
         }  # fmt: skip
-        callbacks = [MovingAverage(decay=DECAY)] if average else []
+        callbacks = [EMA(decay=DECAY)] if average else []
         trainer = pl.Trainer(max_steps=steps, callbacks=callbacks, **settings | arguments)
         model = Model()
         loaders = [DataLoader(batches, batch_size=None) for batches in (BATCHES, BATCHES[:1])]  # type: ignore[arg-type]
@@ -138,20 +138,20 @@ def test_an_average_may_start_from_a_checkpoint_without_one(fit: Fit, tmp_path: 
 @pytest.mark.parametrize("decay", [0, 1, 1.5, -0.1])
 def test_a_decay_out_of_range_is_refused(decay: float) -> None:
     with pytest.raises(InputError, match=r"ema_decay=.* must lie between 0 and 1"):
-        MovingAverage(decay=decay)
+        EMA(decay=decay)
 
 
 def test_the_device_is_not_waited_for(fit: Fit, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:
         raise AssertionError("a tensor was read")
 
-    callback = MovingAverage.on_train_batch_end
+    callback = EMA.on_train_batch_end
 
-    def guarded(self: MovingAverage, *arguments: Any, **named: Any) -> None:
+    def guarded(self: EMA, *arguments: Any, **named: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("item", "tolist", "__bool__", "__float__", "__int__", "cpu"):
                 patch.setattr(Tensor, name, refuse)
             callback(self, *arguments, **named)
 
-    monkeypatch.setattr(MovingAverage, "on_train_batch_end", guarded)
+    monkeypatch.setattr(EMA, "on_train_batch_end", guarded)
     assert fit(4)[1].global_step == 4

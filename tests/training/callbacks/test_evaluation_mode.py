@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from inpaint_zoo.training.callbacks.evaluation_mode import as_in_validation
+from inpaint_zoo.training.callbacks.evaluation_mode import evaluation_mode
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -24,7 +24,7 @@ def test_modes_gradients_and_random_numbers_are_as_before(fails: bool) -> None:
     for seed in (torch.manual_seed, np.random.seed, random.seed):
         seed(0)
     statistics = module[1].running_mean.clone()
-    with contextlib.suppress(ValueError), as_in_validation(trainer, module):
+    with contextlib.suppress(ValueError), evaluation_mode(trainer, module):
         assert not any(layer.training for layer in module.modules())
         assert not module(torch.rand(2, 3, 4, 4)).requires_grad
         np.random.rand()

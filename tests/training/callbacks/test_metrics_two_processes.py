@@ -64,7 +64,7 @@ def collate(samples: list[Batch]) -> Batch:
     return Batch(**tensors, name=[name for sample in samples for name in sample["name"]])
 
 
-def judge(rank: int, num_processes: int) -> dict[str, Any]:
+def evaluate(rank: int, num_processes: int) -> dict[str, Any]:
     """What is logged, and the means where the first process has all images."""
     trainer = pl.Trainer(
         accelerator="cpu", devices=num_processes, strategy="ddp" if num_processes > 1 else "auto", logger=False,
@@ -87,7 +87,7 @@ def main(folder: str) -> None:
     """What each of the two processes does."""
     quiet_libraries()
     rank = int(os.environ["LOCAL_RANK"])
-    torch.save(judge(rank, 2), Path(folder) / f"{rank}.pt")
+    torch.save(evaluate(rank, 2), Path(folder) / f"{rank}.pt")
 
 
 @pytest.mark.slow
@@ -100,7 +100,7 @@ def test_two_processes_log_what_one_logs(tmp_path: Path) -> None:
     command = [sys.executable, __file__, str(tmp_path)]
     processes = [subprocess.Popen(command, env={**environment, "LOCAL_RANK": str(rank)}) for rank in range(2)]
     assert [process.wait(300) for process in processes] == [0, 0]
-    alone: Mapping[str, Tensor] = judge(0, 1)
+    alone: Mapping[str, Tensor] = evaluate(0, 1)
     expected = ("validate val/psnr", "validate val/20-40/hole_ssim", "test test/psnr", "validate mine", "test some/l1")
     assert {*expected, "uneven psnr", "validate some/psnr"} <= alone.keys()
     assert torch.equal(alone["validate mine"], alone["validate val/hole_psnr"])

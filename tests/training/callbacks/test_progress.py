@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 @pytest.fixture
 def train(clock: SimpleNamespace) -> Callable[..., None]:
-    """Eight steps of two pictures, half a second each, the losses logged at every second one."""
+    """Eight steps of two images, half a second each, the losses logged at every second one."""
 
     def run(callback: Any, max_steps: int = 8, seconds: float = 0.5) -> None:
         trainer: Any = SimpleNamespace(max_steps=max_steps, global_step=0, world_size=2, num_val_batches=[3])

@@ -20,12 +20,12 @@ class Taker:
     def log_best(self, values: dict[str, float]) -> None:
         self.best = dict(values)
 
-    def log_worst(self, pictures: list[Any], step: int) -> None:
-        self.worst, self.step = pictures, step
+    def log_worst(self, images: list[Any], step: int) -> None:
+        self.worst, self.step = images, step
 
 
 def validate(callbacks: list[Any], trainer: Any, errors: dict[str, float], hole: bool = True) -> None:
-    """Two batches of pictures by name, each filled with this error."""
+    """Two batches of images by name, each filled with this error."""
     for callback in callbacks:
         callback.on_validation_epoch_start(trainer, None)
     names = list(errors)
@@ -46,7 +46,7 @@ def trainer() -> Any:
     return SimpleNamespace(loggers=[Taker(), object()], global_step=10, callback_metrics={})
 
 
-def test_the_worst_pictures_of_the_last_validation_come_first(trainer: Any) -> None:
+def test_the_worst_images_of_the_last_validation_come_first(trainer: Any) -> None:
     callbacks = trainer.callbacks = [ValidationMetrics(), RunSummary(num_worst=2)]
     callbacks[1].setup(trainer, None, "fit")
     validate(callbacks, trainer, {"a": 0.4, "b": 0.4, "c": 0.4, "d": 0.4})
@@ -59,7 +59,7 @@ def test_the_worst_pictures_of_the_last_validation_come_first(trainer: Any) -> N
     assert taker.step == 9
 
 
-def test_a_picture_without_a_hole_is_none_of_the_worst(trainer: Any) -> None:
+def test_a_image_without_a_hole_is_none_of_the_worst(trainer: Any) -> None:
     callbacks = trainer.callbacks = [ValidationMetrics(), RunSummary(num_worst=2)]
     callbacks[1].setup(trainer, None, "fit")
     validate(callbacks, trainer, {"a": 0.4, "b": 0.4, "c": 0.4}, hole=False)

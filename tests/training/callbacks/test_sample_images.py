@@ -10,7 +10,7 @@ import torch
 from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.images.drawing import hatch
 from inpaint_zoo.images.reading import read_image
-from inpaint_zoo.training.callbacks.sample_images import GAP, picture_grid, shown_pictures
+from inpaint_zoo.training.callbacks.sample_images import GAP, image_grid, shown_images
 
 TRAIN = ("train", "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=2", "trainer.max_steps=4")
 
@@ -25,10 +25,10 @@ def example(count: int) -> tuple[Batch, Prediction]:
 
 
 def test_a_row_shows_input_intermediates_output_composite_and_original() -> None:
-    shown = shown_pictures(*example(2))
+    shown = shown_images(*example(2))
     assert [row.name for row in shown] == ["0.png", "1.png"]
     assert list(shown[0].columns) == ["input", "edge", "output", "composite", "target"]
-    grid = picture_grid(shown)
+    grid = image_grid(shown)
     assert grid.shape == (GAP + 2 * (8 + GAP), GAP + 5 * (6 + GAP), 3)
     for top in (GAP, GAP + 8 + GAP):
         cells = [grid[top : top + 8, left : left + 6] for left in range(GAP, grid.shape[1], 6 + GAP)]
@@ -49,8 +49,8 @@ def train(command: Any, tmp_path: Path, small_network: Callable[[str], dict[str,
     return run
 
 
-def pictures_of(run_dir: Path) -> list[str]:
-    return sorted(path.name for path in (run_dir / "pictures").iterdir())
+def images_of(run_dir: Path) -> list[str]:
+    return sorted(path.name for path in (run_dir / "images").iterdir())
 
 
 def same(first: Any, second: Any) -> bool:
@@ -62,37 +62,37 @@ def same(first: Any, second: Any) -> bool:
 
 
 @pytest.mark.parametrize("model", ["misf", "madf", "ctsdg"])
-def test_pictures_leave_training_as_it_is_bit_for_bit(train: Callable[..., Path], model: str) -> None:
+def test_images_leave_training_as_it_is_bit_for_bit(train: Callable[..., Path], model: str) -> None:
     settings = ("ema_decay=0.9", "data.batch_size=3")
-    without = train("without", model, *settings, "num_sample_pictures=0")
-    with_pictures = train("with", model, *settings, "pictures_every=2")
-    assert pictures_of(with_pictures) == ["step_00000002.png", "step_00000004.png"]
-    assert not (without / "pictures").exists()
-    states = [torch.load(folder / "last.ckpt", weights_only=True) for folder in (without, with_pictures)]
+    without = train("without", model, *settings, "num_sample_images=0")
+    with_images = train("with", model, *settings, "images_every=2")
+    assert images_of(with_images) == ["step_00000002.png", "step_00000004.png"]
+    assert not (without / "images").exists()
+    states = [torch.load(folder / "last.ckpt", weights_only=True) for folder in (without, with_images)]
     for key in ("state_dict", "current_model_state", "optimizer_states"):
         assert same(states[0][key], states[1][key]), key
     # generators of random numbers are among them
     assert same(*(state["callbacks"]["LastCheckpoint"]["random"] for state in states))
 
 
-def test_the_pictures_are_always_the_same_ones_filled_by_the_averaged_network(train: Callable[..., Path]) -> None:
-    settings = ("num_sample_pictures=2", "pictures_every=1", "trainer.accumulate_grad_batches=2")
+def test_the_images_are_always_the_same_ones_filled_by_the_averaged_network(train: Callable[..., Path]) -> None:
+    settings = ("num_sample_images=2", "images_every=1", "trainer.accumulate_grad_batches=2")
     # an average that never leaves its start: what it fills stays, while the network itself learns
     run_dir = train("run", "madf", *settings, "ema_decay=0.99999999", "model.optimizer.lr=0.01")
-    assert pictures_of(run_dir) == [f"step_{step:08d}.png" for step in (1, 2, 3, 4)]
-    first, *_, last = (read_image(run_dir / "pictures" / name) for name in pictures_of(run_dir))
+    assert images_of(run_dir) == [f"step_{step:08d}.png" for step in (1, 2, 3, 4)]
+    first, *_, last = (read_image(run_dir / "images" / name) for name in images_of(run_dir))
     assert first.shape[0] == GAP + 2 * (32 + GAP)
     assert np.array_equal(first, last)
     raw = train("raw", "madf", *settings, "model.optimizer.lr=0.01")
-    changed = read_image(raw / "pictures" / "step_00000004.png")
+    changed = read_image(raw / "images" / "step_00000004.png")
     assert np.array_equal(changed[:, : GAP + 32], last[:, : GAP + 32])
     assert not np.array_equal(changed, last)
 
 
-def test_pictures_are_taken_at_even_distances() -> None:
-    from inpaint_zoo.training.callbacks import SamplePictures
+def test_images_are_taken_at_even_distances() -> None:
+    from inpaint_zoo.training.callbacks import SampleImages
 
-    callback = SamplePictures(num_pictures=3, every=1)
+    callback = SampleImages(num_images=3, every=1)
     samples = [{"name": str(number), "image": torch.zeros(1)} for number in range(7)]
     trainer: Any = SimpleNamespace(datamodule=SimpleNamespace(val_dataset=samples, eval_batch_size=2))
     assert [batch["name"] for batch in callback._fixed_batches(trainer)] == [["0", "2"], ["4"]]

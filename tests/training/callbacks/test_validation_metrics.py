@@ -35,8 +35,8 @@ def test_means_are_those_of_the_scores_over_all_batches_and_by_bin() -> None:
         prediction = Prediction(output, composite(output, image, mask), {})
         batch = {"image": image, "mask": mask, "name": [f"{number}-{i}" for i in range(count)]}
         callback.on_validation_batch_end(None, None, {"prediction": prediction}, batch, number)
-        pictures = zip(to_uint8(image), to_uint8(prediction.composite), mask[:, 0].numpy(), strict=True)
-        expected += [score(*parts, STANDARD_METRICS) for parts in pictures]
+        images = zip(to_uint8(image), to_uint8(prediction.composite), mask[:, 0].numpy(), strict=True)
+        expected += [score(*parts, STANDARD_METRICS) for parts in images]
     callback.on_validation_epoch_end(None, module)
     for key in ("psnr", "hole_psnr", "ssim", "l1"):
         values = [one[key] or 0 for one in expected]

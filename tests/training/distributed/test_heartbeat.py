@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inpaint_zoo.training.distributed.heartbeat import Watch
+from inpaint_zoo.training.distributed.heartbeat import Heartbeat
 
 TIMEOUT = 0.5
 
@@ -28,11 +28,12 @@ class Pair:
             for rank in range(2)
         ]
         self.watches = [
-            Watch(timeout=TIMEOUT, give_up=lambda reason, rank=rank: self.lost.put((rank, reason))) for rank in range(2)
+            Heartbeat(timeout=TIMEOUT, give_up=lambda reason, rank=rank: self.lost.put((rank, reason)))
+            for rank in range(2)
         ]
         self.each(lambda watch, trainer: watch.setup(trainer, trainer, "fit"))
 
-    def each(self, act: Callable[[Watch, Any], object]) -> None:
+    def each(self, act: Callable[[Heartbeat, Any], object]) -> None:
         threads = [threading.Thread(target=act, args=pair) for pair in zip(self.watches, self.trainers, strict=True)]
         for thread in threads:
             thread.start()
@@ -65,7 +66,7 @@ def test_silence_is_noticed(pair: Pair, silent: int) -> None:
 
 
 def test_a_failure_is_passed_on_before_the_silence(pair: Pair) -> None:
-    pair.watches[1].on_exception(pair.trainers[1], pair.trainers[1], ValueError("no such\npicture"))
+    pair.watches[1].on_exception(pair.trainers[1], pair.trainers[1], ValueError("no such\nimage"))
     rank, reason = pair.lost.get(timeout=10 * TIMEOUT)
     assert rank == 0
     assert reason.startswith("process 1 of 2 failed on ")
@@ -75,5 +76,5 @@ def test_a_failure_is_passed_on_before_the_silence(pair: Pair) -> None:
 def test_one_process_has_nobody_to_watch() -> None:
     trainer: Any = SimpleNamespace(world_size=1)
     before = threading.active_count()
-    Watch(timeout=TIMEOUT).setup(trainer, trainer, "fit")
+    Heartbeat(timeout=TIMEOUT).setup(trainer, trainer, "fit")
     assert threading.active_count() == before

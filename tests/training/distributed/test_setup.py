@@ -28,10 +28,10 @@ ONE = ("trainer=cpu", "data.batch_size=4")
 
 
 @pytest.fixture
-def train(command: Command, small_network: Callable[[str], dict[str, int]], pictures: Callable[..., Path]) -> Command:
-    """`inpaint-zoo train` of a small network, on 8 pictures, validated on 5; the first argument is the folder."""
+def train(command: Command, small_network: Callable[[str], dict[str, int]], images: Callable[..., Path]) -> Command:
+    """`inpaint-zoo train` of a small network, on 8 images, validated on 5; the first argument is the folder."""
     names = [f"{split}/{number}.png" for split, count in (("train", 8), ("val", 5)) for number in range(count)]
-    root = pictures(*names)
+    root = images(*names)
 
     def run(run_dir: Path, *arguments: object, model: str = "misf", steps: int = 2) -> Any:
         network = [f"model.network.{key}={value}" for key, value in small_network(model).items()]
@@ -70,10 +70,10 @@ def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
     environment = dict(os.environ)
     outcome = train(shared, *TWO)
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out.count("run folder: ") == outcome.out.count("8 training pictures, 5 validation samples") == 1
+    assert outcome.out.count("run folder: ") == outcome.out.count("8 training images, 5 validation samples") == 1
     assert dict(os.environ) == environment
     assert not dist.is_initialized()
-    assert [path.name for path in tmp_path.iterdir() if path.name != "pictures"] == [shared.name]
+    assert [path.name for path in tmp_path.iterdir() if path.name != "images"] == [shared.name]
     assert OmegaConf.load(shared / "config.yaml").trainer.devices == 2
     assert [row["step"] for row in rows(shared)] == ["0", "1", "1"]
     assert train(alone, *ONE).code == 0
@@ -122,10 +122,10 @@ def test_synchronised_normalisation_without_cuda_is_refused(train: Command, tmp_
 
 
 def test_a_folder_by_time_is_refused_where_several_commands_share_it(
-    command: Command, pictures: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, images: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    root = pictures("a.png", "b.png", "c.png", "d.png", "e.png", "f.png")
+    root = images("a.png", "b.png", "c.png", "d.png", "e.png", "f.png")
     arguments = ("experiment=tiny", "data.size=32", f"data.root={root}", *TWO, "trainer.num_nodes=2")
     outcome = command("train", *arguments)
     assert outcome.code == 2
@@ -160,17 +160,17 @@ def position(run_dir: Path) -> int:
     )
 
 
-def small(pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]]) -> list[str]:
-    root = pictures(*(f"{split}/{number}.png" for split in ("train", "val") for number in range(4)))
+def small(images: Callable[..., Path], small_network: Callable[[str], dict[str, int]]) -> list[str]:
+    root = images(*(f"{split}/{number}.png" for split in ("train", "val") for number in range(4)))
     network = [f"model.network.{key}={value}" for key, value in small_network("misf").items()]
     return ["model=misf", *network, "experiment=tiny", "data.size=32", "trainer.max_steps=2", f"data.root={root}", *TWO]
 
 
 @pytest.mark.slow
 def test_a_sweep_of_two_jobs_on_two_processes_makes_two_run_folders(
-    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+    images: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "inpaint_zoo", "train", *small(pictures, small_network), "-m", "seed=0,1"]
+    command = [sys.executable, "-m", "inpaint_zoo", "train", *small(images, small_network), "-m", "seed=0,1"]
     folder = tmp_path / "here"
     folder.mkdir()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -186,12 +186,12 @@ def test_a_sweep_of_two_jobs_on_two_processes_makes_two_run_folders(
 
 @pytest.mark.slow
 def test_a_run_of_the_console_script_makes_one_folder(
-    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+    images: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
 ) -> None:
     script = Path(sys.executable).with_name("inpaint-zoo")
     folder = tmp_path / "here"
     folder.mkdir()
-    command = [str(script), "train", *small(pictures, small_network)]
+    command = [str(script), "train", *small(images, small_network)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     (run,) = folder.glob("runs/train/misf/*")
@@ -201,11 +201,11 @@ def test_a_run_of_the_console_script_makes_one_folder(
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_ends_the_training_with_a_line(
-    pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+    images: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
 ) -> None:
     run_dir = tmp_path / "run"
     arguments = [
-        *small(pictures, small_network),
+        *small(images, small_network),
         f"run_dir={run_dir}",
         "trainer.max_steps=100000",
         "checkpoint_every=2",
@@ -228,9 +228,9 @@ def test_a_process_that_is_killed_ends_the_training_with_a_line(
 
 @pytest.mark.slow
 def test_submitit_runs_a_job_on_two_processes(
-    command: Command, pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
+    command: Command, images: Callable[..., Path], small_network: Callable[[str], dict[str, int]], tmp_path: Path
 ) -> None:
-    arguments = small(pictures, small_network)
+    arguments = small(images, small_network)
     outcome = command(
         "train", *arguments, f"run_dir={tmp_path / 'run'}", "-m", "hydra/launcher=submitit_local", "seed=3"
     )
@@ -241,7 +241,7 @@ def test_submitit_runs_a_job_on_two_processes(
 
 def test_the_launcher_of_slurm_composes(command: Command) -> None:
     arguments = ("hydra/launcher=submitit_slurm", "hydra.launcher.tasks_per_node=4", "hydra.launcher.gpus_per_node=4")
-    outcome = command("train", "data.root=pictures", *arguments, "--cfg", "hydra")
+    outcome = command("train", "data.root=images", *arguments, "--cfg", "hydra")
     assert outcome.code == 0
     launcher = OmegaConf.create(outcome.out).hydra.launcher
     assert launcher._target_.endswith("SlurmLauncher")

@@ -16,7 +16,7 @@ from inpaint_zoo.zoo import list_models
 READS = ("item", "tolist", "__bool__", "__float__", "__int__", "cpu", "numpy")
 ALLOWED = (
     "torch/optim/",  # counts its steps in tensors that stay on the CPU
-    "inpaint_zoo/data/",  # pictures and masks before they go to the device
+    "inpaint_zoo/data/",  # images and masks before they go to the device
     "on_before_batch_transfer",  # likewise: CTSDG's edges
 )
 INTERVAL = 5
@@ -26,7 +26,7 @@ INTERVAL = 5
 def test_values_are_read_at_log_intervals_only(  # noqa: PLR0917
     command: Callable[..., Any],
     small_network: Callable[[str], dict[str, int]],
-    pictures: Callable[..., Path],
+    images: Callable[..., Path],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
@@ -57,7 +57,7 @@ def test_values_are_read_at_log_intervals_only(  # noqa: PLR0917
         "train", "experiment=tiny", f"model={name}", "data.size=32", "trainer.max_steps=12", "ema_decay=0.9",
         *(f"model.network.{key}={value}" for key, value in small_network(name).items()),
         f"trainer.log_every_n_steps={INTERVAL}", "trainer.val_check_interval=1000", "trainer.gradient_clip_val=1",
-        "lr_schedule=cosine", f"data.root={pictures(*(f'{i}.png' for i in range(8)))}", f"run_dir={tmp_path / 'run'}",
+        "lr_schedule=cosine", f"data.root={images(*(f'{i}.png' for i in range(8)))}", f"run_dir={tmp_path / 'run'}",
     )  # fmt: skip
     monkeypatch.undo()
     assert outcome.code == 0, outcome.err

@@ -81,8 +81,8 @@ def machines() -> Iterator[Machines]:
 
 
 @pytest.fixture
-def settings(pictures: Callable[..., Path], small_network: Callable[[str], dict[str, int]]) -> tuple[str, ...]:
-    root = pictures(*(f"{split}/{number}.png" for split in ("train", "val") for number in range(5)))
+def settings(images: Callable[..., Path], small_network: Callable[[str], dict[str, int]]) -> tuple[str, ...]:
+    root = images(*(f"{split}/{number}.png" for split in ("train", "val") for number in range(5)))
     network = (f"model.network.{key}={value}" for key, value in small_network("misf").items())
     return (
         "train", "model=misf", *network, "experiment=tiny", "data.size=32", f"data.root={root}", "mask=center_box",

@@ -85,9 +85,9 @@ def network(small_network: Callable[[str], dict[str, int]]) -> Callable[[str], l
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*does not have many workers", "ignore:.*GPU available but not used")
 def test_samples_and_gradients(
-    pictures: Callable[..., Path], network: Callable[[str], list[str]], tmp_path: Path
+    images: Callable[..., Path], network: Callable[[str], list[str]], tmp_path: Path
 ) -> None:
-    root = pictures(*NAMES)
+    root = images(*NAMES)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

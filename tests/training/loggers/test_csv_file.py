@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaint_zoo.training.callbacks import MetricsFile
+from inpaint_zoo.training.callbacks import MetricsCSV
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -13,7 +13,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 def test_a_resumed_run_goes_on_below_the_rows_that_are_there(tmp_path: Path) -> None:
     for step in range(3):  # each time a new process
-        logger = MetricsFile(save_dir=tmp_path)
+        logger = MetricsCSV(save_dir=tmp_path)
         logger.log_metrics({"loss": step + 0.5}, step=step)
         logger.save()
     assert [(row["step"], row["loss"]) for row in rows(tmp_path)] == [("0", "0.5"), ("1", "1.5"), ("2", "2.5")]
@@ -21,7 +21,7 @@ def test_a_resumed_run_goes_on_below_the_rows_that_are_there(tmp_path: Path) -> 
 
 def test_columns_that_come_up_later_are_added(tmp_path: Path) -> None:
     for step, name in enumerate(("loss", "psnr")):
-        logger = MetricsFile(save_dir=tmp_path)
+        logger = MetricsCSV(save_dir=tmp_path)
         logger.log_metrics({name: 1.0}, step=step)
         logger.save()
     first, second = rows(tmp_path)
@@ -30,7 +30,7 @@ def test_columns_that_come_up_later_are_added(tmp_path: Path) -> None:
 
 
 def test_it_lies_in_the_run_folder_itself(tmp_path: Path) -> None:
-    assert Path(MetricsFile(save_dir=tmp_path).log_dir).resolve() == tmp_path.resolve()
+    assert Path(MetricsCSV(save_dir=tmp_path).log_dir).resolve() == tmp_path.resolve()
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,17 @@ def test_it_lies_in_the_run_folder_itself(tmp_path: Path) -> None:
 def test_what_comes_after_a_checkpoint_is_forgotten(
     tmp_path: Path, num_steps: int, validated: bool, left: list[int]
 ) -> None:
-    logger = MetricsFile(save_dir=tmp_path)
+    logger = MetricsCSV(save_dir=tmp_path)
     for step in range(5):
         logger.log_metrics({"train/loss": 1.0}, step=step)
         if step:
             logger.log_metrics({"val/psnr": 1.0}, step=step)
     logger.save()
-    MetricsFile(save_dir=tmp_path).rewind(num_steps, validated=validated)
+    MetricsCSV(save_dir=tmp_path).rewind(num_steps, validated=validated)
     assert [int(row["step"]) for row in rows(tmp_path)] == left
 
 
 def test_a_row_of_which_only_a_part_was_written_is_forgotten(tmp_path: Path) -> None:
     (tmp_path / "metrics.csv").write_text("loss,step\n1.0,0\n2.0")
-    MetricsFile(save_dir=tmp_path).rewind(1, validated=True)
+    MetricsCSV(save_dir=tmp_path).rewind(1, validated=True)
     assert [row["step"] for row in rows(tmp_path)] == ["0"]

@@ -3,25 +3,25 @@ from typing import Any
 
 import pytest
 
-from inpaint_zoo.training.loggers import EventFile
+from inpaint_zoo.training.loggers import TensorBoardEvents
 
 TRAIN = ("train", "model=misf", "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=2")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorboard")  # of its own imports
-def test_metrics_and_pictures_are_in_the_event_files(command: Any, tmp_path: Path) -> None:
+def test_metrics_and_images_are_in_the_event_files(command: Any, tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     run = (*TRAIN, "logger=tensorboard", f"run_dir={tmp_path / 'run'}", "trainer.val_check_interval=2")
-    assert command(*run, "trainer.max_steps=3", "num_sample_pictures=1").code == 0
-    assert command(*run, "trainer.max_steps=5", "num_sample_pictures=1", "ckpt_path=last").code == 0
+    assert command(*run, "trainer.max_steps=3", "num_sample_images=1").code == 0
+    assert command(*run, "trainer.max_steps=5", "num_sample_images=1", "ckpt_path=last").code == 0
     files = list((tmp_path / "run" / "tensorboard").iterdir())
     assert all(path.name.startswith("events.out.tfevents.") for path in files)
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     events.Reload()
     assert [event.step for event in events.Scalars("train/l1")] == [0, 1, 2, 3, 4]
     assert [event.step for event in events.Scalars("val/psnr")] == [1, 3]
-    (name, *_) = [tag for tag in events.Tags()["images"] if tag.startswith("pictures/composite/")]
+    (name, *_) = [tag for tag in events.Tags()["images"] if tag.startswith("images/composite/")]
     assert [event.step for event in events.Images(name)] == [1, 2, 3, 4]
     assert (events.Images(name)[0].width, events.Images(name)[0].height) == (32, 32)
     assert (tmp_path / "run" / "metrics.csv").is_file()
@@ -30,7 +30,7 @@ def test_metrics_and_pictures_are_in_the_event_files(command: Any, tmp_path: Pat
 def test_no_logger(command: Any, tmp_path: Path) -> None:
     assert command(*TRAIN, "logger=none", f"run_dir={tmp_path}", "trainer.max_steps=2").code == 0
     names = {path.name for path in tmp_path.iterdir()}
-    assert names >= {"last.ckpt", "pictures"}
+    assert names >= {"last.ckpt", "images"}
     assert not names & {"metrics.csv", "tensorboard", "wandb"}
 
 
@@ -42,7 +42,7 @@ def test_a_missing_package_is_named(command: Any, tmp_path: Path, monkeypatch: p
     assert not (tmp_path / "run").exists()
 
 
-def test_pictures_can_be_left_out(tmp_path: Path) -> None:
-    logger = EventFile(save_dir=tmp_path, pictures=False)
-    logger.log_pictures([], 1)
+def test_images_can_be_left_out(tmp_path: Path) -> None:
+    logger = TensorBoardEvents(save_dir=tmp_path, images=False)
+    logger.log_images([], 1)
     assert not (tmp_path / "tensorboard").exists()

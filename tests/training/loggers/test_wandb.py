@@ -39,7 +39,7 @@ def loss_steps(run_dir: Path) -> list[int]:
 
 def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
     run_dir = tmp_path / "run"
-    settings = ("trainer.val_check_interval=2", "trainer.max_steps=4", "num_worst_pictures=3", "num_sample_pictures=2")
+    settings = ("trainer.val_check_interval=2", "trainer.max_steps=4", "num_worst_images=3", "num_sample_images=2")
     outcome = command(*TRAIN, f"run_dir={run_dir}", "data.eval_repeats=4", "logger.wandb.tags=[a,b]", *settings)
     assert (outcome.code, outcome.err) == (0, "")
     records = wandb_offline.records(run_dir)
@@ -52,20 +52,18 @@ def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any
         assert steps(records, f"train/{term}") == [0, 1, 2, 3] == loss_steps(run_dir)
     assert steps(records, "val/psnr") == [1, 3]
     assert [metric.step_metric for metric in records["metric"] if metric.glob_name == "*"] == ["trainer/global_step"]
-    # panels of fixed pictures with their masks, where the validation of the same network is
-    panels = [row for row in history(records) if "pictures/composite.filenames" in row]
+    # panels of fixed images with their masks, where the validation of the same network is
+    panels = [row for row in history(records) if "images/composite.filenames" in row]
     assert [row["trainer/global_step"] for row in panels] == [1, 3]
     for column in ("input", "output", "composite", "target"):
-        assert [row[f"pictures/{column}.captions"] for row in panels] == [
+        assert [row[f"images/{column}.captions"] for row in panels] == [
             ["clock_motion@1.png", "clock_motion@3.png"]
         ] * 2
-        assert all(set(masks) == {"hole"} for row in panels for masks in row[f"pictures/{column}.all_masks"])
+        assert all(set(masks) == {"hole"} for row in panels for masks in row[f"images/{column}.all_masks"])
     (files,) = run_dir.glob("wandb/offline-run-*/files")
-    first = panels[0]["pictures/target.filenames"][0]
-    assert np.array_equal(
-        read_image(files / first), read_image(run_dir / "pictures" / "step_00000002.png")[4:36, -36:-4]
-    )
-    # the worst pictures, worst first
+    first = panels[0]["images/target.filenames"][0]
+    assert np.array_equal(read_image(files / first), read_image(run_dir / "images" / "step_00000002.png")[4:36, -36:-4])
+    # the worst images, worst first
     (table,) = files.glob("media/table/val/worst_*.table.json")
     content = json.loads(table.read_text())
     assert content["columns"] == ["name", "hole_psnr", "ratio", "input", "output", "composite", "target"]
@@ -94,10 +92,10 @@ def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any
     assert not [path for path in files.rglob("*") if path.suffix in {".py", ".txt", ".log", ".patch"}]
 
 
-def test_pictures_and_checkpoints_stay_here_where_they_are_not_wanted(
+def test_images_and_checkpoints_stay_here_where_they_are_not_wanted(
     command: Any, tmp_path: Path, wandb_offline: Any
 ) -> None:
-    settings = ("logger.wandb.pictures=false", "logger.wandb.checkpoints=false", "trainer.max_steps=1")
+    settings = ("logger.wandb.images=false", "logger.wandb.checkpoints=false", "trainer.max_steps=1")
     assert command(*TRAIN, *settings, f"run_dir={tmp_path / 'run'}").code == 0
     records = wandb_offline.records(tmp_path / "run")
     assert {artifact.type for artifact in records["artifact"]} == {"config"}
@@ -201,7 +199,7 @@ class Broken(SimpleNamespace):
 @pytest.fixture
 def tracker(tmp_path: Path) -> WandbRun:
     logger = WandbRun(
-        save_dir=tmp_path, project="p", entity=None, name=None, group=None, tags=[], pictures=True, checkpoints=False,
+        save_dir=tmp_path, project="p", entity=None, name=None, group=None, tags=[], images=True, checkpoints=False,
         start_seconds=1, finish_seconds=2,
     )  # fmt: skip
     logger.introduce(Identity("misf-seed0", None, None), {})

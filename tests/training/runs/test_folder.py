@@ -5,7 +5,7 @@ import pytest
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.runs.attempt import attempt, read_failure, reason_of
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
-from inpaint_zoo.training.runs.lock import occupied
+from inpaint_zoo.training.runs.lock import run_lock
 from inpaint_zoo.training.runs.result import Result, write_result
 from inpaint_zoo.training.runs.folder import (
     CHECKPOINTS,
@@ -53,7 +53,7 @@ def test_a_failed_training(run_folder: Path) -> None:
 
 
 def test_a_running_training(run_folder: Path) -> None:
-    with occupied(run_folder):
+    with run_lock(run_folder):
         assert state_of(run_folder) is State.RUNNING
     assert state_of(run_folder) is State.INTERRUPTED
 
@@ -105,7 +105,7 @@ def test_the_reason_of_a_failure_stays_until_the_next_attempt(run_folder: Path) 
 
 def test_an_attempt_that_left_nothing_leaves_no_reason(tmp_path: Path) -> None:
     with pytest.raises(InputError), attempt(tmp_path):
-        raise InputError("there is no such picture")
+        raise InputError("there is no such image")
     assert list(tmp_path.iterdir()) == []
 
 

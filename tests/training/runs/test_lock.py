@@ -10,12 +10,12 @@ import pytest
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import is_first_process
-from inpaint_zoo.training.runs.lock import is_occupied, occupied
+from inpaint_zoo.training.runs.lock import is_locked, run_lock
 
 HOLD = """
 import multiprocessing, pathlib, sys, time
-from inpaint_zoo.training.runs.lock import occupied
-with occupied(pathlib.Path(sys.argv[1])):
+from inpaint_zoo.training.runs.lock import run_lock
+with run_lock(pathlib.Path(sys.argv[1])):
     worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,))
     worker.start()
     print(worker.pid, flush=True)
@@ -24,16 +24,16 @@ with occupied(pathlib.Path(sys.argv[1])):
 
 
 def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
-    assert not is_occupied(tmp_path)
-    with occupied(tmp_path):
-        assert is_occupied(tmp_path)
+    assert not is_locked(tmp_path)
+    with run_lock(tmp_path):
+        assert is_locked(tmp_path)
         with (
             pytest.raises(InputError, match=r"another process is at work in .*give another run_dir"),
-            occupied(tmp_path),
+            run_lock(tmp_path),
         ):
             pass
-        assert is_occupied(tmp_path)
-    assert not is_occupied(tmp_path)
+        assert is_locked(tmp_path)
+    assert not is_locked(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -43,40 +43,40 @@ def test_who_was_killed_holds_nothing_and_its_workers_neither(tmp_path: Path) ->
     with holder.stdout:
         worker = int(holder.stdout.readline())
     try:
-        assert is_occupied(tmp_path)
+        assert is_locked(tmp_path)
         holder.kill()
         holder.wait()
         os.kill(worker, 0)  # it lives on
-        assert not is_occupied(tmp_path)
+        assert not is_locked(tmp_path)
     finally:
         os.kill(worker, signal.SIGKILL)
 
 
 def test_only_the_first_of_several_processes_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_first_process()
-    with occupied(tmp_path):
+    with run_lock(tmp_path):
         monkeypatch.setenv("LOCAL_RANK", "1")
         assert not is_first_process()
-        with occupied(tmp_path):
+        with run_lock(tmp_path):
             pass
 
 
 def test_a_folder_that_is_not_there_is_not_held(tmp_path: Path) -> None:
-    with occupied(tmp_path / "nothing"):
-        assert not is_occupied(tmp_path / "nothing")
+    with run_lock(tmp_path / "nothing"):
+        assert not is_locked(tmp_path / "nothing")
 
 
 def test_a_look_does_not_keep_anybody_from_starting(tmp_path: Path) -> None:
     def look() -> None:
         end = time.monotonic() + 1
         while time.monotonic() < end:
-            is_occupied(tmp_path)
+            is_locked(tmp_path)
             time.sleep(0.005)
 
     looking = multiprocessing.get_context("fork").Process(target=look)
     looking.start()
     for _ in range(30):
-        with occupied(tmp_path):
+        with run_lock(tmp_path):
             pass
         time.sleep(0.01)
     looking.join()

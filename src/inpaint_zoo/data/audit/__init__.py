@@ -2,7 +2,7 @@
 
 from inpaint_zoo.data.audit.cache import Ledger
 from inpaint_zoo.data.audit.diagnosis import Diagnosis, MaskSummary, diagnose
-from inpaint_zoo.data.audit.facts import MaskFacts, PictureFacts, examine_mask, examine_picture
+from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts, examine_image, examine_mask
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.data.audit.image_findings import Preparation
 from inpaint_zoo.data.audit.reading import examined
@@ -11,15 +11,15 @@ from inpaint_zoo.data.audit.report import summary, write_report
 __all__ = [
     "Diagnosis",
     "Finding",
+    "ImageFacts",
     "Item",
     "Ledger",
     "MaskFacts",
     "MaskSummary",
-    "PictureFacts",
     "Preparation",
     "diagnose",
+    "examine_image",
     "examine_mask",
-    "examine_picture",
     "examined",
     "summary",
     "write_report",

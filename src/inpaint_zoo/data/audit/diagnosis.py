@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inpaint_zoo.data.audit import image_findings as picture_findings
-from inpaint_zoo.data.audit import mask_findings
-from inpaint_zoo.data.audit.facts import MaskFacts, PictureFacts
+from inpaint_zoo.data.audit import image_findings, mask_findings
+from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.data.audit.image_findings import Entry, Preparation
 from inpaint_zoo.data.splits import Split
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 
 @dataclass(frozen=True)
@@ -28,10 +27,10 @@ class MaskSummary:
     invert: bool = False
     keys: str = "mask."
     """What stands before `threshold` and `invert` in the configuration."""
-    of_pictures: Mapping[str, str] = field(default_factory=dict)
-    """For masks that belong to pictures: the mask of each picture, by names; a picture's has its split before it."""
+    of_images: Mapping[str, str] = field(default_factory=dict)
+    """For masks that belong to images: the mask of each image, by names; an image's has its split before it."""
     missing: Sequence[str] = ()
-    """Pictures that have none."""
+    """Images that have none."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,18 @@ class Diagnosis:
     """The outcome of an examination."""
 
     counts: Mapping[str, int]
-    """Pictures, by split."""
+    """Images, by split."""
     num_files: int
     findings: Sequence[Finding]
     """Those that have items."""
     notes: Sequence[str]
     masks: MaskSummary | None
     left_out: Sequence[str] = ()
-    """Names that `data.exclude=` had already; pictures of these were not examined."""
+    """Names that `data.exclude=` had already; images of these were not examined."""
 
     @property
     def excluded(self) -> dict[str, list[str]]:
-        """Names of pictures to leave out, and why."""
+        """Names of images to leave out, and why."""
         reasons: dict[str, list[str]] = {}
         for finding in self.findings:
             for item in finding.items:
@@ -60,13 +59,13 @@ class Diagnosis:
 
     @property
     def num_excluded(self) -> int:
-        """How many pictures are to be left out, each of them counted once."""
+        """How many images are to be left out, each of them counted once."""
         return len({item.name for finding in self.findings for item in finding.items if item.excluded})
 
 
 def diagnose(
-    pictures: Mapping[Split, Sequence[PictureFile]],
-    facts: Mapping[str, PictureFacts],
+    images: Mapping[Split, Sequence[ImageFile]],
+    facts: Mapping[str, ImageFacts],
     masks: MaskSummary | None,
     *,
     preparation: Preparation,
@@ -77,24 +76,24 @@ def diagnose(
     """Conclude from facts.
 
     Args:
-        pictures: By split.
+        images: By split.
         facts: By path, as text.
         masks: What is known of masks.
-        preparation: What training does to pictures.
+        preparation: What training does to images.
         notes: What else is to be said.
         left_out: As in `Diagnosis`.
         way_out: Said behind the note on splits that contain all of train.
     """
-    whole = picture_findings.whole_splits(pictures)
-    entries = picture_findings.entries_once(pictures, facts, whole)
-    found = [*_of_pictures(entries, preparation, whole), *(_of_masks(masks, entries) if masks else ())]
+    whole = image_findings.whole_splits(images)
+    entries = image_findings.entries_once(images, facts, whole)
+    found = [*_of_images(entries, preparation, whole), *(_of_masks(masks, entries) if masks else ())]
     said = [
-        f"{split} contains every picture of train: a score on it says nothing about pictures that were not trained on"
+        f"{split} contains every image of train: a score on it says nothing about images that were not trained on"
         f"{way_out}"
         for split in sorted(whole)
     ]
     return Diagnosis(
-        counts={str(split): len(listed) for split, listed in pictures.items()},
+        counts={str(split): len(listed) for split, listed in images.items()},
         num_files=len(facts),
         findings=[finding for finding in found if finding.items],
         notes=[*notes, *said],
@@ -103,15 +102,15 @@ def diagnose(
     )
 
 
-def _of_pictures(entries: Sequence[Entry], preparation: Preparation, whole: frozenset[Split]) -> Iterator[Finding]:
-    yield picture_findings.unreadable(entries)
-    yield picture_findings.cut_off(entries)
-    yield picture_findings.tiny(entries, preparation)
-    groups = picture_findings.groups_of(entries)
-    yield picture_findings.overlap(groups, whole)
-    across, within = picture_findings.look_alikes(groups, whole)
+def _of_images(entries: Sequence[Entry], preparation: Preparation, whole: frozenset[Split]) -> Iterator[Finding]:
+    yield image_findings.unreadable(entries)
+    yield image_findings.cut_off(entries)
+    yield image_findings.tiny(entries, preparation)
+    groups = image_findings.groups_of(entries)
+    yield image_findings.overlap(groups, whole)
+    across, within = image_findings.near_duplicates(groups, whole)
     yield across
-    yield picture_findings.duplicates(groups)
+    yield image_findings.duplicates(groups)
     yield within
 
 
@@ -125,9 +124,9 @@ def _of_masks(masks: MaskSummary, entries: Sequence[Entry]) -> Iterator[Finding]
     yield mask_findings.full_masks(masks.files)
     yield mask_findings.unpaired(masks.missing)
     pairs = {
-        entry.name: (entry.facts, masks.files[masks.of_pictures[entry.name]])
+        entry.name: (entry.facts, masks.files[masks.of_images[entry.name]])
         for entry in entries
-        if entry.name in masks.of_pictures
+        if entry.name in masks.of_images
     }
     yield mask_findings.misfits(pairs)
 

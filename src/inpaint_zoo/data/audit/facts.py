@@ -10,13 +10,13 @@ import numpy as np
 from inpaint_zoo.data.audit.perceptual_hash import look
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.reading import file_orientation, picture_size, read_image, read_mask
+from inpaint_zoo.images.reading import file_orientation, image_size, read_image, read_mask
 from inpaint_zoo.masks.files.checks import is_jpeg, soft_share
 
 
 @dataclass(frozen=True)
-class PictureFacts:
-    """Of a picture file."""
+class ImageFacts:
+    """Of an image file."""
 
     error: str | None = None
     """Why it cannot be read."""
@@ -46,19 +46,19 @@ class MaskFacts:
     """Whether the pixels went through JPEG."""
 
 
-def examine_picture(path: Readable) -> PictureFacts:
-    """Read a picture."""
+def examine_image(path: Readable) -> ImageFacts:
+    """Read an image."""
     try:
-        size, orientation = picture_size(path), file_orientation(path)
+        size, orientation = image_size(path), file_orientation(path)
     except InputError as error:
-        return PictureFacts(error=str(error))
+        return ImageFacts(error=str(error))
     try:
         image = read_image(path)
     except InputError as error:
-        return PictureFacts(error=str(error), size=size, orientation=orientation)
+        return ImageFacts(error=str(error), size=size, orientation=orientation)
     digest = hashlib.sha256("{}x{}\n".format(*image.shape).encode())
     digest.update(np.ascontiguousarray(image).data)
-    return PictureFacts(None, (image.shape[0], image.shape[1]), orientation, digest.hexdigest(), look(image))
+    return ImageFacts(None, (image.shape[0], image.shape[1]), orientation, digest.hexdigest(), look(image))
 
 
 def examine_mask(path: Readable, threshold: int, invert: bool) -> MaskFacts:

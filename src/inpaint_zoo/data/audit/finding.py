@@ -11,7 +11,7 @@ class Item:
     """One file."""
 
     name: str
-    """Of a picture with its split before it, `train/a.jpg`; of a mask its path below the folder of masks."""
+    """Of an image with its split before it, `train/a.jpg`; of a mask its path below the folder of masks."""
     detail: str
     excluded: bool = False
     """Whether `data.exclude=` should leave it out."""

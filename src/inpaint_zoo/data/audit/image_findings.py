@@ -1,4 +1,4 @@
-"""What is the matter with pictures, concluded from facts."""
+"""What is the matter with images, concluded from facts."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from inpaint_zoo.data.audit.facts import PictureFacts
+from inpaint_zoo.data.audit.facts import ImageFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.data.audit.perceptual_hash import alike
 from inpaint_zoo.data.splits import Split
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 Group = list["Entry"]
-"""Pictures of the same pixels."""
+"""Images of the same pixels."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A picture of a split."""
+    """An image of a split."""
 
     split: Split
-    picture: PictureFile
-    facts: PictureFacts
+    image: ImageFile
+    facts: ImageFacts
     also: tuple[str, ...] = ()
     """As in `Item`."""
 
     @property
     def name(self) -> str:
         """With the split before it, as `data.exclude=` takes it."""
-        return f"{self.split}/{self.picture.name}"
+        return f"{self.split}/{self.image.name}"
 
 
 def unreadable(entries: Iterable[Entry]) -> Finding:
     """Files of which not even the header can be read."""
     items = [_unusable(entry) for entry in entries if entry.facts.error and entry.facts.size is None]
-    return Finding("Unreadable pictures", "Repair or remove them; they are in exclude.txt.", items)
+    return Finding("Unreadable images", "Repair or remove them; they are in exclude.txt.", items)
 
 
 def cut_off(entries: Iterable[Entry]) -> Finding:
     """Files whose header can be read, but not their pixels."""
     items = [_unusable(entry) for entry in entries if entry.facts.error and entry.facts.size is not None]
-    return Finding("Truncated or damaged pictures", "Copy or download them again; they are in exclude.txt.", items)
+    return Finding("Truncated or damaged images", "Copy or download them again; they are in exclude.txt.", items)
 
 
 def _unusable(entry: Entry) -> Item:
@@ -50,18 +50,18 @@ def _unusable(entry: Entry) -> Item:
 
 @dataclass(frozen=True)
 class Preparation:
-    """What training does to pictures before it cuts samples out of them; as in `InpaintingDataModule`."""
+    """What training does to images before it cuts samples out of them; as in `InpaintingDataModule`."""
 
     size: tuple[int, int]
     center_crop: int | None
     resize: int | None
 
     def reaches(self, size: tuple[int, int]) -> bool:
-        """Whether a picture of this (height, width) is large enough for the square out of its centre."""
+        """Whether an image of this (height, width) is large enough for the square out of its centre."""
         return self.center_crop is None or min(size) >= self.center_crop
 
     def accepts(self, size: tuple[int, int]) -> bool:
-        """Whether a picture of this (height, width) is large enough in the end."""
+        """Whether an image of this (height, width) is large enough in the end."""
         height, width = size if self.center_crop is None else (self.center_crop, self.center_crop)
         if self.resize is not None:
             height, width = (
@@ -71,7 +71,7 @@ class Preparation:
 
 
 def tiny(entries: Iterable[Entry], preparation: Preparation) -> Finding:
-    """Pictures that are still smaller than a sample after they were cut and resized; an error in training.
+    """Images that are still smaller than a sample after they were cut and resized; an error in training.
 
     What is smaller than the square out of the centre is an error in evaluation too.
     """
@@ -101,7 +101,7 @@ def tiny(entries: Iterable[Entry], preparation: Preparation) -> Finding:
 def _too_small_for(preparation: Preparation) -> str:
     crop = preparation.center_crop
     cut = "" if crop is None else f" or data.center_crop={crop}"
-    return f"Pictures smaller than {preparation.size[1]}x{preparation.size[0]}{cut}"
+    return f"Images smaller than {preparation.size[1]}x{preparation.size[0]}{cut}"
 
 
 def _sizes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, tuple[int, int]]]:
@@ -111,7 +111,7 @@ def _sizes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, tuple[int, int]]]:
 
 
 def groups_of(entries: Iterable[Entry]) -> list[Group]:
-    """Readable pictures by their pixels, in their order."""
+    """Readable images by their pixels, in their order."""
     groups: dict[str, Group] = defaultdict(list)
     for entry in entries:
         if entry.facts.pixels is not None:
@@ -133,7 +133,7 @@ def duplicates(groups: Iterable[Group]) -> Finding:
 
 
 def overlap(groups: Iterable[Group], whole: frozenset[Split]) -> Finding:
-    """Pictures of train (of val) whose pixels are in val or test (in test) too.
+    """Images of train (of val) whose pixels are in val or test (in test) too.
 
     Args:
         groups: As `groups_of`.
@@ -147,20 +147,20 @@ def overlap(groups: Iterable[Group], whole: frozenset[Split]) -> Finding:
             if later:
                 detail = f"has the pixels of {later[-1].name}"
                 items.append(Item(entry.name, detail, excluded=entry.split is Split.TRAIN))
-    return Finding("The same pictures in two splits", _OVERLAP_ADVICE, items)
+    return Finding("The same images in two splits", _OVERLAP_ADVICE, items)
 
 
 _ORDER = {split: place for place, split in enumerate((Split.TRAIN, Split.VAL, Split.TEST))}
-_LOOK_ADVICE = "Copies that were resized, cut or saved again, or smooth pictures that merely look so: look at them."
-_OVERLAP_ADVICE = "What is trained on cannot be judged by; those of train are in exclude.txt."
+_LOOK_ADVICE = "Copies that were resized, cut or saved again, or smooth images that merely look so: look at them."
+_OVERLAP_ADVICE = "What is trained on cannot be evaluated by; those of train are in exclude.txt."
 
 
 def _may_not_share(entry: Entry, other: Entry, whole: frozenset[Split]) -> bool:
-    same_file = str(entry.picture.path) == str(other.picture.path)
+    same_file = str(entry.image.path) == str(other.image.path)
     return entry.split is not other.split and not (same_file and other.split in whole)
 
 
-def look_alikes(groups: Sequence[Group], whole: frozenset[Split]) -> tuple[Finding, Finding]:
+def near_duplicates(groups: Sequence[Group], whole: frozenset[Split]) -> tuple[Finding, Finding]:
     """Different pixels that look the same: in two splits, and within one."""
     across: dict[str, tuple[int, Item]] = {}
     within: dict[str, tuple[int, Item]] = {}
@@ -213,7 +213,7 @@ def _first_of_each_split(groups: Sequence[Group]) -> list[Group]:
 
 
 def _met(first: Group, second: Group, whole: frozenset[Split]) -> Iterator[tuple[Entry, Entry]]:
-    """Pairs of pictures, the one to be left out first; of pictures of the same pixels, the first of each split."""
+    """Pairs of images, the one to be left out first; of images of the same pixels, the first of each split."""
     for one in _firsts(first):
         for two in _firsts(second):
             early, late = sorted((two, one), key=lambda entry: _ORDER[entry.split])
@@ -232,25 +232,25 @@ def _firsts(group: Group) -> list[Entry]:
 
 
 def entries_once(
-    pictures: Mapping[Split, Sequence[PictureFile]], facts: Mapping[str, PictureFacts], whole: frozenset[Split]
+    images: Mapping[Split, Sequence[ImageFile]], facts: Mapping[str, ImageFacts], whole: frozenset[Split]
 ) -> list[Entry]:
-    """The pictures of all splits; a file that stands in another split and in a whole one counts in the other one."""
+    """The images of all splits; a file that stands in another split and in a whole one counts in the other one."""
     names: dict[str, list[str]] = defaultdict(list)
     for split in whole:
-        for picture in pictures[split]:
-            names[str(picture.path)].append(f"{split}/{picture.name}")
-    others = [split for split in pictures if split not in whole]
+        for image in images[split]:
+            names[str(image.path)].append(f"{split}/{image.name}")
+    others = [split for split in images if split not in whole]
     entries = [
         Entry(split, each, facts[str(each.path)], tuple(names.pop(str(each.path), ())))
         for split in others
-        for each in pictures[split]
+        for each in images[split]
     ]
-    rest = [Entry(split, each, facts[str(each.path)]) for split in whole for each in pictures[split]]
-    return entries + [entry for entry in rest if str(entry.picture.path) in names]
+    rest = [Entry(split, each, facts[str(each.path)]) for split in whole for each in images[split]]
+    return entries + [entry for entry in rest if str(entry.image.path) in names]
 
 
-def whole_splits(pictures: Mapping[Split, Sequence[PictureFile]]) -> frozenset[Split]:
+def whole_splits(images: Mapping[Split, Sequence[ImageFile]]) -> frozenset[Split]:
     """Splits that contain every file of train, such as the test set of a folder that is to be evaluated."""
-    train = {str(picture.path) for picture in pictures.get(Split.TRAIN, ())}
-    others = [split for split in pictures if split is not Split.TRAIN and train]
-    return frozenset(split for split in others if train <= {str(picture.path) for picture in pictures[split]})
+    train = {str(image.path) for image in images.get(Split.TRAIN, ())}
+    others = [split for split in images if split is not Split.TRAIN and train]
+    return frozenset(split for split in others if train <= {str(image.path) for image in images[split]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inpaint_zoo.data.audit.facts import MaskFacts, PictureFacts
+from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.images.reading import SIDEWAYS
 from inpaint_zoo.masks.files.checks import LARGEST_USUAL_RATIO, MOST_SOFT_PIXELS, same_proportions
@@ -60,7 +60,7 @@ def dark_masks(masks: Mapping[str, MaskFacts], threshold: int, keys: str) -> Fin
 def empty_masks(masks: Mapping[str, MaskFacts]) -> Finding:
     """Masks in which everything is known."""
     items = [Item(name, "") for name, facts in masks.items() if facts.error is None and facts.ratio == 0]
-    return Finding("Masks without a hole", "A picture under such a mask is left as it is: remove them.", items)
+    return Finding("Masks without a hole", "An image under such a mask is left as it is: remove them.", items)
 
 
 def full_masks(masks: Mapping[str, MaskFacts]) -> Finding:
@@ -70,23 +70,21 @@ def full_masks(masks: Mapping[str, MaskFacts]) -> Finding:
 
 
 def unpaired(missing: Sequence[str]) -> Finding:
-    """Pictures that have no mask of their name."""
-    return Finding(
-        "Pictures without a mask", "Give each picture a mask of its name.", [Item(name, "") for name in missing]
-    )
+    """Images that have no mask of their name."""
+    return Finding("Images without a mask", "Give each image a mask of its name.", [Item(name, "") for name in missing])
 
 
-def misfits(pairs: Mapping[str, tuple[PictureFacts, MaskFacts]]) -> Finding:
-    """Masks that have other proportions than their pictures, by the names of the pictures."""
+def misfits(pairs: Mapping[str, tuple[ImageFacts, MaskFacts]]) -> Finding:
+    """Masks that have other proportions than their images, by the names of the images."""
     items = []
-    for name, (picture, mask) in pairs.items():
-        if picture.size is None or mask.size is None or same_proportions(picture.size, mask.size):
+    for name, (image, mask) in pairs.items():
+        if image.size is None or mask.size is None or same_proportions(image.size, mask.size):
             continue
-        detail = f"the picture is {_text(picture.size)}, its mask {_text(mask.size)}"
-        if picture.orientation in SIDEWAYS and same_proportions(picture.size, mask.size[::-1]):
-            detail += f"; the picture is turned by its EXIF orientation {picture.orientation}, its mask is not"
+        detail = f"the image is {_text(image.size)}, its mask {_text(mask.size)}"
+        if image.orientation in SIDEWAYS and same_proportions(image.size, mask.size[::-1]):
+            detail += f"; the image is turned by its EXIF orientation {image.orientation}, its mask is not"
         items.append(Item(name, detail))
-    return Finding("Masks that do not fit their pictures", "Draw the mask on the picture as a viewer shows it.", items)
+    return Finding("Masks that do not fit their images", "Draw the mask on the image as a viewer shows it.", items)
 
 
 def _text(size: tuple[int, int]) -> str:

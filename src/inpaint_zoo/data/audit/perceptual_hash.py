@@ -1,9 +1,9 @@
-"""How a picture looks, in 256 bits, and which pictures look alike.
+"""How an image looks, in 256 bits, and which images look alike.
 
 The hash is a difference hash (N. Krawetz, "Kind of Like That", 2013: is a pixel of a small gray copy brighter than its
-left neighbour?) of a copy of 16 x 17 pixels. The size and the distance from which on pictures count as different are
-ours: among 510 unrelated photographs no two were nearer than 39; JPEG of quality 50 moves a picture by 8 at most in 19
-of 20 cases, half the size by 13, a mirrored picture is 24 or farther away.
+left neighbour?) of a copy of 16 x 17 pixels. The size and the distance from which on images count as different are
+ours: among 510 unrelated photographs no two were nearer than 39; JPEG of quality 50 moves an image by 8 at most in 19
+of 20 cases, half the size by 13, a mirrored image is 24 or farther away.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HEIGHT, WIDTH = 16, 16
 MOST_DIFFERENT_BITS = 15
 """One less than there are words of 16 bits in a hash: where fewer bits differ than there are words, a word is equal."""
 LEAST_CONTRAST = 8
-"""Between the darkest and the brightest pixel of the small copy, in gray levels; flatter pictures have no hash."""
+"""Between the darkest and the brightest pixel of the small copy, in gray levels; flatter images have no hash."""
 _PART = 16
 """Parts of a gray level that means are cut off to."""
 _MOST_PAIRS = 2**22
@@ -25,7 +25,7 @@ _MOST_PAIRS = 2**22
 
 
 def look(image: np.ndarray) -> str | None:
-    """The hash of a picture (H, W, 3) uint8 as 64 hexadecimal digits, by integers alone; None for a flat one."""
+    """The hash of an image (H, W, 3) uint8 as 64 hexadecimal digits, by integers alone; None for a flat one."""
     gray = np.asarray(Image.fromarray(image).convert("L")).astype(np.int64)
     small = _means(_means(gray, HEIGHT).T, WIDTH + 1).T
     if np.ptp(small) < LEAST_CONTRAST * _PART**2:

@@ -29,14 +29,14 @@ class _Files(Dataset[tuple[int, Any]]):
 
 
 def examined(
-    paths: Sequence[Readable], examine: Callable[[Readable], Facts], ledger: Ledger[Facts], num_workers: int
+    paths: Sequence[Readable], examine: Callable[[Readable], Facts], cache: Ledger[Facts], num_workers: int
 ) -> Iterator[tuple[int, Facts]]:
-    """Read files, those that the ledger knows only there.
+    """Read files, those that the cache knows only there.
 
     Args:
         paths: Of the files.
         examine: From a file to facts, a dataclass; called in other processes.
-        ledger: Keeps the facts.
+        cache: Keeps the facts.
         num_workers: Processes; 0 reads in this one.
 
     Yields:
@@ -44,7 +44,7 @@ def examined(
     """
     unknown = []
     for place, path in enumerate(paths):
-        facts = ledger.known(path)
+        facts = cache.known(path)
         if facts is None:
             unknown.append(place)
         else:
@@ -53,5 +53,5 @@ def examined(
         _Files(paths, unknown, examine), batch_size=_FILES_AT_A_TIME, num_workers=num_workers, collate_fn=list
     )
     for read in loader:
-        ledger.add((paths[place], asdict(facts)) for place, facts in read)
+        cache.add((paths[place], asdict(facts)) for place, facts in read)
         yield from read

@@ -37,7 +37,7 @@ def write_report(diagnosis: Diagnosis, folder: Path) -> None:
 
 def summary(diagnosis: Diagnosis, folder: Path) -> str:
     """A few lines of at most 80 columns, but for paths."""
-    lines = [f"pictures: {_counts(diagnosis)}"]
+    lines = [f"images: {_counts(diagnosis)}"]
     if diagnosis.masks is not None:
         ratios = diagnosis.masks.ratios
         mean = f", {sum(ratios) / len(ratios):.1%} holes on average" if ratios else ""
@@ -49,7 +49,7 @@ def summary(diagnosis: Diagnosis, folder: Path) -> str:
     wrapped.append(f"report: {folder / REPORT}")
     if diagnosis.excluded:
         override = shlex.quote(f"data.exclude={folder / EXCLUDE}")
-        wrapped.append(f"leave out {diagnosis.num_excluded + len(diagnosis.left_out)} pictures: {override}")
+        wrapped.append(f"leave out {diagnosis.num_excluded + len(diagnosis.left_out)} images: {override}")
     return "\n".join(wrapped)
 
 
@@ -64,7 +64,7 @@ def _counts(diagnosis: Diagnosis) -> str:
 
 def _markdown(diagnosis: Diagnosis) -> Iterator[str]:
     yield "# Data check"
-    yield f"\nPictures: {_counts(diagnosis)}."
+    yield f"\nImages: {_counts(diagnosis)}."
     yield from (f"\nNote: {note}." for note in diagnosis.notes)
     yield "\n## Findings\n"
     if diagnosis.findings:
@@ -82,8 +82,8 @@ def _markdown(diagnosis: Diagnosis) -> Iterator[str]:
 _METHOD = (
     "Every file was read to its last pixel. Duplicates have the same pixels (SHA-256), whatever their files are. "
     "Look-alikes differ in at most 15 bits of a 256-bit difference hash of a gray copy of 16×17 pixels; mirrored, "
-    "turned or strongly cut copies are not found, and pictures of nearly one color are not compared. Without "
-    "anything found, pictures may still show the same scene."
+    "turned or strongly cut copies are not found, and images of nearly one color are not compared. Without "
+    "anything found, images may still show the same scene."
 )
 
 
@@ -115,7 +115,7 @@ def _values(diagnosis: Diagnosis) -> dict[str, Any]:
     masks = diagnosis.masks
     return {
         "inpaint_zoo": version("inpaint-zoo"),
-        "pictures": dict(diagnosis.counts),
+        "images": dict(diagnosis.counts),
         "files": diagnosis.num_files,
         "notes": list(diagnosis.notes),
         "findings": [
@@ -133,7 +133,7 @@ def _values(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def _exclusion(diagnosis: Diagnosis) -> Iterator[str]:
-    yield "# inpaint-zoo data check: pictures to leave out, for data.exclude="
+    yield "# inpaint-zoo data check: images to leave out, for data.exclude="
     if diagnosis.left_out:
         yield "# named by data.exclude= in this check"
         yield from map(exclusion_line, diagnosis.left_out)

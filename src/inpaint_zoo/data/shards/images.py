@@ -1,4 +1,4 @@
-"""The pictures in tar shards, and the masks beside them."""
+"""The images in tar shards, and the masks beside them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 
 from inpaint_zoo.data.packed import Packed, name_hash
-from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.shards.index import Index, Member, Shard
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 _SAMPLE = re.compile(rb"(?!__[^/]*__(?:$|/))((?:.*/)?[^./]+)\.([^/]+)", re.DOTALL)
 """Key and suffix of a member, as webdataset tells them apart; names such as `__meta__` stand for no sample."""
@@ -27,11 +27,11 @@ _LONGEST_NAME = 4096
 
 @dataclass(frozen=True)
 class Naming:
-    """Which members are pictures, which are masks, and what the pictures are called.
+    """Which members are images, which are masks, and what the images are called.
 
     Args:
-        suffixes: What stands behind the first dot of a picture's file name, in lower case.
-        mask_suffix: The same of a picture's mask, such as `mask.png`; None where pictures have none.
+        suffixes: What stands behind the first dot of an image's file name, in lower case.
+        mask_suffix: The same of an image's mask, such as `mask.png`; None where images have none.
         shard_in_name: Begin names with that of the shard, where shards repeat the names of their members.
     """
 
@@ -41,8 +41,8 @@ class Naming:
 
 
 @dataclass(frozen=True, eq=False)
-class ShardPictures(Packed):
-    """The pictures of shards: their names, and where their bytes lie.
+class ShardImages(Packed):
+    """The images of shards: their names, and where their bytes lie.
 
     Args:
         hashes: As in `Packed`.
@@ -50,9 +50,9 @@ class ShardPictures(Packed):
         starts: int64 (N,), of the names in `text`.
         ends: int64 (N,), the places behind them.
         shards: The shards.
-        numbers: int32 (N,), of each picture's shard in `shards`.
-        spans: int64 (N, 2), offset and size of the picture.
-        mask_spans: int64 (N, 2), offset and size of the mask; None where pictures have none.
+        numbers: int32 (N,), of each image's shard in `shards`.
+        spans: int64 (N, 2), offset and size of the image.
+        mask_spans: int64 (N, 2), offset and size of the mask; None where images have none.
         naming: How names were made.
     """
 
@@ -66,17 +66,17 @@ class ShardPictures(Packed):
     mask_spans: np.ndarray | None
     naming: Naming
 
-    def picture(self, place: int) -> PictureFile:
-        """Make the picture file at a place."""
+    def image(self, place: int) -> ImageFile:
+        """Make the image file at a place."""
         name = self.text[self.starts[place] : self.ends[place]].tobytes().decode()
-        picture = self._member(name, place, self.spans)
+        image = self._member(name, place, self.spans)
         if self.mask_spans is None:
-            return picture
+            return image
         mask_name = f"{_key_of(name)}.{self.naming.mask_suffix}"
-        return PairedPicture(*picture, self._member(mask_name, place, self.mask_spans))
+        return PairedImage(*image, self._member(mask_name, place, self.mask_spans))
 
-    def select(self, places: np.ndarray) -> ShardPictures:
-        """The pictures at these places, in this order."""
+    def select(self, places: np.ndarray) -> ShardImages:
+        """The images at these places, in this order."""
         return replace(
             self,
             hashes=self.hashes[places],
@@ -87,30 +87,30 @@ class ShardPictures(Packed):
             mask_spans=None if self.mask_spans is None else self.mask_spans[places],
         )
 
-    def _member(self, name: str, place: int, spans: np.ndarray) -> PictureFile:
+    def _member(self, name: str, place: int, spans: np.ndarray) -> ImageFile:
         shard = self.shards[self.numbers[place]]
         inside = name.removeprefix(_prefix(shard)) if self.naming.shard_in_name else name
         offset, num_bytes = spans[place].tolist()
-        return PictureFile(name, Member(shard, inside, offset, num_bytes))
+        return ImageFile(name, Member(shard, inside, offset, num_bytes))
 
 
 class _Found(NamedTuple):
-    """A sample with a picture; sorts by its name."""
+    """A sample with an image; sorts by its name."""
 
     name: bytes
     """In UTF-8."""
     shard: int
-    picture: int
+    image: int
     """Place in the shard's index."""
     mask: int
     """Place in the shard's index; -1 where there is none."""
 
 
-def find_shard_pictures(indexes: Sequence[Index], naming: Naming) -> ShardPictures:
-    """The pictures of some shards, sorted by name.
+def find_shard_images(indexes: Sequence[Index], naming: Naming) -> ShardImages:
+    """The images of some shards, sorted by name.
 
     Raises:
-        InputError: A shard holds no pictures, two pictures have one name, a name leads out of its shard, or a picture
+        InputError: A shard holds no images, two images have one name, a name leads out of its shard, or an image
             lacks its mask.
     """
     found = sorted(sample for number, index in enumerate(indexes) for sample in _samples(index, number, naming))
@@ -119,21 +119,21 @@ def find_shard_pictures(indexes: Sequence[Index], naming: Naming) -> ShardPictur
             _refuse_same_name(first.name.decode(), indexes[first.shard].shard, indexes[second.shard].shard, naming)
     ends = np.cumsum([len(sample.name) for sample in found], dtype=np.int64)
     masks = [_span(indexes, sample.shard, sample.mask) for sample in found] if naming.mask_suffix else None
-    return ShardPictures(
+    return ShardImages(
         hashes=np.array([name_hash(sample.name) >> 32 for sample in found], np.uint32),
         text=np.frombuffer(b"".join(sample.name for sample in found), np.uint8),
         starts=np.concatenate([[0], ends[:-1]]),
         ends=ends,
         shards=[index.shard for index in indexes],
         numbers=np.array([sample.shard for sample in found], np.int32),
-        spans=np.array([_span(indexes, sample.shard, sample.picture) for sample in found], np.int64),
+        spans=np.array([_span(indexes, sample.shard, sample.image) for sample in found], np.int64),
         mask_spans=None if masks is None else np.array(masks, np.int64),
         naming=naming,
     )
 
 
 def overlooked(indexes: Sequence[Index], naming: Naming) -> list[str]:
-    """Members that are no pictures, though their names end as those of pictures do, or have no suffix."""
+    """Members that are no images, though their names end as those of images do, or have no suffix."""
     ends = tuple(f".{suffix}" for suffix in naming.suffixes)
     known = {*naming.suffixes, naming.mask_suffix}
     return [
@@ -160,8 +160,8 @@ def _span(indexes: Sequence[Index], number: int, place: int) -> tuple[int, int]:
 
 
 def _samples(index: Index, number: int, naming: Naming) -> list[_Found]:
-    """The samples of a shard that have a picture."""
-    pictures: dict[bytes, int] = {}
+    """The samples of a shard that have an image."""
+    images: dict[bytes, int] = {}
     masks: dict[bytes, int] = {}
     suffixes = Counter[str]()
     for place, name in enumerate(index.names):
@@ -171,21 +171,21 @@ def _samples(index: Index, number: int, naming: Naming) -> list[_Found]:
         suffix = match[2].decode("utf-8", "replace").lower()
         suffixes[suffix] += 1
         if suffix in naming.suffixes:
-            _add(pictures, match[1], place, index)
+            _add(images, match[1], place, index)
         elif suffix == naming.mask_suffix:
             _add(masks, match[1], place, index)
-    if not pictures:
+    if not images:
         there = few([f".{suffix}" for suffix, _ in suffixes.most_common()]) or "nothing"
         wanted = few([f".{suffix}" for suffix in naming.suffixes])
-        raise InputError(f"shard {str(index.shard.path)!r} holds no pictures ({wanted}), but {there}: remove it")
-    if naming.mask_suffix is not None and (lacking := [key for key in pictures if key not in masks]):
-        first = _printable(index.names[pictures[lacking[0]]])
+        raise InputError(f"shard {str(index.shard.path)!r} holds no images ({wanted}), but {there}: remove it")
+    if naming.mask_suffix is not None and (lacking := [key for key in images if key not in masks]):
+        first = _printable(index.names[images[lacking[0]]])
         raise InputError(
-            f"shard {str(index.shard.path)!r}: {len(lacking)} of {len(pictures)} pictures have no mask "
+            f"shard {str(index.shard.path)!r}: {len(lacking)} of {len(images)} images have no mask "
             f".{naming.mask_suffix}, the first is {first!r}"
         )
     prefix = _prefix(index.shard).encode() if naming.shard_in_name else b""
-    return [_Found(prefix + _name(index, place), number, place, masks.get(key, -1)) for key, place in pictures.items()]
+    return [_Found(prefix + _name(index, place), number, place, masks.get(key, -1)) for key, place in images.items()]
 
 
 def _add(places: dict[bytes, int], key: bytes, place: int, index: Index) -> None:
@@ -196,7 +196,7 @@ def _add(places: dict[bytes, int], key: bytes, place: int, index: Index) -> None
 
 
 def _name(index: Index, place: int) -> bytes:
-    """What the picture is called, in UTF-8: the member's name without detours."""
+    """What the image is called, in UTF-8: the member's name without detours."""
     name = _printable(index.names[place])
     parts = [part for part in name.split("/") if part not in {"", "."}]
     if name.startswith("/") or ".." in parts or len(name) > _LONGEST_NAME:
@@ -205,7 +205,7 @@ def _name(index: Index, place: int) -> bytes:
 
 
 def _printable(name: bytes) -> str:
-    # as `find_pictures` names files
+    # as `find_images` names files
     return unicodedata.normalize("NFC", name.decode("utf-8", "backslashreplace"))
 
 

@@ -24,7 +24,7 @@ from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.images.reading import MAX_PIXELS
 
 MAX_MEMBER_BYTES = 6 * MAX_PIXELS
-"""Largest member that is read: the largest picture with 16 bits in each of three channels, uncompressed."""
+"""Largest member that is read: the largest image with 16 bits in each of three channels, uncompressed."""
 
 _MAX_OPEN_SHARDS = 64
 """Per process."""

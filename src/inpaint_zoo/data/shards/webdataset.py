@@ -15,13 +15,13 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.checks import texts
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.paired_masks import OwnMasks
+from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.shards.addresses import local_copy, shard_addresses, shards_folder
-from inpaint_zoo.data.shards.images import Naming, ShardPictures, find_shard_pictures, overlooked
+from inpaint_zoo.data.shards.images import Naming, ShardImages, find_shard_images, overlooked
 from inpaint_zoo.data.shards.index import shard_index
 from inpaint_zoo.data.splits import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _note = rank_zero_only(logging.getLogger(__name__).warning)
@@ -30,13 +30,13 @@ _NUM_THREADS = 8
 
 
 class WebDatasetDataModule(InpaintingDataModule):
-    """Pictures in tar files, drawn as those of a folder are: by (seed, epoch, index).
+    """Images in tar files, drawn as those of a folder are: by (seed, epoch, index).
 
     Where `val` is missing it is held out of `train`, 5 % by a hash of the names; where `test` is missing too, it is
     another 5 %.
 
     Shards are read by an index of their members, made when they are first met and kept in the user's cache folder.
-    Any picture can so be read at any time: the order is one shuffle of all pictures, whatever the shards.
+    Any image can so be read at any time: the order is one shuffle of all images, whatever the shards.
 
     Args:
         root: Folder or URL that the shards are named from; None is the working directory.
@@ -44,16 +44,16 @@ class WebDatasetDataModule(InpaintingDataModule):
             (http, https), or a list of these.
         val: The shards of validation, as `train`; None holds them out.
         test: The shards of the test, as `train`; None holds them out.
-        picture_suffixes: A member is a picture if one of these stands behind the first dot of its file name.
-        mask_suffix: Suffix of the member that is the mask of the picture before the same dot, such as `mask.png`; the
-            masks of `mask` and `eval_mask` are then not used. None where pictures have no masks.
-        mask_threshold: As in `OwnMasks`.
-        mask_invert: As in `OwnMasks`.
-        shard_in_name: Begin the names of pictures with that of their shard.
+        image_suffixes: A member is an image if one of these stands behind the first dot of its file name.
+        mask_suffix: Suffix of the member that is the mask of the image before the same dot, such as `mask.png`; the
+            masks of `mask` and `eval_mask` are then not used. None where images have no masks.
+        mask_threshold: As in `PairedMasks`.
+        mask_invert: As in `PairedMasks`.
+        shard_in_name: Begin the names of images with that of their shard.
         **loading: As in `InpaintingDataModule`.
 
     Raises:
-        InputError: As `InpaintingDataModule`; from `pictures`: shards are missing, damaged, or hold no pictures.
+        InputError: As `InpaintingDataModule`; from `images`: shards are missing, damaged, or hold no images.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class WebDatasetDataModule(InpaintingDataModule):
         train: str | Sequence[str] | None,
         val: str | Sequence[str] | None,
         test: str | Sequence[str] | None,
-        picture_suffixes: Sequence[str],
+        image_suffixes: Sequence[str],
         mask_suffix: str | None,
         mask_threshold: int,
         mask_invert: bool,
@@ -73,12 +73,12 @@ class WebDatasetDataModule(InpaintingDataModule):
         super().__init__(**loading)
         self.root = None if root is None else str(root)
         self.shards = {Split.TRAIN: train, Split.VAL: val, Split.TEST: test}
-        self.naming = _naming(picture_suffixes, mask_suffix, shard_in_name)
-        self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
-        self._found: dict[Split, ShardPictures] = {}
+        self.naming = _naming(image_suffixes, mask_suffix, shard_in_name)
+        self.paired_masks = PairedMasks(threshold=mask_threshold, invert=mask_invert)
+        self._found: dict[Split, ShardImages] = {}
 
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
-        """The pictures of a split, sorted by name; a name is that of the member of the shard."""
+    def images(self, split: Split) -> Sequence[ImageFile]:
+        """The images of a split, sorted by name; a name is that of the member of the shard."""
         train = self.shards[Split.TRAIN]
         if train is None or (split is not Split.TRAIN and self.shards[split] is not None):
             return self._of_shards(split)
@@ -89,26 +89,26 @@ class WebDatasetDataModule(InpaintingDataModule):
         return local_copy(address)
 
     @cached_property
-    def _parts_of_train(self) -> dict[Split, Sequence[PictureFile]]:
+    def _parts_of_train(self) -> dict[Split, Sequence[ImageFile]]:
         """What the shards of training are used for."""
-        pictures = self._of_shards(Split.TRAIN)
+        images = self._of_shards(Split.TRAIN)
         if self.shards[Split.VAL] is not None:
-            return {Split.TRAIN: pictures}
+            return {Split.TRAIN: images}
         split = hold_out if self.shards[Split.TEST] is not None else split_by_name
         num_parts = 2 if split is hold_out else 3
-        if len(pictures) < num_parts:
-            raise InputError(f"data.train: {len(pictures)} pictures, at least {num_parts} are needed to split them")
-        parts = dict(split(pictures))
+        if len(images) < num_parts:
+            raise InputError(f"data.train: {len(images)} images, at least {num_parts} are needed to split them")
+        parts = dict(split(images))
         counts = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
         _announce(f"data.train is split by a hash of the names: {counts}")
         return parts
 
-    def _of_shards(self, split: Split) -> ShardPictures:
+    def _of_shards(self, split: Split) -> ShardImages:
         if split not in self._found:
             self._found[split] = self._find(split)
         return self._found[split]
 
-    def _find(self, split: Split) -> ShardPictures:
+    def _find(self, split: Split) -> ShardImages:
         key, given = f"data.{split}", self.shards[split]
         if given is None:
             raise InputError(
@@ -117,21 +117,21 @@ class WebDatasetDataModule(InpaintingDataModule):
         addresses = shard_addresses(given, self.root, key)
         with ThreadPoolExecutor(_NUM_THREADS) as threads:
             indexes = list(threads.map(lambda one: shard_index(self.local_shard(one), shards_folder()), addresses))
-        pictures = find_shard_pictures(indexes, self.naming)
-        _announce(f"{key}: {len(pictures)} pictures in {len(addresses)} shards")
+        images = find_shard_images(indexes, self.naming)
+        _announce(f"{key}: {len(images)} images in {len(addresses)} shards")
         if names := overlooked(indexes, self.naming):
             _note(
-                f"{key}: {len(names)} members are no pictures by their names (the suffix begins at the first dot), "
+                f"{key}: {len(names)} members are no images by their names (the suffix begins at the first dot), "
                 f"such as {names[0]!r}"
             )
-        return pictures
+        return images
 
 
-def _naming(picture_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
-    suffixes = [suffix.lower().lstrip(".") for suffix in texts(picture_suffixes, "data.picture_suffixes", "[jpg,png]")]
+def _naming(image_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
+    suffixes = [suffix.lower().lstrip(".") for suffix in texts(image_suffixes, "data.image_suffixes", "[jpg,png]")]
     if not all(suffixes):
-        raise InputError(f"data.picture_suffixes={picture_suffixes} must name suffixes, such as [jpg,png]")
+        raise InputError(f"data.image_suffixes={image_suffixes} must name suffixes, such as [jpg,png]")
     mask = None if mask_suffix is None else mask_suffix.lower().lstrip(".")
     if mask == "" or mask in suffixes:
-        raise InputError(f"data.mask_suffix={mask_suffix} must be another suffix than those of pictures")
+        raise InputError(f"data.mask_suffix={mask_suffix} must be another suffix than those of images")
     return Naming(suffixes, mask, shard_in_name)

@@ -1,4 +1,4 @@
-"""Pictures that lists of files name."""
+"""Images that lists of files name."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.packed import PackedPictures
-from inpaint_zoo.data.paired_masks import OwnMasks
+from inpaint_zoo.data.packed import PackedImages
+from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.sources.list_reader import read_list
 from inpaint_zoo.data.splits import Split, hold_out, refuse_empty, split_by_name
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
 
 class FileListDataModule(InpaintingDataModule):
-    """Pictures that stand in lists, one for each split, in the order of the lists; see `read_list` for their forms.
+    """Images that stand in lists, one for each split, in the order of the lists; see `read_list` for their forms.
 
     Where `val` is missing it is held out of `train`, 5 % by a hash of the names; where `test` is missing too, it is
-    another 5 %. A list with masks gives each picture its own, in training and evaluation.
+    another 5 %. A list with masks gives each image its own, in training and evaluation.
 
     Args:
         root: Folder that relative paths start from; None is each list's folder.
-        train: The list of the training pictures; None where nothing is trained.
-        val: The list of the validation pictures; None holds them out.
-        test: The list of the test pictures; None holds them out.
+        train: The list of the training images; None where nothing is trained.
+        val: The list of the validation images; None holds them out.
+        test: The list of the test images; None holds them out.
         mask_threshold: Gray values of the lists' masks from here (of 255) are holes.
         mask_invert: For masks in which white is known.
-        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for pictures without masks of their own.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without masks of their own.
 
     Raises:
-        InputError: As `InpaintingDataModule`; from `pictures`: the list is missing, or as `read_list`.
+        InputError: As `InpaintingDataModule`; from `images`: the list is missing, or as `read_list`.
     """
 
     def __init__(
@@ -61,29 +61,29 @@ class FileListDataModule(InpaintingDataModule):
         if not self.lists:
             raise InputError(
                 "data.train is missing: give data.train=FILE, or data.test=FILE to evaluate: a list with the path of "
-                "one picture a line, or image<TAB>mask, or a JSON list of paths"
+                "one image a line, or image<TAB>mask, or a JSON list of paths"
             )
-        self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
+        self.paired_masks = PairedMasks(threshold=mask_threshold, invert=mask_invert)
 
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
-        """The pictures of a split, named by their paths below `root` or the list's folder."""
+    def images(self, split: Split) -> Sequence[ImageFile]:
+        """The images of a split, named by their paths below `root` or the list's folder."""
         if split in self.lists and (split is not Split.TRAIN or Split.VAL in self.lists):
             return self._read(split)
         if Split.TRAIN not in self.lists or (split is Split.TEST and Split.VAL in self.lists):
-            raise InputError(f"data.{split} is missing: give data.{split}=FILE, a list of pictures")
+            raise InputError(f"data.{split} is missing: give data.{split}=FILE, a list of images")
         return self._parts_of_train[split]
 
-    def _read(self, split: Split) -> PackedPictures:
+    def _read(self, split: Split) -> PackedImages:
         return read_list(self.lists[split], self.root, f"data.{split}")
 
     @cached_property
-    def _parts_of_train(self) -> dict[Split, Sequence[PictureFile]]:
-        pictures = self._read(Split.TRAIN)
+    def _parts_of_train(self) -> dict[Split, Sequence[ImageFile]]:
+        images = self._read(Split.TRAIN)
         divide, fewest = (hold_out, 2) if Split.TEST in self.lists else (split_by_name, 3)
         path = str(self.lists[Split.TRAIN])
-        if len(pictures) < fewest:
-            raise InputError(f"data.train: {path!r} names {len(pictures)} pictures: {fewest} are needed to split")
-        parts = divide(pictures)
+        if len(images) < fewest:
+            raise InputError(f"data.train: {path!r} names {len(images)} images: {fewest} are needed to split")
+        parts = divide(images)
         counts = ", ".join(sorted(f"{split}: {len(part)}" for split, part in parts.items()))
         _announce(f"{path!r} is split by a hash of the file names, {counts}")
         return parts

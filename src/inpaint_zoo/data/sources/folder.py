@@ -1,4 +1,4 @@
-"""A folder of pictures, split into subfolders or by name."""
+"""A folder of images, split into subfolders or by name."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
-from inpaint_zoo.data.paired_masks import OwnMasks
+from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.sources.layout import find_split, mask_root, outside, split_folders, with_masks
 from inpaint_zoo.data.splits import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
 
 class FolderDataModule(InpaintingDataModule):
-    """Pictures below `root`, at any depth.
+    """Images below `root`, at any depth.
 
     With the folders of some splits in `root`, each is its split; a missing `val` is held out of `train` (5 % by a hash
-    of the names). Without any of them, training sees 90 % of the pictures, validation 5 %, and 5 % are held out for
-    testing, by a hash of the names; the test set is all pictures (`test_split=all`: a folder to be evaluated) or the
-    held-out 5 % (`test_split=test`: pictures that a training on this folder has not seen).
+    of the names). Without any of them, training sees 90 % of the images, validation 5 %, and 5 % are held out for
+    testing, by a hash of the names; the test set is all images (`test_split=all`: a folder to be evaluated) or the
+    held-out 5 % (`test_split=test`: images that a training on this folder has not seen).
 
     Args:
         root: The folder.
         folders: By `train`, `val` and `test`, the folder of the split below `root`, or several that are tried in turn.
             `*`, `?` and `[...]` match parts of names, so that several folders may hold a split together.
-        masks: Folder below `root` with masks for the pictures, laid out as they are; None where there is none.
+        masks: Folder below `root` with masks for the images, laid out as they are; None where there is none.
         mask_threshold: Gray values of these masks from here (of 255) are holes.
         mask_invert: For masks in which white is known.
-        test_split: `all` or `test`, which pictures of a folder without folders of splits are the test set; None: such
+        test_split: `all` or `test`, which images of a folder without folders of splits are the test set; None: such
             a folder is refused.
         hint: Where to get the data, for messages.
-        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for pictures without masks of their own.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without masks of their own.
 
     Raises:
-        InputError: `root` is missing, not readable, or lacks the pictures or masks that are asked for.
+        InputError: `root` is missing, not readable, or lacks the images or masks that are asked for.
     """
 
     def __init__(
@@ -63,14 +63,14 @@ class FolderDataModule(InpaintingDataModule):
         self.root = existing_root(root, hint)
         self.folders = split_folders(folders)
         self.masks = None if masks is None else mask_root(self.root, masks)
-        self.own_masks = OwnMasks(threshold=mask_threshold, invert=mask_invert)
+        self.paired_masks = PairedMasks(threshold=mask_threshold, invert=mask_invert)
         if test_split not in {"all", "test", None}:
             raise InputError(f"data.test_split={test_split} must be all or test")
         self.test_split = test_split
         self.hint = hint
 
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
-        """The pictures of a split, named by their path below `root` or below the split's folder."""
+    def images(self, split: Split) -> Sequence[ImageFile]:
+        """The images of a split, named by their path below `root` or below the split's folder."""
         if self.is_flat and self.test_split is not None:
             return self._of_flat_folder(split)
         if split is not Split.TEST and self._found[Split.TRAIN] and not self._found[Split.VAL]:
@@ -88,7 +88,7 @@ class FolderDataModule(InpaintingDataModule):
             raise InputError(f"data.root: {str(self.root)!r} does not exist: give data.root=DIR{_said(self.hint)}")
         return {split: find_split(self.root, patterns) for split, patterns in self.folders.items()}
 
-    def _of_split(self, split: Split) -> Sequence[PictureFile]:
+    def _of_split(self, split: Split) -> Sequence[ImageFile]:
         names = " or ".join(self.folders[split])
         if not self._found[split]:
             there = [f"{self.folders[other][0]}/" for other in Split if self._found[other]]
@@ -98,69 +98,67 @@ class FolderDataModule(InpaintingDataModule):
         folders = self._found[split]
         # a split of one folder is named from inside it, one of several from where they stand
         base = folders[0] if len(folders) == 1 and names[-1] not in "*]?" else folders[0].parent
-        pictures = [
-            PictureFile(f"{folder.name}/{file.name}" if base != folder else file.name, file.path)
+        images = [
+            ImageFile(f"{folder.name}/{file.name}" if base != folder else file.name, file.path)
             for folder in folders
-            for file in find_pictures(folder, "data.root")
+            for file in find_images(folder, "data.root")
         ]
-        if not pictures:
-            raise InputError(f"data.root: {str(folders[0])!r} holds no pictures (png, jpg, webp, bmp, tif)")
-        return self._masked(pictures, base)
+        if not images:
+            raise InputError(f"data.root: {str(folders[0])!r} holds no images (png, jpg, webp, bmp, tif)")
+        return self._masked(images, base)
 
-    def _masked(self, pictures: list[PictureFile], folder: Path) -> Sequence[PictureFile]:
-        """With their masks, where there is a folder of masks for this folder of pictures.
+    def _masked(self, images: list[ImageFile], folder: Path) -> Sequence[ImageFile]:
+        """With their masks, where there is a folder of masks for this folder of images.
 
         Raises:
-            InputError: There is one for no folder of pictures, or it lacks masks.
+            InputError: There is one for no folder of images, or it lacks masks.
         """
         if self.masks is None:
-            return pictures
+            return images
         inside = folder.relative_to(self.root)
         if (self.masks / inside).is_dir():
-            return with_masks(outside(pictures, self.masks), self.masks / inside)
+            return with_masks(outside(images, self.masks), self.masks / inside)
         others = {path.relative_to(self.root) for found in self._found.values() for path in found}
         if not any((self.masks / other).is_dir() for other in others):
             raise InputError(
                 f"data.masks: {str(self.masks / inside)!r} does not exist: give a folder with a mask for every "
-                f"picture, laid out as the pictures below data.root, or data.masks=null{_said(self.hint)}"
+                f"image, laid out as the images below data.root, or data.masks=null{_said(self.hint)}"
             )
-        message = (
-            f"data.masks: {str(self.masks / inside)!r} does not exist: pictures of {folder.name} get those of mask="
-        )
+        message = f"data.masks: {str(self.masks / inside)!r} does not exist: images of {folder.name} get those of mask="
         warnings.warn(message, InputWarning, stacklevel=2)
-        return pictures
+        return images
 
     @cached_property
-    def _train_and_val(self) -> dict[Split, Sequence[PictureFile]]:
-        pictures = self._of_split(Split.TRAIN)
-        if len(pictures) < 2:
+    def _train_and_val(self) -> dict[Split, Sequence[ImageFile]]:
+        images = self._of_split(Split.TRAIN)
+        if len(images) < 2:
             folder = str(self._found[Split.TRAIN][0])
-            raise InputError(f"data.root: {folder!r} holds {len(pictures)} pictures: 2 are needed")
-        parts = hold_out(pictures)
+            raise InputError(f"data.root: {folder!r} holds {len(images)} images: 2 are needed")
+        parts = hold_out(images)
         _announce(
-            f"{str(self.root)!r} has no val folder: {len(parts[Split.VAL])} of {len(pictures)} pictures of train are "
+            f"{str(self.root)!r} has no val folder: {len(parts[Split.VAL])} of {len(images)} images of train are "
             f"held out for validation, by a hash of their names"
         )
         return parts
 
-    def _of_flat_folder(self, split: Split) -> Sequence[PictureFile]:
+    def _of_flat_folder(self, split: Split) -> Sequence[ImageFile]:
         if not self._flat:
             said = _said(self.hint)
-            raise InputError(f"data.root: {str(self.root)!r} holds no pictures (png, jpg, webp, bmp, tif){said}")
+            raise InputError(f"data.root: {str(self.root)!r} holds no images (png, jpg, webp, bmp, tif){said}")
         if split is Split.TEST and self.test_split == "all":
-            _announce(f"{str(self.root)!r}: all {len(self._flat)} pictures are the test set")
+            _announce(f"{str(self.root)!r}: all {len(self._flat)} images are the test set")
             return self._flat
         return self._flat_parts[split]
 
     @cached_property
-    def _flat(self) -> Sequence[PictureFile]:
-        return self._masked(find_pictures(self.root, "data.root"), self.root)
+    def _flat(self) -> Sequence[ImageFile]:
+        return self._masked(find_images(self.root, "data.root"), self.root)
 
     @cached_property
-    def _flat_parts(self) -> dict[Split, Sequence[PictureFile]]:
+    def _flat_parts(self) -> dict[Split, Sequence[ImageFile]]:
         if len(self._flat) < 3:
             raise InputError(
-                f"data.root: {str(self.root)!r} holds {len(self._flat)} pictures, at least 3 are needed to split "
+                f"data.root: {str(self.root)!r} holds {len(self._flat)} images, at least 3 are needed to split "
                 f"them into train, val and test"
             )
         parts = split_by_name(self._flat)
@@ -176,7 +174,7 @@ def existing_root(root: str | os.PathLike[str] | None, hint: str) -> Path:
         InputError: None is given.
     """
     if not root:
-        raise InputError(f"data.root is missing: give data.root=DIR, a folder of pictures{_said(hint)}")
+        raise InputError(f"data.root is missing: give data.root=DIR, a folder of images{_said(hint)}")
     return Path(root).expanduser()
 
 

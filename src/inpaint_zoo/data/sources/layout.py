@@ -1,4 +1,4 @@
-"""Where the splits of a data set and the masks of its pictures lie."""
+"""Where the splits of a data set and the masks of its images lie."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 from inpaint_zoo.checks import as_given, text_or_texts
-from inpaint_zoo.data.paired_masks import PairedPicture
+from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.name_matching import NamedFiles, few
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 
 
 def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, list[str]]:
@@ -49,38 +49,38 @@ def mask_root(root: Path, masks: str) -> Path:
     """The folder that `data.masks` names below a root.
 
     Raises:
-        InputError: The root is in it, so that pictures would be masks.
+        InputError: The root is in it, so that images would be masks.
     """
     folder = root / Path(masks).expanduser()
     if not masks or root.resolve().is_relative_to(folder.resolve()):
         raise InputError(
-            f"data.masks={masks!r} holds the pictures themselves: give a folder of masks below data.root, or "
+            f"data.masks={masks!r} holds the images themselves: give a folder of masks below data.root, or "
             f"data.masks=null"
         )
     return folder
 
 
-def outside(pictures: Sequence[PictureFile], folder: Path) -> list[PictureFile]:
-    """The pictures that do not lie below a folder, by whatever way."""
+def outside(images: Sequence[ImageFile], folder: Path) -> list[ImageFile]:
+    """The images that do not lie below a folder, by whatever way."""
     real = folder.resolve()
-    parents = {parent for picture in pictures if isinstance(picture.path, Path) and (parent := picture.path.parent)}
+    parents = {parent for image in images if isinstance(image.path, Path) and (parent := image.path.parent)}
     below = {parent for parent in parents if parent.resolve().is_relative_to(real)}
-    return [picture for picture in pictures if not isinstance(picture.path, Path) or picture.path.parent not in below]
+    return [image for image in images if not isinstance(image.path, Path) or image.path.parent not in below]
 
 
-def with_masks(pictures: Sequence[PictureFile], folder: Path) -> Sequence[PictureFile]:
-    """Pair pictures with the masks of their names below a folder.
+def with_masks(images: Sequence[ImageFile], folder: Path) -> Sequence[ImageFile]:
+    """Pair images with the masks of their names below a folder.
 
     Raises:
-        InputError: A picture has no mask, or it cannot be told which.
+        InputError: An image has no mask, or it cannot be told which.
     """
-    masks = {file.path: file for file in find_pictures(folder, "data.masks")}
+    masks = {file.path: file for file in find_images(folder, "data.masks")}
     named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")
-    missing = named.missing([picture.name for picture in pictures])
+    missing = named.missing([image.name for image in images])
     if missing:
         raise InputError(
-            f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(pictures)} pictures: "
+            f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(images)} images: "
             f"{few(missing)}"
         )
-    found = ((picture, named.find(picture.name)) for picture in pictures)
-    return [PairedPicture(picture.name, picture.path, masks[path]) for picture, path in found if path is not None]
+    found = ((image, named.find(image.name)) for image in images)
+    return [PairedImage(image.name, image.path, masks[path]) for image, path in found if path is not None]

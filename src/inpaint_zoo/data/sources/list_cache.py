@@ -13,22 +13,22 @@ from typing import Any
 
 import numpy as np
 
-from inpaint_zoo.data.packed import PackedPictures
+from inpaint_zoo.data.packed import PackedImages
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import cache_folder, write_bytes
 
-FEWEST_PICTURES = 100_000
+FEWEST_IMAGES = 100_000
 """Shortest list that is worth a file."""
 _VERSION = 1
 _LONGEST_HEADER = 2**16
 
 
-def recall(path: Path, base: str) -> PackedPictures | None:
+def recall(path: Path, base: str) -> PackedImages | None:
     """What `remember` kept of a list; None where there is nothing, it is damaged, or the list has changed since.
 
     Args:
         path: The list.
-        base: As in `PackedPictures`.
+        base: As in `PackedImages`.
     """
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         with _cache_file(path, base).open("rb") as file:
@@ -37,28 +37,28 @@ def recall(path: Path, base: str) -> PackedPictures | None:
                 return None
             body = np.fromfile(file, np.uint8)
         if zlib.crc32(body.data) == header["crc32"]:
-            return _unpacked(body, header["pictures"], header["masks"], base)
+            return _unpacked(body, header["images"], header["masks"], base)
     return None
 
 
-def remember(path: Path, pictures: PackedPictures) -> None:
+def remember(path: Path, images: PackedImages) -> None:
     """Keep what was found out about a long list, where the user's cache folder can be written."""
-    if len(pictures) < FEWEST_PICTURES:
+    if len(images) < FEWEST_IMAGES:
         return
-    masks = pictures.mask_ends is not None
-    arrays = [pictures.starts, pictures.ends, pictures.hashes, pictures.mask_ends, pictures.text]
+    masks = images.mask_ends is not None
+    arrays = [images.starts, images.ends, images.hashes, images.mask_ends, images.text]
     parts = [array.data.cast("B") for array in arrays if array is not None]
     crc32 = functools.reduce(lambda crc, part: zlib.crc32(part, crc), parts, 0)
     with contextlib.suppress(OSError, InputError):
-        header = {"list": _identity(path, pictures.base), "pictures": len(pictures), "masks": masks, "crc32": crc32}
+        header = {"list": _identity(path, images.base), "images": len(images), "masks": masks, "crc32": crc32}
         chunks = [json.dumps(header).encode() + b"\n", *parts]
-        write_bytes(_cache_file(path, pictures.base), chunks)  # type: ignore[arg-type]  # views are as good as bytes
+        write_bytes(_cache_file(path, images.base), chunks)  # type: ignore[arg-type]  # views are as good as bytes
 
 
-def _unpacked(body: np.ndarray, num: int, masks: bool, base: str) -> PackedPictures:
+def _unpacked(body: np.ndarray, num: int, masks: bool, base: str) -> PackedImages:
     numbers = body[: num * 4 * (3 + masks)].view(np.uint32).reshape(3 + masks, num)
     starts, ends, hashes = numbers[:3]
-    return PackedPictures(body[numbers.nbytes :], starts, ends, numbers[3] if masks else None, hashes, base)
+    return PackedImages(body[numbers.nbytes :], starts, ends, numbers[3] if masks else None, hashes, base)
 
 
 def _identity(path: Path, base: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Lists of picture files: text with a path a line, text with `image<TAB>mask` lines, JSON."""
+"""Lists of image files: text with a path a line, text with `image<TAB>mask` lines, JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inpaint_zoo.data.packed import PackedPictures, name_hashes
+from inpaint_zoo.data.packed import PackedImages, name_hashes
 from inpaint_zoo.data.sources.list_cache import recall, remember
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.json_file import read_json
@@ -26,11 +26,11 @@ _UNUSABLE = re.compile("[\0\t\r\n\ud800-\udc7f\udd00-\udfff]")
 """What no path of a JSON list holds; the surrogates between stand for bytes that are no text."""
 
 
-def read_list(path: Path, root: Path | None, key: str) -> PackedPictures:
-    """Read a list of pictures, in the list's order.
+def read_list(path: Path, root: Path | None, key: str) -> PackedImages:
+    """Read a list of images, in the list's order.
 
     A file with the suffix `.json` holds a JSON list of paths. Any other holds a path a line, or on every line the path
-    of a picture, a tab and the path of its mask. Empty lines and a byte order mark are ignored.
+    of an image, a tab and the path of its mask. Empty lines and a byte order mark are ignored.
 
     Args:
         path: The list.
@@ -38,23 +38,23 @@ def read_list(path: Path, root: Path | None, key: str) -> PackedPictures:
         key: The configuration key that named the list, for messages.
 
     Raises:
-        InputError: The list cannot be read or is no list of paths, a picture stands there twice, or a file of a list
+        InputError: The list cannot be read or is no list of paths, an image stands there twice, or a file of a list
             of at most `NUM_CHECKED` is missing.
     """
     where = f"{key}: {str(path)!r}"
     if not path.is_file():
         raise InputError(f"{where} {'is no file' if path.exists() else 'does not exist'}")
     base = os.path.abspath(path.parent if root is None else root)  # noqa: PTH100, links stay as they are
-    pictures = recall(path, base)
-    if pictures is None:
-        pictures = _TEXT_OF.get(path.suffix.lower(), _text)(path, where, base)
-        remember(path, pictures)
-    if len(pictures) <= NUM_CHECKED:
-        _refuse_missing(pictures, where)
-    return pictures
+    images = recall(path, base)
+    if images is None:
+        images = _TEXT_OF.get(path.suffix.lower(), _text)(path, where, base)
+        remember(path, images)
+    if len(images) <= NUM_CHECKED:
+        _refuse_missing(images, where)
+    return images
 
 
-def _text(path: Path, where: str, base: str) -> PackedPictures:
+def _text(path: Path, where: str, base: str) -> PackedImages:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{where} is larger than the {MOST_BYTES} bytes that are read")
@@ -62,23 +62,21 @@ def _text(path: Path, where: str, base: str) -> PackedPictures:
     except OSError as error:
         raise InputError(f"{where} cannot be read ({error.strerror or error})") from error
     if b"\0" in text:
-        raise InputError(f"{where} is no text: give a list with the path of one picture a line")
+        raise InputError(f"{where} is no text: give a list with the path of one image a line")
     return _packed(text, where, base)
 
 
-def _json(path: Path, where: str, base: str) -> PackedPictures:
+def _json(path: Path, where: str, base: str) -> PackedImages:
     values = read_json(path, MOST_BYTES)
     if not isinstance(values, list):
         raise InputError(f'{where} must hold a list of paths, such as ["a.png", "b.png"], not {_kind(values)}')
     for place, value in enumerate(values):
         if not isinstance(value, str) or not value or _UNUSABLE.search(value):
-            raise InputError(
-                f"{where}: entry {place} is {ascii(value)[:80]}: every entry must be the path of a picture"
-            )
+            raise InputError(f"{where}: entry {place} is {ascii(value)[:80]}: every entry must be the path of an image")
     return _packed("\n".join(values).encode("utf-8", "surrogateescape"), where, base)
 
 
-_TEXT_OF: Mapping[str, Callable[[Path, str, str], PackedPictures]] = {".json": _json}
+_TEXT_OF: Mapping[str, Callable[[Path, str, str], PackedImages]] = {".json": _json}
 """How a list is read, by its suffix; every other one as text."""
 
 
@@ -86,7 +84,7 @@ def _kind(value: object) -> str:
     return "an object" if isinstance(value, dict) else f"{str(value)[:80]!r}"
 
 
-def _packed(text: bytes, where: str, base: str) -> PackedPictures:
+def _packed(text: bytes, where: str, base: str) -> PackedImages:
     signs = np.frombuffer(text, np.uint8)
     breaks = _places(signs, _LINE_FEED)
     starts = np.append(np.uint32(len(_BOM) if text.startswith(_BOM) else 0), breaks + np.uint32(1))
@@ -94,15 +92,15 @@ def _packed(text: bytes, where: str, base: str) -> PackedPictures:
     ends[ends > starts] -= signs[ends[ends > starts] - np.uint32(1)] == _RETURN
     filled = ends > starts
     if not filled.any():
-        raise InputError(f"{where} names no picture: give the path of one picture a line")
+        raise InputError(f"{where} names no image: give the path of one image a line")
     starts, ends = starts[filled], ends[filled]
     tabs, mask_ends = _places(signs, _TAB), None
     if len(tabs):
-        mask_ends, ends = ends, _picture_ends(text, starts, ends, tabs, where)
+        mask_ends, ends = ends, _image_ends(text, starts, ends, tabs, where)
     hashes = name_hashes(text, starts, ends, base)
-    pictures = PackedPictures(signs, starts, ends, mask_ends, (hashes >> np.uint64(32)).astype(np.uint32), base)
-    _refuse_repetitions(pictures, hashes, where)
-    return pictures
+    images = PackedImages(signs, starts, ends, mask_ends, (hashes >> np.uint64(32)).astype(np.uint32), base)
+    _refuse_repetitions(images, hashes, where)
+    return images
 
 
 def _places(signs: np.ndarray, sign: int) -> np.ndarray:
@@ -111,7 +109,7 @@ def _places(signs: np.ndarray, sign: int) -> np.ndarray:
     return np.concatenate([part.astype(np.uint32) for part in parts]) if parts else np.empty(0, np.uint32)
 
 
-def _picture_ends(text: bytes, starts: np.ndarray, ends: np.ndarray, tabs: np.ndarray, where: str) -> np.ndarray:
+def _image_ends(text: bytes, starts: np.ndarray, ends: np.ndarray, tabs: np.ndarray, where: str) -> np.ndarray:
     """The one tab of every line, between two paths."""
     per_line = np.bincount(np.searchsorted(ends, tabs, side="right"), minlength=len(ends))[: len(ends)]
     wrong = np.flatnonzero(per_line != 1)
@@ -120,34 +118,34 @@ def _picture_ends(text: bytes, starts: np.ndarray, ends: np.ndarray, tabs: np.nd
     if len(wrong):
         start, end = starts[wrong[0]], ends[wrong[0]]
         raise InputError(
-            f"{where}, line {_line(text, start)}: {text[start:end][:80].decode('utf-8', 'replace')!r} is no picture, "
-            f"tab and mask, as other lines are: give all pictures a mask, or none"
+            f"{where}, line {_line(text, start)}: {text[start:end][:80].decode('utf-8', 'replace')!r} is no image, "
+            f"tab and mask, as other lines are: give all images a mask, or none"
         )
     return tabs
 
 
-def _refuse_repetitions(pictures: PackedPictures, hashes: np.ndarray, where: str) -> None:
+def _refuse_repetitions(images: PackedImages, hashes: np.ndarray, where: str) -> None:
     in_order = np.sort(hashes)
     if not (in_order[1:] == in_order[:-1]).any():
         return
     order = np.argsort(hashes, kind="stable")
     for place in np.flatnonzero(hashes[order[1:]] == hashes[order[:-1]]):
         first, second = int(order[place]), int(order[place + 1])
-        if pictures[first].name == pictures[second].name:
-            lines = [_line(pictures.text.tobytes(), pictures.starts[index]) for index in (first, second)]
-            raise InputError(f"{where}: {pictures[first].name} stands in lines {lines[0]} and {lines[1]}: keep one")
+        if images[first].name == images[second].name:
+            lines = [_line(images.text.tobytes(), images.starts[index]) for index in (first, second)]
+            raise InputError(f"{where}: {images[first].name} stands in lines {lines[0]} and {lines[1]}: keep one")
 
 
 def _line(text: bytes, start: int) -> int:
     return text.count(b"\n", 0, int(start)) + 1
 
 
-def _refuse_missing(pictures: PackedPictures, where: str) -> None:
-    files = [file for picture in pictures for file in (picture, getattr(picture, "mask", None)) if file is not None]
+def _refuse_missing(images: PackedImages, where: str) -> None:
+    files = [file for image in images for file in (image, getattr(image, "mask", None)) if file is not None]
     missing = [str(file.path) for file in files if not os.path.isfile(str(file.path))]  # noqa: PTH113, quick
     if missing:
         names = few([repr(path) for path in missing])
         raise InputError(
             f"{where}: {len(missing)} of {len(files)} files are missing: {names}; relative paths start from "
-            f"{pictures.base!r}, set data.root= to start from another folder"
+            f"{images.base!r}, set data.root= to start from another folder"
         )

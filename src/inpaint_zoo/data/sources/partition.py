@@ -1,4 +1,4 @@
-"""A folder of pictures and a file that says which split each belongs to."""
+"""A folder of images and a file that says which split each belongs to."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from inpaint_zoo.data.sources.folder import existing_root
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.name_matching import NamedFiles, few, without_suffix
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 
 _SPLITS = {"0": Split.TRAIN, "1": Split.VAL, "2": Split.TEST}
 
 
 class PartitionDataModule(InpaintingDataModule):
-    """Pictures of one folder, and a text file with lines such as `000001.jpg 0`: 0 train, 1 val, 2 test.
+    """Images of one folder, and a text file with lines such as `000001.jpg 0`: 0 train, 1 val, 2 test.
 
     Args:
         root: The folder of both.
-        folder: The folder of the pictures below `root`, or several that are tried in turn.
+        folder: The folder of the images below `root`, or several that are tried in turn.
         partition: The text file below `root`, or several that are tried in turn; suffixes of names do not count.
         hint: Where to get the data, for messages.
         **loading: As in `InpaintingDataModule`.
 
     Raises:
-        InputError: As `InpaintingDataModule`; from `pictures`: folder or file is missing, or they do not match.
+        InputError: As `InpaintingDataModule`; from `images`: folder or file is missing, or they do not match.
     """
 
     def __init__(
@@ -49,33 +49,33 @@ class PartitionDataModule(InpaintingDataModule):
         self.partition = text_or_texts(partition, "data.partition", "[a.txt,b.txt]")
         self.hint = hint
 
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
-        """The pictures of a split, in the order of the partition file."""
-        pictures = self._parts[split]
-        if not pictures:
-            raise InputError(f"data.root: {str(self._first(self.partition))!r} puts no picture into {split}")
-        return pictures
+    def images(self, split: Split) -> Sequence[ImageFile]:
+        """The images of a split, in the order of the partition file."""
+        images = self._parts[split]
+        if not images:
+            raise InputError(f"data.root: {str(self._first(self.partition))!r} puts no image into {split}")
+        return images
 
     @cached_property
-    def _parts(self) -> dict[Split, list[PictureFile]]:
+    def _parts(self) -> dict[Split, list[ImageFile]]:
         path = self._first(self.partition)
         split_of = _read_partition(path)
         folder = self._first(self.folder)
-        files = {str(file.path): file for file in find_pictures(folder, "data.root")}
+        files = {str(file.path): file for file in find_images(folder, "data.root")}
         named = NamedFiles(((file.name, file.path) for file in files.values()), "data.root")
         missing = named.missing(list(split_of))
         if missing:
             raise InputError(
-                f"data.root: {str(folder)!r} lacks {len(missing)} of the {len(split_of)} pictures of {path.name}: "
+                f"data.root: {str(folder)!r} lacks {len(missing)} of the {len(split_of)} images of {path.name}: "
                 f"{few(missing)}. {self.hint}"
             )
-        parts: dict[Split, list[PictureFile]] = {split: [] for split in Split}
+        parts: dict[Split, list[ImageFile]] = {split: [] for split in Split}
         for name, split in split_of.items():
             # what is left in `files` at the end belongs to no split
             parts[split].append(files.pop(str(named.find(name))))
         if files:
             names = few(sorted(file.name for file in files.values()))
-            raise InputError(f"data.root: {path.name} does not name {len(files)} pictures of {str(folder)!r}: {names}")
+            raise InputError(f"data.root: {path.name} does not name {len(files)} images of {str(folder)!r}: {names}")
         return parts
 
     def _first(self, names: Sequence[str]) -> Path:

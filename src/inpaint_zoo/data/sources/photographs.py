@@ -1,4 +1,4 @@
-"""The photographs inside scikit-image's wheel: real pictures without a download."""
+"""The photographs inside scikit-image's wheel: real images without a download."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import read_image
 
-# the two motorcycle pictures show one scene and stay in one split
+# the two motorcycle images show one scene and stay in one split
 PHOTOGRAPHS = {
     Split.TRAIN: (
         "astronaut.png",
@@ -44,16 +44,16 @@ class PhotographsDataModule(InpaintingDataModule):
         """As `InpaintingDataModule.read_image`, but whole; every process decodes a photograph once."""
         return _read_once(path)
 
-    def pictures(self, split: Split) -> Sequence[PictureFile]:
+    def images(self, split: Split) -> Sequence[ImageFile]:
         """The photographs of a split."""
         folder = Path(skimage.__file__).parent / "data"
-        pictures = [PictureFile(name, folder / name) for name in PHOTOGRAPHS[split]]
-        missing = [picture.name for picture in pictures if not (folder / picture.name).is_file()]
+        images = [ImageFile(name, folder / name) for name in PHOTOGRAPHS[split]]
+        missing = [image.name for image in images if not (folder / image.name).is_file()]
         if missing:
             raise InputError(
                 f"scikit-image in {str(folder)!r} lacks {', '.join(missing)}: install scikit-image from its wheel"
             )
-        return pictures
+        return images
 
 
 @cache

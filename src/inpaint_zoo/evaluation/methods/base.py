@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from inpaint_zoo.images.arrays import FloatPicture, Hole, Picture
+from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray
 
 
 class Sample(NamedTuple):
-    """One picture with its hole, in 8 bits."""
+    """One image with its hole, in 8 bits."""
 
     name: str
-    picture: str
+    photograph: str
     """Name of the photograph; samples of one photograph differ in their holes."""
-    image: Picture
+    image: ImageArray
     """(H, W, 3), the original. A method must not look at it inside the hole."""
     hole: Hole
     """(H, W), True = hole."""
@@ -22,7 +22,7 @@ class Sample(NamedTuple):
 class Method(Protocol):
     """Fills the hole of a sample."""
 
-    def __call__(self, sample: Sample) -> Picture | FloatPicture:
+    def __call__(self, sample: Sample) -> ImageArray | FloatImageArray:
         """Fill the hole: (H, W, 3), what the method hands over, known pixels included as it leaves them."""
         ...
 

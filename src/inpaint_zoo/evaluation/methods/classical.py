@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from inpaint_zoo.evaluation.methods.base import Sample
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 
 class ClassicalFill:
@@ -21,7 +21,7 @@ class ClassicalFill:
         InputError: The fill needs a library that is not installed.
     """
 
-    def __init__(self, fill: Callable[[Picture, Hole], Picture], name: str) -> None:
+    def __init__(self, fill: Callable[[ImageArray, Hole], ImageArray], name: str) -> None:
         self.fill = fill
         self.name = name
         # a fill whose library is missing says so here, before any work
@@ -31,6 +31,6 @@ class ClassicalFill:
         """The fill's name; what it does depends on the code and on the libraries."""
         return {"kind": "fill", "name": self.name}
 
-    def __call__(self, sample: Sample) -> Picture:
+    def __call__(self, sample: Sample) -> ImageArray:
         """Fill the hole."""
         return self.fill(sample.image, sample.hole)

@@ -1,4 +1,4 @@
-"""Pictures that another tool made, matched by name."""
+"""Images that another tool made, matched by name."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from inpaint_zoo.evaluation.methods.base import Sample
 from inpaint_zoo.files.hashing import combined_hash, file_hash
 from inpaint_zoo.files.name_matching import NamedFiles
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.arrays import Picture
-from inpaint_zoo.images.finding import find_pictures
-from inpaint_zoo.images.reading import picture_size, read_image
+from inpaint_zoo.images.arrays import ImageArray
+from inpaint_zoo.images.finding import find_images
+from inpaint_zoo.images.reading import image_size, read_image
 
 
-class PictureFolder:
-    """A folder of filled pictures, one for every sample.
+class ImageFolder:
+    """A folder of filled images, one for every sample.
 
-    A picture belongs to the sample with the same relative path, whatever the suffixes; where that holds for no sample,
+    An image belongs to the sample with the same relative path, whatever the suffixes; where that holds for no sample,
     to the sample with the same file name, whatever the folders. A photograph that is there with several masks has
     samples of its name with a number, such as `chelsea@2`.
 
@@ -27,46 +27,46 @@ class PictureFolder:
         title: The method's name, for messages.
 
     Raises:
-        InputError: The folder cannot be read, or two pictures have one name.
+        InputError: The folder cannot be read, or two images have one name.
     """
 
     def __init__(self, root: Path, title: str) -> None:
         self.title = title
         self.root = root
-        self.pictures = find_pictures(root, f"methods.{title}")
-        self._named = NamedFiles(self.pictures, f"methods.{title}")
+        self.images = find_images(root, f"methods.{title}")
+        self._named = NamedFiles(self.images, f"methods.{title}")
 
     def identity(self) -> dict[str, str]:
-        """Hash over the names and bytes of all pictures of the folder."""
-        hashes = {picture.name: file_hash(picture.path) for picture in self.pictures}
-        return {"kind": "folder", "pictures": combined_hash(hashes)}
+        """Hash over the names and bytes of all images of the folder."""
+        hashes = {image.name: file_hash(image.path) for image in self.images}
+        return {"kind": "folder", "images": combined_hash(hashes)}
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Those of the samples that the folder lacks; from here on names are understood as in this set of samples.
 
         Raises:
-            InputError: It cannot be told which picture belongs to a sample.
+            InputError: It cannot be told which image belongs to a sample.
         """
         return self._named.missing(names)
 
     def sizes_differ(self, samples: Mapping[str, tuple[int, int]]) -> list[str]:
-        """Those samples whose picture here has another size, each with both sizes; only headers are read.
+        """Those samples whose image here has another size, each with both sizes; only headers are read.
 
         Args:
             samples: (height, width) by name.
 
         Raises:
-            InputError: A picture is missing or cannot be read.
+            InputError: An image is missing or cannot be read.
         """
-        sizes = {name: picture_size(self._path(name)) for name in samples}
+        sizes = {name: image_size(self._path(name)) for name in samples}
         return [
             f"{name} ({_size(sizes[name])} instead of {_size(wanted)})"
             for name, wanted in samples.items()
             if sizes[name] != wanted
         ]
 
-    def __call__(self, sample: Sample) -> Picture:
-        """The picture of that name, as it lies in its file.
+    def __call__(self, sample: Sample) -> ImageArray:
+        """The image of that name, as it lies in its file.
 
         Raises:
             InputError: There is none, it cannot be read, or it has another size.
@@ -83,7 +83,7 @@ class PictureFolder:
     def _path(self, name: str) -> Readable:
         path = self._named.find(name)
         if path is None:
-            raise InputError(f"methods.{self.title}: {self.root} has no picture for {name}.")
+            raise InputError(f"methods.{self.title}: {self.root} has no image for {name}.")
         return path
 
 

@@ -1,4 +1,4 @@
-"""Networks as methods: any size, one picture at a time."""
+"""Networks as methods: any size, one image at a time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 import torch
 
 from inpaint_zoo.evaluation.methods.base import Sample
-from inpaint_zoo.images.arrays import FloatPicture, Picture, to_float
+from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, to_float
 from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class NetworkMethod:
-    """A network that fills pictures of any size: padded by reflection to what its stride allows, then cropped back.
+    """A network that fills images of any size: padded by reflection to what its stride allows, then cropped back.
 
     Args:
         network: In eval mode.
         device: Where it runs.
-        sees_complete: Hand the complete picture to the network, as protocols do that leak ground truth. By default the
-            hole is emptied before the network sees the picture.
+        sees_complete: Hand the complete image to the network, as protocols do that leak ground truth. By default the
+            hole is emptied before the network sees the image.
         identity: What its results depend on: the model's name and the hash of its weights.
     """
 
@@ -38,7 +38,7 @@ class NetworkMethod:
         return {"kind": "network", **self._identity}
 
     @torch.inference_mode()
-    def __call__(self, sample: Sample) -> FloatPicture:
+    def __call__(self, sample: Sample) -> FloatImageArray:
         """Fill the hole; float32 (H, W, 3) in [0, 1], the composite before any rounding."""
         height, width = sample.hole.shape
         padding = ((0, self._extra(height)), (0, self._extra(width)))
@@ -51,7 +51,7 @@ class NetworkMethod:
         output = to_float(prediction.image[0].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy())
         return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
 
-    def _seen(self, sample: Sample) -> Picture:
+    def _seen(self, sample: Sample) -> ImageArray:
         # a network that looked into the hole would find nothing there
         return sample.image if self.sees_complete else np.where(sample.hole[..., None], np.uint8(0), sample.image)
 

@@ -1,4 +1,4 @@
-"""What an evaluation protocol is: how pictures and masks are prepared, what is measured and how, in words too."""
+"""What an evaluation protocol is: how images and masks are prepared, what is measured and how, in words too."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import FloatPicture, Picture, rounded
+from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded
 from inpaint_zoo.images.reading import MAX_PIXELS
 from inpaint_zoo.images.resizing import FITTINGS, resize
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 
 NATIVE = "native"
-"""The size of pictures that are not resized."""
+"""The size of images that are not resized."""
 NOT_STATED = "not stated; as standard: "
 NO_CODE = "no code published; as standard: "
 NONE = "–"
@@ -26,7 +26,7 @@ NONE = "–"
 class Wording:
     """A protocol in words; the fields are the rows of its table."""
 
-    picture: str
+    image: str
     mask: str
     bins: str
     eight_bits: str
@@ -38,7 +38,7 @@ class Wording:
 
 
 TITLES: Mapping[str, str] = {
-    "picture": "Picture",
+    "image": "ImageArray",
     "mask": "Mask",
     "bins": "Bins of the hole ratio",
     "eight_bits": "8 bits",
@@ -46,16 +46,16 @@ TITLES: Mapping[str, str] = {
     "ssim": "SSIM",
     "l1": "L1",
     "lpips": "LPIPS",
-    "sets": "All pictures together",
+    "sets": "All images together",
 }
 """By the fields of `Wording`."""
 
 STANDARD_WORDING = Wording(
-    picture="shorter side resized (bicubic), cut at the centre",
+    image="shorter side resized (bicubic), cut at the centre",
     mask="resized to the nearest pixel; 1 = hole",
     bins="0–20, 20–40, 40–60 %",
     eight_bits="composite rounded to 8 bits",
-    psnr="one value per picture over RGB, data range 255; 100 dB at most, which equal pictures get",
+    psnr="one value per image over RGB, data range 255; 100 dB at most, which equal images get",
     ssim="Gaussian window of 11, σ 1.5, covariance over N, mean of R, G and B, without a border of half a window",
     l1="mean of |a − b| / 255 over RGB",
     lpips="AlexNet, version 0.1, input in [−1, 1]",
@@ -67,7 +67,7 @@ class Protocol:
     """The base of the protocols, which only differ in their constants; this one's are those of `standard`.
 
     Args:
-        size: (height, width) of the judged pictures, one number for squares, or `native` for pictures as they are.
+        size: (height, width) of the evaluated images, one number for squares, or `native` for images as they are.
 
     Raises:
         InputError: `size` is none of these.
@@ -78,9 +78,9 @@ class Protocol:
     """Whether the network is shown what it has to predict."""
     metrics: ClassVar[Metrics] = STANDARD_METRICS
     fitting: ClassVar[str] = "cover"
-    """What becomes of pictures, and of masks paired with them, whose proportions are not those of the size."""
+    """What becomes of images, and of masks paired with them, whose proportions are not those of the size."""
     mask_resizing: ClassVar[str] = "nearest"
-    """How mask files get their picture's size: `nearest`, or `any`, by which holes grow."""
+    """How mask files get their image's size: `nearest`, or `any`, by which holes grow."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {"ctsdg": {"edge_source": "damaged"}}
     """Arguments of networks that the protocol sets, by the model's name."""
     wording: ClassVar[Wording] = STANDARD_WORDING
@@ -88,17 +88,17 @@ class Protocol:
     """Sentences for every table of results under this protocol."""
 
     def __init__(self, *, size: int | str | Sequence[int]) -> None:
-        self.size = picture_size(size)
+        self.size = image_size(size)
 
-    def prepare(self, image: Picture) -> Picture:
-        """Bring a picture (H, W, 3) to what is judged."""
+    def prepare(self, image: ImageArray) -> ImageArray:
+        """Bring an image (H, W, 3) to what is evaluated."""
         return image if self.size is None else FITTINGS[self.fitting](image, self.size, self.resize)
 
-    def resize(self, image: Picture, height: int, width: int) -> Picture:
-        """Change the number of pixels of a picture (H, W, 3)."""
+    def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
+        """Change the number of pixels of an image (H, W, 3)."""
         return resize(image, height, width)
 
-    def to_picture(self, image: FloatPicture) -> Picture:
+    def to_image(self, image: FloatImageArray) -> ImageArray:
         """What is written to a PNG file, (H, W, 3)."""
         return rounded(image)
 
@@ -113,7 +113,7 @@ class Protocol:
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 
-def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
+def image_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
     """(height, width) of what stands under `size`, None for `native`.
 
     Raises:
@@ -125,11 +125,11 @@ def picture_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
     # a bool is an int to Python
     sides = [side for side in given if isinstance(side, int) and not isinstance(side, bool) and side > 0]
     if not len(given) == len(sides) == 2:
-        raise InputError(f"size={size} must be one number, [height,width], or native for pictures as they are")
+        raise InputError(f"size={size} must be one number, [height,width], or native for images as they are")
     if sides[0] * sides[1] > MAX_PIXELS:
         raise InputError(f"size={size} has more than {MAX_PIXELS} pixels")
     return sides[0], sides[1]
 
 
 def _size_words(size: tuple[int, int] | None) -> str:
-    return "native: pictures as they are" if size is None else f"{size[0]} × {size[1]} (height × width)"
+    return "native: images as they are" if size is None else f"{size[0]} × {size[1]} (height × width)"

@@ -1,4 +1,4 @@
-"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its pictures and masks, and what its network is shown."""
+"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its images and masks, and what its network is shown."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from inpaint_zoo.evaluation.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.resizing import resize_bilinear
 
 
 class CTSDGProtocol(Protocol):
-    """Pictures stretched to squares; edges and gray of the complete picture, which leak; the metrics of `standard`."""
+    """Images stretched to squares; edges and gray of the complete image, which leak; the metrics of `standard`."""
 
     name = "ctsdg"
     fitting = "stretch"
@@ -20,8 +20,8 @@ class CTSDGProtocol(Protocol):
         "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}
     }
     wording = Wording(
-        picture="resized bilinearly without regard to proportions; CTSDG is shown edges and gray of the complete "
-        "picture, wrapped: this leaks ground truth",
+        image="resized bilinearly without regard to proportions; CTSDG is shown edges and gray of the complete "
+        "image, wrapped: this leaks ground truth",
         mask="resized to the nearest pixel, ≥ 0.5 is hole; 1 = hole",
         bins="0–20, 20–40, 40–60 %",
         eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,
@@ -32,10 +32,10 @@ class CTSDGProtocol(Protocol):
         sets=NONE,
     )
     notes = (
-        "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray picture of the complete picture, "
+        "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray image of the complete image, "
         "the hole's included.",
     )
 
-    def resize(self, image: Picture, height: int, width: int) -> Picture:
-        """Change the number of pixels of a picture (H, W, 3)."""
+    def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
+        """Change the number of pixels of an image (H, W, 3)."""
         return resize_bilinear(image, height, width)

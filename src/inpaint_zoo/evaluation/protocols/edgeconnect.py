@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 from skimage.color import rgb2gray
 
 from inpaint_zoo.evaluation.protocols.base import NONE, NOT_STATED, STANDARD_WORDING, Protocol, Wording
-from inpaint_zoo.images.arrays import FloatPicture
+from inpaint_zoo.images.arrays import FloatImageArray
 from inpaint_zoo.metrics.definition import Metrics, as_floats
 from inpaint_zoo.metrics.l1 import RelativeL1
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
 from inpaint_zoo.metrics.ssim import SSIM, uniform_window
 
 
-def gray(picture: FloatPicture) -> NDArray[np.float32]:
+def gray(image: FloatImageArray) -> NDArray[np.float32]:
     """Luminance, (H, W) float32, by scikit-image's weights."""
-    luminance: NDArray[np.float32] = rgb2gray(picture)
+    luminance: NDArray[np.float32] = rgb2gray(image)
     return luminance
 
 
@@ -33,11 +33,11 @@ class EdgeConnectProtocol(Protocol):
         sets=(),
     )
     wording = Wording(
-        picture=NOT_STATED + STANDARD_WORDING.picture,
+        image=NOT_STATED + STANDARD_WORDING.image,
         mask=NOT_STATED + STANDARD_WORDING.mask,
         bins=NOT_STATED + STANDARD_WORDING.bins,
         eight_bits="not stated; metrics on floats, files as standard: " + STANDARD_WORDING.eight_bits,
-        psnr="on float32 gray (rgb2gray), data range 1 (equal pictures not stated; as standard: 100 dB at most)",
+        psnr="on float32 gray (rgb2gray), data range 1 (equal images not stated; as standard: 100 dB at most)",
         ssim="on float32 gray, uniform window of 51, data range 1 (the rest not stated; ours: covariance over N − 1, "
         "without a border of half a window)",
         l1="Σ|a − b| / Σ(a + b) (on what not stated; ours: RGB floats)",

@@ -14,7 +14,7 @@ class LaMaProtocol(Protocol):
     name = "lama"
     metrics = replace(STANDARD_METRICS, psnr=None, l1=None, sets=("fid",))
     wording = Wording(
-        picture=NOT_STATED + STANDARD_WORDING.picture,
+        image=NOT_STATED + STANDARD_WORDING.image,
         mask=NOT_STATED + STANDARD_WORDING.mask,
         bins="ten of equal width over [0, 100 %]",
         eight_bits=NOT_STATED + STANDARD_WORDING.eight_bits,

@@ -1,4 +1,4 @@
-"""The protocol of MADF (Zhu et al., IEEE TIP 2021): its pictures and masks; its authors published no metric code."""
+"""The protocol of MADF (Zhu et al., IEEE TIP 2021): its images and masks; its authors published no metric code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from inpaint_zoo.evaluation.protocols.base import (
 
 
 class MADFProtocol(Protocol):
-    """Pictures stretched to squares; the metrics of `standard`."""
+    """Images stretched to squares; the metrics of `standard`."""
 
     name = "madf"
     fitting = "stretch"
     wording = Wording(
-        picture="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
+        image="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
         mask="resized to the nearest pixel; 1 = valid in the authors' files",
         bins=NOT_STATED + STANDARD_WORDING.bins,
         eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,

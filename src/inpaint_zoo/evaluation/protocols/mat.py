@@ -12,16 +12,16 @@ from inpaint_zoo.metrics.psnr import PSNR
 
 
 class MATProtocol(Protocol):
-    """8-bit pictures, infinite PSNR let through, Inception features of all pictures."""
+    """8-bit images, infinite PSNR let through, Inception features of all images."""
 
     name = "mat"
     metrics = replace(STANDARD_METRICS, psnr=PSNR(rounded, data_range=255, cap=math.inf), sets=SET_METRICS)
     wording = Wording(
-        picture=f"8-bit pictures; size {NOT_STATED}{STANDARD_WORDING.picture}",
+        image=f"8-bit images; size {NOT_STATED}{STANDARD_WORDING.image}",
         mask=NOT_STATED + STANDARD_WORDING.mask,
         bins=NOT_STATED + STANDARD_WORDING.bins,
-        eight_bits="8-bit pictures; rounding " + NOT_STATED + STANDARD_WORDING.eight_bits,
-        psnr="one mean squared error over RGB, data range 255; infinite for equal pictures",
+        eight_bits="8-bit images; rounding " + NOT_STATED + STANDARD_WORDING.eight_bits,
+        psnr="one mean squared error over RGB, data range 255; infinite for equal images",
         ssim="Gaussian window of 11, σ 1.5, valid area only (the rest not stated; as standard: covariance over N, mean "
         "of R, G and B)",
         l1="mean of |a − b| / 255 over RGB",

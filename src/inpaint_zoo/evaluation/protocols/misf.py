@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inpaint_zoo.evaluation.protocols.base import NONE, Protocol, Wording
-from inpaint_zoo.images.arrays import FloatPicture, Picture, truncated
+from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, truncated
 from inpaint_zoo.metrics.definition import Metrics, as_floats
 from inpaint_zoo.metrics.l1 import L1
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
@@ -11,7 +11,7 @@ from inpaint_zoo.metrics.ssim import SSIM, uniform_window
 
 
 class MISFProtocol(Protocol):
-    """PSNR and SSIM of truncated pictures, L1 and LPIPS of floats, holes that grow."""
+    """PSNR and SSIM of truncated images, L1 and LPIPS of floats, holes that grow."""
 
     name = "misf"
     metrics = Metrics(
@@ -25,11 +25,11 @@ class MISFProtocol(Protocol):
     fitting = "square"
     mask_resizing = "any"
     wording = Wording(
-        picture="largest square cut from the centre, then resized (interpolation not stated; ours: bicubic)",
+        image="largest square cut from the centre, then resized (interpolation not stated; ours: bicubic)",
         mask="resized bilinearly, > 0 is hole, so that holes grow; 1 = hole",
         bins="0–20, 20–40, 40–60 %",
         eight_bits="composite clamped, × 255, truncated; L1 and LPIPS on floats",
-        psnr="one value per picture over RGB, data range 255; 100 dB at most",
+        psnr="one value per image over RGB, data range 255; 100 dB at most",
         ssim="uniform window of 7, covariance over N − 1, data range 255, mean of R, G and B, without a border of half "
         "a window",
         l1="mean of |a − b| over RGB floats in [0, 1]",
@@ -37,6 +37,6 @@ class MISFProtocol(Protocol):
         sets=NONE,
     )
 
-    def to_picture(self, image: FloatPicture) -> Picture:
+    def to_image(self, image: FloatImageArray) -> ImageArray:
         """What is written to a PNG file, (H, W, 3)."""
         return truncated(image)

@@ -1,13 +1,13 @@
-"""Reports: tables, a grid of pictures, and one self-contained page."""
+"""Reports: tables, a grid of images, and one self-contained page."""
 
 from inpaint_zoo.evaluation.report.content import ProtocolCard, Report
 from inpaint_zoo.evaluation.report.cost import Cost
 from inpaint_zoo.evaluation.report.folder import write_results
 from inpaint_zoo.evaluation.report.grid import write_grid
 from inpaint_zoo.evaluation.report.html import write_html
+from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.evaluation.report.latex import latex_table
 from inpaint_zoo.evaluation.report.markdown import markdown_table
-from inpaint_zoo.evaluation.report.pictures import Case
 from inpaint_zoo.evaluation.report.tables import csv_table
 from inpaint_zoo.evaluation.report.terminal import terminal_tables
 

@@ -28,13 +28,13 @@ SET_COLUMNS = (
     Column("u_ids", "U-IDS %", 2, True, 100),
     Column("p_ids", "P-IDS %", 2, True, 100),
 )
-"""Metrics that have one value for a whole set of pictures."""
+"""Metrics that have one value for a whole set of images."""
 COST_COLUMNS = (
     Column("parameters", "Parameters (10⁶)", 3, False, 1e-6),
     Column("gflop", "GFLOP", 1, False),
     Column("seconds", "Seconds", 4, False),
     Column("peak_memory_mb", "Peak memory (MB)", 0, False),
 )
-"""What a method costs, for one picture."""
+"""What a method costs, for one image."""
 METRIC = Column("metric", "Metric", is_text=True, groups=True)
 METHOD = Column("method", "Method", is_text=True)

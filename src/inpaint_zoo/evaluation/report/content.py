@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inpaint_zoo.evaluation.report.cost import Cost
-from inpaint_zoo.evaluation.report.pictures import Case
-from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.evaluation.report.images import Case
+from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.records import Record
 
 
@@ -19,7 +19,7 @@ class ProtocolCard:
     lines: Sequence[tuple[str, str]] = ()
     """(what, how it is done), in the order of the table."""
     leaks: bool = False
-    """Whether methods see something of the picture inside the hole."""
+    """Whether methods see something of the image inside the hole."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Report:
     title: str
     records: Sequence[Record]
     cases: Sequence[Case]
-    """Pictures, each with a record for every composite."""
+    """Images, each with a record for every composite."""
     notes: Sequence[str] = ()
     """Remarks for the reader: why a metric is not available, how a method was trained."""
     reference: str | None = None
@@ -43,8 +43,8 @@ class Report:
     costs: Mapping[str, Cost] = field(default_factory=dict)
     """By method; a method may be missing."""
     set_scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """By method, then by `fid`, `u_ids` or `p_ids`: one number for the whole set of pictures."""
+    """By method, then by `fid`, `u_ids` or `p_ids`: one number for the whole set of images."""
     hashes: Mapping[str, str] = field(default_factory=dict)
-    """Hashes of what the numbers depend on (pictures, masks, weights, protocol, code), by name."""
-    certainties: Mapping[tuple[str, str, str], Certainty] = field(default_factory=dict)
+    """Hashes of what the numbers depend on (images, masks, weights, protocol, code), by name."""
+    estimates_of: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
     """How sure each mean is, by (bin, method, key of the metric); a mean may be missing."""

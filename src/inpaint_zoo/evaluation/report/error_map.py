@@ -6,21 +6,21 @@ import cv2
 import numpy as np
 
 from inpaint_zoo.evaluation.report.grid import fit
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 
 ERROR_SCALE = 64
 """Error in 8-bit steps that gets the last colour, as all larger ones do: a quarter of the full range."""
 _LEVELS = np.arange(256, dtype=np.uint8)[None]
-_COLORS: Picture = np.asarray(cv2.applyColorMap(_LEVELS, cv2.COLORMAP_INFERNO), np.uint8)[0, :, ::-1]
+_COLORS: ImageArray = np.asarray(cv2.applyColorMap(_LEVELS, cv2.COLORMAP_INFERNO), np.uint8)[0, :, ::-1]
 
 
-def error_map(target: Picture, composite: Picture, size: int) -> Picture:
+def error_map(target: ImageArray, composite: ImageArray, size: int) -> ImageArray:
     """Colour the absolute error, averaged over the channels.
 
     Args:
         target: (H, W, 3), the original.
         composite: (H, W, 3).
-        size: longer side of the map in pixels; a smaller picture keeps its own size.
+        size: longer side of the map in pixels; a smaller image keeps its own size.
 
     Returns:
         (h, w, 3): black where nothing is wrong, over purple and orange to light yellow at `ERROR_SCALE` and above.
@@ -29,7 +29,7 @@ def error_map(target: Picture, composite: Picture, size: int) -> Picture:
     levels = np.rint(np.minimum(error / ERROR_SCALE, 1) * 255).astype(np.uint8)
     if max(levels.shape) > size:
         levels = np.asarray(fit(levels, size))  # resized before it is coloured: a mean of colours is no colour
-    colored: Picture = _COLORS[levels]
+    colored: ImageArray = _COLORS[levels]
     return colored
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.significance import Certainty, Interval
+from inpaint_zoo.evaluation.significance import Estimate, Interval
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.tables import MISSING, Column
 
 
-def certainty_of(report: Report, bin_name: str, method: str, column: Column) -> Certainty | None:
+def estimate_of(report: Report, bin_name: str, method: str, column: Column) -> Estimate | None:
     """How sure a mean is; None where the mean is not defined or nothing was computed."""
-    found: Certainty | None = report.certainties.get((bin_name, method, column.key))
+    found: Estimate | None = report.estimates_of.get((bin_name, method, column.key))
     return found
 
 
-def is_tied(certainty: Certainty | None) -> bool:
+def is_tied(estimate: Estimate | None) -> bool:
     """Whether the method is another than the best and not told apart from it."""
-    return certainty is not None and certainty.difference is not None and not certainty.difference.told_apart
+    return estimate is not None and estimate.difference is not None and not estimate.difference.told_apart
 
 
 def interval_text(column: Column, interval: Interval | None) -> str:
@@ -42,4 +42,4 @@ def p_text(p: float) -> str:
 
 def num_photographs(report: Report, bin_name: str = ALL) -> int:
     """Source photographs of a bin: what is drawn and flipped."""
-    return len({record.picture for record in report.records if bin_name in record.bins})
+    return len({record.photograph for record in report.records if bin_name in record.bins})

@@ -1,4 +1,4 @@
-"""What the page shows of each picture: all methods side by side, their error maps, the region to enlarge."""
+"""What the page shows of each image: all methods side by side, their error maps, the region to enlarge."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from PIL import Image
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, HOLE_PSNR, PSNR, SSIM
 from inpaint_zoo.evaluation.report.error_map import error_map
 from inpaint_zoo.evaluation.report.grid import fit
-from inpaint_zoo.evaluation.report.pictures import Case
+from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.evaluation.report.region import Region, differing_region
 from inpaint_zoo.evaluation.report.tables import plain_table
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.metrics.bins import bins_of, ratio_bin
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.tables import Table
 
 DISPLAY_SIZES = ((200, 512), (400, 384))
-"""(up to how many pictures on the page, their longer side in pixels); more than that get 256."""
+"""(up to how many images on the page, their longer side in pixels); more than that get 256."""
 SMALLEST_DISPLAY_SIZE = 256
 WEBP_QUALITY = 90
 ERROR_MAP_QUALITY = 60
@@ -30,7 +30,7 @@ ERROR_MAP_QUALITY = 60
 
 @dataclass(frozen=True)
 class Figure:
-    """One picture of a row."""
+    """One image of a row."""
 
     title: str
     uri: str
@@ -59,11 +59,11 @@ class Row:
 
 
 def display_size(num_images: int) -> int:
-    """Longer side in pixels that keeps a page of so many pictures within some tens of megabytes."""
+    """Longer side in pixels that keeps a page of so many images within some tens of megabytes."""
     return next((size for limit, size in DISPLAY_SIZES if num_images <= limit), SMALLEST_DISPLAY_SIZE)
 
 
-def rows_of_pictures(cases: Sequence[Case], records: Sequence[Record], size: int, subtitle: str = "") -> Iterator[Row]:
+def rows_of_images(cases: Sequence[Case], records: Sequence[Record], size: int, subtitle: str = "") -> Iterator[Row]:
     """Read and encode one case after the other, each when the page asks for it; the subtitle is that of its table."""
     by_case: dict[str, dict[str, Record]] = {}
     for record in records:
@@ -82,12 +82,12 @@ def _row(case: Case, records: Mapping[str, Record], size: int, subtitle: str) ->
         bins=bins_of(ratio),
         figures=[
             _figure(input_title, damaged, size),
-            *(_method_figure(target, picture, size, records[method]) for method, picture in composites),
+            *(_method_figure(target, array, size, records[method]) for method, array in composites),
             _figure(original_title, target, size),
         ],
         left=0,
         right=1 + _best_method([records[method] for method in case.composites]),
-        region=differing_region(target, [picture for _, picture in composites]),
+        region=differing_region(target, [array for _, array in composites]),
         table=plain_table(f"Metrics of {case.name}", metrics, ALL_COLUMNS, subtitle),
     )
 
@@ -98,12 +98,12 @@ def _best_method(records: Sequence[Record]) -> int:
     return scores.index(max(scores)) if scores else 0
 
 
-def _figure(title: str, picture: Picture, size: int, captions: Sequence[str] = (), error_uri: str = "") -> Figure:
-    image = Image.fromarray(picture) if max(picture.shape) <= size else fit(picture, size)
+def _figure(title: str, array: ImageArray, size: int, captions: Sequence[str] = (), error_uri: str = "") -> Figure:
+    image = Image.fromarray(array) if max(array.shape) <= size else fit(array, size)
     return Figure(title, data_uri(image, WEBP_QUALITY), image.width, image.height, captions, error_uri)
 
 
-def _method_figure(target: Picture, composite: Picture, size: int, record: Record) -> Figure:
+def _method_figure(target: ImageArray, composite: ImageArray, size: int, record: Record) -> Figure:
     main = PSNR if record.metrics[HOLE_PSNR.key] is None else HOLE_PSNR
     captions = [f"{column.title} {column.show(record.metrics[column.key])}" for column in (main, SSIM)]
     error = Image.fromarray(error_map(target, composite, size))
@@ -111,7 +111,7 @@ def _method_figure(target: Picture, composite: Picture, size: int, record: Recor
 
 
 def data_uri(image: Image.Image, quality: int) -> str:
-    """The picture itself as an address, so that a page needs no other file."""
+    """The image itself as an address, so that a page needs no other file."""
     encoded = io.BytesIO()
     image.save(encoded, "WEBP", quality=quality, method=4)
     return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"

@@ -15,10 +15,10 @@ from inpaint_zoo.metrics.records import summarise, write_records, write_summary
 
 
 def write_results(report: Report, folder: Path) -> list[Path]:
-    """Write records, means, tables, picture grid and page of a comparison.
+    """Write records, means, tables, image grid and page of a comparison.
 
     Args:
-        report: what was compared; without `certainties`, tables have means alone.
+        report: what was compared; without `estimates_of`, tables have means alone.
         folder: made if need be; files of the same names are replaced.
 
     Returns:
@@ -26,7 +26,7 @@ def write_results(report: Report, folder: Path) -> list[Path]:
         report.html.
 
     Raises:
-        InputError: a picture cannot be read, or the folder cannot be written.
+        InputError: an image cannot be read, or the folder cannot be written.
     """
     names = ("records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html")
     records, summary, table, markdown, latex, grid, page = paths = [folder / name for name in names]

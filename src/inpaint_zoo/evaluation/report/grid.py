@@ -1,4 +1,4 @@
-"""A grid of pictures in one PNG: a row a picture, a column a method."""
+"""A grid of images in one PNG: a row an image, a column a method."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from inpaint_zoo.evaluation.report.columns import HOLE_PSNR
-from inpaint_zoo.evaluation.report.pictures import Case, choose_spread
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.evaluation.report.images import Case, choose_spread
+from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.metrics.records import Record
 
 GRID_ROWS = 6
 CELL_SIZE = 256
-"""Side of the square that each picture is fitted into, in pixels."""
+"""Side of the square that each image is fitted into, in pixels."""
 _GAP = 10
 _LINE_HEIGHT = 26
 _BACKGROUND = (255, 255, 255)
@@ -38,13 +38,13 @@ def write_grid(cases: Sequence[Case], records: Sequence[Record], path: Path, num
     """Draw a few cases, spread over the bins, and write them as PNG.
 
     Args:
-        cases: pictures with the composites of the same methods.
+        cases: images with the composites of the same methods.
         records: scores of these cases; their hole ratios choose the rows, PSNR over the hole stands under composites.
         path: where the PNG goes.
-        num_rows: how many pictures at most.
+        num_rows: how many images at most.
 
     Raises:
-        InputError: a picture cannot be read, or `path` cannot be written.
+        InputError: an image cannot be read, or `path` cannot be written.
     """
     ratios = {record.name: record.ratio for record in records}
     captions = {(record.name, record.method): _caption(record) for record in records}
@@ -58,10 +58,10 @@ def _caption(record: Record) -> str:
 
 
 def draw_row(case: Case, ratio: float, captions: Mapping[tuple[str, str], str]) -> Image.Image:
-    """Draw one case: its name, a title over each picture, a caption under it."""
-    columns = [(title, fit(picture, CELL_SIZE)) for title, picture in case.load_columns()]
-    picture_height = max(fitted.height for _, fitted in columns)
-    height = 3 * _LINE_HEIGHT + picture_height + _GAP
+    """Draw one case: its name, a title over each image, a caption under it."""
+    columns = [(title, fit(array, CELL_SIZE)) for title, array in case.load_columns()]
+    image_height = max(fitted.height for _, fitted in columns)
+    height = 3 * _LINE_HEIGHT + image_height + _GAP
     canvas = Image.new("RGB", (_GAP + len(columns) * (CELL_SIZE + _GAP), height), _BACKGROUND)
     draw = ImageDraw.Draw(canvas)
     _write(draw, (_GAP, 2), f"{ratio:.1%} hole   {case.name}", canvas.width - 2 * _GAP, _TEXT)
@@ -70,13 +70,13 @@ def draw_row(case: Case, ratio: float, captions: Mapping[tuple[str, str], str]) 
         _write(draw, (left, _LINE_HEIGHT), title, CELL_SIZE, _TITLE)
         canvas.paste(fitted, (left + (CELL_SIZE - fitted.width) // 2, 2 * _LINE_HEIGHT))
         caption = captions.get((case.name, title), "")
-        _write(draw, (left, 2 * _LINE_HEIGHT + picture_height + 3), caption, CELL_SIZE, _TEXT)
+        _write(draw, (left, 2 * _LINE_HEIGHT + image_height + 3), caption, CELL_SIZE, _TEXT)
     return canvas
 
 
-def fit(picture: Picture, size: int) -> Image.Image:
-    """Scale a picture so that its longer side is `size`."""
-    image = Image.fromarray(picture)
+def fit(array: ImageArray, size: int) -> Image.Image:
+    """Scale an image so that its longer side is `size`."""
+    image = Image.fromarray(array)
     scale = size / max(image.size)
     smaller_or_larger = Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC
     return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), smaller_or_larger)

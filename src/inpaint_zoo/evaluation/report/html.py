@@ -1,4 +1,4 @@
-"""One self-contained HTML page: tables by bin, plots, and every picture side by side with a slider."""
+"""One self-contained HTML page: tables by bin, plots, and every image side by side with a slider."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from inpaint_zoo.evaluation.report.columns import COST_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.error_map import ERROR_SCALE, legend_stops
-from inpaint_zoo.evaluation.report.figures import WEBP_QUALITY, display_size, rows_of_pictures
+from inpaint_zoo.evaluation.report.figures import WEBP_QUALITY, display_size, rows_of_images
+from inpaint_zoo.evaluation.report.images import choose_spread
 from inpaint_zoo.evaluation.report.notes import reader_notes
 from inpaint_zoo.evaluation.report.page_data import page_data
 from inpaint_zoo.evaluation.report.page_tables import all_tables, leak
-from inpaint_zoo.evaluation.report.pictures import choose_spread
 from inpaint_zoo.evaluation.report.region import ZOOM
 from inpaint_zoo.evaluation.report.rows import methods_of
 from inpaint_zoo.evaluation.report.tables import plain_table, set_columns
@@ -27,14 +27,14 @@ from inpaint_zoo.metrics.records import summarise
 from inpaint_zoo.tables import TIE_SIGN, html
 
 MAXIMUM_CASES = 100
-"""Pictures shown; the tables hold all of them."""
+"""Images shown; the tables hold all of them."""
 
 
 def write_html(report: Report, path: Path) -> None:
-    """Write the page; pictures are read, encoded and written one by one.
+    """Write the page; images are read, encoded and written one by one.
 
     Raises:
-        InputError: a picture cannot be read, or `path` cannot be written.
+        InputError: an image cannot be read, or `path` cannot be written.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "page"),
@@ -58,12 +58,12 @@ def _context(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "methods": methods_of(rows),
-        "num_pictures": len(ratios),
+        "num_images": len(ratios),
         "num_cases": len(cases),
-        "notes": [*reader_notes(replace(report, protocol=None), rows), _picture_note(size, len(cases), len(ratios))],
+        "notes": [*reader_notes(replace(report, protocol=None), rows), _image_note(size, len(cases), len(ratios))],
         "tables": all_tables(report, rows),
-        "set_table": sets and plain_table("One number for all pictures", report.set_scores, sets, leak(report)),
-        "cost_table": plain_table("Cost of one picture", costs, COST_COLUMNS, leak(report)),
+        "set_table": sets and plain_table("One number for all images", report.set_scores, sets, leak(report)),
+        "cost_table": plain_table("Cost of one image", costs, COST_COLUMNS, leak(report)),
         "data": page_data(report, cases, rows),
         "bins": _bins_to_choose(ratios.values()),
         "significance": SIGNIFICANCE,
@@ -71,12 +71,12 @@ def _context(report: Report) -> dict[str, Any]:
         "error_scale": ERROR_SCALE,
         "error_stops": legend_stops(),
         "zoom": ZOOM,
-        "rows": rows_of_pictures(cases, report.records, size, leak(report)),
+        "rows": rows_of_images(cases, report.records, size, leak(report)),
     }
 
 
 def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
-    """Bins that have pictures, as (name, title), by the title of their group."""
+    """Bins that have images, as (name, title), by the title of their group."""
     filled = {name for ratio in ratios for name in bins_of(ratio)}
     groups = {"Bins of the papers": BINS, "Every 10 %": FINE_RATIO_BINS}
     return {
@@ -86,11 +86,11 @@ def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]
     }
 
 
-def _picture_note(size: int, num_shown: int, num_pictures: int) -> str:
+def _image_note(size: int, num_shown: int, num_images: int) -> str:
     note = (
-        f"Pictures on this page are WebP of quality {WEBP_QUALITY}, at most {size} pixels on the longer side; "
+        f"Images on this page are WebP of quality {WEBP_QUALITY}, at most {size} pixels on the longer side; "
         "the numbers were taken on the originals."
     )
-    if num_shown < num_pictures:
-        note += f" {num_shown} of {num_pictures} pictures are shown; the tables are over all of them."
+    if num_shown < num_images:
+        note += f" {num_shown} of {num_images} images are shown; the tables are over all of them."
     return note

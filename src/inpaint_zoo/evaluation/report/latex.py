@@ -8,12 +8,12 @@ from inpaint_zoo.evaluation.report.columns import MAIN_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.markdown import intervals
 from inpaint_zoo.evaluation.report.notes import (
-    certainty_notes,
+    estimate_notes,
     protocol_line,
     protocol_notes,
     reader_notes,
 )
-from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, num_pictures
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, num_images
 from inpaint_zoo.evaluation.report.tables import by_bin, set_table
 from inpaint_zoo.metrics.bins import BIN_TITLES
 from inpaint_zoo.metrics.records import SummaryRow, summarise
@@ -25,12 +25,12 @@ def latex_table(report: Report) -> str:
     r"""A `table*` of metrics by bin with 95 % intervals; needs `\usepackage{booktabs}`.
 
     The best of a bin is bold, the second underlined, and a method that is not told apart from the best has a dagger.
-    Bins without pictures are left out and named in the caption; notes that a paper may not need stand in comments.
+    Bins without images are left out and named in the caption; notes that a paper may not need stand in comments.
     Metrics of the whole set follow as a second `tabular`.
     Names keep characters that are not ASCII, which current TeX engines read as UTF-8.
     """
     rows = summarise(report.records)
-    bins = [name for name in COLUMN_BINS if num_pictures(rows, name)]
+    bins = [name for name in COLUMN_BINS if num_images(rows, name)]
     caption = _caption(report, rows)
     sets = set_table(report, rows)
     lines = [
@@ -52,6 +52,6 @@ def _caption(report: Report, rows: Sequence[SummaryRow]) -> list[str]:
     protocol = protocol_line(report)
     title = f"{report.title}{f' ({protocol})' if protocol else ''}."
     legend = "Best in bold, second underlined, 95 % intervals in brackets."
-    empty = [name for name in COLUMN_BINS if not num_pictures(rows, name)]
-    without = [f"No pictures: {', '.join(BIN_TITLES[name] for name in empty)}."] if empty else []
-    return [title, legend, *without, *certainty_notes(report), *protocol_notes(report)]
+    empty = [name for name in COLUMN_BINS if not num_images(rows, name)]
+    without = [f"No images: {', '.join(BIN_TITLES[name] for name in empty)}."] if empty else []
+    return [title, legend, *without, *estimate_notes(report), *protocol_notes(report)]

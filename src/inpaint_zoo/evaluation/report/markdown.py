@@ -15,7 +15,7 @@ from inpaint_zoo.evaluation.report.columns import (
     METRIC,
 )
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import certainty_of, interval_text, p_text, signed_interval_text
+from inpaint_zoo.evaluation.report.estimates import estimate_of, interval_text, p_text, signed_interval_text
 from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
 from inpaint_zoo.evaluation.report.rows import (
     COLUMN_BINS,
@@ -23,17 +23,17 @@ from inpaint_zoo.evaluation.report.rows import (
     distance,
     means_of,
     methods_of,
-    num_pictures,
+    num_images,
 )
 from inpaint_zoo.evaluation.report.tables import by_bin, mean_cells, set_table
-from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, FINE_RATIO_BINS, NO_HOLE
 from inpaint_zoo.metrics.records import SummaryRow, summarise
 from inpaint_zoo.tables import MISSING, TIE_SIGN, Column, Row, Table, section
 from inpaint_zoo.tables.markdown import escaped
 
 _FINE_BINS = (*FINE_RATIO_BINS, NO_HOLE)
-_PICTURES = Column("num_pictures", "Pictures")
+_IMAGES = Column("num_images", "Images")
 
 
 def markdown_table(report: Report) -> str:
@@ -49,9 +49,9 @@ def markdown_table(report: Report) -> str:
     return "\n".join([*sections, f"## Notes\n\n{notes}"])
 
 
-def intervals(_: str, column: Column, certainty: Certainty | None) -> Mapping[str, str]:
+def intervals(_: str, column: Column, estimate: Estimate | None) -> Mapping[str, str]:
     """What stands behind a mean."""
-    return {} if certainty is None else {"interval": interval_text(column, certainty.interval)}
+    return {} if estimate is None else {"interval": interval_text(column, estimate.interval)}
 
 
 def _means(report: Report, rows: Sequence[SummaryRow]) -> Table:
@@ -71,15 +71,15 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
     lines = []
     for column in columns_with_values(rows, (*HOLE_COLUMNS, *IMAGE_COLUMNS)):
         for method in methods_of(rows):
-            certainty = certainty_of(report, ALL, method, column)
-            if certainty is None or certainty.difference is None:
+            estimate = estimate_of(report, ALL, method, column)
+            if estimate is None or estimate.difference is None:
                 continue
-            found = certainty.difference
+            found = estimate.difference
             numbers = [column.show_signed(found.value), signed_interval_text(column, found.interval), p_text(found.p)]
             verdict = "yes" if found.told_apart else f"no {TIE_SIGN}"
             lines.append([column.heading, method, *numbers, verdict, found.to])
     columns = (METRIC, METHOD, *(Column(name, name) for name in names))
-    return Table("Differences to the best, all pictures", columns, lines)
+    return Table("Differences to the best, all images", columns, lines)
 
 
 def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
@@ -93,24 +93,24 @@ def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
             for method, error in errors.items()
         ]
         heads = (METHOD, Column("known", "Known pixels", is_text=True), *columns)
-        yield Table("Known pixels, all pictures", heads, lines)
+        yield Table("Known pixels, all images", heads, lines)
     sets = set_table(report, rows)
     if len(sets.columns) > 1:
-        counts = [str(row.num_pictures) for row in rows if row.bin == ALL]
-        heads = (METHOD, _PICTURES, *sets.columns[1:])
+        counts = [str(row.num_images) for row in rows if row.bin == ALL]
+        heads = (METHOD, _IMAGES, *sets.columns[1:])
         own = [[one, count, *scores] for count, (one, *scores) in zip(counts, sets.rows, strict=True)]
         yield replace(sets, columns=heads, rows=own)
 
 
 def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
-    """A group of rows a metric, a row a bin, a column a method; bins without pictures stand in the first group only."""
+    """A group of rows a metric, a row a bin, a column a method; bins without images stand in the first group only."""
     methods = methods_of(rows)
     lines: list[Row] = []
     for number, column in enumerate(columns_with_values(rows, MAIN_COLUMNS)):
         for name in _FINE_BINS:
-            count = num_pictures(rows, name)
+            count = num_images(rows, name)
             if count or number == 0:
                 cells = mean_cells(report, rows, name, column, intervals)
-                lines.append([column.heading, BIN_TITLES[name], str(count or "no pictures"), *cells.values()])
-    heads = (METRIC, Column("bin", "Hole", is_text=True), _PICTURES, *(Column(method, method) for method in methods))
+                lines.append([column.heading, BIN_TITLES[name], str(count or "no images"), *cells.values()])
+    heads = (METRIC, Column("bin", "Hole", is_text=True), _IMAGES, *(Column(method, method) for method in methods))
     return Table("Means for every 10 % of hole pixels, with 95 % intervals", heads, lines)

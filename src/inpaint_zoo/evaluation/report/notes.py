@@ -17,7 +17,7 @@ from inpaint_zoo.tables import MISSING, TIE_SIGN
 
 LEAKS = "leaks ground truth"
 REGIONS = (
-    "PSNR in dB, SSIM, L1 in per cent and LPIPS are taken per picture and averaged over pictures, each of which weighs "
+    "PSNR in dB, SSIM, L1 in per cent and LPIPS are taken per image and averaged over images, each of which weighs "
     "the same. “Hole” counts hole pixels only; “known” counts the other pixels of what a method handed over; all else "
     "is taken on the composite, whose known pixels are the original's."
 )
@@ -34,7 +34,7 @@ def reader_notes(report: Report, rows: Sequence[SummaryRow]) -> list[str]:
         *_capped_notes(rows),
         *_unavailable_notes(rows),
         *_unequal_notes(rows),
-        *certainty_notes(report),
+        *estimate_notes(report),
     ]
 
 
@@ -50,7 +50,7 @@ def protocol_notes(report: Report) -> list[str]:
     if report.protocol is None:
         return []
     lines = [f"{what}: {how}" for what, how in report.protocol.lines if how != MISSING]
-    leak = [f"Protocol {report.protocol.name} {LEAKS}: methods see something of the picture inside the hole."]
+    leak = [f"Protocol {report.protocol.name} {LEAKS}: methods see something of the image inside the hole."]
     said = [f"Protocol {report.protocol.name}. {'; '.join(lines)}." if lines else f"Protocol {report.protocol.name}."]
     return (leak if report.protocol.leaks else []) + said
 
@@ -63,12 +63,10 @@ def _capped_notes(rows: Sequence[SummaryRow]) -> list[str]:
     notes = []
     if any(row.num_capped for row in capped):
         notes.append(
-            f"PSNR is capped at {PSNR_CAP:.0f} dB, which pictures equal to their original get ({_capped(capped)})."
+            f"PSNR is capped at {PSNR_CAP:.0f} dB, which images equal to their original get ({_capped(capped)})."
         )
     if infinite:
-        notes.append(
-            f"The PSNR of pictures equal to their original is ∞ ({_capped(infinite)}): so is a mean over them."
-        )
+        notes.append(f"The PSNR of images equal to their original is ∞ ({_capped(infinite)}): so is a mean over them.")
     return notes
 
 
@@ -84,22 +82,22 @@ def _unavailable_notes(rows: Sequence[SummaryRow]) -> list[str]:
 
 def _unequal_notes(rows: Sequence[SummaryRow]) -> list[str]:
     everything = rows_of_bin(rows, ALL)
-    if len({row.num_pictures for row in everything}) < 2:
+    if len({row.num_images for row in everything}) < 2:
         return []
-    counts = ", ".join(f"{row.method}: {row.num_pictures}" for row in everything)
+    counts = ", ".join(f"{row.method}: {row.num_images}" for row in everything)
     return [
-        f"Not every method has the same number of pictures ({counts}): their means do not compare; differences are "
-        "taken over the pictures that both have."
+        f"Not every method has the same number of images ({counts}): their means do not compare; differences are "
+        "taken over the images that both have."
     ]
 
 
-def certainty_notes(report: Report) -> list[str]:
+def estimate_notes(report: Report) -> list[str]:
     """What intervals and the sign of a tie mean."""
-    if not report.certainties:
+    if not report.estimates_of:
         return []
     notes = [
         f"Intervals hold {CONFIDENCE * 100:.0f} % of the means of {_RESAMPLES} bootstrap resamples of the source "
-        "photographs, the same for every method; pictures of one photograph stay together.",
+        "photographs, the same for every method; images of one photograph stay together.",
         f"{TIE_SIGN} marks a method that is not told apart from the best of its bin and metric. Two methods are told "
         f"apart where p < {SIGNIFICANCE} and the interval of their paired difference does not hold 0. p is of a paired "
         f"permutation test (signs flipped per photograph: {_RESAMPLES} random flips, or every flip where there are "

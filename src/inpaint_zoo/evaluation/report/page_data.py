@@ -9,7 +9,7 @@ from typing import Any
 
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, COST_COLUMNS, SET_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.pictures import Case
+from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.evaluation.report.rows import methods_of, rows_of_bin
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, SummaryRow
@@ -25,7 +25,7 @@ def page_data(report: Report, cases: Sequence[Case], rows: Sequence[SummaryRow])
 
     Returns:
         `methods` (their names); `columns`, `sets` and `costs` (titles and scales of metrics, set metrics and costs);
-        `pictures` (each with `name`, `ratio`, `place` on the page or None, and `values[column][method]`);
+        `images` (each with `name`, `ratio`, `place` on the page or None, and `values[column][method]`);
         `means[column][method]`, `sides[column][method]` (their intervals), `setScores` and `spent`
         (`[column][method]`, too). Values are as recorded, None where there is none.
     """
@@ -37,7 +37,7 @@ def page_data(report: Report, cases: Sequence[Case], rows: Sequence[SummaryRow])
         "columns": [_described(column) for column in ALL_COLUMNS],
         "sets": [_described(column) for column in SET_COLUMNS],
         "costs": [_described(column) for column in COST_COLUMNS],
-        "pictures": _pictures(report.records, methods, {case.name: place for place, case in enumerate(cases, 1)}),
+        "images": _images(report.records, methods, {case.name: place for place, case in enumerate(cases, 1)}),
         "means": [[_number(everything[method].means[column.key]) for method in methods] for column in ALL_COLUMNS],
         "sides": [[_sides(report, method, column.key) for method in methods] for column in ALL_COLUMNS],
         "setScores": [_values(report.set_scores, methods, column.key) for column in SET_COLUMNS],
@@ -54,7 +54,7 @@ def _described(column: Column) -> dict[str, Any]:
     }
 
 
-def _pictures(records: Sequence[Record], methods: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:
+def _images(records: Sequence[Record], methods: Sequence[str], places: Mapping[str, int]) -> list[dict[str, Any]]:
     by_name: dict[str, dict[str, Record]] = {}
     for record in records:
         by_name.setdefault(record.name, {})[record.method] = record
@@ -79,8 +79,8 @@ def _values(
 
 
 def _sides(report: Report, method: str, key: str) -> list[float | str | None] | None:
-    certainty = report.certainties.get((ALL, method, key))
-    return [_number(side) for side in certainty.interval] if certainty and certainty.interval else None
+    estimate = report.estimates_of.get((ALL, method, key))
+    return [_number(side) for side in estimate.interval] if estimate and estimate.interval else None
 
 
 def _number(value: float | None) -> float | str | None:

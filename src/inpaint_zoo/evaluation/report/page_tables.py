@@ -10,9 +10,9 @@ from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.estimates import interval_text, p_text, signed_interval_text
 from inpaint_zoo.evaluation.report.notes import LEAKS
-from inpaint_zoo.evaluation.report.rows import means_of, num_pictures
+from inpaint_zoo.evaluation.report.rows import means_of, num_images
 from inpaint_zoo.evaluation.report.tables import bin_table
-from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, BINS, FINE_BINS, NO_HOLE
 from inpaint_zoo.metrics.records import SummaryRow
 from inpaint_zoo.tables import MISSING, Column, Table
@@ -21,7 +21,7 @@ from inpaint_zoo.tables import MISSING, Column, Table
 def all_tables(report: Report, rows: Sequence[SummaryRow]) -> dict[str, list[Table]]:
     """The table over everything, those of the papers' bins and those of every 10 %.
 
-    Bins without pictures have tables without rows.
+    Bins without images have tables without rows.
     """
     parts = {"everything": (ALL,), "wide": BINS, "fine": FINE_BINS}
     return {part: [_bin_table(report, rows, name) for name in bins] for part, bins in parts.items()}
@@ -33,24 +33,24 @@ def leak(report: Report) -> str:
 
 
 def _bin_table(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
-    def below(method: str, column: Column, certainty: Certainty | None) -> dict[str, str]:
-        texts = {} if certainty is None else _certain(column, certainty)
+    def below(method: str, column: Column, estimate: Estimate | None) -> dict[str, str]:
+        texts = {} if estimate is None else _certain(column, estimate)
         far = _to_reference(report.reference, method, column, means_of(rows, name, column))
         return texts | ({"to-reference": far} if far else {})
 
-    table, count = bin_table(report, rows, name, ALL_COLUMNS, below), num_pictures(rows, name)
+    table, count = bin_table(report, rows, name, ALL_COLUMNS, below), num_images(rows, name)
     # on the page the background marks the best: what looks like it needs no second mark
     lines = [[one, *(replace(cell, tied=cell.tied and not cell.best) for cell in own)] for one, *own in table.cells()]
-    title = {ALL: "All pictures", NO_HOLE: "No hole"}.get(name, f"{BIN_TITLES[name]} hole")
-    note = f"{count} picture{'' if count == 1 else 's'}"
+    title = {ALL: "All images", NO_HOLE: "No hole"}.get(name, f"{BIN_TITLES[name]} hole")
+    note = f"{count} image{'' if count == 1 else 's'}"
     return replace(table, title=title, rows=lines, subtitle=leak(report), note=note)
 
 
-def _certain(column: Column, certainty: Certainty) -> dict[str, str]:
+def _certain(column: Column, estimate: Estimate) -> dict[str, str]:
     """How sure a mean is, and how far from the best."""
-    found, texts = certainty.difference, {}
-    if certainty.interval is not None:
-        texts["interval"] = interval_text(column, certainty.interval)
+    found, texts = estimate.difference, {}
+    if estimate.interval is not None:
+        texts["interval"] = interval_text(column, estimate.interval)
     if found is not None:
         interval = signed_interval_text(column, found.interval)
         texts["to-best"] = f"{column.show_signed(found.value)} {interval}\np {p_text(found.p)}"

@@ -1,4 +1,4 @@
-"""Where the methods of a picture differ most: the region that the page enlarges."""
+"""Where the methods of an image differ most: the region that the page enlarges."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.images.arrays import Picture
+from inpaint_zoo.images.arrays import ImageArray
 
 ZOOM = 3.0
-"""Side of a picture / side of the region."""
+"""Side of an image / side of the region."""
 
 
 class Region(NamedTuple):
-    """A part of a picture of the picture's own shape, 1 / `ZOOM` of its sides.
+    """A part of an image of the image's own shape, 1 / `ZOOM` of its sides.
 
     Left edge = across * (1 - 1 / ZOOM), top edge = down * (1 - 1 / ZOOM), in shares of width and height: any values
-    in [0, 1] stay inside the picture, and a scaling about (across, down) shows just the region.
+    in [0, 1] stay inside the image, and a scaling about (across, down) shows just the region.
     """
 
     across: float
     down: float
 
 
-def differing_region(target: Picture, composites: Sequence[Picture]) -> Region:
+def differing_region(target: ImageArray, composites: Sequence[ImageArray]) -> Region:
     """Find the region with the largest mean range of values over the methods; the middle where none differ.
 
     Args:
         target: (H, W, 3), the original; a single method is held against it.
         composites: (H, W, 3) each, one a method.
     """
-    pictures = composites if len(composites) > 1 else [target, *composites]
-    spread = _range_over(pictures)
+    images = composites if len(composites) > 1 else [target, *composites]
+    spread = _range_over(images)
     height, width = (math.ceil(side / ZOOM) for side in spread.shape)
     sums = _window_sums(spread, height, width)
     if not sums.any():
@@ -43,11 +43,11 @@ def differing_region(target: Picture, composites: Sequence[Picture]) -> Region:
     return Region(_share(int(left), sums.shape[1]), _share(int(top), sums.shape[0]))
 
 
-def _range_over(pictures: Sequence[Picture]) -> NDArray[np.int64]:
-    """Largest minus smallest value over the pictures, summed over the channels, (H, W)."""
-    highest, lowest = pictures[0], pictures[0]
-    for picture in pictures[1:]:
-        highest, lowest = np.maximum(highest, picture), np.minimum(lowest, picture)
+def _range_over(images: Sequence[ImageArray]) -> NDArray[np.int64]:
+    """Largest minus smallest value over the images, summed over the channels, (H, W)."""
+    highest, lowest = images[0], images[0]
+    for image in images[1:]:
+        highest, lowest = np.maximum(highest, image), np.minimum(lowest, image)
     spread: NDArray[np.int64] = (highest - lowest).sum(axis=2, dtype=np.int64)
     return spread
 

@@ -23,9 +23,9 @@ def rows_of_bin(rows: Iterable[SummaryRow], bin_name: str) -> list[SummaryRow]:
     return [row for row in rows if row.bin == bin_name]
 
 
-def num_pictures(rows: Iterable[SummaryRow], bin_name: str) -> int:
-    """Pictures of a bin, of the method that has most."""
-    return max((row.num_pictures for row in rows_of_bin(rows, bin_name)), default=0)
+def num_images(rows: Iterable[SummaryRow], bin_name: str) -> int:
+    """Images of a bin, of the method that has most."""
+    return max((row.num_images for row in rows_of_bin(rows, bin_name)), default=0)
 
 
 def means_of(rows: Iterable[SummaryRow], bin_name: str, column: Column) -> dict[str, float | None]:

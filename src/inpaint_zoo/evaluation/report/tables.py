@@ -7,21 +7,21 @@ from typing import TypeAlias
 
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, METHOD, METRIC, SET_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import certainty_of, is_tied
+from inpaint_zoo.evaluation.report.estimates import estimate_of, is_tied
 from inpaint_zoo.evaluation.report.notes import LEAKS, protocol_line
 from inpaint_zoo.evaluation.report.rows import (
     columns_with_values,
     means_of,
     methods_of,
-    num_pictures,
+    num_images,
     rows_of_bin,
 )
-from inpaint_zoo.evaluation.significance import Certainty
+from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
 from inpaint_zoo.metrics.records import SummaryRow, summarise
 from inpaint_zoo.tables import Cell, Column, Row, Table, csv_text
 
-Below: TypeAlias = Callable[[str, Column, Certainty | None], Mapping[str, str]]
+Below: TypeAlias = Callable[[str, Column, Estimate | None], Mapping[str, str]]
 """What stands below the mean of a method, by its class on a page."""
 _CERTAIN = ("low", "high", "difference", "difference_low", "difference_high", "p", "verdict")
 
@@ -34,14 +34,14 @@ def mean_cells(
     best, second = column.best(means), column.second(means)
     cells = {}
     for method, mean in means.items():
-        certainty = certainty_of(report, bin_name, method, column)
+        estimate = estimate_of(report, bin_name, method, column)
         cells[method] = Cell(
             column.show(mean),
             exact(mean),
             best=method in best,
             second=method in second,
-            tied=is_tied(certainty),
-            below=below(method, column, certainty),
+            tied=is_tied(estimate),
+            below=below(method, column, estimate),
         )
     return cells
 
@@ -49,8 +49,8 @@ def mean_cells(
 def bin_table(
     report: Report, rows: Sequence[SummaryRow], bin_name: str, columns: Sequence[Column], below: Below
 ) -> Table:
-    """A row a method, a column a metric; no rows where the bin has no pictures."""
-    methods = methods_of(rows_of_bin(rows, bin_name)) if num_pictures(rows, bin_name) else []
+    """A row a method, a column a metric; no rows where the bin has no images."""
+    methods = methods_of(rows_of_bin(rows, bin_name)) if num_images(rows, bin_name) else []
     cells = [mean_cells(report, rows, bin_name, column, below) for column in columns]
     return Table("", (METHOD, *columns), [[method, *(own[method] for own in cells)] for method in methods])
 
@@ -58,9 +58,9 @@ def bin_table(
 def by_bin(
     report: Report, rows: Sequence[SummaryRow], bins: Sequence[str], columns: Sequence[Column], below: Below
 ) -> Table:
-    """Pictures, then a group of rows a metric, a row a method, a column a bin."""
+    """Images, then a group of rows a metric, a row a method, a column a bin."""
     lines: list[Row]
-    lines = [["Pictures", "", *(str(num_pictures(rows, name) or "no pictures") for name in bins)]]
+    lines = [["Images", "", *(str(num_images(rows, name) or "no images") for name in bins)]]
     for column in columns_with_values(rows, columns):
         cells = [mean_cells(report, rows, name, column, below) for name in bins]
         lines += [[column.heading, method, *(own[method] for own in cells)] for method in methods_of(rows)]
@@ -70,7 +70,7 @@ def by_bin(
 
 
 def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
-    """Metrics of the whole set of pictures that at least one method has, a column each."""
+    """Metrics of the whole set of images that at least one method has, a column each."""
     columns = set_columns(report)
 
     def cell(method: str, column: Column) -> Cell:
@@ -78,11 +78,11 @@ def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
         return Cell("not available" if value is None else column.show(value), exact(value))
 
     lines: list[Row] = [[method, *(cell(method, column) for column in columns)] for method in methods_of(rows)]
-    return Table("All pictures together", (METHOD, *columns), lines, protocol_line(report))
+    return Table("All images together", (METHOD, *columns), lines, protocol_line(report))
 
 
 def set_columns(report: Report) -> list[Column]:
-    """Metrics of the whole set of pictures that at least one method has."""
+    """Metrics of the whole set of images that at least one method has."""
     return [column for column in SET_COLUMNS if any(column.key in own for own in report.set_scores.values())]
 
 
@@ -117,18 +117,16 @@ def csv_table(report: Report) -> str:
     Each metric has its mean and, behind it, columns ending in `_low` and `_high` (95 % interval), `_difference`,
     `_difference_low` and `_difference_high` (to the best), `_p`, and `_verdict` (best, told apart, not told apart). A
     cell is empty where a number is not defined; an infinite one is `inf`. Metrics of the whole set stand in the lines
-    of all pictures.
+    of all images.
     """
     metrics = [name for column in ALL_COLUMNS for name in (column.key, *(f"{column.key}_{end}" for end in _CERTAIN))]
-    keys = ["protocol", "method", "bin", "num_pictures", "num_capped", *metrics, *(one.key for one in SET_COLUMNS)]
+    keys = ["protocol", "method", "bin", "num_images", "num_capped", *metrics, *(one.key for one in SET_COLUMNS)]
     lines = []
     for row in summarise(report.records):
         own = report.set_scores.get(row.method, {}) if row.bin == ALL else {}
         cells = [cell for column in ALL_COLUMNS for cell in _exact_cells(report, row, column)]
         sets = [exact(own.get(column.key)) for column in SET_COLUMNS]
-        lines.append(
-            [_protocol(report), row.method, row.bin, str(row.num_pictures), str(row.num_capped), *cells, *sets]
-        )
+        lines.append([_protocol(report), row.method, row.bin, str(row.num_images), str(row.num_capped), *cells, *sets])
     return csv_text(Table(report.title, [Column(key, key) for key in keys], lines))
 
 
@@ -140,12 +138,12 @@ def _protocol(report: Report) -> str:
 
 def _exact_cells(report: Report, row: SummaryRow, column: Column) -> list[str]:
     """A mean, and how sure it is."""
-    certainty = certainty_of(report, row.bin, row.method, column)
-    low, high = (certainty and certainty.interval) or (None, None)
+    estimate = estimate_of(report, row.bin, row.method, column)
+    low, high = (estimate and estimate.interval) or (None, None)
     mean = [row.means[column.key], low, high]
-    found = certainty and certainty.difference
+    found = estimate and estimate.difference
     if not found:
-        return [*map(exact, mean), "", "", "", "", "best" if certainty and certainty.is_best else ""]
+        return [*map(exact, mean), "", "", "", "", "best" if estimate and estimate.is_best else ""]
     numbers = [*mean, found.value, *(found.interval or (None, None)), found.p]
     return [*map(exact, numbers), "told apart" if found.told_apart else "not told apart"]
 

@@ -9,11 +9,11 @@ import rich.table
 
 from inpaint_zoo.evaluation.report.columns import KNOWN_L1, MAIN_COLUMNS, METHOD
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import certainty_of, half_width_text, is_tied, p_text
+from inpaint_zoo.evaluation.report.estimates import estimate_of, half_width_text, is_tied, p_text
 from inpaint_zoo.evaluation.report.notes import protocol_line
-from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, distance, means_of, methods_of, num_pictures
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, distance, means_of, methods_of, num_images
 from inpaint_zoo.evaluation.report.tables import bin_table, set_table
-from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Certainty
+from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
 from inpaint_zoo.metrics.records import SummaryRow, summarise
 from inpaint_zoo.tables import TIE_SIGN, Cell, Column, Row, Table, terminal
@@ -25,12 +25,12 @@ _KEY = (
 
 
 def terminal_tables(report: Report) -> list[rich.table.Table]:
-    """Means of each bin that has pictures and of all, then differences to the best, to the reference, and the rest.
+    """Means of each bin that has images and of all, then differences to the best, to the reference, and the rest.
 
     Each is within 80 columns.
     """
     rows = summarise(report.records)
-    bins = [name for name in COLUMN_BINS if num_pictures(rows, name)]
+    bins = [name for name in COLUMN_BINS if num_images(rows, name)]
     tables = [_means(report, rows, name) for name in bins]
     differences = _differences(report, rows)
     if any(cell.shown for _, *own in differences.cells() for cell in own):
@@ -47,18 +47,18 @@ def terminal_tables(report: Report) -> list[rich.table.Table]:
 def _means(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
     """Means, and below each half of its interval."""
     table = bin_table(report, rows, name, MAIN_COLUMNS, _half_width)
-    title = f"{BIN_TITLES[name]}, pictures: {num_pictures(rows, name)}"
+    title = f"{BIN_TITLES[name]}, images: {num_images(rows, name)}"
     return replace(table, title=title, note=_key(report, rows) if name == ALL else "")
 
 
-def _half_width(_: str, column: Column, certainty: Certainty | None) -> Mapping[str, str]:
-    return {} if certainty is None else {"interval": half_width_text(column, certainty.interval)}
+def _half_width(_: str, column: Column, estimate: Estimate | None) -> Mapping[str, str]:
+    return {} if estimate is None else {"interval": half_width_text(column, estimate.interval)}
 
 
 def _key(report: Report, rows: Sequence[SummaryRow]) -> str:
     """What the signs mean, and which bins have no table."""
-    empty = ", ".join(BIN_TITLES[name] for name in COLUMN_BINS if not num_pictures(rows, name))
-    return " ".join(([_KEY] if report.certainties else []) + ([f"No pictures: {empty}."] if empty else []))
+    empty = ", ".join(BIN_TITLES[name] for name in COLUMN_BINS if not num_images(rows, name))
+    return " ".join(([_KEY] if report.estimates_of else []) + ([f"No images: {empty}."] if empty else []))
 
 
 def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
@@ -66,15 +66,15 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
     lines: list[Row] = [
         [one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)
     ]
-    return Table("Difference to the best and its p, all pictures", columns, lines)
+    return Table("Difference to the best and its p, all images", columns, lines)
 
 
 def _difference(report: Report, method: str, column: Column) -> Cell:
-    certainty = certainty_of(report, ALL, method, column)
-    if certainty is None or certainty.difference is None:
-        return Cell("best" if certainty is not None and certainty.is_best else "")
-    found = certainty.difference
-    return Cell(column.show_signed(found.value), tied=is_tied(certainty), below={"p": p_text(found.p)})
+    estimate = estimate_of(report, ALL, method, column)
+    if estimate is None or estimate.difference is None:
+        return Cell("best" if estimate is not None and estimate.is_best else "")
+    found = estimate.difference
+    return Cell(column.show_signed(found.value), tied=is_tied(estimate), below={"p": p_text(found.p)})
 
 
 def _distances(reference: str, rows: Sequence[SummaryRow], bins: Sequence[str]) -> Table:
@@ -88,4 +88,4 @@ def _known_pixels(rows: Sequence[SummaryRow]) -> Table:
     """Only shown where a method changed them."""
     means = means_of(rows, ALL, KNOWN_L1).items()
     lines = [[method, KNOWN_L1.show(mean) if mean else "zero error"] for method, mean in means]
-    return Table("Known pixels, all pictures", (METHOD, KNOWN_L1), lines)
+    return Table("Known pixels, all images", (METHOD, KNOWN_L1), lines)

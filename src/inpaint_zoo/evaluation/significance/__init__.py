@@ -4,20 +4,20 @@ from inpaint_zoo.evaluation.significance.bootstrap import CONFIDENCE
 from inpaint_zoo.evaluation.significance.estimates import (
     NUM_RESAMPLES,
     SIGNIFICANCE,
-    Certainties,
-    Certainty,
     Difference,
+    Estimate,
+    Estimates,
     Interval,
-    certainties,
+    estimates_of,
 )
 
 __all__ = [
     "CONFIDENCE",
     "NUM_RESAMPLES",
     "SIGNIFICANCE",
-    "Certainties",
-    "Certainty",
     "Difference",
+    "Estimate",
+    "Estimates",
     "Interval",
-    "certainties",
+    "estimates_of",
 ]

@@ -36,9 +36,9 @@ class Difference:
     to: str
     """The best method."""
     value: float
-    """Mean of own value - best's value, over the pictures where both have one."""
+    """Mean of own value - best's value, over the images where both have one."""
     interval: Interval | None
-    """None where those are pictures of one photograph."""
+    """None where those are images of one photograph."""
     p: float
     """Of the paired permutation test of this pair alone: not corrected for the number of pairs."""
     told_apart: bool
@@ -46,43 +46,43 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Certainty:
+class Estimate:
     """A mean and how sure it is."""
 
     mean: float
-    """Over the pictures that have a value."""
+    """Over the images that have a value."""
     interval: Interval | None
-    """None where those are pictures of one photograph, or where one of the values is infinite."""
+    """None where those are images of one photograph, or where one of the values is infinite."""
     difference: Difference | None
-    """None for the best, for a method alone, without a common picture, and where one of the values is infinite."""
+    """None for the best, for a method alone, without a common image, and where one of the values is infinite."""
     is_best: bool
     """The method that the others' differences are taken to: one of at least two; of equal means, the first by name."""
 
 
-Certainties = Mapping[tuple[str, str, str], Certainty]
+Estimates = Mapping[tuple[str, str, str], Estimate]
 """By (bin, method, key of the metric); there is no entry where a mean is not defined."""
 
 
-def certainties(
+def estimates_of(
     records: Iterable[Record], *, num_resamples: int = NUM_RESAMPLES, seed: int = 0
-) -> dict[tuple[str, str, str], Certainty]:
+) -> dict[tuple[str, str, str], Estimate]:
     """Bootstrap and test every mean of `summarise`.
 
-    The unit is the photograph (`Record.picture`), as pictures of one photograph are not independent; within a bin its
+    The unit is the photograph (`Record.photograph`), as images of one photograph are not independent; within a bin its
     photographs are drawn with replacement, the same ones for every method and metric. Which method is the best is taken
-    from the same pictures, and the p values are not corrected for the number of pairs.
+    from the same images, and the p values are not corrected for the number of pairs.
 
     Args:
-        records: in any order; every method need not have every picture.
+        records: in any order; every method need not have every image.
         num_resamples: of the bootstrap, and random sign flips of the permutation test.
         seed: the same records and seed give the same numbers.
     """
     table = _Table.of(records)
     return {
-        (bin_name, method, key): certainty
+        (bin_name, method, key): estimate
         for bin_name in EVERY_BIN
         if table.members[bin_name]
-        for (method, key), certainty in _of_bin(table, bin_name, num_resamples, seed)
+        for (method, key), estimate in _of_bin(table, bin_name, num_resamples, seed)
     }
 
 
@@ -91,29 +91,29 @@ class _Table(NamedTuple):
 
     methods: Sequence[str]
     values: Floats
-    """(S, M, K): pictures, methods, metrics; NaN where a value is None."""
+    """(S, M, K): images, methods, metrics; NaN where a value is None."""
     photographs: NDArray[np.intp]
     """(S,), in ascending order."""
     members: Mapping[str, list[int]]
-    """Pictures of each bin."""
+    """Images of each bin."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> _Table:
         records = list(records)
         methods = sorted({record.method for record in records})
-        samples = sorted({(record.picture, record.name) for record in records})
-        pictures = sorted({picture for picture, _ in samples})
+        samples = sorted({(record.photograph, record.name) for record in records})
+        images = sorted({image for image, _ in samples})
         row = {sample: number for number, sample in enumerate(samples)}
         column = {method: number for number, method in enumerate(methods)}
         values = np.full((len(samples), len(methods), len(METRICS)), np.nan)
         members: dict[str, set[int]] = {name: set() for name in EVERY_BIN}
         for record in records:
-            number = row[record.picture, record.name]
+            number = row[record.photograph, record.name]
             values[number, column[record.method]] = [_number(record.metrics[key]) for key in METRICS]
             for name in record.bins:
                 members[name].add(number)
-        rank = {picture: number for number, picture in enumerate(pictures)}
-        photographs = np.array([rank[picture] for picture, _ in samples], np.intp)
+        rank = {image: number for number, image in enumerate(images)}
+        photographs = np.array([rank[image] for image, _ in samples], np.intp)
         return cls(methods, values, photographs, {name: sorted(own) for name, own in members.items()})
 
 
@@ -121,10 +121,10 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iterator[tuple[tuple[str, str], Certainty]]:
+def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iterator[tuple[tuple[str, str], Estimate]]:
     members = table.members[bin_name]
     values = table.values[members]
-    # pictures of one photograph stand together: these are the first ones
+    # images of one photograph stand together: these are the first ones
     starts = np.flatnonzero(np.diff(table.photographs[members], prepend=-1))
     own = _Columns.of(values, starts)
     best = _best(own.means)
@@ -141,13 +141,13 @@ def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iter
         if comparable[m, k]:
             to, value = table.methods[best[k]], float(differences.means[m, k])
             difference = _difference(to, value, _interval(intervals[1, m, k]), float(p_values[m, k]))
-        certainty = Certainty(
+        estimate = Estimate(
             mean=float(own.means[m, k]),
             interval=_interval(intervals[0, m, k]),
             difference=difference,
             is_best=bool(m == best[k] and not alone[k]),
         )
-        yield (table.methods[m], METRICS[k]), certainty
+        yield (table.methods[m], METRICS[k]), estimate
 
 
 class _Columns(NamedTuple):
@@ -156,9 +156,9 @@ class _Columns(NamedTuple):
     sums: Floats
     """(n, M·K); columns with an infinite value hold zeros."""
     sizes: Floats
-    """(n, M·K): pictures with a value."""
+    """(n, M·K): images with a value."""
     means: Floats
-    """(M, K), NaN where no picture has a value, inf where one is infinite."""
+    """(M, K), NaN where no image has a value, inf where one is infinite."""
 
     @classmethod
     def of(cls, values: Floats, starts: NDArray[np.intp]) -> _Columns:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import optuna
 
 
-class EarlyEnd(pl.Callback):
+class TrialPruning(pl.Callback):
     """Ends a training of a search whose validations the pruner finds hopeless.
 
     The first of several processes asks Optuna, and all of them end.

@@ -200,7 +200,7 @@ class Search:
 
     def _early_end(self, number: int) -> str:
         pruner = None if self.pruner is None else OmegaConf.to_container(self.pruner, resolve=True)
-        target = "inpaint_zoo.jobs.search.pruning.EarlyEnd"
+        target = "inpaint_zoo.jobs.search.pruning.TrialPruning"
         node = {"_target_": target, "folder": str(self.folder), "trial": number, "pruner": pruner}
         node["monitor"] = self.monitor.name
         return f"++callbacks.early_end={_literal(node)}"

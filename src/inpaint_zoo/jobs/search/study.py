@@ -23,7 +23,7 @@ def open_study(folder: Path, pruner: Any = None, mode: str = "max") -> optuna.St
 
     Args:
         folder: Of the search.
-        pruner: Of Optuna; None judges no trial.
+        pruner: Of Optuna; None evaluates no trial.
         mode: Whether a new study looks for the highest value, `max`, or for the lowest, `min`.
 
     Raises:

@@ -1,7 +1,7 @@
 """Thick lines as runs of pixels, many at once, in integer arithmetic: the same pixels whatever the libraries' versions.
 
-A line with round ends is convex, so that each row of the picture holds one run of it. Runs are counted through the
-whole picture, row after row: a run from 3 to 7 covers the pixels 3, 4, 5 and 6.
+A line with round ends is convex, so that each row of the image holds one run of it. Runs are counted through the
+whole image, row after row: a run from 3 to 7 covers the pixels 3, 4, 5 and 6.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LOW = (1 << _HALF) - 1
 
 
 class Segment(NamedTuple):
-    """A thick straight line; its ends may lie outside of the picture."""
+    """A thick straight line; its ends may lie outside of the image."""
 
     start_y: int
     start_x: int
@@ -29,12 +29,12 @@ class Segment(NamedTuple):
 
 
 class Spans(NamedTuple):
-    """The runs of some segments in a picture; those of one segment overlap those of another."""
+    """The runs of some segments in an image; those of one segment overlap those of another."""
 
     runs: np.ndarray
     """int64 (runs,): start in the high 32 bits, end in the low ones; segment after segment."""
     seen: np.ndarray
-    """bool (rows,): of all rows of all segments, which have a run within the picture."""
+    """bool (rows,): of all rows of all segments, which have a run within the image."""
     last_rows: np.ndarray
     """int64 (segments,): how many rows the segments up to each of them have."""
 
@@ -45,7 +45,7 @@ class Spans(NamedTuple):
 
 
 def spans(segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> Spans:
-    """The runs of segments, given one by one or as int64 (segments, 5), in a (height, width) picture."""
+    """The runs of segments, given one by one or as int64 (segments, 5), in a (height, width) image."""
     parts = np.asarray(segments, dtype=np.int64).reshape(-1, 5)
     radius = parts[:, 4] >> 1
     top = np.maximum(np.minimum(parts[:, 0], parts[:, 2]) - radius, 0)

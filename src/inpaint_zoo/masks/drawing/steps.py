@@ -40,8 +40,8 @@ class Strokes:
 
     Args:
         segments: One by one, or int64 (segments, 5) as in `Segment`.
-        height: Of the picture.
-        width: Of the picture.
+        height: Of the image.
+        width: Of the image.
     """
 
     def __init__(self, segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> None:

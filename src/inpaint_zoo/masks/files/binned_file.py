@@ -9,7 +9,7 @@ import numpy as np
 
 from inpaint_zoo.checks import listed
 from inpaint_zoo.errors import DamagedFileError
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.measured import measured_ratios
@@ -67,7 +67,7 @@ class BinnedFileMask:
         """The file of sample `index` of an evaluation set, by its path below `root`."""
         return self._file(index).name
 
-    def _file(self, index: int) -> PictureFile:
+    def _file(self, index: int) -> ImageFile:
         turn, choice = divmod(index, len(self._chosen))
         files = self._chosen[choice]
         return files[turn % len(files)]

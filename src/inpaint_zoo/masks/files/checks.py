@@ -1,4 +1,4 @@
-"""What looks like a mistake in mask pictures."""
+"""What looks like a mistake in mask images."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import PictureFile
-from inpaint_zoo.images.reading import SIDEWAYS, file_orientation, picture_size
+from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.images.reading import SIDEWAYS, file_orientation, image_size
 
 NUM_LOOKED_AT = 16
 """Files of a folder that are examined for what looks like a mistake."""
@@ -42,22 +42,22 @@ def is_jpeg(path: Readable) -> bool:
         return file.read(len(_JPEG_START)) == _JPEG_START
 
 
-def refuse_unturned(picture: PictureFile, mask: str, mask_size: tuple[int, int]) -> None:
+def refuse_unturned(image: ImageFile, mask: str, mask_size: tuple[int, int]) -> None:
     """Refuse a mask that was drawn on a photograph as it is stored, where its EXIF entry turns it.
 
     Args:
-        picture: The photograph.
+        image: The photograph.
         mask: What the mask is called.
         mask_size: Its (height, width), upright.
 
     Raises:
-        InputError: Its proportions are those of the picture before it is turned, and not those after.
+        InputError: Its proportions are those of the image before it is turned, and not those after.
     """
-    orientation = file_orientation(picture.path)
-    size = picture_size(picture.path)
+    orientation = file_orientation(image.path)
+    size = image_size(image.path)
     if orientation in SIDEWAYS and not same_proportions(size, mask_size) and same_proportions(size, mask_size[::-1]):
         raise InputError(
-            f"{picture.name} is turned by its EXIF orientation {orientation} to {size[1]}x{size[0]} (width x height), "
+            f"{image.name} is turned by its EXIF orientation {orientation} to {size[1]}x{size[0]} (width x height), "
             f"its mask {mask} is not ({mask_size[1]}x{mask_size[0]}): turn the mask in the same way, or store both "
             f"upright"
         )

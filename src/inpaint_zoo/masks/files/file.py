@@ -1,4 +1,4 @@
-"""Masks from a folder of pictures, in turn or at random."""
+"""Masks from a folder of images, in turn or at random."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inpaint_zoo.masks.files.folder import MaskFolder
 
 
 class FileMask:
-    """Masks from the picture files below `root`: in turn in evaluation, at random in training.
+    """Masks from the image files below `root`: in turn in evaluation, at random in training.
 
     Args:
         root: As in `MaskFolder`.

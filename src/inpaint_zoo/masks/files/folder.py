@@ -1,4 +1,4 @@
-"""A folder of mask pictures, read as holes."""
+"""A folder of mask images, read as holes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import PictureFile, find_pictures
+from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.images.reading import read_mask
 from inpaint_zoo.images.resizing import Fit, stretch
 from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, is_jpeg, warn_about
@@ -18,35 +18,35 @@ from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 
 class MaskFolder:
-    """The mask pictures below `root`, with what is a hole in them.
+    """The mask images below `root`, with what is a hole in them.
 
     A few files are looked at when the folder is opened: soft masks, JPEG files, masks of zeros and ones, masks without
     a hole, and masks that seem inverted are warned about. Where `masks make` left a manifest, every mask is compared
     with it on its first use.
 
     Args:
-        root: Folder, read with its subfolders; hidden files and files that are no pictures are ignored.
+        root: Folder, read with its subfolders; hidden files and files that are no images are ignored.
         threshold: Gray values from here (of 255) are holes.
         invert: For files in which white is known: the opposite of the threshold's answer.
-        resizing: How a mask gets its picture's size: `nearest` pixel; `area`, which keeps the share of holes;
+        resizing: How a mask gets its image's size: `nearest` pixel; `area`, which keeps the share of holes;
             `any` share of a hole makes a hole (bilinear, above zero); `refuse` masks of another size.
 
     Raises:
-        InputError: `root` is missing or holds no picture, a file cannot be read, the manifest lists other files, or
+        InputError: `root` is missing or holds no image, a file cannot be read, the manifest lists other files, or
             `threshold` is not in [1, 255].
     """
 
     def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
         check_threshold(threshold, "mask.threshold")
         if not root:
-            raise InputError("mask.root is missing: give mask.root=DIR, a folder of mask pictures")
+            raise InputError("mask.root is missing: give mask.root=DIR, a folder of mask images")
         self.threshold = threshold
         self.invert = invert
         self.resize = choose(RESIZINGS, resizing, "mask.resizing")
         self.root = Path(root).expanduser()
-        self.files = find_pictures(self.root, "mask.root")
+        self.files = find_images(self.root, "mask.root")
         if not self.files:
-            raise InputError(f"mask.root={str(root)!r} holds no mask pictures (png, jpg, webp, bmp, tif)")
+            raise InputError(f"mask.root={str(root)!r} holds no mask images (png, jpg, webp, bmp, tif)")
         self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
         step = -(-len(self.files) // NUM_LOOKED_AT)
         some = self.files[::step]
@@ -59,7 +59,7 @@ class MaskFolder:
             num_jpeg=sum(is_jpeg(file.path) for file in some),
         )
 
-    def mask(self, file: PictureFile, height: int, width: int, fit: Fit = stretch) -> np.ndarray:
+    def mask(self, file: ImageFile, height: int, width: int, fit: Fit = stretch) -> np.ndarray:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.
 
         Raises:

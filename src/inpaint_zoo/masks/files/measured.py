@@ -13,13 +13,13 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import cache_folder, write_bytes
-from inpaint_zoo.images.finding import PictureFile
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import read_mask
 
 _NUM_THREADS = 4
 
 
-def measured_ratios(files: Sequence[PictureFile], *, threshold: int, invert: bool) -> list[float]:
+def measured_ratios(files: Sequence[ImageFile], *, threshold: int, invert: bool) -> list[float]:
     """The share of holes of each file, in its own size.
 
     Raises:
@@ -32,7 +32,7 @@ def measured_ratios(files: Sequence[PictureFile], *, threshold: int, invert: boo
     if known is not None:
         return known
 
-    def measure(file: PictureFile) -> float:
+    def measure(file: ImageFile) -> float:
         return float(np.mean((read_mask(file.path) >= threshold) != invert))
 
     with ThreadPoolExecutor(_NUM_THREADS) as pool:

@@ -17,13 +17,13 @@ _UNIT = 1 << 30
 
 
 class ObjectShapeMask:
-    """The hole of a mask file, cut out, scaled, mirrored and laid somewhere in the picture, whole.
+    """The hole of a mask file, cut out, scaled, mirrored and laid somewhere in the image, whole.
 
     Args:
         root: As in `MaskFolder`.
         threshold: As in `MaskFolder`.
         invert: As in `MaskFolder`.
-        object_size: [low, high] of the object's longer side, as a share of the picture's shorter side.
+        object_size: [low, high] of the object's longer side, as a share of the image's shorter side.
         flip_probability: That the object is mirrored left and right.
 
     Raises:

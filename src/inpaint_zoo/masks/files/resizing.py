@@ -1,4 +1,4 @@
-"""How a mask gets the size of its picture: rules from holes (H, W), exactly 0 or 1, to holes (height, width)."""
+"""How a mask gets the size of its image: rules from holes (H, W), exactly 0 or 1, to holes (height, width)."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def same_size(holes: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize nothing.
 
     Raises:
-        InputError: The mask has another size than the picture.
+        InputError: The mask has another size than the image.
     """
     if holes.shape != (height, width):
         raise InputError(
-            f"the mask is {holes.shape[1]}x{holes.shape[0]} (width x height), its picture {width}x{height}: make the "
-            f"mask as large as the picture, or set size= or mask.resizing=nearest"
+            f"the mask is {holes.shape[1]}x{holes.shape[0]} (width x height), its image {width}x{height}: make the "
+            f"mask as large as the image, or set size= or mask.resizing=nearest"
         )
     return holes
 

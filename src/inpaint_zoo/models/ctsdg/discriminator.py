@@ -1,4 +1,4 @@
-"""The discriminator of CTSDG: texture and structure are judged apart, with edges from a detector that learns too."""
+"""The discriminator of CTSDG: texture and structure are evaluated apart, with edges from a detector that learns too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 
 
 class EdgeDetector(nn.Module):
-    """A small residual network from pictures to edges.
+    """A small residual network from images to edges.
 
     Args:
         channels: Channels of the features.
@@ -41,7 +41,7 @@ class EdgeDetector(nn.Module):
 
 
 class CTSDGDiscriminator(nn.Module):
-    """Two patch discriminators, one on the picture and one on its edges and gray, and the edge detector.
+    """Two patch discriminators, one on the image and one on its edges and gray, and the edge detector.
 
     Args:
         base_channels: Channels of the first convolution of both branches, a multiple of 4 (published: 64); the edge
@@ -60,17 +60,17 @@ class CTSDGDiscriminator(nn.Module):
         self.to(memory_format=torch.channels_last)
 
     def detect(self, image: Tensor) -> Tensor:
-        """Logits (B, 1, H, W) of the edges of a picture (B, 3, H, W) in [-1, 1]."""
+        """Logits (B, 1, H, W) of the edges of an image (B, 3, H, W) in [-1, 1]."""
         logits: Tensor = self.edge_detector(image)
         return logits
 
     def forward(self, image: Tensor, edge: Tensor, gray: Tensor) -> Tensor:
-        """Judge patches.
+        """Evaluator patches.
 
         Args:
             image: (B, 3, H, W) in [-1, 1].
-            edge: (B, 1, H, W), probabilities: the true edge of a real picture, the detected one of a generated one.
-            gray: (B, 1, H, W), of the complete picture for both.
+            edge: (B, 1, H, W), probabilities: the true edge of a real image, the detected one of a generated one.
+            gray: (B, 1, H, W), of the complete image for both.
 
         Returns:
             Logits (B, 2, H/8 - 2, W/8 - 2), texture first; positive means real.

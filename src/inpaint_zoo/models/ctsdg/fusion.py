@@ -12,11 +12,11 @@ from inpaint_zoo.layers.attention import ContextualFeatureAggregation
 
 
 class FeatureProjection(nn.Module):
-    """A bottleneck with identity and a 1x1 convolution, which turn features into a picture without its last activation.
+    """A bottleneck with identity and a 1x1 convolution, which turn features into an image without its last activation.
 
     Args:
         channels: Channels of the features, a multiple of 4; the bottleneck has a quarter of them.
-        out_channels: Channels of the picture.
+        out_channels: Channels of the image.
     """
 
     def __init__(self, channels: int, out_channels: int) -> None:
@@ -32,8 +32,8 @@ class FeatureProjection(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, channels, H, W) to (B, out_channels, H, W)."""
-        picture: Tensor = self.output(F.relu_(self.bottleneck(features) + features))
-        return picture
+        image: Tensor = self.output(F.relu_(self.bottleneck(features) + features))
+        return image
 
 
 class BidirectionalGatedFusion(nn.Module):
@@ -64,7 +64,7 @@ class BidirectionalGatedFusion(nn.Module):
 
 
 class FusedOutput(nn.Module):
-    """From the fused streams to the picture: halve, attend, merge, and one 1x1 convolution.
+    """From the fused streams to the image: halve, attend, merge, and one 1x1 convolution.
 
     Args:
         channels: Channels of each stream.

@@ -26,7 +26,7 @@ LOSS_LAYERS = ("pool1", "pool2", "pool3")
 
 
 class CTSDG(InpaintingModule):
-    """CTSDG with its discriminator and losses; everything is computed on pictures in [-1, 1].
+    """CTSDG with its discriminator and losses; everything is computed on images in [-1, 1].
 
     Args:
         network: Keyword arguments of `CTSDGNetwork`.
@@ -96,7 +96,7 @@ class CTSDG(InpaintingModule):
         ]
 
     def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Take edges while the pictures are still on the CPU: training would have to wait for a GPU to return them."""
+        """Take edges while the images are still on the CPU: training would have to wait for a GPU to return them."""
         return self._structured(batch) if self.trainer.training else batch
 
     def _structured(self, batch: Batch) -> StructuredBatch:
@@ -107,7 +107,7 @@ class CTSDG(InpaintingModule):
         """The terms of G, then `discriminator` of D.
 
         G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its
-        spectral norms and the detector's statistics: first the output for G, then the complete picture and the output
+        spectral norms and the detector's statistics: first the output for G, then the complete image and the output
         for D.
         """
         self.network.check(batch["image"], batch["mask"])
@@ -135,8 +135,8 @@ class CTSDG(InpaintingModule):
             return {}
         with torch.no_grad():
             target = self.vgg(image, LOSS_LAYERS)
-        pictures = (output, (1 - mask) * image + mask * output)
-        features = [self.vgg(picture, LOSS_LAYERS) for picture in pictures]
+        outputs = (output, (1 - mask) * image + mask * output)
+        features = [self.vgg(each, LOSS_LAYERS) for each in outputs]
         return {
             name: distance(features[0], target) + distance(features[1], target) for name, distance in wanted.items()
         }
@@ -149,7 +149,7 @@ class CTSDG(InpaintingModule):
         return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
 
     def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
-        """BCE(real, 1) + BCE(fake, 0) + BCE of both pictures' detected edges against the true edge, without a half."""
+        """BCE(real, 1) + BCE(fake, 0) + BCE of both images' detected edges against the true edge, without a half."""
         real_edge = self.discriminator.detect(image)
         real = self.discriminator(image, truth.edge, truth.gray)
         fake_edge = self.discriminator.detect(output)

@@ -113,7 +113,7 @@ class CTSDGNetwork(InpaintingNetwork):
         return Structure(found.edge if edge is None else edge, found.gray if gray is None else gray)
 
     def generate(self, image: Tensor, mask: Tensor, structure: Structure) -> Generated:
-        """Make the picture and both projections.
+        """Make the image and both projections.
 
         Args:
             image: (B, 3, H, W) in [-1, 1].
@@ -145,10 +145,10 @@ class CTSDGNetwork(InpaintingNetwork):
         """
         if batch_size * height * width == self.stride**2:
             raise InputError(
-                f"one picture of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few "
+                f"one image of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few "
                 "for batch normalisation in training: use a larger data.batch_size or data.size."
             )
 
 
-def _channels_last(picture: Tensor) -> Tensor:
-    return picture.contiguous(memory_format=torch.channels_last)
+def _channels_last(image: Tensor) -> Tensor:
+    return image.contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""The structure stream's input: which picture its edges and gray come from, and in which range of values."""
+"""The structure stream's input: which image its edges and gray come from, and in which range of values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inpaint_zoo.layers.edges import EDGE_RANGES, canny, gray
 
 
 class Structure(NamedTuple):
-    """Edges and gray of a picture, without gradient."""
+    """Edges and gray of an image, without gradient."""
 
     edge: Tensor
     """(B, 1, H, W) of 0 and 1."""
@@ -27,7 +27,7 @@ class StructuredBatch(Batch):
     known: Structure
     """What the network sees."""
     truth: Structure
-    """Of the complete pictures."""
+    """Of the complete images."""
 
 
 def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -37,7 +37,7 @@ def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
 
 
 def complete(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-    """The complete picture, as in the reference: near the hole this leaks what a user does not have."""
+    """The complete image, as in the reference: near the hole this leaks what a user does not have."""
     return image, None
 
 
@@ -45,15 +45,15 @@ EDGE_SOURCES: Mapping[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor | Non
     "damaged": damaged,
     "complete": complete,
 }
-"""Which picture the structure comes from, by the name that a configuration uses."""
+"""Which image the structure comes from, by the name that a configuration uses."""
 
 
 class StructureExtractor:
-    """Takes edges and gray from pictures.
+    """Takes edges and gray from images.
 
     Args:
         edge_source: `damaged` or `complete`.
-        edge_range: `clean`, or `wrapped` for the saw-toothed picture that the published weights were trained on.
+        edge_range: `clean`, or `wrapped` for the saw-toothed image that the published weights were trained on.
 
     Raises:
         InputError: an unknown name.
@@ -68,11 +68,11 @@ class StructureExtractor:
         return self._extract(*self.source(image, mask), like=image)
 
     def of_batch(self, batch: Batch) -> StructuredBatch:
-        """The batch with the structure of what is known and of the complete pictures: what losses compare with."""
+        """The batch with the structure of what is known and of the complete images: what losses compare with."""
         image = batch["image"]
         return {**batch, "known": self(image, batch["mask"]), "truth": self._extract(image, None, like=image)}
 
     def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
         luminance = gray(self.range(image.detach()))
         edge = canny(luminance, valid)
-        return Structure(*(picture.to(like.device, like.dtype) for picture in (edge, luminance)))
+        return Structure(*(plane.to(like.device, like.dtype) for plane in (edge, luminance)))

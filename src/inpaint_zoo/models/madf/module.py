@@ -79,14 +79,14 @@ class MADF(InpaintingModule):
         return terms | self._feature_terms(outputs, composites, image)
 
     def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
-        """Perceptual and style terms of raw outputs and composites; the loss network sees each picture once."""
+        """Perceptual and style terms of raw outputs and composites; the loss network sees each image once."""
         wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
         if not wanted:
             return {}
         with torch.no_grad():
             of_target = self.vgg(target, FEATURE_LAYERS)
         features = {
-            stage: [self.vgg(picture[stage], FEATURE_LAYERS) for picture in (outputs, composites)]
+            stage: [self.vgg(image[stage], FEATURE_LAYERS) for image in (outputs, composites)]
             for stage in {stage for name in wanted for stage in self.stages[name]}
         }
         return {

@@ -24,7 +24,7 @@ STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
 
 
 class MISF(InpaintingModule):
-    """MISF with its discriminator and losses; everything is computed on pictures in [0, 1].
+    """MISF with its discriminator and losses; everything is computed on images in [0, 1].
 
     Args:
         network: Keyword arguments of `MISFNetwork`.
@@ -56,7 +56,7 @@ class MISF(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
-        # without its own term D only judges, and DDP would wait for gradients that nobody computes
+        # without its own term D only evaluates, and DDP would wait for gradients that nobody computes
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
@@ -85,7 +85,7 @@ class MISF(InpaintingModule):
         if self.wants("perceptual"):
             terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
         if self.wants("style"):
-            # Grams of zero-filled pictures: only what stands in the hole is compared; the mask is never resized
+            # Grams of zero-filled images: only what stands in the hole is compared; the mask is never resized
             terms["style"] = style_distance(*self._features(output * mask, image * mask, STYLE_LAYERS))
         if self.wants("discriminator"):
             real, fake = self.discriminator(image), self.discriminator(output.detach())

@@ -26,7 +26,7 @@ from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class MISFNetwork(InpaintingNetwork):
-    """Predicts filters from the damaged picture and applies them to deep features and to the decoded picture.
+    """Predicts filters from the damaged image and applies them to deep features and to the decoded image.
 
     Args:
         base_channels: Channels at full resolution (published: 64); 2 and 4 times as many at 1/2 and 1/4.
@@ -65,13 +65,13 @@ class MISFNetwork(InpaintingNetwork):
         return Prediction(output, composite(output, image, mask), {})
 
     def generate(self, image: Tensor, mask: Tensor) -> Tensor:
-        """The network's picture, (B, 3, H, W) in [0, 1]; arguments as for `forward`."""
+        """The network's image, (B, 3, H, W) in [0, 1]; arguments as for `forward`."""
         known = torch.cat([image * (1 - mask), mask], 1).contiguous(memory_format=torch.channels_last)
         half = self.encoder1(self.encoder0(known))
         kernels = self.kernel_prediction(known, half)
         features = self.filter_features(self.encoder2(half), kernels.feature)
-        picture = self.decoder(self.residual_blocks(features))
-        return (torch.tanh(filter_per_pixel(picture, kernels.image)) + 1) / 2
+        output = self.decoder(self.residual_blocks(features))
+        return (torch.tanh(filter_per_pixel(output, kernels.image)) + 1) / 2
 
 
 class Kernels(NamedTuple):
@@ -84,7 +84,7 @@ class Kernels(NamedTuple):
 
 
 class KernelPredictionBranch(nn.Module):
-    """The U-shaped branch that looks at the damaged picture and predicts the filters of both levels.
+    """The U-shaped branch that looks at the damaged image and predicts the filters of both levels.
 
     Args:
         base_channels: As in `MISFNetwork`.
@@ -107,7 +107,7 @@ class KernelPredictionBranch(nn.Module):
         """Predict the filters.
 
         Args:
-            known: (B, 4, H, W), damaged picture and mask.
+            known: (B, 4, H, W), damaged image and mask.
             encoded_half: (B, 2·base_channels, H/2, W/2), what the other branch has encoded so far.
         """
         full = self.at_full(known)

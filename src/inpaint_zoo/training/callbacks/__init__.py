@@ -1,29 +1,29 @@
-"""What happens around training: checkpoints, metrics and their file, pictures, progress."""
+"""What happens around training: checkpoints, metrics and their file, images, progress."""
 
 from inpaint_zoo.training.callbacks.best_checkpoint import BestCheckpoint
 from inpaint_zoo.training.callbacks.collapse import DiscriminatorCollapse
-from inpaint_zoo.training.callbacks.ema import MovingAverage, optional_average
+from inpaint_zoo.training.callbacks.ema import EMA, optional_average
 from inpaint_zoo.training.callbacks.finite_loss import FiniteLoss
 from inpaint_zoo.training.callbacks.last_checkpoint import LastCheckpoint
 from inpaint_zoo.training.callbacks.loss_log import LossLog
 from inpaint_zoo.training.callbacks.optimizer_settings import OptimizerSettings
 from inpaint_zoo.training.callbacks.progress import StepProgress
 from inpaint_zoo.training.callbacks.run_summary import RunSummary
-from inpaint_zoo.training.callbacks.sample_images import SamplePictures
+from inpaint_zoo.training.callbacks.sample_images import SampleImages
 from inpaint_zoo.training.callbacks.validation_metrics import ValidationMetrics
-from inpaint_zoo.training.loggers.csv_file import MetricsFile
+from inpaint_zoo.training.loggers.csv_file import MetricsCSV
 
 __all__ = [
+    "EMA",
     "BestCheckpoint",
     "DiscriminatorCollapse",
     "FiniteLoss",
     "LastCheckpoint",
     "LossLog",
-    "MetricsFile",
-    "MovingAverage",
+    "MetricsCSV",
     "OptimizerSettings",
     "RunSummary",
-    "SamplePictures",
+    "SampleImages",
     "StepProgress",
     "ValidationMetrics",
     "optional_average",

@@ -14,12 +14,12 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import AVERAGED_KEY, NETWORK, TRAINED_KEY
 
 
-def optional_average(decay: float | None) -> MovingAverage | None:
-    """A `MovingAverage`; None, which leaves the callback out, where there is no `decay`."""
-    return None if decay is None else MovingAverage(decay=decay)
+def optional_average(decay: float | None) -> EMA | None:
+    """A `EMA`; None, which leaves the callback out, where there is no `decay`."""
+    return None if decay is None else EMA(decay=decay)
 
 
-class MovingAverage(pl.Callback):
+class EMA(pl.Callback):
     """Keep `average = decay · average + (1 - decay) · weights` of the network, taken after every step.
 
     Averaged are the parameters and the running statistics of batch normalisation, which then belong to about the same

@@ -9,17 +9,17 @@ import pytorch_lightning as pl
 import torch
 from pytorch_lightning.utilities.seed import isolate_rng
 
-from inpaint_zoo.training.callbacks.ema import MovingAverage
+from inpaint_zoo.training.callbacks.ema import EMA
 
 
 @contextmanager
-def as_in_validation(trainer: pl.Trainer, module: pl.LightningModule) -> Iterator[None]:
+def evaluation_mode(trainer: pl.Trainer, module: pl.LightningModule) -> Iterator[None]:
     """Evaluation mode, no gradients, the averaged weights where there are any, the precision of the training.
 
     Afterwards weights, buffers, each layer's mode and all random number generators are what they were.
     """
     training = {layer: layer.training for layer in module.modules()}
-    averages = [callback for callback in trainer.callbacks if isinstance(callback, MovingAverage)]  # type: ignore[attr-defined]
+    averages = [callback for callback in trainer.callbacks if isinstance(callback, EMA)]  # type: ignore[attr-defined]
     with isolate_rng(), torch.no_grad(), trainer.precision_plugin.forward_context():
         for average in averages:
             average.on_validation_epoch_start(trainer, module)

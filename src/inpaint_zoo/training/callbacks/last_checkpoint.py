@@ -12,7 +12,7 @@ from pytorch_lightning.callbacks import Checkpoint
 from inpaint_zoo.errors import Stopped
 from inpaint_zoo.training.callbacks.random_states import random_states, restore_random_states
 from inpaint_zoo.training.callbacks.stopping import StopSignals
-from inpaint_zoo.training.loggers.csv_file import MetricsFile
+from inpaint_zoo.training.loggers.csv_file import MetricsCSV
 
 NAME = "last.ckpt"
 
@@ -60,7 +60,7 @@ class LastCheckpoint(Checkpoint):
         self._step = trainer.global_step
         self._last_write = time.monotonic()
         for logger in trainer.loggers:
-            if isinstance(logger, MetricsFile):
+            if isinstance(logger, MetricsCSV):
                 logger.rewind(trainer.global_step, validated=not self._validation_due)
         if self._validation_due:
             _validate(trainer)

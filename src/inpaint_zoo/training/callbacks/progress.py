@@ -20,7 +20,7 @@ LINE_SECONDS = 60.0
 
 
 class StepProgress(ProgressBar):
-    """Steps done, time left, pictures per second, and the loss with its terms.
+    """Steps done, time left, images per second, and the loss with its terms.
 
     Losses are read from the device only at steps that are logged, where it is waited for anyway, and at most every half
     second; in between the last ones stand. Where the output is no terminal, a plain line is printed every minute and at
@@ -120,7 +120,7 @@ def _written(losses: Mapping[str, float]) -> str:
 
 
 class _Rate:
-    """Pictures per second over the last steps."""
+    """Images per second over the last steps."""
 
     def __init__(self) -> None:
         self._ends: deque[tuple[float, int]] = deque(maxlen=50)

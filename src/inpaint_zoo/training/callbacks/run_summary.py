@@ -1,4 +1,4 @@
-"""What a training amounts to, for loggers that keep a summary: best values and worst pictures."""
+"""What a training amounts to, for loggers that keep a summary: best values and worst images."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from inpaint_zoo.batch import Batch
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.score import lower_is_better
 from inpaint_zoo.runtime.processes import gather
-from inpaint_zoo.training.callbacks.sample_images import shown_pictures
+from inpaint_zoo.training.callbacks.sample_images import shown_images
 from inpaint_zoo.training.callbacks.validation_metrics import ValidationMetrics, prediction_of
-from inpaint_zoo.training.loggers import TakesSummary, WorstPicture
+from inpaint_zoo.training.loggers import TakesSummary, WorstImage
 
 _VALIDATION = "val/"
 
 
 class RunSummary(pl.Callback):
-    """Hand over the best value of each validation metric, by bin too, and at the end the worst pictures.
+    """Hand over the best value of each validation metric, by bin too, and at the end the worst images.
 
-    The worst pictures are those of the last validation with the lowest PSNR in their holes. Best values outlive a
-    resumed training, in its checkpoints. Stands after the `ValidationMetrics`, which scores the pictures.
+    The worst images are those of the last validation with the lowest PSNR in their holes. Best values outlive a
+    resumed training, in its checkpoints. Stands after the `ValidationMetrics`, which scores the images.
 
     Args:
-        num_worst: Pictures, at most.
+        num_worst: Images, at most.
     """
 
     def __init__(self, *, num_worst: int) -> None:
         self.num_worst = num_worst
         self.best: dict[str, float] = {}
-        self.worst: list[WorstPicture] = []
+        self.worst: list[WorstImage] = []
         self._step = 0
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Find what scores the pictures.
+        """Find what scores the images.
 
         Raises:
             InputError: There is none.
@@ -56,7 +56,7 @@ class RunSummary(pl.Callback):
         self.best = dict(state_dict["best"])
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Forget the pictures of the last validation."""
+        """Forget the images of the last validation."""
         self.worst = []
 
     def on_validation_batch_end(  # noqa: D102, PLR0917 (documented and shaped by Lightning)
@@ -74,10 +74,10 @@ class RunSummary(pl.Callback):
         limit = self.worst[-1].hole_psnr if len(self.worst) >= self.num_worst else float("inf")
         scores = [record.metrics["hole_psnr"] for record in records]
         if any(score is not None and score < limit for score in scores):
-            shown = shown_pictures(batch, prediction_of(outputs))
+            shown = shown_images(batch, prediction_of(outputs))
             self._keep(
-                WorstPicture(picture, record.ratio, score)
-                for picture, record, score in zip(shown, records, scores, strict=True)
+                WorstImage(image, record.ratio, score)
+                for image, record, score in zip(shown, records, scores, strict=True)
                 if score is not None and score < limit
             )
 
@@ -98,7 +98,7 @@ class RunSummary(pl.Callback):
             logger.log_best(self.best)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Hand over the worst pictures."""
+        """Hand over the worst images."""
         for logger in _takers(trainer):
             logger.log_worst(self.worst, self._step - 1)  # where Lightning logs this validation
 
@@ -107,7 +107,7 @@ class RunSummary(pl.Callback):
         self.on_train_end(trainer, pl_module)
 
     def _keep(self, candidates: Any) -> None:
-        self.worst = sorted([*self.worst, *candidates], key=lambda picture: picture.hole_psnr)[: self.num_worst]
+        self.worst = sorted([*self.worst, *candidates], key=lambda image: image.hole_psnr)[: self.num_worst]
 
 
 def _takers(trainer: pl.Trainer) -> list[TakesSummary]:

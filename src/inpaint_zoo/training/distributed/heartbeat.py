@@ -20,7 +20,7 @@ BEATS_PER_TIMEOUT = 10
 _CONNECTING = timedelta(seconds=60)
 
 
-class Watch(pl.Callback):
+class Heartbeat(pl.Callback):
     """Ends this process with a clear line when another one is gone.
 
     A process that waits for another in a collective operation is told that its connection is lost when the other has

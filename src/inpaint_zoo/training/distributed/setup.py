@@ -12,7 +12,7 @@ from pytorch_lightning.strategies.launchers.subprocess_script import _Subprocess
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import is_first_process
-from inpaint_zoo.training.distributed.heartbeat import Watch
+from inpaint_zoo.training.distributed.heartbeat import Heartbeat
 from inpaint_zoo.training.distributed.launcher import Job, Launcher
 from inpaint_zoo.training.distributed.same_config import SameConfig
 
@@ -33,7 +33,7 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
     if trainer.world_size == 1:
         return
     _refuse_folder_by_time(trainer, config)
-    watch = Watch(timeout=config.process_timeout)
+    watch = Heartbeat(timeout=config.process_timeout)
     if isinstance(trainer.strategy.launcher, _SubprocessScriptLauncher):
         trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config, watch.reason)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__

@@ -6,25 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 
 @dataclass(frozen=True)
-class ShownPicture:
-    """One validation picture as it stands now."""
+class ShownImage:
+    """One validation image as it stands now."""
 
     name: str
     hole: Hole
     """(H, W), True = hole."""
-    columns: Mapping[str, Picture]
-    """By name: `input` (its hole hatched), the network's intermediate pictures, `output`, `composite`, `target`."""
+    columns: Mapping[str, ImageArray]
+    """By name: `input` (its hole hatched), the network's intermediate images, `output`, `composite`, `target`."""
 
 
 @dataclass(frozen=True)
-class WorstPicture:
-    """A validation picture that was filled badly."""
+class WorstImage:
+    """A validation image that was filled badly."""
 
-    shown: ShownPicture
+    shown: ShownImage
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
     hole_psnr: float
@@ -32,11 +32,11 @@ class WorstPicture:
 
 
 @runtime_checkable
-class TakesPictures(Protocol):
-    """A logger that takes pictures."""
+class TakesImages(Protocol):
+    """A logger that takes images."""
 
-    def log_pictures(self, pictures: Sequence[ShownPicture], step: int) -> None:
-        """Show these pictures at an optimizer step."""
+    def log_images(self, images: Sequence[ShownImage], step: int) -> None:
+        """Show these images at an optimizer step."""
 
 
 @runtime_checkable
@@ -46,5 +46,5 @@ class TakesSummary(Protocol):
     def log_best(self, values: Mapping[str, float]) -> None:
         """Keep the best value of each metric up to now, by the metric's name."""
 
-    def log_worst(self, pictures: Sequence[WorstPicture], step: int) -> None:
-        """Keep the pictures that came out worst, worst first."""
+    def log_worst(self, images: Sequence[WorstImage], step: int) -> None:
+        """Keep the images that came out worst, worst first."""

@@ -16,7 +16,7 @@ from inpaint_zoo.files.atomic import write_text
 _VALIDATION = "val/"
 
 
-class MetricsFile(CSVLogger):
+class MetricsCSV(CSVLogger):
     """Lightning's CSV logger, writing straight into the run folder and never deleting what is there.
 
     Args:

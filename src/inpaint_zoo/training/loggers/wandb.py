@@ -13,7 +13,7 @@ from lightning_fabric.loggers.logger import rank_zero_experiment
 from pytorch_lightning.loggers.logger import Logger
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.training.loggers.base import ShownPicture, WorstPicture
+from inpaint_zoo.training.loggers.base import ShownImage, WorstImage
 from inpaint_zoo.training.loggers.run_id import Identity, kept_id
 from inpaint_zoo.training.loggers.wandb_client import one_line, restart_client, start_run, sync_command, within
 
@@ -25,7 +25,7 @@ _CLASSES = {0: "known", 1: "hole"}
 
 
 class WandbRun(Logger):
-    """Metrics, pictures, the worst pictures, best values, configuration and checkpoints of a training.
+    """Metrics, images, the worst images, best values, configuration and checkpoints of a training.
 
     One run folder is one run of W&B: the id is kept there, so that a resumed training goes on with the same run. A
     training never ends because of W&B: where it cannot be reached the run goes on offline, and an error of the client
@@ -38,7 +38,7 @@ class WandbRun(Logger):
         name: Of the run; None for model, seed and id, or in a sweep the job.
         group: That the run is shown in; None for the sweep that it is a job of, if it is.
         tags: To find the run by.
-        pictures: Whether validation pictures are sent.
+        images: Whether validation images are sent.
         checkpoints: Whether `best.ckpt` and `last.ckpt` are sent when the training has ended.
         start_seconds: How long to wait for the service before the run goes on offline.
         finish_seconds: How long to wait at the end for what is still to be sent.
@@ -53,14 +53,14 @@ class WandbRun(Logger):
         name: str | None,
         group: str | None,
         tags: Sequence[str],
-        pictures: bool,
+        images: bool,
         checkpoints: bool,
         start_seconds: float,
         finish_seconds: float,
     ) -> None:
         super().__init__()
         self._folder = save_dir
-        self.pictures = pictures
+        self.images = images
         self.checkpoints = checkpoints
         self._seconds = {"start_seconds": start_seconds, "finish_seconds": finish_seconds}
         self._arguments: dict[str, Any] = {"project": project, "entity": entity, "tags": list(tags)}
@@ -127,13 +127,13 @@ class WandbRun(Logger):
         self._log(metrics, step)
 
     @rank_zero_only
-    def log_pictures(self, pictures: Sequence[ShownPicture], step: int) -> None:
-        """Show these pictures in one panel per column, `pictures/composite`, with their holes as masks."""
-        if not self.pictures or not pictures or self.experiment is None:
+    def log_images(self, images: Sequence[ShownImage], step: int) -> None:
+        """Show these images in one panel per column, `images/composite`, with their holes as masks."""
+        if not self.images or not images or self.experiment is None:
             return
-        with self._noted_errors("show pictures"):
-            columns = pictures[0].columns
-            panels = {f"pictures/{key}": [_image(shown, key, shown.name) for shown in pictures] for key in columns}
+        with self._noted_errors("show images"):
+            columns = images[0].columns
+            panels = {f"images/{key}": [_image(shown, key, shown.name) for shown in images] for key in columns}
             self._log(panels, step)
 
     @rank_zero_only
@@ -144,17 +144,17 @@ class WandbRun(Logger):
                 self._run.summary.update({f"best/{key.removeprefix('val/')}": value for key, value in values.items()})
 
     @rank_zero_only
-    def log_worst(self, pictures: Sequence[WorstPicture], step: int) -> None:
-        """Show the worst pictures as the table `val/worst`."""
-        if not self.pictures or not pictures or self.experiment is None:
+    def log_worst(self, images: Sequence[WorstImage], step: int) -> None:
+        """Show the worst images as the table `val/worst`."""
+        if not self.images or not images or self.experiment is None:
             return
-        with self._noted_errors("show the worst pictures"):
+        with self._noted_errors("show the worst images"):
             import wandb  # noqa: PLC0415
 
-            columns = list(pictures[0].shown.columns)
+            columns = list(images[0].shown.columns)
             rows = [
                 [worst.shown.name, worst.hole_psnr, worst.ratio, *(_image(worst.shown, key) for key in columns)]
-                for worst in pictures
+                for worst in images
             ]
             self._log({"val/worst": wandb.Table(columns=["name", "hole_psnr", "ratio", *columns], data=rows)}, step)
 
@@ -210,7 +210,7 @@ class WandbRun(Logger):
                 _log.warning("%s", note)
 
 
-def _image(shown: ShownPicture, column: str, caption: str | None = None) -> Any:
+def _image(shown: ShownImage, column: str, caption: str | None = None) -> Any:
     import wandb  # noqa: PLC0415
 
     hole = {"mask_data": shown.hole.astype("uint8"), "class_labels": _CLASSES}

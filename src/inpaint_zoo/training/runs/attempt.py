@@ -9,7 +9,7 @@ from pathlib import Path
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.runtime.processes import is_first_process
-from inpaint_zoo.training.runs.lock import occupied
+from inpaint_zoo.training.runs.lock import run_lock
 
 FAILURE = "failure.txt"
 CONFIG = "config.yaml"
@@ -27,7 +27,7 @@ def attempt(folder: Path) -> Iterator[None]:
     Raises:
         InputError: Another process is at work in the folder.
     """
-    with occupied(folder):
+    with run_lock(folder):
         before, earlier = _begun(folder), read_failure(folder)
         forget_failure(folder)
         try:

@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.runs.attempt import CONFIG, FAILURE, read_failure
 from inpaint_zoo.training.monitor import Monitor
-from inpaint_zoo.training.runs.lock import is_occupied
+from inpaint_zoo.training.runs.lock import is_locked
 from inpaint_zoo.training.runs.result import FILE as RESULT
 from inpaint_zoo.training.runs.result import read_result
 
@@ -68,7 +68,7 @@ def state_of(folder: Path) -> State:
 
     What else has left files was interrupted.
     """
-    if folder.is_dir() and is_occupied(folder):
+    if folder.is_dir() and is_locked(folder):
         return State.RUNNING
     if read_result(folder) is not None:
         return State.FINISHED

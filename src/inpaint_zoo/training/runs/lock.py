@@ -17,7 +17,7 @@ except ImportError:  # Windows, where nothing is held and nothing seems to run
 
 
 @contextlib.contextmanager
-def occupied(folder: Path) -> Iterator[None]:
+def run_lock(folder: Path) -> Iterator[None]:
     """Hold a run folder until the body ends, or until this process ends in whatever way.
 
     What is held is a lock of the operating system on the folder itself: it leaves no file behind, and no process that
@@ -35,10 +35,10 @@ def occupied(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def is_occupied(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """Whether a process is at work in a run folder; false where the file system has no locks on folders (old NFS)."""
     try:
-        with occupied(folder):
+        with run_lock(folder):
             return False
     except InputError:
         return True

@@ -34,7 +34,7 @@ def test_all_hole_is_mid_gray(fill, photograph):
 
 
 @every_fill
-def test_no_hole_is_the_picture_in_memory_of_its_own(fill, photograph):
+def test_no_hole_is_the_image_in_memory_of_its_own(fill, photograph):
     filled = fill(photograph, np.zeros(photograph.shape[:2], bool))
     assert np.array_equal(filled, photograph)
     assert not np.shares_memory(filled, photograph)

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 
-def fill_nearest(image: Picture, hole: Hole) -> Picture:
+def fill_nearest(image: ImageArray, hole: Hole) -> ImageArray:
     """Fill each pixel of the hole with the known pixel nearest to it (Euclidean).
 
     Of several at the same distance the leftmost is taken, and of those the topmost.
@@ -19,7 +19,7 @@ def fill_nearest(image: Picture, hole: Hole) -> Picture:
         hole: (H, W), True = hole.
 
     Returns:
-        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+        (H, W, 3), known pixels bit-identical. An image that is all hole becomes mid gray (128).
     """
     if hole.all():
         return fill_mean(image, hole)

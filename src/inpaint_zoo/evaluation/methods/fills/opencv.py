@@ -1,4 +1,4 @@
-"""OpenCV's two diffusion fills. A picture one pixel high or wide, which OpenCV cannot treat, gets its mean instead."""
+"""OpenCV's two diffusion fills. An image one pixel high or wide, which OpenCV cannot treat, gets its mean instead."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 
 from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 INPAINT_RADIUS = 3.0
 """Pixels around each filled one that are looked at; the radius of OpenCV's own example."""
 
 
-def fill_telea(image: Picture, hole: Hole) -> Picture:
+def fill_telea(image: ImageArray, hole: Hole) -> ImageArray:
     """Fast marching (Telea, Journal of Graphics Tools 2004).
 
     Args:
@@ -20,12 +20,12 @@ def fill_telea(image: Picture, hole: Hole) -> Picture:
         hole: (H, W), True = hole.
 
     Returns:
-        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+        (H, W, 3), known pixels bit-identical. An image that is all hole becomes mid gray (128).
     """
     return _inpaint(image, hole, cv2.INPAINT_TELEA)
 
 
-def fill_navier_stokes(image: Picture, hole: Hole) -> Picture:
+def fill_navier_stokes(image: ImageArray, hole: Hole) -> ImageArray:
     """Navier-Stokes (Bertalmio, Bertozzi and Sapiro, CVPR 2001).
 
     Args:
@@ -33,15 +33,15 @@ def fill_navier_stokes(image: Picture, hole: Hole) -> Picture:
         hole: (H, W), True = hole.
 
     Returns:
-        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+        (H, W, 3), known pixels bit-identical. An image that is all hole becomes mid gray (128).
     """
     return _inpaint(image, hole, cv2.INPAINT_NS)
 
 
-def _inpaint(image: Picture, hole: Hole, method: int) -> Picture:
+def _inpaint(image: ImageArray, hole: Hole, method: int) -> ImageArray:
     # OpenCV 4.10 to 5.0 reads pixels of the hole that it has not filled yet, so what lay there is covered first
     covered = fill_mean(image, hole)
-    # it leaves an all-hole picture alone, and reads beyond a picture that is one pixel high or wide
+    # it leaves an all-hole image alone, and reads beyond an image that is one pixel high or wide
     if hole.all() or not hole.any() or min(hole.shape) == 1:
         return covered
     inpainted = cv2.inpaint(covered, hole.astype(np.uint8), INPAINT_RADIUS, method)

@@ -6,7 +6,7 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
-from inpaint_zoo.images.arrays import Hole, Picture
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 PATCH_RADIUS = 3
 """Pixels around the centre of a patch; that of PyPatchMatch's own examples."""
@@ -14,7 +14,7 @@ SEED = 0
 """Of the library's random search; every fill starts from it."""
 
 
-def fill_patchmatch(image: Picture, hole: Hole) -> Picture:
+def fill_patchmatch(image: ImageArray, hole: Hole) -> ImageArray:
     """Multi-scale patch synthesis with PatchMatch (Barnes et al., SIGGRAPH 2009), as PyPatchMatch implements it.
 
     Args:
@@ -22,7 +22,7 @@ def fill_patchmatch(image: Picture, hole: Hole) -> Picture:
         hole: (H, W), True = hole.
 
     Returns:
-        (H, W, 3), known pixels bit-identical. A picture that is all hole becomes mid gray (128).
+        (H, W, 3), known pixels bit-identical. An image that is all hole becomes mid gray (128).
 
     Raises:
         InputError: PyPatchMatch is not installed, or came without its compiled part.

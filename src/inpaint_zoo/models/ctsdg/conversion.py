@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from inpaint_zoo.models.released import (
+from inpaint_zoo.models.conversion import (
     StateDict,
     patch_discriminator_name,
     rename_strictly,

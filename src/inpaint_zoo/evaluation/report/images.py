@@ -1,4 +1,4 @@
-"""The pictures of a report, in memory or in PNG files that are read when they are needed."""
+"""The images of a report, in memory or in PNG files that are read when they are needed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.arrays import Hole, Picture, as_hole
+from inpaint_zoo.images.arrays import Hole, ImageArray, as_hole
 from inpaint_zoo.images.drawing import hatch
 from inpaint_zoo.images.reading import read_image, read_mask
 from inpaint_zoo.metrics.bins import BINS, ratio_bin
 
 _GOLDEN_RATIO = (5**0.5 - 1) / 2
 
-PictureSource: TypeAlias = Picture | Path
+ImageSource: TypeAlias = ImageArray | Path
 MaskSource: TypeAlias = NDArray[np.uint8] | Path
 
 INPUT_TITLE = "Input"
@@ -27,30 +27,30 @@ ORIGINAL_TITLE = "Original"
 
 @dataclass(frozen=True)
 class Case:
-    """One picture, its hole, and what each method made of it."""
+    """One image, its hole, and what each method made of it."""
 
     name: str
     """The name that the records use."""
-    target: PictureSource
+    target: ImageSource
     """The original, (H, W, 3) in 8 bits."""
     mask: MaskSource
     """(H, W), 0 = known, anything else = hole."""
-    composites: Mapping[str, PictureSource]
+    composites: Mapping[str, ImageSource]
     """By method, in the order of the columns."""
 
     def load_hole(self) -> Hole:
         """Read the mask, (H, W)."""
         return as_hole(read_mask(self.mask) if isinstance(self.mask, Path) else self.mask)
 
-    def load_columns(self) -> list[tuple[str, Picture]]:
+    def load_columns(self) -> list[tuple[str, ImageArray]]:
         """Read what is shown side by side, with titles: damaged input, each method's composite, original.
 
         Raises:
-            InputError: a picture cannot be read, or picture and mask differ in size.
+            InputError: an image cannot be read, or image and mask differ in size.
         """
         target, hole = _load(self.target), self.load_hole()
         if target.shape[:2] != hole.shape:
-            raise InputError(f"{self.name}: the picture is {target.shape[:2]} and its mask {hole.shape}; resize one")
+            raise InputError(f"{self.name}: the image is {target.shape[:2]} and its mask {hole.shape}; resize one")
         composites = [(method, _load(source)) for method, source in self.composites.items()]
         return [(INPUT_TITLE, hatch(target, hole)), *composites, (ORIGINAL_TITLE, target)]
 
@@ -70,10 +70,10 @@ def choose_spread(cases: Sequence[Case], ratios: Mapping[str, float], count: int
     return sorted((case for case in cases if case.name in chosen), key=lambda case: ratios[case.name])
 
 
-def _load(source: PictureSource) -> Picture:
+def _load(source: ImageSource) -> ImageArray:
     return read_image(source) if isinstance(source, Path) else source
 
 
 def _far_apart(cases: Sequence[Case], shift: int) -> list[Case]:
-    """Reorder so that any first few lie far apart: neighbours often show one picture with several masks."""
+    """Reorder so that any first few lie far apart: neighbours often show one image with several masks."""
     return [case for _, case in sorted(enumerate(cases, start=shift), key=lambda place: place[0] * _GOLDEN_RATIO % 1)]

@@ -1,11 +1,11 @@
-// Every article keeps its pictures once; slider and enlarged parts show the same addresses when they come into view.
+// Every article keeps its images once; slider and enlarged parts show the same addresses when they come into view.
 const articles = [...document.querySelectorAll("article")];
 const filter = document.querySelector(".filter");
 const awake = new WeakSet();
 
 const address = (article, choice) => {
   const [index, error] = choice.split(" ");
-  return article.querySelectorAll("figure")[index].querySelector(error ? ".error" : ".picture").src;
+  return article.querySelectorAll("figure")[index].querySelector(error ? ".error" : ".image").src;
 };
 const showPair = (article) => {
   for (const select of article.querySelectorAll(".choose select")) {
@@ -15,7 +15,7 @@ const showPair = (article) => {
 const showCrops = (article) => {
   for (const figure of article.querySelectorAll("figure")) {
     const error = filter.elements.errors.checked && figure.querySelector(".error");
-    figure.querySelector(".crop img").src = (error || figure.querySelector(".picture")).src;
+    figure.querySelector(".crop img").src = (error || figure.querySelector(".image")).src;
   }
 };
 const wake = (article) => {
@@ -25,7 +25,7 @@ const wake = (article) => {
   showCrops(article);
 };
 
-// The enlarged part: three ranges, or a press on a picture, move it for all methods at once.
+// The enlarged part: three ranges, or a press on an image, move it for all methods at once.
 const connectZoom = (article) => {
   const box = article.querySelector(".zoom");
   const ranges = Object.fromEntries([...box.querySelectorAll("input[type=range]")].map((range) => [range.name, range]));
@@ -80,8 +80,8 @@ filter.elements.bin.addEventListener("change", applyFilter);
 filter.elements.name.addEventListener("input", applyFilter);
 filter.elements.errors.addEventListener("change", () => articles.filter((each) => awake.has(each)).forEach(showCrops));
 
-// Show one picture with two methods in its slider, even where the filter had left it out.
-const openPicture = (place, left, right) => {
+// Show one image with two methods in its slider, even where the filter had left it out.
+const openImage = (place, left, right) => {
   const article = document.getElementById("case-" + place);
   if (article.hidden) {
     filter.reset();

@@ -1,13 +1,13 @@
-// Two methods on every picture: a scatter plot, and where each of them is ahead.
+// Two methods on every image: a scatter plot, and where each of them is ahead.
 {
   const form = document.querySelector("form.duel");
   const { a, b, metric, swap } = form.elements;
   const LISTED = 5;
   const SIDE = 520, LEFT = 62, BOTTOM = 54, EDGE = 14;
 
-  // How far A is ahead of B on one picture, in the metric's own unit and towards better values.
-  const lead = (picture, column) => {
-    const [own, other] = [picture.values[metric.value][a.value], picture.values[metric.value][b.value]];
+  // How far A is ahead of B on one image, in the metric's own unit and towards better values.
+  const lead = (image, column) => {
+    const [own, other] = [image.values[metric.value][a.value], image.values[metric.value][b.value]];
     if (own === null || other === null) return null;
     return own === other ? 0 : column.high ? own - other : other - own;
   };
@@ -21,13 +21,13 @@
   });
 
   const point = (entry, column, x, y) => {
-    const { picture, ahead } = entry;
-    const values = picture.values[metric.value];
+    const { image, ahead } = entry;
+    const values = image.values[metric.value];
     const side = ahead > 0 ? "a" : ahead < 0 ? "b" : "even";
-    const mark = svg(picture.place ? "a" : "g", { class: "mark", tabindex: -1, role: picture.place ? null : "img", href: picture.place ? "#case-" + picture.place : null },
+    const mark = svg(image.place ? "a" : "g", { class: "mark", tabindex: -1, role: image.place ? null : "img", href: image.place ? "#case-" + image.place : null },
       svg("circle", { class: "point " + side, cx: x(values[a.value]), cy: y(values[b.value]), r: 5.5 }));
-    explain(mark, `${picture.name}\n${title(a)}: ${shown(column, values[a.value])}\n${title(b)}: ${shown(column, values[b.value])}` + (picture.place ? "" : "\nnot among the pictures shown"));
-    if (picture.place) mark.addEventListener("click", (event) => { event.preventDefault(); hideTip(); openPicture(picture.place, a.value, b.value); });
+    explain(mark, `${image.name}\n${title(a)}: ${shown(column, values[a.value])}\n${title(b)}: ${shown(column, values[b.value])}` + (image.place ? "" : "\nnot among the images shown"));
+    if (image.place) mark.addEventListener("click", (event) => { event.preventDefault(); hideTip(); openImage(image.place, a.value, b.value); });
     return mark;
   };
 
@@ -47,19 +47,19 @@
 
   const drawScatter = (entries, column) => {
     const scaled = (value) => value * column.scale;
-    const finite = entries.flatMap(({ picture }) => [a, b].map((each) => scaled(picture.values[metric.value][each.value]))).filter(Number.isFinite);
+    const finite = entries.flatMap(({ image }) => [a, b].map((each) => scaled(image.values[metric.value][each.value]))).filter(Number.isFinite);
     const box = document.querySelector(".scatter");
-    if (!finite.length) return box.replaceChildren(html("p", { class: "quiet" }, "No picture has this metric for both methods."));
+    if (!finite.length) return box.replaceChildren(html("p", { class: "quiet" }, "No image has this metric for both methods."));
     const [low, high] = span(finite);
     const share = (value) => Math.min(1, Math.max(0, (value - low) / (high - low)));
     const x = (value) => LEFT + share(value) * (SIDE - LEFT - EDGE);
     const y = (value) => SIDE - BOTTOM - share(value) * (SIDE - BOTTOM - EDGE);
-    const ordered = [...entries].sort((first, second) => scaled(first.picture.values[metric.value][a.value]) - scaled(second.picture.values[metric.value][a.value]) || 0);
+    const ordered = [...entries].sort((first, second) => scaled(first.image.values[metric.value][a.value]) - scaled(second.image.values[metric.value][a.value]) || 0);
     const marks = ordered.map((entry) => point(entry, column, (value) => x(scaled(value)), (value) => y(scaled(value))));
     const corner = (text, right) => svg("text", { class: "corner", x: right ? SIDE - EDGE - 6 : LEFT + 6, y: right ? SIDE - BOTTOM - 8 : EDGE + 16, "text-anchor": right ? "end" : "start" }, text);
     const better = (select) => `${title(select)} better`;
     rove(marks);
-    return box.replaceChildren(svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": `${column.title} of every picture, ${title(a)} across, ${title(b)} up` },
+    return box.replaceChildren(svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": `${column.title} of every image, ${title(a)} across, ${title(b)} up` },
       ...axis(low, high, x, "x"), ...axis(low, high, y, "y"),
       svg("line", { class: "diagonal", x1: x(low), y1: y(low), x2: x(high), y2: y(high) }),
       corner(better(column.high ? b : a), false), corner(better(column.high ? a : b), true),
@@ -70,19 +70,19 @@
 
   const thumb = (place, index) => {
     const article = document.getElementById("case-" + place);
-    const image = html("img", { alt: "", loading: "lazy", src: article.querySelectorAll("figure")[index].querySelector(".picture").src });
-    // the part that the article enlarges, as it was chosen: whole pictures look alike at this size
-    return html("span", { class: "thumb", style: article.dataset.region }, image);
+    const thumbnail = html("img", { alt: "", loading: "lazy", src: article.querySelectorAll("figure")[index].querySelector(".image").src });
+    // the part that the article enlarges, as it was chosen: whole images look alike at this size
+    return html("span", { class: "thumb", style: article.dataset.region }, thumbnail);
   };
-  const item = ({ picture }, column) => {
-    const values = picture.values[metric.value];
-    const said = html("span", { class: "said" }, html("bdi", {}, picture.name), html("small", {}, `A ${shown(column, values[a.value])} · B ${shown(column, values[b.value])}`),
+  const item = ({ image }, column) => {
+    const values = image.values[metric.value];
+    const said = html("span", { class: "said" }, html("bdi", {}, image.name), html("small", {}, `A ${shown(column, values[a.value])} · B ${shown(column, values[b.value])}`),
       html("small", {}, `A − B ${signed(column, values[a.value] - values[b.value])}`));
-    const article = document.getElementById("case-" + picture.place);
+    const article = document.getElementById("case-" + image.place);
     const titles = [...article.querySelectorAll("figcaption bdi")].map((each) => each.textContent);
     const figure = (select) => titles.indexOf(title(select), 1);
-    const link = html("a", { href: "#case-" + picture.place }, thumb(picture.place, titles.length - 1), thumb(picture.place, figure(a)), thumb(picture.place, figure(b)), said);
-    link.addEventListener("click", (event) => { event.preventDefault(); openPicture(picture.place, a.value, b.value); });
+    const link = html("a", { href: "#case-" + image.place }, thumb(image.place, titles.length - 1), thumb(image.place, figure(a)), thumb(image.place, figure(b)), said);
+    link.addEventListener("click", (event) => { event.preventDefault(); openImage(image.place, a.value, b.value); });
     return html("li", {}, link);
   };
   const list = (name, entries, column, text) => {
@@ -94,7 +94,7 @@
   const order = () => {
     const sign = { a: -1, b: 1 }[filter.elements.order.value];
     const column = data.columns[metric.value];
-    const leads = new Map(data.pictures.map((picture) => [picture.place, lead(picture, column)]));
+    const leads = new Map(data.images.map((image) => [image.place, lead(image, column)]));
     const missing = sign ? Infinity : 0;
     const key = (article) => {
       const place = Number(article.id.slice(5));
@@ -107,17 +107,17 @@
 
   const draw = () => {
     const column = data.columns[metric.value];
-    const entries = data.pictures.map((picture) => ({ picture, ahead: lead(picture, column) })).filter(({ ahead }) => ahead !== null);
+    const entries = data.images.map((image) => ({ image, ahead: lead(image, column) })).filter(({ ahead }) => ahead !== null);
     const count = (test) => entries.filter(({ ahead }) => test(ahead)).length;
-    document.querySelector(".tally").textContent = `${column.title}: ${title(a)} is better on ${count((ahead) => ahead > 0)} of ${entries.length} pictures, ${title(b)} on ${count((ahead) => ahead < 0)}, equal on ${count((ahead) => ahead === 0)}.`;
+    document.querySelector(".tally").textContent = `${column.title}: ${title(a)} is better on ${count((ahead) => ahead > 0)} of ${entries.length} images, ${title(b)} on ${count((ahead) => ahead < 0)}, equal on ${count((ahead) => ahead === 0)}.`;
     drawScatter(entries, column);
-    const visible = entries.filter(({ picture }) => picture.place).sort((first, second) => first.ahead === second.ahead ? 0 : second.ahead - first.ahead);
+    const visible = entries.filter(({ image }) => image.place).sort((first, second) => first.ahead === second.ahead ? 0 : second.ahead - first.ahead);
     list("a", visible.filter(({ ahead }) => ahead > 0), column, `A ahead most: ${title(a)}`);
     list("b", visible.filter(({ ahead }) => ahead < 0).reverse(), column, `B ahead most: ${title(b)}`);
     order();
   };
 
-  if (data.methods.length && data.pictures.length) {
+  if (data.methods.length && data.images.length) {
     // the first two of a report: the best and the second best of the first metric that there is
     const first = Math.max(0, data.means.findIndex((means) => means.some((mean) => mean !== null)));
     const rank = data.methods.map((_, index) => index).sort((one, two) => (data.columns[first].high ? -1 : 1) * (data.means[first][one] - data.means[first][two]) || 0);

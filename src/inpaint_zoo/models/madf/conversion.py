@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inpaint_zoo.models.released import (
+from inpaint_zoo.models.conversion import (
     StateDict,
     rename_strictly,
     replace_prefixes,

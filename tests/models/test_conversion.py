@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.released import (
+from inpaint_zoo.models.conversion import (
     patch_discriminator_name,
     rename_strictly,
     replace_prefixes,

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import CONF_DIR, compose_config
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.schedules import warmup_cosine
+from inpaint_zoo.models.lr_schedules import warmup_cosine
 
 NAMES = sorted(path.stem for path in (CONF_DIR / "lr_schedule").glob("*.yaml"))
 STEPS = 20
