@@ -2,7 +2,7 @@
 
 import ast
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,29 +13,25 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "randomness", "readable", "tables"},
-    {"allowlist", "suggestion", "quiet", "parallel"},
-    {"files", "hashes", "json_file", "matching"},
-    {"images", "json_lines", "samples_file"},
-    {"fitting", "jpeg"},
-    {"masks", "losses", "layers"},
-    {"data", "models"},
-    {"metrics"},
-    {"statistics", "fills", "protocols", "doctor", "tracking"},
-    {"methods", "callbacks", "report"},
-    {"overrides", "explanation", "construct"},
-    {"config"},
-    {"manifest"},
-    {"zoo"},
+    {"errors", "batch", "tables"},
+    {"checks", "files", "losses", "runtime"},
+    {"config", "images", "layers"},
+    {"masks", "metrics", "models"},
+    {"data", "zoo"},
     {"evaluation", "training"},
-    {"sweeping", "showing"},
-    {"runner", "benchmarking"},
-    {"tuning"},
+    {"benchmark", "jobs"},
     {"cli"},
+    {"__main__"},
 )
-"""A module imports only from layers before its own, and from itself. Entry points come after all of them."""
-CONFIGURATION = 10  # from this layer on, Hydra and OmegaConf are known
-ENTRY_POINTS = len(LAYERS)
+"""A room (a package, or a file beside them) imports only from layers before its own, and from itself."""
+ROOMS_IN_ROOMS = {
+    "evaluation": ({"methods", "protocols", "significance"}, {"report"}),
+    "training": ({"loggers", "runs"}, {"callbacks"}, {"distributed"}),
+    "jobs": ({"sweep"}, {"search"}),
+}
+"""Likewise inside a room; its own files come after all of these, but for what only these use."""
+KNOW_HYDRA = {"cli", "config", "jobs", "training"}
+KNOW_OMEGACONF = KNOW_HYDRA | {"benchmark", "evaluation", "zoo"}
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
     "matplotlib",
@@ -46,14 +42,9 @@ def top_level(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
-def layer(name: str) -> int:
-    for number, names in enumerate(LAYERS):
-        if name in names:
-            return number
-    path = ROOT / f"{name}.py"
-    functions = [node.name for node in parse(path).body if isinstance(node, ast.FunctionDef)] if path.exists() else []
-    assert "run" in functions or name == "__main__", f"{name} has no place in LAYERS and is no entry point with run()"
-    return ENTRY_POINTS
+def layer(name: str, layers: Sequence[set[str]] = LAYERS) -> int:
+    (number,) = (number for number, names in enumerate(layers) if name in names)
+    return number
 
 
 def parse(path: Path) -> ast.Module:
@@ -101,8 +92,41 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
     assert "lightning" not in everywhere
     assert not [name for name in imported(tree, path) if name.startswith("hydra._")]
     assert not at_import & IMPORTED_WHEN_NEEDED
-    if layer(top_level(path)) < CONFIGURATION:
-        assert not everywhere & {"hydra", "omegaconf"}
+    room = top_level(path)
+    assert "hydra" not in everywhere or room in KNOW_HYDRA
+    assert "omegaconf" not in everywhere or room in KNOW_OMEGACONF
+
+
+@pytest.mark.parametrize("room", ROOMS_IN_ROOMS)
+def test_imports_inside_a_room_go_one_way(room: str) -> None:
+    layers = ROOMS_IN_ROOMS[room]
+    inner = set[str]().union(*layers)
+    assert inner <= {path.name for path in (ROOT / room).iterdir()}
+    for path in (ROOT / room).rglob("*.py"):
+        own = path.relative_to(ROOT / room).parts[0]
+        names = {name.split(".")[2] for name in imported(parse(path), path) if name.startswith(f"inpaint_zoo.{room}.")}
+        wrong = {name for name in names & inner - {own} if own in inner and layer(name, layers) >= layer(own, layers)}
+        assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
+
+
+def test_no_module_needs_itself() -> None:
+    """No circle of imports anywhere, also not of imports inside functions."""
+    needs = {module(path): set(needed(path)) - {module(path)} for path in FILES}
+    free: set[str] = set()
+    while more := {name for name, others in needs.items() if name not in free and others <= free}:
+        free |= more
+    assert sorted(needs.keys() - free) == []
+
+
+def module(path: Path) -> str:
+    return ".".join(("inpaint_zoo", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def needed(path: Path) -> Iterator[str]:
+    modules = set(map(module, FILES))
+    for name in imported(parse(path), path):
+        if name.startswith("inpaint_zoo"):
+            yield name if name in modules else name.rpartition(".")[0]
 
 
 def test_layers_have_no_name_twice() -> None:

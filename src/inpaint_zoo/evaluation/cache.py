@@ -23,8 +23,8 @@ class CachedRecord(NamedTuple):
 class Ledger:
     """A `ResultsCache` for each method and process, with a line for each image.
 
-    What was evaluated under another fingerprint (other weights, protocol or code), or on another image or mask, does not
-    count.
+    What was evaluated under another fingerprint (other weights, protocol or code), or on another image or mask, does
+    not count.
 
     Args:
         folder: Where the files are.

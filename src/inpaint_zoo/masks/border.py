@@ -1,7 +1,7 @@
 """Holes that keep away from the image's border, or touch it.
 
-Liu et al., "Image Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018, evaluate holes with and without
-contact to the border apart. How masks are changed, and the margin of the configuration, are ours.
+Liu et al., "Image Inpainting for Irregular Holes Using Partial Convolutions", ECCV 2018, evaluate holes with and
+without contact to the border apart. How masks are changed, and the margin of the configuration, are ours.
 """
 
 from __future__ import annotations
