@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import os
 import signal
 import subprocess
@@ -65,7 +66,10 @@ def assert_alike(one: Path, other: Path) -> None:
 def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
     train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TORCH_CPP_LOG_LEVEL", "ERROR")  # the one variable that the command line sets for good
+    # what the command line, and the import of OpenCV, set for good
+    monkeypatch.setenv("TORCH_CPP_LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("NO_ALBUMENTATIONS_UPDATE", "1")
+    importlib.import_module("cv2")
     alone, shared = tmp_path / "alone", tmp_path / "it's = [a], {b} (2) Ü"
     environment = dict(os.environ)
     outcome = train(shared, *TWO)

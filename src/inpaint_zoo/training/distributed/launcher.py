@@ -18,7 +18,7 @@ from typing import IO, Any
 import pytorch_lightning as pl
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import setup_globals
-from lightning_fabric.plugins.environments import ClusterEnvironment
+from lightning_fabric.plugins import ClusterEnvironment
 from omegaconf import DictConfig, OmegaConf
 from torch import distributed as dist
 
