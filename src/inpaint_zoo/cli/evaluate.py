@@ -34,9 +34,10 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """What is evaluated, and the folder for its results; the weights in the file are not kept beside the network's."""
+    output = config.output  # where it is missing, that is told before a file is read
     file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
     settings = Settings.from_config(config, {file.weights.model: config.ckpt})
-    folder = results_folder(config.output, settings)
+    folder = results_folder(output, settings)
     return open_session(settings, {file.weights.model: file}), folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -48,14 +49,14 @@ def run(config: DictConfig) -> float | None:
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
     trainer = build_trainer(config, folder)
-    distribute(trainer, run, config)
+    others = distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
             forget_result(folder)
             write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
             write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
-        _fit(trainer, module, data, resume)
+        _fit(trainer, others, module, data, resume)
         score = best_score(trainer)
         if trainer.is_global_zero:
             step, own_hash = trainer.global_step, config_hash(config)
@@ -75,16 +76,23 @@ def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Pa
     return None
 
 
-def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, resume: Path | None) -> None:
+def _fit(
+    trainer: pl.Trainer,
+    others: AbstractContextManager[None],
+    module: InpaintingModule,
+    data: InpaintingDataModule,
+    resume: Path | None,
+) -> None:
     try:
-        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+        with others:
+            trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     except SystemExit:
         # Lightning turns Ctrl-C into a silent exit with code 1
         if trainer.interrupted:
             raise KeyboardInterrupt from None
         raise
     except Stopped:
-        # Lightning would kill the first process at once if another one ended with an error
+        # the first one says so
         if trainer.is_global_zero:
             raise
 

@@ -14,7 +14,7 @@ import pytorch_lightning as pl
 from torch import distributed as dist
 from torch._C._distributed_c10d import TCPStore  # torch.distributed has it, too, but not for type checkers
 
-from inpaint_zoo.training.distributed.launcher import give_up
+from inpaint_zoo.training.distributed.launcher import give_up, network_complaint
 
 BEATS_PER_TIMEOUT = 10
 _CONNECTING = timedelta(seconds=60)
@@ -37,6 +37,7 @@ class Heartbeat(pl.Callback):
         self.timeout = timeout
         self.give_up = give_up
         self._heart: _Heart | None = None
+        self._reason: str | None = None
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Begin."""
@@ -53,6 +54,8 @@ class Heartbeat(pl.Callback):
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         """End; the others learn why."""
         if self._heart is not None:
+            # asked for later, when nobody listens any more
+            self._reason = self.reason() if network_complaint(exception) else None
             first_line = f"{type(exception).__name__}: {exception}".partition("\n")[0]
             self._heart.stop(f"failed on {socket.gethostname()} ({first_line[:160]})")
             self._heart = None
@@ -65,7 +68,7 @@ class Heartbeat(pl.Callback):
             if reason is not None:
                 return reason
             time.sleep(0.1)
-        return None
+        return self._reason
 
 
 class _Heart:

@@ -18,9 +18,8 @@ from typing import IO, Any
 import pytorch_lightning as pl
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import setup_globals
-from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
+from lightning_fabric.plugins.environments import ClusterEnvironment
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 from torch import distributed as dist
 
 from inpaint_zoo.config.allowlist import carried
@@ -44,67 +43,68 @@ class LostProcessError(InputError):
         super().__init__(f"{reason}; go on with the same command and ckpt_path=last (with run_dir= of this run)")
 
 
-class Launcher(_SubprocessScriptLauncher):
-    """Starts a process for each further device with the configuration that this process has.
+class OtherProcesses:
+    """The processes for all further devices of this machine, while the body of `with` shares a training with them.
 
-    Lightning's own launcher runs the command line of this process again: with several jobs on one command line that is
-    another job, and with a time in `run_dir` another folder. It also kills this process when a child has ended.
+    They get the configuration that this process has. Lightning would run the command line of this process again: with
+    several jobs on one command line that is another job, and with a time in `run_dir` another folder. It would also
+    kill this process when another one has ended. It starts none where the environment says that somebody else has.
 
     Args:
-        replaced: What Lightning would use.
+        trainer: Of this process; has not been used.
         job: Run by each process.
         config: What `job` is run with.
         reason: Says why a process was lost, where that is known.
+
+    Raises:
+        LostProcessError: Another process has ended, here or on another machine.
     """
 
-    def __init__(
-        self, replaced: _SubprocessScriptLauncher, job: Job, config: DictConfig, reason: Callable[[], str | None]
-    ) -> None:
-        super().__init__(replaced.cluster_environment, replaced.num_processes, replaced.num_nodes)
-        self.job, self.config, self.reason = job, config, reason
+    def __init__(self, trainer: pl.Trainer, job: Job, config: DictConfig, reason: Callable[[], str | None]) -> None:
+        self.trainer, self.job, self.config, self.reason = trainer, job, config, reason
+        self.started: list[subprocess.Popen[bytes]] = []
         self._complaints: list[IO[bytes]] = []
         self._over = threading.Event()
 
-    def launch(self, function: Callable[..., Any], *args: Any, trainer: pl.Trainer | None = None, **kwargs: Any) -> Any:
-        """Start the others where nobody else has, call `function`, wait for the others.
+    def __enter__(self) -> None:
+        """Start them where nobody else has."""
+        environment: ClusterEnvironment | None = getattr(self.trainer.strategy, "cluster_environment", None)
+        if self.trainer.world_size == 1 or environment is None or environment.creates_processes_externally:
+            return
+        self._start(environment)
+        os.environ["LOCAL_RANK"] = "0"  # says to Lightning that the processes are there
+        threading.Thread(target=self._observe, daemon=True).start()
 
-        Raises:
-            LostProcessError: Another process has ended, here or on another machine.
-        """
-        self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Wait for them, and say what has become of them."""
         try:
-            if not self.cluster_environment.creates_processes_externally:
-                self._call_children_scripts()
-                threading.Thread(target=self._observe, daemon=True).start()
-            _set_num_threads_if_needed(num_processes=self.num_processes)
-            result = function(*args, **kwargs)
-            self._wait(END_SECONDS)
-            complaint = self._complaint()
-        except Exception as error:
-            lost = network_complaint(error)
-            if lost is None:
-                raise
-            self._wait(GRACE_SECONDS)
-            raise LostProcessError(self._complaint() or self.reason() or lost) from error
+            lost = None
+            if error is None:
+                self._wait(END_SECONDS)
+            elif isinstance(error, Exception):
+                lost = network_complaint(error)
+                if lost is None:
+                    return
+                self._wait(GRACE_SECONDS)
+                lost = self._complaint() or self.reason() or lost
+            complaint = lost or (self._complaint() if error is None else None)
         finally:
             self._over.set()
-            for process in self.procs:
+            for process, complaints in zip(self.started, self._complaints, strict=True):
                 process.kill()
+                complaints.close()
         if complaint is not None:
-            raise LostProcessError(complaint)
-        return result
+            raise LostProcessError(complaint) from error
 
-    def _call_children_scripts(self) -> None:
-        self._check_can_spawn_children()
-        self.procs, self._complaints = [], []
+    def _start(self, cluster: ClusterEnvironment) -> None:
         job = pickle.dumps((carried(self.job), self.config, _plain(HydraConfig.instance().cfg)))
         environment = {
             **os.environ,
-            "MASTER_ADDR": self.cluster_environment.main_address,
-            "MASTER_PORT": str(self.cluster_environment.main_port),
-            "WORLD_SIZE": str(self.num_processes * self.num_nodes),
+            "MASTER_ADDR": cluster.main_address,
+            "MASTER_PORT": str(cluster.main_port),
+            "WORLD_SIZE": str(self.trainer.world_size),
         }
-        for local_rank in range(1, self.num_processes):
+        for local_rank in range(1, self.trainer.num_devices):
             complaints = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
             process = subprocess.Popen(
                 [sys.executable, "-m", __name__],
@@ -113,7 +113,7 @@ class Launcher(_SubprocessScriptLauncher):
                 stdout=subprocess.DEVNULL,
                 stderr=complaints,
             )
-            self.procs.append(process)
+            self.started.append(process)
             self._complaints.append(complaints)
             assert process.stdin is not None
             with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
@@ -122,18 +122,18 @@ class Launcher(_SubprocessScriptLauncher):
     def _observe(self) -> None:
         """End this process when another has failed and this one waits for it, which only the system can end."""
         while not self._over.wait(1):
-            if any(_has_failed(process) for process in self.procs) and not self._over.wait(GRACE_SECONDS):
+            if any(_has_failed(process) for process in self.started) and not self._over.wait(GRACE_SECONDS):
                 give_up(self._complaint() or "another process has ended")
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        for process in self.procs:
+        for process in self.started:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
 
     def _complaint(self) -> str | None:
         """What the first process that has failed said at last."""
-        for number, (process, complaints) in enumerate(zip(self.procs, self._complaints, strict=True), start=1):
+        for number, (process, complaints) in enumerate(zip(self.started, self._complaints, strict=True), start=1):
             if _has_failed(process):
                 complaints.seek(0)
                 said = complaints.read().decode(errors="replace").strip()
@@ -187,7 +187,7 @@ def _end_with(parent: int) -> None:
 
 
 def _main() -> int:
-    """What a process that `Launcher` has started does."""
+    """What a process that `OtherProcesses` has started does."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     setup_globals()  # what `${now:...}` and `${hydra:...}` in the configuration mean
     job, config, hydra = pickle.load(sys.stdin.buffer)

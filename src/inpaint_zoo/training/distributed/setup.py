@@ -8,17 +8,16 @@ import warnings
 
 import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import is_first_process
 from inpaint_zoo.training.distributed.heartbeat import Heartbeat
-from inpaint_zoo.training.distributed.launcher import Job, Launcher
+from inpaint_zoo.training.distributed.launcher import Job, OtherProcesses
 from inpaint_zoo.training.distributed.same_config import SameConfig
 
 
-def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
-    """Let a Trainer of several processes start them with this configuration, compare and watch them.
+def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> OtherProcesses:
+    """Let a Trainer of several processes compare and watch them, and return those that this one starts.
 
     Args:
         trainer: Has not been used; one of a single process stays as it is.
@@ -31,13 +30,12 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
     if config.trainer.sync_batchnorm and trainer.strategy.root_device.type != "cuda":
         raise InputError("trainer.sync_batchnorm=true needs CUDA devices: leave it out on this machine")
     if trainer.world_size == 1:
-        return
+        return OtherProcesses(trainer, job, config, lambda: None)
     _refuse_folder_by_time(trainer, config)
     watch = Heartbeat(timeout=config.process_timeout)
-    if isinstance(trainer.strategy.launcher, _SubprocessScriptLauncher):
-        trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config, watch.reason)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
     callbacks[:0] = [SameConfig(config), watch]
+    return OtherProcesses(trainer, job, config, watch.reason)
 
 
 def speak_first_only() -> None:
