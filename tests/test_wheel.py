@@ -77,12 +77,12 @@ def test_the_papers_are_those_of_the_citation(metadata: Message) -> None:
 
 
 def test_the_wheel_works_in_any_folder(installed: Path, tmp_path: Path) -> None:
-    assert "Usage: inpaint-zoo VERB" in python(installed, tmp_path, "-m", "inpaint_zoo.cli.main", "--help")
+    assert "Usage: inpaint-zoo VERB" in python(installed, tmp_path, "-m", "inpaint_zoo", "--help")
     code = "from inpaint_zoo.config.compose import CONF_DIR, compose_config; compose_config('base'); print(CONF_DIR)"
     assert python(installed, tmp_path, "-c", code).strip() == str(installed / "inpaint_zoo" / "conf")
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_composes_from_the_wheel(installed: Path, tmp_path: Path, verb: str) -> None:
-    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo.cli.main", *verb.split(), "--cfg", "job")
+    assert ":" in python(installed, tmp_path, "-m", "inpaint_zoo", *verb.split(), "--cfg", "job")
     assert list(tmp_path.iterdir()) == []
