@@ -46,4 +46,4 @@ format: setup  ## rewrite the code in the project's style
 	$(BIN)/ruff format .
 
 clean:  ## remove what the targets made
-	rm -rf .venv runs dist
+	rm -rf .venv .venv-* runs dist

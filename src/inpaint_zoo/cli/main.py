@@ -28,13 +28,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "compare": ("inpaint_zoo.cli.compare", "same images, same masks: tables and a report"),
     "verify": ("inpaint_zoo.cli.verify", "compute the numbers of a results.json again and compare"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, the same for the same seed"),
-    "masks sheet": ("inpaint_zoo.cli.masks_sheet", "show some masks of every kind in one image"),
     "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes as a file"),
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, report what is wrong"),
     "benchmark": ("inpaint_zoo.cli.benchmark", "what the networks cost here: operations, seconds, memory"),
-    "benchmark metrics": ("inpaint_zoo.cli.benchmark_metrics", "how long scoring images and intervals take here"),
-    "benchmark training": ("inpaint_zoo.cli.benchmark_training", "what a Trainer adds to a bare training loop"),
-    "benchmark data": ("inpaint_zoo.cli.benchmark_data", "how fast training samples are loaded here"),
     "import-weights": ("inpaint_zoo.cli.import_weights", "turn a published checkpoint into one of ours"),
 }
 """Verb, of one word or two: (module with a function `run`, one line of help)."""

@@ -187,7 +187,7 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Evaluator plain values against plain hints only; what is richer is left to the target."""
+    """Checks plain values against plain hints only; what is richer is left to the target."""
     # a tensor beside float (as in torch.optim) makes no difference: YAML holds none
     members = tuple(kind for kind in _members(hint) if getattr(kind, "__name__", "") != "Tensor")
     if not isinstance(value, _PLAIN) or not set(members) <= set(_PLAIN):

@@ -44,7 +44,7 @@ PATH_KEYS = (
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("images", "masks"), "masks sheet": ("root",), "runs": ("root",)}
+VERB_PATH_KEYS = {"predict": ("images", "masks"), "runs": ("root",)}
 """Keys that are paths for one verb only."""
 
 POSITIONAL_KEYS = {"verify": "results"}

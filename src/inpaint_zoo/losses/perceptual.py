@@ -14,7 +14,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from inpaint_zoo.errors import InputError
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 Features = dict[str, Tensor]
 
@@ -119,7 +119,7 @@ def _layer_names(configuration: list[str | int]) -> list[str]:
 
 def _fill(network: nn.Sequential, architecture: str, imagenet: Any, weights: str) -> None:
     if weights == "random":
-        log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
+        _log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
         for layer in network:
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

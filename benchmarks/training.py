@@ -1,7 +1,8 @@
-"""What a Trainer with its callbacks adds to a bare train step, measured in turns on the same tensors."""
+"""What a Trainer with its callbacks adds to a bare train step on this machine, in turns on the same tensors."""
 
 from __future__ import annotations
 
+import argparse
 import math
 import tempfile
 import time
@@ -12,15 +13,23 @@ from statistics import median
 from typing import Any
 
 from omegaconf import DictConfig
+from rich import print as print_table
 from torch.utils.data import DataLoader, IterableDataset
 
 from inpaint_zoo.batch import Batch
+from inpaint_zoo.benchmark.machine import describe_machine
+from inpaint_zoo.benchmark.rate import MachineRate
 from inpaint_zoo.benchmark.subject import Call, bare_step, photograph
+from inpaint_zoo.checks import at_least
+from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.runtime.cpu import prepare_cpu
+from inpaint_zoo.tables import Column, Table, terminal
 from inpaint_zoo.training.trainer import build_trainer
+from inpaint_zoo.zoo import known_model, list_models
 
 WARM_UP = 10
 """Steps that do not count: caches fill, and the Trainer fetches ahead."""
@@ -116,6 +125,36 @@ def _blocks(milliseconds: Sequence[float]) -> list[float]:
     return [sum(milliseconds[i * BLOCK : (i + 1) * BLOCK]) / BLOCK for i in range(count)]
 
 
-def describe(overhead: Overhead) -> tuple[float, float, float, tuple[float, float]]:
+def main() -> None:
+    """Print a table of milliseconds per step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", nargs="+", default=list_models(), help="default: all")
+    parser.add_argument("--steps", type=int, default=200, help="of either kind; default: 200")
+    parser.add_argument(
+        "--train", nargs="+", default=["experiment=tiny"], metavar="KEY=VALUE",
+        help="what `inpaint-zoo train` would be given; default: experiment=tiny",
+    )  # fmt: skip
+    options = parser.parse_args()
+    quiet_libraries()
+    try:
+        steps, models = at_least(BLOCK, options.steps, "--steps"), [known_model(name) for name in options.models]
+        measured = {model: measure_overhead(model, options.train, steps) for model in models}
+    except InputError as error:
+        parser.error(str(error))
+    rate = MachineRate()
+    rate()
+    headings = ("Bare", "Trainer", "Added", "95 % interval")
+    columns = [Column("model", "ms per step", is_text=True), *(Column(heading, heading) for heading in headings)]
+    print_table(terminal(Table("", columns, [row(model, overhead) for model, overhead in measured.items()])))
+    print(f"{steps} steps of either kind, in turns", *describe_machine(rate.best).lines(), sep="\n")
+
+
+def row(model: str, overhead: Overhead) -> list[str]:
     """Medians of bare, trained and added milliseconds, and the interval of the last."""
-    return median(overhead.bare), median(overhead.trained), median(overhead.added), overhead.interval
+    bare, trained, added = (median(values) for values in (overhead.bare, overhead.trained, overhead.added))
+    low, high = overhead.interval
+    return [model, f"{bare:.1f}", f"{trained:.1f}", f"{added:+.2f}", f"{low:+.2f} to {high:+.2f}"]
+
+
+if __name__ == "__main__":
+    main()

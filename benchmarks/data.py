@@ -1,10 +1,12 @@
-"""How fast training samples are loaded, what that time goes to, and whether memory stays the same."""
+"""How fast training samples are loaded on this machine, what that time goes to, and whether memory stays the same."""
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import statistics
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,11 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inpaint_zoo.benchmark.machine import num_threads
+from rich import print as print_table
+
+from inpaint_zoo.benchmark.machine import describe_machine, num_threads
+from inpaint_zoo.benchmark.rate import MachineRate
+from inpaint_zoo.checks import at_least
+from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.dataset import TrainingDataset
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import collate
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.tables import Column, Table, terminal
 
 STAGES = ("decode", "resize", "augment", "mask", "to tensors", "collate")
 TRANSFER = "transfer and waiting"
@@ -156,3 +167,52 @@ def resident_megabytes() -> float | None:
     except OSError:
         return None
     return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Print images a second, the shares of the stages, and the memory of every epoch."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=5, help="the median counts; one more goes before them")
+    parser.add_argument("--batches", type=int, default=16, help="for the shares of the stages, in one process")
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="as for `inpaint-zoo train`: data.root=DIR")
+    options = parser.parse_intermixed_args()
+    quiet_libraries()
+    try:
+        epochs, batches = at_least(1, options.epochs, "--epochs"), at_least(1, options.batches, "--batches")
+        config = compose_config("train", ["data.samples_per_epoch=1024", *options.overrides])
+        mask = construct(config.mask)
+        data: InpaintingDataModule = construct(config.data, mask=mask, eval_mask=mask, seed=0)
+        rate = MachineRate()
+        rate()
+        loading = measure_loading(data, epochs, batches, lambda line: print(line, file=sys.stderr, flush=True))
+    except InputError as error:
+        parser.error(str(error))
+    print_table(terminal(stages_table(loading)))
+    print(*describe_loading(loading, data), *describe_machine(rate.best).lines(), sep="\n")
+
+
+def stages_table(loading: Loading) -> Table:
+    """What a sample takes, stage by stage."""
+    columns = [Column("stage", "Stage", is_text=True), Column("ms", "ms an image"), Column("share", "Share")]
+    spent = {stage: f"{milliseconds:.2f}" for stage, milliseconds in loading.milliseconds.items()}
+    return Table(
+        "", columns, [[stage, spent.get(stage, ""), f"{share:.0%}"] for stage, share in loading.shares.items()]
+    )
+
+
+def describe_loading(loading: Loading, data: InpaintingDataModule) -> list[str]:
+    """The rate, and the memory where the system tells it."""
+    rates = [epoch.rate for epoch in loading.epochs]
+    height, width = data.size
+    lines = [
+        f"{loading.rate:.0f} images/s of {width}x{height} with {data.num_workers} workers, the median of "
+        f"{len(rates)} epochs of {loading.epochs[0].images} ({min(rates):.0f} to {max(rates):.0f})"
+    ]
+    memory = [epoch.megabytes for epoch in loading.epochs if epoch.megabytes is not None]
+    if memory:
+        lines.append(f"memory of all processes, epoch by epoch: {', '.join(f'{value:.0f}' for value in memory)} MB")
+    return lines
+
+
+if __name__ == "__main__":
+    main()
