@@ -187,6 +187,7 @@ def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_image(
     assert outcome.code == 2
     assert "2.png" in outcome.err
     assert "make the mask as large as the image" in outcome.err
+    assert "under size=native: size=SIDE" in outcome.err  # mask.resizing is the protocol's here
     assert not (tmp_path / "out").exists()
 
 

@@ -38,7 +38,7 @@ class Wording:
 
 
 TITLES: Mapping[str, str] = {
-    "image": "ImageArray",
+    "image": "Image",
     "mask": "Mask",
     "bins": "Bins of the hole ratio",
     "eight_bits": "8 bits",

@@ -78,7 +78,7 @@ def same_size(holes: np.ndarray, height: int, width: int) -> np.ndarray:
     if holes.shape != (height, width):
         raise InputError(
             f"the mask is {holes.shape[1]}x{holes.shape[0]} (width x height), its image {width}x{height}: make the "
-            f"mask as large as the image, or set size= or mask.resizing=nearest"
+            "mask as large as the image, or set mask.resizing=nearest (under size=native: size=SIDE)"
         )
     return holes
 

@@ -1,0 +1,71 @@
+"""What a page points to is there: files, headings, paths of the repository, modules, tests."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path for path in ROOT.rglob("*.md") if not {"runs", "shared"} & {*path.relative_to(ROOT).parts[:1]})
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SPAN = re.compile(r"`([^`\n]+)`")
+REPOSITORY = re.compile(r"(?:src|tests|docs|conf|notebooks|benchmarks|\.ci|\.github)/[\w./-]*")
+SOURCE = re.compile(r"[\w./-]+\.py")
+DOTTED = re.compile(r"inpaint_zoo(?:\.\w+)+")
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def anchors(page: Path) -> set[str]:
+    """Of the headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text(page), flags=re.MULTILINE | re.DOTALL), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def each_page(function):  # type: ignore[no-untyped-def]
+    return pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))(function)
+
+
+@each_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in LINK.findall(text(page)):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@each_page
+def test_paths_are_there(page: Path) -> None:
+    for span in SPAN.findall(text(page)):
+        path, _, test = span.partition("::")
+        if REPOSITORY.fullmatch(path):
+            assert (ROOT / path).exists(), span
+        elif SOURCE.fullmatch(path):
+            assert any((folder / path).exists() for folder in (page.parent, ROOT, ROOT / "src/inpaint_zoo")), span
+        if test:
+            names = {node.name for node in ast.walk(ast.parse(text(ROOT / path))) if isinstance(node, ast.FunctionDef)}
+            assert test in names, span
+
+
+@each_page
+def test_names_of_modules_and_classes_exist(page: Path) -> None:
+    for name in DOTTED.findall(" ".join(SPAN.findall(text(page)))):
+        module, rest = name, []
+        while True:
+            try:
+                found = importlib.import_module(module)
+                break
+            except ModuleNotFoundError:
+                module, _, last = module.rpartition(".")
+                rest.insert(0, last)
+        for attribute in rest:
+            found = getattr(found, attribute)
