@@ -122,7 +122,7 @@ def test_a_checkpoint_is_read_once(
     path, opened = small_checkpoint("misf"), []
     arguments = [f"{checkpoint}={path}", f"output={tmp_path / 'out'}"]
     if verb == "predict":
-        arguments += [f"image={images('a.png')}", f"mask={masks('a.png')}"]
+        arguments += [f"images={images('a.png')}", f"masks={masks('a.png')}"]
     else:
         arguments += [f"data.root={images('a.png')}", "data.size=32", "data.num_workers=0", "lpips=false"]
     if verb == "compare":

@@ -1,4 +1,4 @@
-"""Tables as HTML, for a page that has styles for them and sorts them."""
+"""Tables as HTML, for a page that styles and sorts them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from inpaint_zoo.tables.model import TIE_SIGN, Cell, Column, Table, printable
 
 
 def html(table: Table) -> str:
-    """The table in a part of the page that scrolls.
+    """Render a table inside an element that scrolls.
 
-    Classes: those of columns and of the texts below a value; `best`, `number`, and `unseen` for screen readers.
+    CSS classes: those of columns and of the texts below a value; `best`, `number`, and `unseen` for screen readers.
     """
     title = escaped(table.title)
     subtitle = f' <strong class="tag">{escaped(table.subtitle)}</strong>' if table.subtitle else ""
@@ -29,7 +29,7 @@ def html(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as HTML that shows it, also inside of an attribute."""
+    """Escape a text for HTML, also inside of attributes."""
     return escape(printable(text))
 
 
@@ -60,5 +60,5 @@ def _classes(column: Column, cell: Cell) -> str:
 
 def _number(cell: Cell) -> str:
     best = '<span class="unseen"> (best)</span>' if cell.best else ""
-    tied = f'<abbr title="not told apart from the best">{TIE_SIGN}</abbr>' if cell.tied else ""
+    tied = f'<abbr title="not significantly different from the best">{TIE_SIGN}</abbr>' if cell.tied else ""
     return f'<span class="number">{escaped(cell.shown)}{best}{tied}</span>\n'
