@@ -199,11 +199,13 @@ def _place(where: str) -> str | None:
 
 
 def _returned(function: Any) -> Any:
-    """The class of what a function says that it returns; None where it does not."""
+    """The class of what a function says that it returns, where it returns something; None where it does not say."""
     try:
-        return typing.get_type_hints(function).get("return")
+        hint = typing.get_type_hints(function).get("return")
     except (NameError, TypeError):  # names that exist for type checkers only
         return None
+    kinds = [kind for kind in typing.get_args(hint) or (hint,) if kind is not type(None)]
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def _imported(kinds: Iterable[str]) -> tuple[type, ...]:
