@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from inpaint_zoo.files.json_lines import ResultsCache
 from inpaint_zoo.metrics.records import Record
@@ -70,7 +70,8 @@ class EvaluationCache:
         for title, fingerprint in fingerprints.items():
             for line in self._file(title, 0, fingerprint).results():
                 if sample_keys.get(line["name"]) == line["sample_key"]:
-                    self.records[title, line["name"]] = _cached_record(title, line)
+                    record = Record(title, line["name"], line["photograph"], line["ratio"], line["metrics"])
+                    self.records[title, record.name] = CachedRecord(record, line["seconds"], line["sample_key"])
 
     def keep_only(self, is_valid: Callable[[str, str], bool]) -> None:
         """Forget the records for which `is_valid(method, name)` is false; the files stay as they are."""
@@ -90,8 +91,3 @@ class EvaluationCache:
 
     def _file(self, title: str, rank: int, fingerprint: str) -> ResultsCache:
         return ResultsCache(self.folder / title / f"{rank}.jsonl", fingerprint)
-
-
-def _cached_record(title: str, line: Mapping[str, Any]) -> CachedRecord:
-    record = Record(title, line["name"], line["photograph"], line["ratio"], line["metrics"])
-    return CachedRecord(record, line["seconds"], line["sample_key"])

@@ -92,8 +92,8 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
     manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
-    if stored is not None:
-        _refuse_differences(stored, manifest)
+    if stored is not None and (changed := differences(stored.samples, entries)):
+        raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")
     return EvaluationSet(data, dataset, protocol, manifest)
 
 
@@ -167,9 +167,3 @@ def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size
             f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
             f"images nor those of size={size[1]}x{size[0]}, so they do not fit the images: {few(wrong)}"
         )
-
-
-def _refuse_differences(stored: Manifest, found: Manifest) -> None:
-    changed = differences(stored.samples, found.samples)
-    if changed:
-        raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")

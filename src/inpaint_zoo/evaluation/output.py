@@ -31,6 +31,6 @@ def results_folder(output: str, settings: Settings) -> Path:
     foreign = [name for name in _OWN_FILES if (folder / name).exists()]
     if foreign and not (folder / CACHE_FOLDER).is_dir():
         raise InputError(
-            f"output: {folder} holds a {foreign[0]} that no evaluation has written: choose another folder, or move the file"
+            f"output: {folder} holds a {foreign[0]} that no evaluation has written: choose another folder, or move it"
         )
     return folder

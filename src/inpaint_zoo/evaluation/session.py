@@ -122,7 +122,7 @@ def _changed_note(title: str, records: Sequence[Record]) -> Iterator[str]:
         errors = [metrics["known_l1"] for metrics in changed if metrics["known_l1"] is not None]
         by = f", by {sum(errors) / len(errors):.1%} on average" if errors else ""
         yield (
-            f"{title} changed known pixels in {len(changed)} of {len(records)} images{by}; all metrics but those of the "
+            f"{title} changed known pixels in {len(changed)} of {len(records)} images{by}; all metrics except those of "
             "known pixels are computed with the original known pixels. If the images were made for other holes, the "
             f"results of {title} are not valid."
         )

@@ -82,7 +82,7 @@ def load_inception(weights: str | Path, device: str | torch.device = "cpu") -> I
     if weights == "imagenet":
         state = download(_fetch, "Metrics of all images (FID, U-IDS, P-IDS) are", "Inception's weights")
     else:
-        state = read_state(Path(weights), "torch-fidelity's state dict of its Inception network")
+        state = read_state(Path(weights).expanduser(), "torch-fidelity's state dict of its Inception network")
     return InceptionFeatures(_build(state, weights).to(device))
 
 

@@ -129,7 +129,7 @@ def load_lpips(network: str, weights: str | Path = "imagenet", device: str | tor
     if weights == "imagenet":
         features = download(backbone.fetch, "LPIPS is", f"{backbone.title}'s ImageNet weights")
     else:
-        features = read_state(Path(weights), f"torchvision's {backbone.title} state dict")
+        features = read_state(Path(weights).expanduser(), f"torchvision's {backbone.title} state dict")
     built = _build_lpips(network)
     _load_features(built.get_submodule("net"), features, f"{weights}: not a {backbone.title} state dict")
     return LPIPSDistance(built.to(device), backbone.minimum_size)

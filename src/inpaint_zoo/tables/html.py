@@ -43,7 +43,8 @@ def _row(table: Table, row: list[Cell]) -> Iterator[str]:
     head, *others = row
     yield f'<th scope="row" data-value="{_value(head)}"><bdi>{escaped(head.shown)}</bdi></th>\n'
     for column, cell in zip(table.columns[1:], others, strict=True):
-        yield f'<td data-value="{_value(cell)}" class="{_classes(column, cell)}">\n{_number(cell)}'
+        classes = escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
+        yield f'<td data-value="{_value(cell)}" class="{classes}">\n{_number(cell)}'
         for kind, text in cell.below.items():
             lines = "<br>".join(map(escaped, text.split("\n")))
             yield f'<small class="{escaped(kind)}">{lines}</small>\n'
@@ -52,10 +53,6 @@ def _row(table: Table, row: list[Cell]) -> Iterator[str]:
 
 def _value(cell: Cell) -> str:
     return escaped(cell.shown if cell.value is None else cell.value)
-
-
-def _classes(column: Column, cell: Cell) -> str:
-    return escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
 
 
 def _number(cell: Cell) -> str:

@@ -126,9 +126,7 @@ def printable(text: str) -> str:
     """Replace control characters and invalid Unicode by escapes; line breaks stay."""
     if text.isprintable():
         return text
-    signs = (sign if sign == "\n" or unicodedata.category(sign) not in _UNSEEN else _escape(sign) for sign in text)
-    return "".join(signs)
-
-
-def _escape(sign: str) -> str:
-    return sign.encode("unicode_escape").decode()
+    return "".join(
+        sign.encode("unicode_escape").decode() if sign != "\n" and unicodedata.category(sign) in _UNSEEN else sign
+        for sign in text
+    )

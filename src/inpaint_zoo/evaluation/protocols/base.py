@@ -105,7 +105,9 @@ class Protocol:
     def describe(self) -> list[tuple[str, str]]:
         """The protocol in words: pairs of title and text, with the same titles for every protocol."""
         lines = [(TITLES[field.name], str(getattr(self.wording, field.name))) for field in fields(self.wording)]
-        return [("Size", _size_words(self.size)), *lines]
+        native = "native: images as they are"
+        size = native if self.size is None else f"{self.size[0]} × {self.size[1]} (height × width)"
+        return [("Size", size), *lines]
 
     def fingerprint(self) -> str:
         """SHA-256 of the definition: it changes with name, size, words and constants."""
@@ -129,7 +131,3 @@ def image_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
     if sides[0] * sides[1] > MAX_PIXELS:
         raise InputError(f"size={size} has more than {MAX_PIXELS} pixels")
     return sides[0], sides[1]
-
-
-def _size_words(size: tuple[int, int] | None) -> str:
-    return "native: images as they are" if size is None else f"{size[0]} × {size[1]} (height × width)"

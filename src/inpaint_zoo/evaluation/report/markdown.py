@@ -20,10 +20,10 @@ from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
 from inpaint_zoo.evaluation.report.rows import (
     COLUMN_BINS,
     columns_with_values,
-    psnr_difference,
     means_of,
     methods_of,
     num_images,
+    psnr_difference,
 )
 from inpaint_zoo.evaluation.report.tables import by_bin, mean_cells, set_table
 from inpaint_zoo.evaluation.significance import Estimate

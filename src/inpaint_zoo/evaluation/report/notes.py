@@ -104,7 +104,7 @@ def estimate_notes(report: Report) -> list[str]:
         "resamples of the original photographs, the same ones for every method; images of one photograph are drawn "
         "together.",
         f"{TIE_SIGN} marks methods not significantly different from the best of their bin and metric. A difference is "
-        f"significant where p < {SIGNIFICANCE} and the confidence interval of the paired difference does not contain 0. "
+        f"significant where p < {SIGNIFICANCE} and the interval of the paired difference does not contain 0. "
         f"p is the p value of a paired permutation test (signs flipped per photograph: {_RESAMPLES} random flips, or "
         "every flip where there are not more) of that pair, not corrected for the number of pairs.",
     ]

@@ -11,7 +11,7 @@ from inpaint_zoo.evaluation.report.columns import KNOWN_L1, MAIN_COLUMNS, METHOD
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.estimates import estimate_of, half_width_text, is_tied, p_text
 from inpaint_zoo.evaluation.report.notes import protocol_line
-from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, psnr_difference, means_of, methods_of, num_images
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, means_of, methods_of, num_images, psnr_difference
 from inpaint_zoo.evaluation.report.tables import bin_table, set_table
 from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES

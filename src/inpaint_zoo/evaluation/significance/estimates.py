@@ -109,16 +109,14 @@ class _Table(NamedTuple):
         members: dict[str, set[int]] = {name: set() for name in EVERY_BIN}
         for record in records:
             number = row[record.photograph, record.name]
-            values[number, column[record.method]] = [_number(record.metrics[key]) for key in METRICS]
+            values[number, column[record.method]] = [
+                math.nan if (value := record.metrics[key]) is None else value for key in METRICS
+            ]
             for name in record.bins:
                 members[name].add(number)
         rank = {image: number for number, image in enumerate(images)}
         photographs = np.array([rank[image] for image, _ in samples], np.intp)
         return cls(methods, values, photographs, {name: sorted(own) for name, own in members.items()})
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
 
 
 def _estimates_in_bin(
@@ -133,7 +131,10 @@ def _estimates_in_bin(
     with np.errstate(invalid="ignore"):  # inf - inf, in columns without a difference
         differences = _Columns.of(values - np.take_along_axis(values, best[None, None, :], axis=1), starts)
     # one call, so that means and differences use the same draws
-    intervals = bootstrap_intervals(*_joined(own, differences), num_resamples, seed).reshape(2, *own.means.shape, 2)
+    sums, sizes = (
+        np.concatenate(parts, axis=1) for parts in ((own.sums, differences.sums), (own.sizes, differences.sizes))
+    )
+    intervals = bootstrap_intervals(sums, sizes, num_resamples, seed).reshape(2, *own.means.shape, 2)
     p_values = permutation_p_values(differences.sums, num_resamples, seed).reshape(own.means.shape)
     intervals[0, np.isinf(own.means)] = np.nan
     comparable = _comparable(own.means, best) & ~np.isnan(differences.means)
@@ -171,13 +172,6 @@ class _Columns(NamedTuple):
         means = np.divide(sums.sum(axis=0), size, out=np.full(size.shape, np.nan), where=size > 0)
         means[infinite] = np.inf
         return cls(sums.reshape(len(starts), -1), sizes.reshape(len(starts), -1), means)
-
-
-def _joined(first: _Columns, second: _Columns) -> tuple[Floats, Floats]:
-    return (
-        np.concatenate([first.sums, second.sums], axis=1),
-        np.concatenate([first.sizes, second.sizes], axis=1),
-    )
 
 
 def _best(means: Floats) -> NDArray[np.intp]:
