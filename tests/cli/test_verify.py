@@ -157,5 +157,5 @@ def test_a_file_that_is_no_results_is_refused(command: Command, tmp_path: Path, 
     path.write_text(text)
     outcome = command("verify", path)
     assert outcome.code == 2
-    assert f"results: {path} is no results.json" in outcome.err
+    assert f"results: {path} is not a results.json" in outcome.err
     assert outcome.err.count("\n") == 1

@@ -9,19 +9,33 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.checks import true_or_false
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.metrics.definition import STANDARD_METRICS
+from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
 from inpaint_zoo.metrics.per_image import ImageScores
 from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.metrics.weights import MetricUnavailableError
+
+_NODE = "callbacks.validation_metrics"
 
 
 class ValidationMetrics(pl.Callback):
     """Log `val/psnr`, `val/hole_psnr`, `val/ssim`, ... and the same per bin, `val/20-40/psnr`, of the composites.
 
     After a test, `test/psnr`, ... . Reads `image`, `mask` and `name` of a batch and `composite` of the module's
-    `prediction`. LPIPS, which costs as much as a small network, is left to `evaluate`.
+    `prediction`.
+
+    Args:
+        lpips: Whether to log `val/lpips`, `val/hole_lpips`, ... as well, which costs as much as a small network.
+        lpips_weights: See `load_lpips`.
+
+    Raises:
+        InputError: LPIPS is wanted, but not available.
     """
 
-    def __init__(self) -> None:
-        self.scores = ImageScores()
+    def __init__(self, *, lpips: bool = False, lpips_weights: str = "imagenet") -> None:
+        self.scores = ImageScores(lpips=_lpips(lpips_weights) if true_or_false(lpips, f"{_NODE}.lpips") else None)
         self.records: list[Record] = []
         """Of the images of this rank."""
 
@@ -62,6 +76,13 @@ class ValidationMetrics(pl.Callback):
         means = {f"{prefix}/{key}": mean for key, mean in self.scores.compute().items()}
         # all ranks have the same numbers; of the ways to reduce them, only a mean would round
         pl_module.log_dict(means, batch_size=1, sync_dist=True, reduce_fx="max")
+
+
+def _lpips(weights: str) -> LPIPSDistance:
+    try:
+        return load_lpips(str(STANDARD_METRICS.lpips), weights)
+    except MetricUnavailableError as error:
+        raise InputError(f"{_NODE}.lpips=true: {error} Give them as a file: {_NODE}.lpips_weights=PATH") from error
 
 
 def prediction_of(outputs: Tensor | Mapping[str, Any] | None) -> Prediction:

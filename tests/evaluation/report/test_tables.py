@@ -27,24 +27,24 @@ def test_has_the_unrounded_means_of_every_bin(report):
         assert {key: number(line[key]) for key in METRICS} == row.means
 
 
-def test_has_the_unrounded_certainties(full_report):
+def test_has_the_unrounded_estimates(full_report):
     for line in lines_of(full_report):
         for key in METRICS:
-            own = full_report.estimates_of.get((line["bin"], line["method"], key))
+            own = full_report.estimates.get((line["bin"], line["method"], key))
             cells = [number(line[f"{key}_{end}"]) for end in ("low", "high")]
             assert cells == list((own and own.interval) or (None, None))
             found = own and own.difference
             assert number(line[f"{key}_difference"]) == (found.value if found else None)
             assert number(line[f"{key}_p"]) == (found.p if found else None)
-            verdicts = {True: "told apart", False: "not told apart"}
-            expected = verdicts[found.told_apart] if found else "best" if own and own.is_best else ""
-            assert line[f"{key}_verdict"] == expected
-    verdicts = {line[f"{key}_verdict"] for line in lines_of(full_report) for key in METRICS}
-    assert verdicts == {"best", "not told apart", ""}
+            significances = {True: "significant", False: "not significant"}
+            expected = significances[found.significant] if found else "best" if own and own.is_best else ""
+            assert line[f"{key}_significance"] == expected
+    significances = {line[f"{key}_significance"] for line in lines_of(full_report) for key in METRICS}
+    assert significances == {"best", "not significant", ""}
 
 
-def test_without_certainties_the_means_stand_alone(report):
-    assert {line["psnr_low"] + line["psnr_verdict"] for line in lines_of(report)} == {""}
+def test_without_estimates_the_means_stand_alone(report):
+    assert {line["psnr_low"] + line["psnr_significance"] for line in lines_of(report)} == {""}
 
 
 def test_metrics_of_the_set_stand_with_all_images(full_report):
@@ -63,7 +63,7 @@ def test_every_line_names_the_protocol_and_its_leak(report, full_report):
 def test_infinite_and_missing_values_are_no_nan(psnr: float | None):
     values = dict.fromkeys(METRICS, None) | {"psnr": psnr}
     records = [Record(method, str(n), str(n), 0.3, values) for method in "ab" for n in range(3)]
-    table = csv_table(Report("", records, [], estimates_of=estimates_of(records, num_resamples=20)))
+    table = csv_table(Report("", records, [], estimates=estimates_of(records, num_resamples=20)))
     assert "nan" not in table
     assert (",inf," in table) == (psnr == math.inf)
 
