@@ -14,7 +14,7 @@ import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.config.allowlist import allowed, allowing, carried, check_object, split_allow
+from inpaint_zoo.config.allowlist import allowed, allowing, bind_allowed, check_object, split_allow
 from inpaint_zoo.config.build import check_nodes, construct, locate
 from inpaint_zoo.config.compose import compose_config, output_dir
 from inpaint_zoo.errors import InputError
@@ -367,7 +367,7 @@ def test_a_node_in_results_json_is_refused(command: Command, tmp_path: Path, gro
 def test_a_job_that_is_sent_to_another_process_knows_what_is_allowed(package: str) -> None:
     target = f"{package}.callbacks.Beep"
     with allowing([package]):
-        job = pickle.dumps(carried(locate))
+        job = pickle.dumps(bind_allowed(locate))
     assert pickle.loads(job)(target).__name__ == "Beep"
     with pytest.raises(InputError, match="add allow="):
         locate(target)
@@ -386,8 +386,8 @@ def test_the_processes_of_a_training_know_what_is_allowed(
         launcher = Launcher(machine, locate(f"{package}.callbacks.write_allowed"), config, lambda: None)
         monkeypatch.setattr(launcher, "_check_can_spawn_children", lambda: None)
         launcher._call_children_scripts()
-    for complaints in launcher._complaints:
-        complaints.close()
+    for output in launcher._error_outputs:
+        output.close()
     job, its_config, _ = pickle.loads(sent.read_bytes())
     job(its_config)
     assert (tmp_path / "allowed.txt").read_text() == f"{package}.callbacks"

@@ -92,14 +92,14 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # and before albumentations is: it would ask the network for its newest version
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     # Hydra and OmegaConf take a moment to import
-    from inpaint_zoo.config.allowlist import allowing, carried, split_allow  # noqa: PLC0415
+    from inpaint_zoo.config.allowlist import allowing, bind_allowed, split_allow  # noqa: PLC0415
     from inpaint_zoo.config.error_messages import explain  # noqa: PLC0415
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
 
     try:
         prefixes, others = split_allow(arguments)
         with allowing(prefixes):
-            return run_verb(verb, carried(task_of(verb)), others, debug)
+            return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
     except Stopped as stop:

@@ -16,8 +16,8 @@ from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.tables import WIDTH, Cell, Column, Table, csv_text, printable, terminal
-from inpaint_zoo.training.monitor import Monitor, shown
-from inpaint_zoo.training.runs.folder import Run, State, find_runs, read_run
+from inpaint_zoo.training.monitor import Monitor, format_value
+from inpaint_zoo.training.runs.status import Run, State, find_runs, read_run
 
 _NAME_WIDTH = 26
 _STYLES = {State.RUNNING: "green", State.FAILED: "red", State.INTERRUPTED: "yellow"}
@@ -73,7 +73,7 @@ def _values(found: list[Run], monitor: Monitor) -> Iterator[float]:
 
 def _row(one: Run, root: Path, best: Mapping[Monitor, float | None]) -> list[Cell | str]:
     changed = time.localtime(one.changed)
-    value = Cell("") if one.best is None else Cell(shown(one.best), str(one.best), one.best == best[one.monitor])
+    value = Cell("") if one.best is None else Cell(format_value(one.best), str(one.best), one.best == best[one.monitor])
     return [
         Cell(_folded(_name(one, root)), _name(one, root)),
         Cell(one.state, color=_STYLES.get(one.state, "")),

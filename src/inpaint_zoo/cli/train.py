@@ -17,24 +17,24 @@ from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.runtime.cpu import prepare_cpu
-from inpaint_zoo.runtime.processes import own_environment
+from inpaint_zoo.runtime.processes import restored_environment
 from inpaint_zoo.training.callbacks.best_checkpoint import best_score
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
-from inpaint_zoo.training.distributed.setup import distribute, speak_first_only
-from inpaint_zoo.training.resume import check_resumable, initialise, resume_from
-from inpaint_zoo.training.runs.attempt import CONFIG, OVERRIDES
-from inpaint_zoo.training.runs.result import Result, config_hash, forget_result, write_result
+from inpaint_zoo.training.distributed.setup import distribute, silence_other_ranks
+from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
+from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
+from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
 from inpaint_zoo.training.settings import check_settings
 from inpaint_zoo.training.summary import start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
 
-@own_environment()
+@restored_environment()
 def run(config: DictConfig) -> float | None:
     """Train as the configuration says; returns the best value of what `monitor` names."""
     folder = output_dir()
     quiet_libraries()
-    speak_first_only()
+    silence_other_ranks()
     check_settings(config)
     prepare_cpu()
     data = _data(config)
@@ -52,7 +52,7 @@ def run(config: DictConfig) -> float | None:
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
-            forget_result(folder)
+            remove_result(folder)
             write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
             write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
         _fit(trainer, module, data, resume)
@@ -71,7 +71,7 @@ def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Pa
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):
         raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to go on, or another run_dir")
     if config.init_from is not None:
-        initialise(module, Path(config.init_from))
+        load_initial_weights(module, Path(config.init_from))
     return None
 
 

@@ -80,7 +80,7 @@ def allowed() -> tuple[str, ...]:
     return _allowed.get()
 
 
-def carried(job: Callable[[Any], object]) -> Callable[[Any], object]:
+def bind_allowed(job: Callable[[Any], object]) -> Callable[[Any], object]:
     """The same job, which takes what is allowed now along when it is run in another process."""
     return functools.partial(_run_allowing, allowed(), job)
 

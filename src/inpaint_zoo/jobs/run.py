@@ -22,7 +22,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.jobs.show import shown
 from inpaint_zoo.jobs.sweep.job import End, SweptTask
 from inpaint_zoo.jobs.sweep.plan import RUN_DIR, sweep_folder
-from inpaint_zoo.training.runs.attempt import attempt
+from inpaint_zoo.training.runs.failure import locked_run
 
 Task = Callable[[DictConfig], object]
 """The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
@@ -109,7 +109,7 @@ class _OneJob:
         self.folder = output_dir()
         try:
             # the folder of a training is held while it runs
-            with attempt(self.folder) if RUN_DIR in config else contextlib.nullcontext():
+            with locked_run(self.folder) if RUN_DIR in config else contextlib.nullcontext():
                 return self.task(config)
         except Exception as error:
             self.error = error

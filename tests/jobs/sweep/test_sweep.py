@@ -133,7 +133,7 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
 ) -> None:
     def stop(config: DictConfig, folder: Path) -> float:
         if config.seed == 1:
-            raise Stopped("stopped by SIGTERM at step 7: go on with ckpt_path=last", signal.SIGTERM)
+            raise Stopped("stopped by SIGTERM at step 7: resume with ckpt_path=last", signal.SIGTERM)
         return 20.0
 
     def succeed(config: DictConfig, folder: Path) -> float:

@@ -28,9 +28,9 @@ from inpaint_zoo.jobs.sweep.outcome import Outcome
 from inpaint_zoo.jobs.sweep.plan import check_complete
 from inpaint_zoo.jobs.sweep.table import show, write_tables
 from inpaint_zoo.training.monitor import Monitor
-from inpaint_zoo.training.runs.attempt import reason_of, write_failure
-from inpaint_zoo.training.runs.folder import has_checkpoint, read_run
+from inpaint_zoo.training.runs.failure import failure_reason, write_failure
 from inpaint_zoo.training.runs.result import config_hash, read_result
+from inpaint_zoo.training.runs.status import has_checkpoint, read_run
 
 if TYPE_CHECKING:
     import optuna
@@ -78,11 +78,11 @@ class Training:
 
     def run(self, folder: Path, overrides: Sequence[str]) -> None:
         """Train, or go on training, in a folder."""
-        from inpaint_zoo.runtime.processes import own_environment  # noqa: PLC0415 (imports torch)
+        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415 (imports torch)
 
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         more = ["ckpt_path=last"] if has_checkpoint(folder) else []
-        with own_environment():
+        with restored_environment():
             run_verb("train", self.task, [*flags, *self.overrides, *overrides, f"run_dir={quote(str(folder))}", *more])
 
     def command(self, overrides: Sequence[str]) -> str:
@@ -192,7 +192,7 @@ class Search:
         from optuna.trial import TrialState  # noqa: PLC0415
 
         write_failure(folder, error)
-        print(f"{name} failed: {reason_of(error)}", file=sys.stderr, flush=True)
+        print(f"{name} failed: {failure_reason(error)}", file=sys.stderr, flush=True)
         self.study.tell(trial.number, state=TrialState.FAIL)
 
     def _stored(self, number: int) -> optuna.trial.FrozenTrial:

@@ -23,7 +23,7 @@ from inpaint_zoo.errors import Stopped
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.plan import Job
 from inpaint_zoo.runtime.processes import is_first_process
-from inpaint_zoo.training.runs.attempt import attempt, reason_of, write_failure
+from inpaint_zoo.training.runs.failure import failure_reason, locked_run, write_failure
 
 LOGS = "logs"
 """Folder in that of a sweep: what jobs in other processes print, and how long jobs have taken."""
@@ -54,9 +54,9 @@ class SweptTask:
     def __call__(self, config: DictConfig) -> object:
         """Return what a sweeper may optimise."""
         # imports torch, which not every verb needs
-        from inpaint_zoo.runtime.processes import own_environment  # noqa: PLC0415
+        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415
 
-        with own_environment():
+        with restored_environment():
             return self.task(config)
 
 
@@ -98,7 +98,7 @@ class JobTask:
         node: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
         with read_write(node):
             node.job.num = job.number  # launchers count the jobs that they start, not those of the sweep
-        with attempt(job.folder) if job.trains else contextlib.nullcontext():
+        with locked_run(job.folder) if job.trains else contextlib.nullcontext():
             return self.task(config)
 
     def _failed(self, job: Job, error: Exception) -> End:
@@ -110,7 +110,7 @@ class JobTask:
         if self.task.debug:
             traceback.print_exception(error)
         where = f" (its traceback: {job.folder / TRACEBACK})" if is_bug else ""
-        self._say(job, f" failed: {reason_of(error)}{where}", to_stderr=True)
+        self._say(job, f" failed: {failure_reason(error)}{where}", to_stderr=True)
         return End(code=BUG if is_bug else BAD_INPUT)
 
     def _stopped(self, stop: BaseException) -> End:

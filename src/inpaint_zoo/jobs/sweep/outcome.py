@@ -9,7 +9,7 @@ from pathlib import Path
 from inpaint_zoo.jobs.sweep.job import read_seconds
 from inpaint_zoo.jobs.sweep.plan import Job
 from inpaint_zoo.training.monitor import Monitor
-from inpaint_zoo.training.runs.folder import read_run
+from inpaint_zoo.training.runs.status import read_run
 
 
 @dataclass(frozen=True)

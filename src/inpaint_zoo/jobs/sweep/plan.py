@@ -19,9 +19,9 @@ from inpaint_zoo.config.build import check_nodes
 from inpaint_zoo.config.error_messages import explain, missing
 from inpaint_zoo.config.overrides import quote
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.runs.attempt import CONFIG
-from inpaint_zoo.training.runs.folder import State, has_checkpoint, is_run_folder, read_config, state_of
+from inpaint_zoo.training.runs.files import CONFIG
 from inpaint_zoo.training.runs.result import config_hash, read_result
+from inpaint_zoo.training.runs.status import State, has_checkpoint, is_run_folder, read_config, state_of
 
 RUN_DIR = "run_dir"
 """The key of verbs that train: each job gets a folder of its own as if it had been given on the command line."""

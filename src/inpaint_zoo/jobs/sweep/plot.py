@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from inpaint_zoo.jobs.sweep.outcome import Outcome
-from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.monitor import Monitor, format_value
 
 _LONGEST_LABEL = 50
 _REPEATED = "seed"
@@ -35,7 +35,7 @@ def draw(outcomes: Sequence[Outcome], monitor: Monitor) -> bytes:
         axes.scatter(values, [place] * len(values), c=["C3" if value == best else "C0" for value in values], zorder=3)
         if len(values) > 1:
             axes.plot(fmean(values), place, "|", color="gray", markersize=18)
-        note = shown(fmean(values)) if values else row[0].state
+        note = format_value(fmean(values)) if values else row[0].state
         axes.text(1.02, place, note, transform=axes.get_yaxis_transform(), verticalalignment="center")
     labels = [label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…" for label in rows]
     axes.set_yticks(range(len(rows)), labels, parse_math=False)

@@ -21,7 +21,7 @@ from inpaint_zoo.tables import (
     markdown,
     terminal,
 )
-from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.monitor import Monitor, format_value
 
 _OTHER_COLUMNS = 52
 """Width of the columns that every table has."""
@@ -64,7 +64,7 @@ def table_of(outcomes: Sequence[Outcome]) -> Table:
             str(outcome.number),
             *(outcome.varied.get(key, "") for key in keys),
             outcome.state,
-            Cell("") if outcome.best is None else Cell(shown(outcome.best), str(outcome.best), outcome is best),
+            Cell("") if outcome.best is None else Cell(format_value(outcome.best), str(outcome.best), outcome is best),
             _number(outcome.step, "d"),
             _number(outcome.seconds, ".0f"),
             outcome.remark,
