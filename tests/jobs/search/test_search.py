@@ -107,9 +107,7 @@ def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, t
     training.before = stop
     code, _, err = command(*COMMON, "trials=3", f"run_dir={tmp_path}")
     assert code == 128 + signal.SIGTERM
-    assert err == (
-        f"inpaint-zoo tune: the search was stopped: run_dir={tmp_path} and otherwise the same command go on\n"
-    )
+    assert err == (f"inpaint-zoo tune: the search was stopped: resume with the same command and run_dir={tmp_path}\n")
     assert [row["state"] for row in rows(tmp_path)] == ["finished", "interrupted"]
     assert command(*COMMON, "trials=3", f"run_dir={tmp_path}")[::2] == (0, "")
     assert training.resumed == [None, None, "last", None]
@@ -150,7 +148,7 @@ def test_a_search_of_failures_is_a_failure(command: Command, training: Any, tmp_
     code, _, err = command(*COMMON, "trials=2", f"run_dir={tmp_path}")
     assert code == 2
     last = err.splitlines()[-1]
-    assert last.startswith("inpaint-zoo tune: error: no trial of 2 has come to its end: see failure.txt")
+    assert last.startswith("inpaint-zoo tune: error: no trial of 2 has finished: see failure.txt")
 
 
 def test_a_trial_that_falls_behind_is_ended_early(command: Command, training: Any, tmp_path: Path) -> None:

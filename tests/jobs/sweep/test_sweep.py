@@ -146,7 +146,7 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
     assert code == 128 + signal.SIGTERM
     assert err == (
         "inpaint-zoo train: the sweep was stopped by SIGTERM: 1 of 3 jobs are finished, "
-        f"run_dir={tmp_path} and otherwise the same command go on\n"
+        f"resume with the same command and run_dir={tmp_path}\n"
     )
     assert [row["state"] for row in rows(tmp_path)] == ["finished", "interrupted", "not started"]
     first = rows(tmp_path)[0]
@@ -155,7 +155,7 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
     training.configs.clear()
     code, out, err = command(*arguments)
     assert (code, err) == (0, "")
-    assert "job 1 of 3 is finished already: seed=0\n" in out
+    assert "job 1 of 3 is already finished: seed=0\n" in out
     assert training.folders == [tmp_path / "1", tmp_path / "2"]
     assert [config.ckpt_path for config in training.configs] == ["last", None]
     assert [row["state"] for row in rows(tmp_path)] == ["finished"] * 3
@@ -217,7 +217,7 @@ def test_foreign_and_damaged_files_are_not_written_over(command: Command, traini
     (tmp_path / "0" / "thesis.tex").write_text("")
     err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}").err
     assert "job 1 of 2 (seed=0): " in err
-    assert "holds files that are not of a training" in err
+    assert "holds files that do not belong to a training" in err
     (tmp_path / "0" / "config.yaml").write_text("a: [")
     err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}").err
     assert f"{tmp_path / '0' / 'config.yaml'} cannot be read" in err
