@@ -199,7 +199,7 @@ def test_what_a_place_takes(key: str, target: str) -> None:
     ],
 )
 def test_classes_of_the_wrong_kind(key: str, target: str, kind: str) -> None:
-    with pytest.raises(InputError, match=rf"^{key}: _target_ {target} is no {kind}; .*add allow=\["):
+    with pytest.raises(InputError, match=rf"^{key}: _target_ {target} is not a {kind}; .*add allow=\["):
         locate(target, key)
 
 
@@ -224,14 +224,14 @@ def test_what_an_allowed_package_has_imported_is_not_its_own(package: str) -> No
             locate(target)
         with pytest.raises(InputError, match="cannot be imported"):
             locate(f"{package}.callbacks.subprocess.Popen")
-        with pytest.raises(InputError, match="is no class or function"):
+        with pytest.raises(InputError, match="is not a class or function"):
             locate(f"{package}.callbacks.subprocess")
     with allowing([target]):
         assert locate(target).__name__ == "EarlyStopping"
 
 
 def test_an_object_that_can_be_called_is_no_class_or_function() -> None:
-    with pytest.raises(InputError, match="is no class or function"):
+    with pytest.raises(InputError, match="is not a class or function"):
         check_object(SimpleNamespace(), "inpaint_zoo.x.Y", "data")
 
 
@@ -314,7 +314,7 @@ def test_no_file_allows_anything(command: Command, tmp_path: Path, argument: str
     (tmp_path / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{node}")
     arguments = [argument.removeprefix("+") if "experiment" in argument else argument]
     outcome = command("train", "data=photographs", "--config-dir", tmp_path, *arguments, f"run_dir={tmp_path / 'run'}")
-    refused(outcome, "allow is no key of a configuration: it is read from the command line only")
+    refused(outcome, "allow is not a key of a configuration: it is read from the command line only")
 
 
 def test_the_search_of_a_file_allows_nothing(command: Command, tmp_path: Path) -> None:
