@@ -1,4 +1,4 @@
-"""`inpaint-zoo train`: train a model, keep its best and its last checkpoint."""
+"""`inpaint-zoo train`: train a model, and keep its best and its last checkpoint."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ from inpaint_zoo.training.trainer import build_trainer
 
 @restored_environment()
 def run(config: DictConfig) -> float | None:
-    """Train as the configuration says; returns the best value of what `monitor` names."""
+    """Train as configured; returns the best value of the metric that `monitor` names."""
     folder = output_dir()
     quiet_libraries()
     silence_other_ranks()
     check_settings(config)
     prepare_cpu()
-    data = _data(config)
+    masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
+    data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
-    resume = _beginning(config, folder, module)
+    resume = _checkpoint_to_resume(config, folder, module)
     module.check_training(data.batch_size, *data.size)
     if config.compile:
         module.network.compile_generate()
@@ -63,13 +64,13 @@ def run(config: DictConfig) -> float | None:
     return score
 
 
-def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
-    """The checkpoint to go on from; None where a training begins, in `module` from the weights that it begins with."""
+def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
+    """The checkpoint to resume from; None for a new training, whose initial weights are loaded into `module`."""
     resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module, config.trainer.max_steps))
     if resume is not None:
         return resume
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):
-        raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to go on, or another run_dir")
+        raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to resume it, or another run_dir")
     if config.init_from is not None:
         load_initial_weights(module, Path(config.init_from))
     return None
@@ -84,16 +85,6 @@ def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModu
             raise KeyboardInterrupt from None
         raise
     except Stopped:
-        # Lightning would kill the first process at once if another one ended with an error
+        # if another process ended with an error, Lightning would kill the first one at once
         if trainer.is_global_zero:
             raise
-
-
-def _data(config: DictConfig) -> InpaintingDataModule:
-    data: InpaintingDataModule = construct(
-        config.data,
-        mask=construct(config.mask),
-        eval_mask=construct(config.eval_mask),
-        seed=config.seed,
-    )
-    return data

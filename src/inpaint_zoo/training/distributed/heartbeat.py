@@ -94,7 +94,7 @@ class _HeartbeatExchange:
             thread.start()
 
     def stop(self, status: str) -> None:
-        """Stop sending heartbeats and send a final status; the first rank, host of the store, waits for those of all."""
+        """Send a final status instead of heartbeats; the first rank, which hosts the store, waits for all ranks."""
         self._stopped.set()
         with contextlib.suppress(dist.DistError, RuntimeError):
             self._store.set(f"end/{self.rank}", status)

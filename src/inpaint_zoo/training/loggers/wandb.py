@@ -203,12 +203,8 @@ class WandbRun(Logger):
 
                 self._ended, self._run = True, None
                 restart_client(wandb)
-            rest = (
-                "the rest of this training is not logged there (metrics.csv has it)"
-                if lost
-                else "the training continues"
-            )
-            note = f"W&B could not {doing} ({one_line(error)}): {then}"
+            rest = "the rest of this training is not logged (metrics.csv has it)" if lost else "training continues"
+            note = f"W&B could not {doing} ({one_line(error)}): {rest}"
             if note not in self._noted:
                 self._noted.add(note)
                 _log.warning("%s", note)
