@@ -41,11 +41,11 @@ class ResumableSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Take what Hydra hands over."""
-        self.hydra_context, self.task, self.config = hydra_context, task_function, config
+        self._given: tuple[HydraContext, DictConfig, Any] = (hydra_context, config, task_function)
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run the jobs; returns how the worst of them ended."""
         from inpaint_zoo.jobs.sweep.sweep import run_sweep  # noqa: PLC0415 (not at every start)
 
         overrides = [*(f"{key}={values}" for key, values in self.params.items()), *arguments]
-        return run_sweep(self.hydra_context, self.config, self.task, overrides, self.max_batch_size)
+        return run_sweep(*self._given, overrides, self.max_batch_size)

@@ -319,11 +319,11 @@ def test_no_file_allows_anything(command: Command, tmp_path: Path, argument: str
 
 def test_the_search_of_a_file_allows_nothing(command: Command, tmp_path: Path) -> None:
     (tmp_path / "experiment").mkdir()
-    text = "# @package _global_\nsearch: {allow: 'choice([os])', seed: 'int(0,3)'}\ntrials: 1\n"
+    text = "# @package _global_\nsearch: {allow: 'choice(os)', seed: 'range(0,3)'}\ntrials: 1\n"
     (tmp_path / "experiment" / "mine.yaml").write_text(text)
     run = ["tune", "data=photographs", "experiment=mine", "--config-dir", tmp_path, f"run_dir={tmp_path / 'run'}"]
     refused(command(*run), "allow")
-    text = "# @package _global_\nhydra: {overrides: {task: ['allow=[os]']}}\nsearch: {seed: 'int(0,3)'}\ntrials: 1\n"
+    text = "# @package _global_\nhydra: {overrides: {task: ['allow=[os]']}}\nsearch: {seed: 'range(0,3)'}\ntrials: 1\n"
     (tmp_path / "experiment" / "mine.yaml").write_text(text)
     refused(command(*run), "there is no key 'allow'")
 
@@ -420,11 +420,11 @@ def test_a_search_hands_on_what_is_allowed(
 
     def run(config: DictConfig) -> None:
         beeps.append(construct(config.callbacks.x).times)
-        write_result(output_dir(), Result("val/psnr", 20.0, 10, config_hash(config)))
+        write_result(output_dir(), Result(metric="val/psnr", value=20.0, step=10, config=config_hash(config)))
 
     monkeypatch.setattr(importlib.import_module("inpaint_zoo.cli.train"), "run", run)
     arguments = [f"+callbacks.x={{_target_: {package}.callbacks.Beep, times: 3}}", f"run_dir={tmp_path / 'run'}"]
-    tune = ["tune", *TRAIN[1:], "search.model.optimizer.lr=log(1e-5,1e-2)", "trials=2", *arguments]
+    tune = ["tune", *TRAIN[1:], "search.model.optimizer.lr=tag(log,interval(1e-5,1e-2))", "trials=2", *arguments]
     refused(command(*tune), f"add allow=[{package}.callbacks] to the command line")
     code, out, _ = command(*tune, f"allow=[{package}]")
     assert (code, beeps) == (0, [3, 3])
@@ -438,7 +438,7 @@ def test_the_jobs_of_a_sweep_know_what_is_allowed(
 
     def run(config: DictConfig) -> None:
         beeps.append(construct(config.callbacks.x).times)
-        write_result(output_dir(), Result("val/psnr", 20.0, 10, config_hash(config)))
+        write_result(output_dir(), Result(metric="val/psnr", value=20.0, step=10, config=config_hash(config)))
 
     monkeypatch.setattr(importlib.import_module("inpaint_zoo.cli.train"), "run", run)
     node = f"+callbacks.x={{_target_: {package}.callbacks.Beep, times: 1}}"

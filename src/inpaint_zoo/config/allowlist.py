@@ -199,11 +199,13 @@ def _place(where: str) -> str | None:
 
 
 def _returned(function: Any) -> Any:
-    """The class in the return annotation of a function; None without one."""
+    """The class in the return annotation of a function, without its `| None`; None without such a class."""
     try:
-        return typing.get_type_hints(function).get("return")
+        hint = typing.get_type_hints(function).get("return")
     except (NameError, TypeError):  # names that are imported for type checkers only
         return None
+    kinds = [kind for kind in typing.get_args(hint) or (hint,) if kind is not type(None)]
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def _imported(kinds: Iterable[str]) -> tuple[type, ...]:

@@ -122,7 +122,7 @@ def check_nodes(config: DictConfig) -> None:
     if isinstance(plain, dict):
         refuse_key(plain)
         for key, node in plain.items():
-            _check_node(node, f"{above}.{key}" if above else str(key))
+            _check_node(node, f"{above}.{key!s}" if above else str(key))
 
 
 def _check_node(node: Any, key: str) -> None:

@@ -103,7 +103,7 @@ def _explain_missing_config(error: MissingConfigException) -> str:
 
 def _explain_composition(error: ConfigCompositionException) -> str:
     cause, text = error.__cause__, str(error)
-    mandatory = re.match(r"You must specify '(.+?)'.*?Available options:(.*)", text, re.DOTALL)
+    mandatory = re.search(r"You must specify '(.+?)'.*?Available options:(.*)", text, re.DOTALL)
     if mandatory is not None:
         known = ", ".join(offered(mandatory[2].split()))
         return f"{mandatory[1]} is missing: give {mandatory[1]}=NAME (known: {known})"

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from omegaconf import OmegaConf
 from PIL import Image
 
 from inpaint_zoo import data as data_modules
 from inpaint_zoo.config.build import signature_of
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
@@ -30,8 +32,9 @@ BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
 
 
 def made(name: str, **changes: Any) -> InpaintingDataModule:
-    """The data module of a YAML file."""
-    arguments = yaml.safe_load((CONF / f"{name}.yaml").read_text()) | {"num_workers": 0} | changes
+    """The data module of a group file."""
+    node: Any = OmegaConf.to_container(compose_config("train", [f"data={name}"]).data)
+    arguments = node | {"num_workers": 0} | changes
     kind = getattr(data_modules, arguments.pop("_target_").rpartition(".")[2])
     module: InpaintingDataModule = kind(mask=BOX, eval_mask=BOX, seed=0, **arguments)
     return module

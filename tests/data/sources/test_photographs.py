@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import skimage
-import yaml
 
+from inpaint_zoo.config.build import construct
+from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.data import PhotographsDataModule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
@@ -20,10 +20,9 @@ BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
 
 @pytest.fixture
 def data() -> PhotographsDataModule:
-    text = (Path(__file__).parents[3] / "conf/data/photographs.yaml").read_text()
-    arguments: dict[str, Any] = yaml.safe_load(text) | {"num_workers": 0}
-    del arguments["_target_"]
-    return PhotographsDataModule(mask=BOX, eval_mask=BOX, seed=0, **arguments)
+    node = compose_config("train", ["data=photographs", "data.num_workers=0"]).data
+    made: PhotographsDataModule = construct(node, mask=BOX, eval_mask=BOX, seed=0)
+    return made
 
 
 def test_every_photograph_is_there_once_and_large_enough(data: PhotographsDataModule) -> None:

@@ -129,7 +129,7 @@ class _named:  # noqa: N801 (used as a function)
 
 def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], combination: Sequence[str]) -> Job:
     with open_dict(config):
-        config.hydra.job.id = config.hydra.job.num = number
+        config.hydra.job.id, config.hydra.job.num = str(number), number
     before = HydraConfig.instance().cfg
     HydraConfig.instance().set_config(config)
     try:
