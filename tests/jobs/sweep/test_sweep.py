@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,17 +64,6 @@ def test_the_table_of_a_sweep_follows_the_monitor(command: Command, training: An
     assert [row["val/l1"] for row in rows(tmp_path)] == ["0.125", "0.0625", "0.1875"]
     assert "| 1 | 0 | finished | **0.0625** | 10 |" in (tmp_path / "sweep.md").read_text()
     assert re.search(r"1 +0 +finished +0.0625 +10 ", out)
-
-
-def test_without_matplotlib_a_line_stands_for_the_plot(
-    command: Command, training: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    code, out, err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}/all")
-    assert (code, err) == (0, "")
-    assert "no sweep.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'\n" in out
-    assert {path.name for path in (tmp_path / "all").iterdir()} >= {"sweep.csv", "sweep.md"}
-    assert not (tmp_path / "all/sweep.png").exists()
 
 
 def model_of(config: DictConfig) -> str:
