@@ -174,7 +174,7 @@ def test_checkpoints_that_cannot_be_resumed(
     (tmp_path / "text.ckpt").write_text("hello")
     says(train(root, "ckpt_path=last"), "last.ckpt does not exist", "run_dir=DIR")
     says(train(root, f"ckpt_path={tmp_path / 'text.ckpt'}"), "text.ckpt")
-    says(train(root, f"ckpt_path={small_checkpoint('misf')}"), "holds no training to go on with")
+    says(train(root, f"ckpt_path={small_checkpoint('misf')}"), "holds no training to resume")
     says(train(root, f"ckpt_path={small_checkpoint('madf')}"), "holds the model madf, not misf")
 
 

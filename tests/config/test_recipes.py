@@ -129,7 +129,7 @@ def test_a_diverged_training_names_the_term_and_keeps_its_checkpoint(
     settings = ["checkpoint_every=3", "trainer.log_every_n_steps=4", "trainer.val_check_interval=100"]
     outcome = train("run", *settings, steps=20)
     assert outcome.code == 2
-    told = "loss term l1 was not finite in batch 5 (found after batch 6, last looked at after batch 4); the checkpoint"
+    told = "loss term l1 was not finite in batch 5 (found after batch 6, last checked after batch 4); the checkpoint"
     assert f"{told} of step 3 is kept: " in outcome.err
     assert outcome.err.count("\n") == 1
     kept = checkpoint(tmp_path / "run")

@@ -1,4 +1,4 @@
-"""Whatever ends a training, the one that goes on from it ends in the same weights as one that nothing ended."""
+"""A training that was interrupted in any way and resumed ends in the same weights as an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_a_damaged_last_checkpoint_is_replaced_by_the_one_before(
     killed_after("", 0)
     data = (run_dir / "last.ckpt").read_bytes()
     (run_dir / "last.ckpt").write_bytes(data[: len(data) // 2])
-    with pytest.warns(InputWarning, match=r"last\.ckpt cannot be read .* Going on from .*/previous\.ckpt"):
+    with pytest.warns(InputWarning, match=r"last\.ckpt cannot be read .* Resuming from .*/previous\.ckpt"):
         assert command("train", *arguments(run_dir, "ckpt_path=last")).code == 0
     assert_same_end(run_dir, whole)
 
@@ -189,7 +189,7 @@ def test_a_new_training_does_not_write_over_another(
     before = (tmp_path / "run" / "last.ckpt").read_bytes()
     outcome = command("train", *arguments(tmp_path / "run", steps=1))
     assert outcome.code == 2
-    assert "holds a training: give ckpt_path=last to go on, or another run_dir" in outcome.err
+    assert "holds a training: give ckpt_path=last to resume it, or another run_dir" in outcome.err
     assert (tmp_path / "run" / "last.ckpt").read_bytes() == before
 
 
@@ -212,7 +212,7 @@ def test_a_signal_ends_a_training_that_can_go_on(
         outcome = command("train", *arguments(run_dir))
     assert outcome.code == 128 + signum
     name = {signal.SIGINT: "Ctrl-C"}.get(signum, signal.Signals(signum).name)
-    assert outcome.err == f"inpaint-zoo train: stopped by {name} at step 6: go on with ckpt_path=last\n"
+    assert outcome.err == f"inpaint-zoo train: stopped by {name} at step 6: resume with ckpt_path=last\n"
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)] == before
     assert command("train", *arguments(run_dir, "ckpt_path=last")).code == 0
     assert_same_end(run_dir, whole)

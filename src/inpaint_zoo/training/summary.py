@@ -1,4 +1,4 @@
-"""What a training says before it starts."""
+"""The lines that a training prints before it starts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from inpaint_zoo.models.base import InpaintingModule
 
 
 def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> str:
-    """Model, data, steps, device and where everything goes, a line each."""
+    """Model, data, steps, device and run folder, one line each."""
     network = sum(parameter.numel() for parameter in module.network.parameters())
     total = sum(parameter.numel() for parameter in module.parameters())
     size = "x".join(map(str, data.size))
     return "\n".join(
         [
-            f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it",
+            f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} outside of it",
             f"{len(data.train_dataset)} training images, {len(data.val_dataset)} validation samples, {size}",
             _steps(trainer, data),
             f"{trainer.precision} on {_device(trainer)}",

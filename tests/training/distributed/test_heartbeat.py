@@ -28,7 +28,7 @@ class Pair:
             for rank in range(2)
         ]
         self.watches = [
-            Heartbeat(timeout=TIMEOUT, give_up=lambda reason, rank=rank: self.lost.put((rank, reason)))
+            Heartbeat(timeout=TIMEOUT, abort=lambda reason, rank=rank: self.lost.put((rank, reason)))
             for rank in range(2)
         ]
         self.each(lambda watch, trainer: watch.setup(trainer, trainer, "fit"))
@@ -58,10 +58,10 @@ def test_processes_that_live_and_end_alike_are_left_alone(pair: Pair) -> None:
 
 @pytest.mark.parametrize("silent", [0, 1])
 def test_silence_is_noticed(pair: Pair, silent: int) -> None:
-    heart = pair.watches[silent]._heart
+    heart = pair.watches[silent]._exchange
     assert heart is not None
     heart._stopped.set()
-    reason = f"process {silent} of 2 has given no sign of life for 0.5 seconds"
+    reason = f"process {silent} of 2 has sent no heartbeat for 0.5 seconds"
     assert pair.lost.get(timeout=10 * TIMEOUT) == (1 - silent, reason)
 
 

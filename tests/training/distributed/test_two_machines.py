@@ -158,7 +158,7 @@ def test_what_is_left_ends_within_a_minute_and_goes_on(
         assert code == 2
         assert len(err.strip().splitlines()) == 1, err
         assert err.strip().startswith("inpaint-zoo train: error: ")
-        assert err.strip().endswith("go on with the same command and ckpt_path=last (with run_dir= of this run)")
+        assert err.strip().endswith("resume with the same command and ckpt_path=last (and run_dir= of this run)")
     done = torch.load(run_dir / "last.ckpt", weights_only=True)["global_step"]
     goal = done + 4 - done % 4
     again = (*settings, "trainer.devices=2", f"run_dir={run_dir}", f"trainer.max_steps={goal}", "ckpt_path=last")

@@ -1,4 +1,4 @@
-"""Metrics of validation and test: means per image, over all images and by the bin of their hole ratio."""
+"""Metrics of validation and test: means of per-image values, over all images and per bin of the hole ratio."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NODE = "callbacks.validation_metrics"
 class ValidationMetrics(pl.Callback):
     """Log `val/psnr`, `val/hole_psnr`, `val/ssim`, ... and the same per bin, `val/20-40/psnr`, of the composites.
 
-    After a test, `test/psnr`, ... . Reads `image`, `mask` and `name` of a batch and `composite` of the module's
+    After a test, `test/psnr`, ... . It reads `image`, `mask` and `name` of a batch and `composite` of the module's
     `prediction`.
 
     Args:
@@ -37,14 +37,14 @@ class ValidationMetrics(pl.Callback):
     def __init__(self, *, lpips: bool = False, lpips_weights: str = "imagenet") -> None:
         self.scores = ImageScores(lpips=_lpips(lpips_weights) if true_or_false(lpips, f"{_NODE}.lpips") else None)
         self.records: list[Record] = []
-        """Of the images of this rank."""
+        """Records of the images of this rank."""
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Keep the scores where ranks can exchange them."""
+        """Keep the scores on a device where ranks can exchange them."""
         self.scores.to(trainer.strategy.root_device)
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Forget the scores of the last validation."""
+        """Drop the scores of the last validation."""
         self.scores.reset()
         self.records.clear()
 
@@ -74,7 +74,7 @@ class ValidationMetrics(pl.Callback):
 
     def _log(self, pl_module: pl.LightningModule, prefix: str) -> None:
         means = {f"{prefix}/{key}": mean for key, mean in self.scores.compute().items()}
-        # all ranks have the same numbers; of the ways to reduce them, only a mean would round
+        # all ranks hold the same numbers: "max" keeps them exactly, a mean would round
         pl_module.log_dict(means, batch_size=1, sync_dist=True, reduce_fx="max")
 
 
@@ -86,7 +86,7 @@ def _lpips(weights: str) -> LPIPSDistance:
 
 
 def prediction_of(outputs: Tensor | Mapping[str, Any] | None) -> Prediction:
-    """What a step of `InpaintingModule` returned for its batch."""
+    """The prediction that a step of `InpaintingModule` returned for its batch."""
     assert isinstance(outputs, Mapping)
     prediction = outputs["prediction"]
     assert isinstance(prediction, Prediction)

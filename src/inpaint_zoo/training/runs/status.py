@@ -1,4 +1,4 @@
-"""What a run folder tells about its training, in whatever condition its files are."""
+"""The status of trainings, read from their run folders, whatever state the files are in."""
 
 from __future__ import annotations
 
@@ -12,20 +12,15 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.runs.attempt import CONFIG, FAILURE, read_failure
 from inpaint_zoo.training.monitor import Monitor
+from inpaint_zoo.training.runs.failure import read_failure
+from inpaint_zoo.training.runs.files import CHECKPOINTS, CONFIG, FAILURE, METRICS, RESULT, RUN_FILES
 from inpaint_zoo.training.runs.lock import is_locked
-from inpaint_zoo.training.runs.result import FILE as RESULT
 from inpaint_zoo.training.runs.result import read_result
-
-METRICS = "metrics.csv"
-CHECKPOINTS = ("last.ckpt", "previous.ckpt")
-"""Those that a training goes on from; said here as well, because importing what writes them takes seconds."""
-_FILES = (CONFIG, METRICS, *CHECKPOINTS, RESULT, FAILURE)
 
 
 class State(StrEnum):
-    """How far a training has come."""
+    """The state of a training."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -41,32 +36,33 @@ class Run:
     folder: Path
     state: State
     model: str
-    """Name of the model; empty where the configuration does not tell."""
+    """Name of the model; empty if the configuration does not give it."""
     step: int | None
     max_steps: int | None
     monitor: Monitor
     best: float | None
-    """Of what it monitors."""
+    """Best value of the monitored metric."""
     changed: float | None
-    """When one of its files was last written, in seconds since 1970."""
+    """When one of its files was last written; seconds since 1970."""
     remark: str
     """Why it failed, and which files cannot be read; one line."""
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Whether a training can go on in a folder."""
+    """Whether a folder holds a checkpoint to resume from."""
     return any((folder / name).is_file() for name in CHECKPOINTS)
 
 
 def is_run_folder(folder: Path) -> bool:
-    """Whether a training, or an attempt at one, has left something in a folder."""
-    return any((folder / name).is_file() for name in _FILES)
+    """Whether a training, even one that failed at the start, has left a file in a folder."""
+    return any((folder / name).is_file() for name in RUN_FILES)
 
 
 def state_of(folder: Path) -> State:
-    """A held folder is running, one with a result finished, one with the reason of a failure failed.
+    """The state of the training in a folder.
 
-    What else has left files was interrupted.
+    A locked folder is running, one with a result finished, one with the reason of a failure failed; any other folder
+    with files of a training was interrupted.
     """
     if folder.is_dir() and is_locked(folder):
         return State.RUNNING
@@ -78,7 +74,7 @@ def state_of(folder: Path) -> State:
 
 
 def read_config(folder: Path) -> DictConfig | None:
-    """The configuration of a run; None where there is none.
+    """The configuration of a run; None if there is none.
 
     Raises:
         InputError: It cannot be read.
@@ -88,7 +84,7 @@ def read_config(folder: Path) -> DictConfig | None:
         return None
     try:
         config = OmegaConf.load(path)
-    except Exception as error:  # whatever YAML and OmegaConf make of other bytes
+    except Exception as error:  # YAML and OmegaConf raise many kinds of errors for damaged files
         raise InputError(f"{path} cannot be read ({type(error).__name__})") from error
     if not isinstance(config, DictConfig):
         raise InputError(f"{path} holds no configuration")
@@ -96,7 +92,7 @@ def read_config(folder: Path) -> DictConfig | None:
 
 
 def read_run(folder: Path) -> Run:
-    """What is known about the training of a folder; never fails for what its files hold."""
+    """Read everything about the training in a folder; damaged files never raise, they become a remark."""
     remarks, state, result = [], state_of(folder), read_result(folder)
     config: DictConfig | None = None
     try:
@@ -124,12 +120,12 @@ def read_run(folder: Path) -> Run:
 
 
 def find_runs(root: Path) -> Iterator[Path]:
-    """The run folders below a folder, and itself if it is one; hidden folders are left out."""
+    """The run folders below a folder, and the folder itself if it is one; hidden folders are skipped."""
     if is_run_folder(root):
         yield root
     try:
         inner = sorted(path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
-    except OSError:  # what cannot be listed holds no runs of ours
+    except OSError:  # a folder that cannot be listed holds no run of ours
         return
     for path in inner:
         if not path.name.startswith("."):
@@ -137,7 +133,7 @@ def find_runs(root: Path) -> Iterator[Path]:
 
 
 def _progress(metrics: Path, monitor: Monitor) -> tuple[int | None, float | None, str]:
-    """Steps that were logged, the best validation, and what is wrong with the file."""
+    """The number of logged steps, the best validation value, and what is wrong with the file."""
     if not metrics.is_file():
         return None, None, ""
     step, best = None, None
@@ -165,9 +161,9 @@ def _max_steps(config: DictConfig | None) -> int | None:
 
 def _changed(folder: Path) -> float | None:
     times = []
-    for name in _FILES:
+    for name in RUN_FILES:
         try:
             times.append((folder / name).stat().st_mtime)
-        except OSError:  # not there
+        except OSError:  # the file is missing
             continue
     return max(times, default=None)

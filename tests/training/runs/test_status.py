@@ -2,13 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.runs.attempt import attempt, read_failure, reason_of
-from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.runs.lock import run_lock
 from inpaint_zoo.training.runs.result import Result, write_result
-from inpaint_zoo.training.runs.folder import (
-    CHECKPOINTS,
+from inpaint_zoo.training.runs.status import (
     State,
     find_runs,
     has_checkpoint,
@@ -27,10 +23,6 @@ def run_folder(tmp_path: Path) -> Path:
     (folder / "config.yaml").write_text(CONFIG)
     (folder / "metrics.csv").write_text(METRICS)
     return folder
-
-
-def test_checkpoints_have_the_names_that_are_written() -> None:
-    assert CHECKPOINTS == (LAST, PREVIOUS)
 
 
 def test_an_interrupted_training(run_folder: Path) -> None:
@@ -92,33 +84,3 @@ def test_runs_are_found_below_a_folder(tmp_path: Path) -> None:
     assert found == ["a", "b/0", "b/1", "c/d/e"]
     assert list(find_runs(tmp_path / "a")) == [tmp_path / "a"]
     assert not has_checkpoint(tmp_path / "a")
-
-
-def test_the_reason_of_a_failure_stays_until_the_next_attempt(run_folder: Path) -> None:
-    with pytest.raises(RuntimeError), attempt(run_folder):
-        raise RuntimeError("CUDA error\nand what to do")
-    assert read_failure(run_folder) == "RuntimeError: CUDA error"
-    with attempt(run_folder):
-        assert read_failure(run_folder) is None
-    assert read_failure(run_folder) is None
-
-
-def test_an_attempt_that_left_nothing_leaves_no_reason(tmp_path: Path) -> None:
-    with pytest.raises(InputError), attempt(tmp_path):
-        raise InputError("there is no such image")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_only_the_first_of_several_processes_writes(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOCAL_RANK", "1")
-    with pytest.raises(InputError), attempt(run_folder):
-        raise InputError("lost")
-    assert read_failure(run_folder) is None
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [(InputError("a\nb"), "a b"), (RuntimeError("x\ny"), "RuntimeError: x"), (ValueError(), "ValueError")],
-)
-def test_reasons(error: Exception, reason: str) -> None:
-    assert reason_of(error) == reason

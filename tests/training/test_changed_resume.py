@@ -1,4 +1,4 @@
-"""What a training that goes on takes from its command, what from its checkpoint, and what it refuses."""
+"""A resumed training: what it takes from its command, what from its checkpoint, and what it refuses."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_changed_is_refused_and_nothing_is_touched(
     done = train(tmp_path, 4, "ckpt_path=last", *then)
     assert done.code == 2
     assert what in done.err
-    assert "init_from= begins a new" in done.err
+    assert "start a new training from these weights with init_from=" in done.err
     assert contents(tmp_path) == before
 
 
