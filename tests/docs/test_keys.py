@@ -13,7 +13,7 @@ import yaml
 from inpaint_zoo.config.compose import CONF_DIR
 
 PAGE = (Path(__file__).parents[2] / "docs/configuration.md").read_text(encoding="utf-8")
-SECTIONS = {heading: text for heading, text in re.findall(r"^##+ (.*)\n((?:(?!##).*\n)*)", PAGE, re.MULTILINE)}
+SECTIONS = dict(re.findall(r"^##+ (.*)\n((?:(?!##).*\n)*)", PAGE, re.MULTILINE))
 PLACES = {"lr_schedule": "model.lr_schedule", "hydra/sweeper": "hydra.sweeper"}
 """Where the keys of a group stand, if not below its name."""
 SETS_KEYS_OF_OTHERS = {"experiment", "debug", "local"}

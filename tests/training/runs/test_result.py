@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from inpaint_zoo.training.runs.files import RESULT
 
 from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.training.runs.files import RESULT
 from inpaint_zoo.training.runs.result import Result, config_hash, read_result, write_result
 
 
