@@ -214,7 +214,7 @@ def test_a_pipe_is_no_image(tmp_path: Path, name: str) -> None:
         (tmp_path / "pipe").rename(tmp_path / name)
     else:
         (tmp_path / name).symlink_to(tmp_path / "pipe")
-    with pytest.raises(InputError, match=rf"data\.root: '.*{name}' is no ordinary file"):
+    with pytest.raises(InputError, match=rf"data\.root: '.*{name}' is not a regular file"):
         find_images(tmp_path, "data.root")
 
 

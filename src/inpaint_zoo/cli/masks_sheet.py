@@ -10,7 +10,7 @@ import numpy as np
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from PIL import Image, ImageDraw, ImageFont
 
-from inpaint_zoo.checks import at_least, choose, seed_in_range, texts
+from inpaint_zoo.checks import at_least, choose, seed_in_range, strings
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
@@ -31,7 +31,7 @@ def run(config: DictConfig) -> None:
     file_format = choose(_FORMATS, path.suffix.lower(), "output: the suffix")
     samples, size = at_least(1, config.samples, "samples"), at_least(1, config.size, "size")
     columns, seed = at_least(1, config.columns, "columns"), seed_in_range(config.seed, "seed")
-    generators = {kind: _generator(kind, config.root) for kind in texts(config.kinds, "kinds", "[box,half]")}
+    generators = {kind: _generator(kind, config.root) for kind in strings(config.kinds, "kinds", "[box,half]")}
     if samples * size**2 * max(columns, len(generators)) > MAX_PIXELS:
         raise InputError(f"size={size}, samples={samples}: the sheet has more than {MAX_PIXELS} pixels: lower them")
     parts = [

@@ -15,7 +15,7 @@ from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size, read_mask
 from inpaint_zoo.images.resizing import Fit, Resize, resize_mask
 from inpaint_zoo.masks.base import MaskRequest
-from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
 
 
 class PairedImage(ImageFile):
@@ -52,7 +52,7 @@ class PairedMasks:
 
     def look_at(self, images: Sequence[ImageFile]) -> None:
         """Warn about what looks like a mistake in a few of the masks."""
-        some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_LOOKED_AT))]
+        some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_CHECKED))]
         grays = [read_mask(image.mask.path) for image in some if isinstance(image, PairedImage)]
         warn_about(grays, "data", threshold=self.threshold, invert=self.invert, prefix="data.mask_")
 

@@ -1,6 +1,6 @@
-"""Stains: round blots with an uneven rim and some splashes around, as of damp, mould and ink.
+"""Stains: round blots with an uneven rim and splashes around them, as of damp, mould and ink.
 
-Ours, constants and all.
+The rule and its constants are ours.
 """
 
 from __future__ import annotations

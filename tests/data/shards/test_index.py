@@ -186,7 +186,7 @@ def test_what_is_no_tar_file_is_named(tmp_path: Path, cache: Path, data: bytes, 
 
 
 def test_what_is_no_file_is_named(tmp_path: Path, cache: Path) -> None:
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         shard_index(tmp_path, cache)
     with pytest.raises(InputError, match="cannot be read"):
         shard_index(tmp_path / "nowhere.tar", cache)

@@ -333,7 +333,7 @@ def test_a_subclass_may_fetch_shards_from_elsewhere(shard_data: Data, shards: st
         ({"image_suffixes": []}, r"data\.image_suffixes=\[\] must be a list, such as"),
         ({"image_suffixes": "jpg"}, r"data\.image_suffixes=jpg must be a list, such as"),
         ({"image_suffixes": None}, r"data\.image_suffixes=null must be a list"),
-        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of texts"),
+        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of strings"),
         ({"image_suffixes": ["."]}, r"data\.image_suffixes"),
         ({"mask_suffix": ".PNG"}, r"data\.mask_suffix=\.PNG must be another suffix"),
         ({"mask_threshold": 0}, r"data\.mask_threshold"),

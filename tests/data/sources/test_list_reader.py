@@ -151,7 +151,7 @@ def test_json_of_another_shape_is_refused(write_images: Write, content: str, wor
 def test_missing_lists_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"data\.train: .*none\.txt' does not exist"):
         read(tmp_path / "none.txt")
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         read(tmp_path)
 
 

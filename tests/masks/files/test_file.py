@@ -80,7 +80,7 @@ def test_threshold_itself_is_a_hole(write: Write) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 255])
-@pytest.mark.filterwarnings("ignore:.*1 of 4 masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*1 of 4 masks checked has no hole")
 def test_masks_without_a_hole_and_without_a_known_pixel_are_legal(write: Write, value: int) -> None:
     root = write("a.png", np.full((8, 8), value))
     for index in range(3):

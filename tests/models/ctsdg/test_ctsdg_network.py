@@ -157,7 +157,7 @@ def test_last_convolution_sees_the_doubled_features():
 def test_one_value_a_channel_in_training_is_explained():
     network = CTSDGNetwork(**TINY).train()
     image, mask = image_and_hole(8, 8)
-    with pytest.raises(InputError, match=r"8x8 leaves one value a channel.*data\.batch_size"):
+    with pytest.raises(InputError, match=r"8x8 leaves one value per channel.*data\.batch_size"):
         network(image, mask)
     network(*image_and_hole(8, 8, batch_size=2))
     network(*image_and_hole(8, 16))

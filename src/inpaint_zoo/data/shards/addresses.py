@@ -17,7 +17,7 @@ from pathlib import Path
 from braceexpand import braceexpand
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.checks import text_or_texts
+from inpaint_zoo.checks import string_or_strings
 from inpaint_zoo.data.splits import refuse_empty
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import cache_folder
@@ -51,7 +51,7 @@ def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> l
         InputError: There is nothing of that name, a shard of a range is missing, or one is named twice.
     """
     refuse_empty({"data.root": root, key: given})
-    patterns = text_or_texts(given, key, "[a.tar,b.tar]")
+    patterns = string_or_strings(given, key, "[a.tar,b.tar]")
     found = [address for pattern in patterns for address in _expanded(pattern, root, key)]
     if len(set(found)) < len(found):
         twice = next(address for number, address in enumerate(found) if address in found[:number])

@@ -12,7 +12,7 @@ from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.checks import texts
+from inpaint_zoo.checks import strings
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.paired_masks import PairedMasks
@@ -128,7 +128,7 @@ class WebDatasetDataModule(InpaintingDataModule):
 
 
 def _naming(image_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
-    suffixes = [suffix.lower().lstrip(".") for suffix in texts(image_suffixes, "data.image_suffixes", "[jpg,png]")]
+    suffixes = [suffix.lower().lstrip(".") for suffix in strings(image_suffixes, "data.image_suffixes", "[jpg,png]")]
     if not all(suffixes):
         raise InputError(f"data.image_suffixes={image_suffixes} must name suffixes, such as [jpg,png]")
     mask = None if mask_suffix is None else mask_suffix.lower().lstrip(".")

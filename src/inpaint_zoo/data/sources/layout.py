@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
-from inpaint_zoo.checks import as_given, text_or_texts
+from inpaint_zoo.checks import as_given, string_or_strings
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
@@ -21,7 +21,7 @@ def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, lis
     """
     if not isinstance(folders, Mapping) or set(folders) != set(Split):
         raise InputError(f"data.folders={as_given(folders)} must name a folder for each of train, val and test")
-    named = {split: text_or_texts(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
+    named = {split: string_or_strings(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
     for split, patterns in named.items():
         for pattern in patterns:
             if PurePath(pattern).is_absolute():

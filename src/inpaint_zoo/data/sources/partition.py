@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Unpack
 
-from inpaint_zoo.checks import text_or_texts
+from inpaint_zoo.checks import string_or_strings
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.sources.folder import existing_root
@@ -45,8 +45,8 @@ class PartitionDataModule(InpaintingDataModule):
     ) -> None:
         super().__init__(**loading)
         self.root = existing_root(root, hint)
-        self.folder = text_or_texts(folder, "data.folder", "[a,b]")
-        self.partition = text_or_texts(partition, "data.partition", "[a.txt,b.txt]")
+        self.folder = string_or_strings(folder, "data.folder", "[a,b]")
+        self.partition = string_or_strings(partition, "data.partition", "[a.txt,b.txt]")
         self.hint = hint
 
     def images(self, split: Split) -> Sequence[ImageFile]:
