@@ -27,7 +27,7 @@ from inpaint_zoo.files.hashing import file_hash, pixel_hash
 from inpaint_zoo.files.json_file import Hash, JSONObject, Name, Share, Size, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.images.reading import image_size
-from inpaint_zoo.masks.base import MasksFromFiles
+from inpaint_zoo.masks.generator import MasksFromFiles
 
 KIND = "evaluation set"
 MOST_BYTES = 2**28

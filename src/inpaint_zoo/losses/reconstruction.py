@@ -5,8 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 MINIMUM_HOLE_RATIO = 0.01
-"""Lower bound of the divisor in `l1_per_hole_ratio`, as MISF's divisor, the mean of the mask, is 0 for an empty
-mask."""
+"""Lower bound of the divisor in `l1_per_hole_ratio`: MISF divides by the mean of the mask, 0 for an empty one."""
 
 
 def l1(output: Tensor, target: Tensor) -> Tensor:

@@ -13,9 +13,9 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.spans import fill, spans
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 
 
 class BorderMask:

@@ -11,8 +11,8 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import DrawnMask
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.exact_ratio import mask_within
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import ratio_range
 
 

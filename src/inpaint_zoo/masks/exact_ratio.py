@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import drawing_of, most_steps
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 _UNIT = 1 << 30

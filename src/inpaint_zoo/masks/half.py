@@ -8,7 +8,7 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
 class HalfMask:

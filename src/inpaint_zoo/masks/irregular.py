@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from inpaint_zoo.checks import non_empty_list
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import Strokes, most_steps
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import (
     count_range,
     hole_counts,

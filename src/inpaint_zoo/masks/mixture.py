@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import Drawing, DrawnMask, drawing_of
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 
 _UNIT = 1 << 30
 

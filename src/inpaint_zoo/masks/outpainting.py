@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 _UNIT = 1 << 30

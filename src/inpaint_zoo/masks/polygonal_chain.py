@@ -13,9 +13,9 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 

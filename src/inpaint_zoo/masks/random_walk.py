@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import DrawnMask
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
 class _Walk:

@@ -8,7 +8,7 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 

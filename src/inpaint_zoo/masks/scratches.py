@@ -11,10 +11,10 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import offset
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, pixel_range, scaled_range, share_range
 
 _NUM_PIECES = 12

@@ -11,11 +11,11 @@ from itertools import pairwise
 import numpy as np
 
 from inpaint_zoo.checks import at_least
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
 from inpaint_zoo.masks.drawing.glyphs import GLYPHS, HEIGHT, WIDTH
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 
 _UNIT = 1 << 30
 

@@ -149,7 +149,7 @@ def test_what_cannot_be_fetched_is_named_and_leaves_nothing(
 ) -> None:
     host.missing_bytes = missing_bytes
     with pytest.raises(
-        InputError, match=rf"shard '{host.url}/{path}' cannot be fetched to .* \(curl's exit code {code}\)"
+        InputError, match=rf"shard '{host.url}/{path}' cannot be downloaded to .* \(curl's exit code {code}\)"
     ):
         local_copy(f"{host.url}/{path}")
     assert list(shards_folder().iterdir()) == []

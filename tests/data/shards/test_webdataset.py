@@ -386,5 +386,5 @@ def test_members_that_are_almost_images_are_counted_once(
     data = shard_data(test="x.tar")
     assert [image.name for _ in range(2) for image in data.images(Split.TEST)] == ["a.jpg"] * 2
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        "data.test: 3 members are no images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
+        "data.test: 3 members are not images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
     ]

@@ -105,20 +105,20 @@ def test_masks_stand_behind_tabs(write_images: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("a.png\nb.png\na.png\n", r"a\.png stands in lines 1 and 3: keep one"),
-        ("a.png\n\n./a.png\n", r"a\.png stands in lines 1 and 3"),
+        ("a.png\nb.png\na.png\n", r"a\.png is in lines 1 and 3: keep one"),
+        ("a.png\n\n./a.png\n", r"a\.png is in lines 1 and 3"),
         (
             "a.png\nnone.png\nno/ne.png\n",
             r"2 of 3 files are missing: '/.*/none\.png', '/.*/no/ne\.png'; .* set data\.root=",
         ),
         ("a.png\tmissing.png\n", r"1 of 2 files are missing: .*missing\.png"),
-        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is no image, tab and mask"),
-        ("a.png\tb.png\tc.png\n", r"line 1: .* is no image, tab and mask"),
-        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is no image, tab and mask"),
-        ("\tb.png\n", r"line 1: .* is no image, tab and mask"),
+        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is not an image, a tab and a mask"),
+        ("a.png\tb.png\tc.png\n", r"line 1: .* is not an image, a tab and a mask"),
+        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is not an image, a tab and a mask"),
+        ("\tb.png\n", r"line 1: .* is not an image, a tab and a mask"),
         ("", "names no image"),
         (b"\xef\xbb\xbf\r\n\n", "names no image"),
-        (b"a.png\0b.png", "is no text"),
+        (b"a.png\0b.png", "is not a text file"),
     ],
 )
 def test_mistakes_in_lists_are_named(write_images: Write, content: str | bytes, words: str) -> None:

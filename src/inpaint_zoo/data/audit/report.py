@@ -1,4 +1,4 @@
-"""What was found, for people (Markdown, a summary of 80 columns), for programs (JSON), and for `data.exclude=`."""
+"""The report of an audit: Markdown, a summary of 80 columns, JSON, and a list for `data.exclude=`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_report(diagnosis: Diagnosis, folder: Path) -> None:
 
 
 def summary(diagnosis: Diagnosis, folder: Path) -> str:
-    """A few lines of at most 80 columns, but for paths."""
+    """A few lines of at most 80 columns, except for paths."""
     lines = [f"images: {_counts(diagnosis)}"]
     if diagnosis.masks is not None:
         ratios = diagnosis.masks.ratios
@@ -45,7 +45,7 @@ def summary(diagnosis: Diagnosis, folder: Path) -> str:
     lines += [f"note: {note}" for note in diagnosis.notes]
     lines += [f"{len(finding.items):>7}  {finding.title}" for finding in diagnosis.findings] or ["nothing found"]
     wrapped = [text for line in lines for text in _wrapped(line)]
-    # paths stay whole, to be copied
+    # paths are not wrapped, so that they can be copied
     wrapped.append(f"report: {folder / REPORT}")
     if diagnosis.excluded:
         override = shlex.quote(f"data.exclude={folder / EXCLUDE}")
@@ -81,9 +81,9 @@ def _markdown(diagnosis: Diagnosis) -> Iterator[str]:
 
 _METHOD = (
     "Every file was read to its last pixel. Duplicates have the same pixels (SHA-256), whatever their files are. "
-    "Look-alikes differ in at most 15 bits of a 256-bit difference hash of a gray copy of 16×17 pixels; mirrored, "
-    "turned or strongly cut copies are not found, and images of nearly one color are not compared. Without "
-    "anything found, images may still show the same scene."
+    "Near duplicates differ in at most 15 bits of a 256-bit difference hash of a gray copy of 16×17 pixels; mirrored, "
+    "rotated or strongly cropped copies are not found, and images of nearly one color are not compared. Even if "
+    "nothing is found, images may show the same scene."
 )
 
 

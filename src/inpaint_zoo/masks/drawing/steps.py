@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.drawing.spans import Segment, fill, spans
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 
 
 class Drawing(Protocol):

@@ -10,9 +10,9 @@ import numpy as np
 from inpaint_zoo.checks import non_empty_list
 from inpaint_zoo.errors import DamagedFileError
 from inpaint_zoo.images.finding import ImageFile
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.measured import measured_ratios
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import ratio_range
 
 

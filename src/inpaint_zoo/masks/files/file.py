@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
 class FileMask:

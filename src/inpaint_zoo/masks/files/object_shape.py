@@ -9,8 +9,8 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.resizing import Resize, resize_mask
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 _UNIT = 1 << 30

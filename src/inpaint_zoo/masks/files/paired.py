@@ -13,9 +13,9 @@ from inpaint_zoo.files.name_matching import NamedFiles
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.images.resizing import FITTINGS
-from inpaint_zoo.masks.base import MaskRequest
 from inpaint_zoo.masks.files.checks import check_orientation
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest
 
 
 class PairedMask:

@@ -20,7 +20,7 @@ def test_every_image_gets_the_size(fit, size):
 
 
 @pytest.mark.parametrize("fit", FITTINGS.values(), ids=FITTINGS)
-def test_a_image_that_fits_stays_as_it_is(fit):
+def test_an_image_that_fits_stays_as_it_is(fit):
     image = IMAGE[:, :30]
     assert np.array_equal(fit(image, (30, 30), resize), image)
 
