@@ -1,8 +1,22 @@
+"""Every way of fitting gives the size that was asked for, and treats masks as images."""
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
-from inpaint_zoo.images.resizing import FITTINGS, cover, resize, resize_bilinear, resize_mask, square, stretch
+from inpaint_zoo.images.resizing import (
+    FITTINGS,
+    center_crop,
+    cover,
+    resize,
+    resize_bilinear,
+    resize_mask,
+    resize_shorter,
+    square,
+    stretch,
+)
 
 IMAGE = np.random.RandomState(0).randint(0, 256, (30, 44, 3)).astype(np.uint8)
 
@@ -47,3 +61,33 @@ def test_masks_stay_where_the_image_went(fit):
     fitted = fit(holes, (15, 16), resize_mask)
     assert fitted.shape == (15, 16)
     assert np.array_equal(fitted.mean(0), np.arange(16) >= 8)
+
+
+def test_resize_keeps_flat_images_flat_and_does_not_alias() -> None:
+    stripes = np.zeros((64, 64, 3), dtype=np.uint8)
+    stripes[:, ::2] = 255
+    assert np.abs(resize(stripes, 16, 16).astype(int)[:, 1:-1] - 127.5).max() < 8
+    assert (resize(np.full((9, 7, 3), 33, dtype=np.uint8), 31, 20) == 33).all()
+    assert resize(stripes, 64, 64) is stripes
+
+
+def test_masks_are_resized_to_the_nearest_pixel() -> None:
+    mask = np.arange(15, dtype=np.uint8).reshape(3, 5)
+    assert resize_mask(mask, 6, 5).tolist() == np.repeat(mask, 2, axis=0).tolist()
+    assert resize_mask(mask, 1, 1).tolist() == [[7]]
+    assert resize_mask(mask, 3, 3).tolist() == mask[:, [0, 2, 4]].tolist()
+
+
+@settings(deadline=None, max_examples=60)
+@given(height=st.integers(1, 90), width=st.integers(1, 90), size=st.tuples(st.integers(1, 60), st.integers(1, 60)))
+def test_the_resized_image_just_covers_the_size_in_its_own_proportions(
+    height: int, width: int, size: tuple[int, int]
+) -> None:
+    resized = resize_shorter(np.zeros((height, width, 3), dtype=np.uint8), size, resize)
+    assert resized.shape[0] >= size[0]
+    assert resized.shape[1] >= size[1]
+    assert resized.shape[0] == size[0] or resized.shape[1] == size[1]
+    scale = max(size[0] / height, size[1] / width)
+    assert abs(resized.shape[0] - height * scale) <= 0.5 + 1e-9
+    assert abs(resized.shape[1] - width * scale) <= 0.5 + 1e-9
+    assert center_crop(resized, size).shape == (*size, 3)
