@@ -26,7 +26,7 @@ from inpaint_zoo.files.json_file import (
         (b"\xff\xfe\x00", "damaged"),
         (b"[" * 100_000, "damaged.*recursion"),
         (b'{"a": NaN}', "NaN is not a number of JSON"),
-        (b'{"a": -Infinity}', "-Infinity is no number"),
+        (b'{"a": -Infinity}', "-Infinity is not a number"),
         (b"1" * 10_000, "damaged"),
         (b'{"a": {"b": 1, "b": 2}}', "'b' is there twice"),
         (b" " * 20_001, "has 20001 bytes, more than the 20000"),

@@ -14,7 +14,7 @@ STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
 def walked(height: int, width: int, num: int, seed: int) -> np.ndarray:
-    """The pixels of the walk, one after the other; where it would leave the image it stays, and turns round for good."""
+    """The pixels of the walk in order; where it would leave the image, it stays and is mirrored from there on."""
     rng = np.random.RandomState(seed)
     place = [int(rng.randint(0, side, dtype=np.int64)) for side in (height, width)]
     data = rng.bytes(num // 4 + 1)

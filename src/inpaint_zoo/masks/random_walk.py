@@ -63,7 +63,7 @@ _RIGHT = np.array([1, -1, 0, 0], dtype=np.int8)[_FOUR_STEPS]
 
 
 def _folded(start: int, steps: np.ndarray, side: int) -> np.ndarray:
-    """Fold an unbounded walk into [0, side): a step that would leave the image stays where it is."""
+    """Fold an unbounded walk into [0, side): a step that would leave the image stays, and the rest is mirrored."""
     places = np.cumsum(steps, dtype=np.int32)
     places += start
     places -= places // (2 * side) * (2 * side)

@@ -70,7 +70,7 @@ def test_a_damaged_or_unwritable_cache_costs_time_only(
 def test_ratios_are_those_of_the_files_in_order(folder: Path) -> None:
     files = find_images(folder, "mask.root")
     assert measured.measured_ratios(files, threshold=128, invert=False) == [tenth / 10 for tenth in range(1, 10)]
-    assert measured.measured_ratios(files, threshold=128, invert=True) == [1 - tenth / 10 for tenth in range(1, 10)]
+    assert measured.measured_ratios(files, threshold=128, invert=True) == [(10 - tenth) / 10 for tenth in range(1, 10)]
 
 
 def test_a_file_that_is_gone_is_named(folder: Path) -> None:
