@@ -113,17 +113,13 @@ class TrainingDataset(Dataset[Sample | Skipped]):
 
     def _read(self, file: ImageFile) -> tuple[np.ndarray, np.ndarray | None]:
         """The image (H, W, 3), and the holes (H, W) of its paired mask, or None."""
-        if not isinstance(file, PairedImage):
-            return self.read(file.path, self._at_least()), None
-        image = self.read(file.path, None)
-        return image, self.paired_masks.holes(file, image.shape[:2])
-
-    def _at_least(self) -> tuple[int, int] | None:
-        """The (height, width) that is enough to read; None for all pixels."""
+        if isinstance(file, PairedImage):
+            image = self.read(file.path, None)
+            return image, self.paired_masks.holes(file, image.shape[:2])
         if self.resize is None or self.center_crop is not None:
-            return None
+            return self.read(file.path, None), None
         # from twice the size, resizing still smooths: the PSNR to the image from all pixels is 50 dB
-        return 2 * self.resize, 2 * self.resize
+        return self.read(file.path, (2 * self.resize, 2 * self.resize)), None
 
     def prepared(
         self, file: ImageFile, image: np.ndarray, holes: np.ndarray | None

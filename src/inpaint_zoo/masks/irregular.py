@@ -102,7 +102,9 @@ class IrregularMask:
         points = [_known_pixel(mask, rng)]
         for length, turn in zip(lengths, turns, strict=True):
             heading += turn + bend // 6
-            points.append(_move(points[-1], heading, length))
+            down, right = _DIRECTIONS[heading % _NUM_DIRECTIONS]
+            y, x = points[-1]
+            points.append(Point(y + down * length // _UNIT, x + right * length // _UNIT))
         return points, max(1, stroke_width // 2)  # radius 0 leaves gaps between the pixels of a slanted line
 
 
@@ -163,8 +165,3 @@ def _nth_known(mask: np.ndarray, choice: int) -> int:
         num_known = middle - low - int(np.count_nonzero(mask[low:middle]))
         low, high, choice = (low, middle, choice) if choice < num_known else (middle, high, choice - num_known)
     return low
-
-
-def _move(point: Point, heading: int, length: int) -> Point:
-    direction = _DIRECTIONS[heading % _NUM_DIRECTIONS]
-    return Point(point.y + direction.y * length // _UNIT, point.x + direction.x * length // _UNIT)

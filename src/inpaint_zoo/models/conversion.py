@@ -19,7 +19,7 @@ _SPECTRAL = {"orig": "original", "u": "0._u", "v": "0._v"}
 
 def without_prefix(state: Mapping[str, Any], *prefixes: str) -> dict[str, Any]:
     """Remove from every name the first of `prefixes` that it starts with."""
-    return {_strip(name, prefixes): value for name, value in state.items()}
+    return {name.removeprefix(next(filter(name.startswith, prefixes), "")): value for name, value in state.items()}
 
 
 def rename_strictly(
@@ -75,13 +75,6 @@ def patch_discriminator_name(name: str) -> str:
         return name
     place, layer, kind = found.groups(default="1")
     return f"{place}convolutions.{int(layer) - 1}.parametrizations.weight.{_SPECTRAL[kind]}"
-
-
-def _strip(name: str, prefixes: tuple[str, ...]) -> str:
-    for prefix in prefixes:
-        if name.startswith(prefix):
-            return name[len(prefix) :]
-    return name
 
 
 def _few(title: str, names: list[str]) -> str:

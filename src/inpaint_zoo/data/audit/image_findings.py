@@ -75,7 +75,9 @@ def too_small(entries: Iterable[Entry], preparation: Preparation) -> Finding:
 
     An image smaller than `center_crop` is an error in evaluation too.
     """
-    sizes = list(_sizes(entries))
+    sizes = [
+        (entry, entry.facts.size) for entry in entries if entry.facts.error is None and entry.facts.size is not None
+    ]
     small = [(entry, size) for entry, size in sizes if not preparation.accepts(size)]
     num_small, num_train = (sum(_is_train(entry) for entry, _ in pairs) for pairs in (small, sizes))
     # if most images are too small, the settings are wrong, not the images
@@ -97,12 +99,6 @@ def too_small(entries: Iterable[Entry], preparation: Preparation) -> Finding:
         advice = f"Most of train are: lower data.size=, or {ways}."
     crop = "" if preparation.center_crop is None else f" or data.center_crop={preparation.center_crop}"
     return Finding(f"Images smaller than {preparation.size[1]}x{preparation.size[0]}{crop}", advice, items)
-
-
-def _sizes(entries: Iterable[Entry]) -> Iterator[tuple[Entry, tuple[int, int]]]:
-    for entry in entries:
-        if entry.facts.error is None and entry.facts.size is not None:
-            yield entry, entry.facts.size
 
 
 def groups_of(entries: Iterable[Entry]) -> list[Group]:

@@ -69,7 +69,7 @@ def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
     try:
         found = [_below(root, name) for name in islice(braceexpand(pattern), _MOST_SHARDS + 1)]
     except ValueError as error:
-        raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is no file") from error
+        raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is not a file") from error
     if len(found) > _MOST_SHARDS:
         raise InputError(f"{key}: {pattern!r} stands for more than {_MOST_SHARDS} shards")
     missing = [address for address in found if not _SCHEME.match(address) and not os.path.isfile(address)]  # noqa: PTH113

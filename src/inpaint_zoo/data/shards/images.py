@@ -72,7 +72,8 @@ class ShardImages(Packed):
         image = self._member(name, place, self.spans)
         if self.mask_spans is None:
             return image
-        mask_name = f"{_key_of(name)}.{self.naming.mask_suffix}"
+        folder, slash, file = name.rpartition("/")
+        mask_name = f"{folder}{slash}{file.partition('.')[0]}.{self.naming.mask_suffix}"
         return PairedImage(*image, self._member(mask_name, place, self.mask_spans))
 
     def select(self, places: np.ndarray) -> ShardImages:
@@ -209,11 +210,6 @@ def _name(index: Index, place: int) -> bytes:
 def _printable(name: bytes) -> str:
     # as `find_images` names files
     return unicodedata.normalize("NFC", name.decode("utf-8", "backslashreplace"))
-
-
-def _key_of(name: str) -> str:
-    folder, slash, file = name.rpartition("/")
-    return folder + slash + file.partition(".")[0]
 
 
 def _prefix(shard: Shard) -> str:

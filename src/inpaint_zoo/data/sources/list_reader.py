@@ -69,7 +69,8 @@ def _text(path: Path, where: str, base: str) -> PackedImages:
 def _json(path: Path, where: str, base: str) -> PackedImages:
     values = read_json(path, MOST_BYTES)
     if not isinstance(values, list):
-        raise InputError(f'{where} must hold a list of paths, such as ["a.png", "b.png"], not {_kind(values)}')
+        given = "an object" if isinstance(values, dict) else f"{str(values)[:80]!r}"
+        raise InputError(f'{where} must hold a list of paths, such as ["a.png", "b.png"], not {given}')
     for place, value in enumerate(values):
         if not isinstance(value, str) or not value or _UNUSABLE.search(value):
             raise InputError(f"{where}: entry {place} is {ascii(value)[:80]}: every entry must be the path of an image")
@@ -78,10 +79,6 @@ def _json(path: Path, where: str, base: str) -> PackedImages:
 
 _TEXT_OF: Mapping[str, Callable[[Path, str, str], PackedImages]] = {".json": _json}
 """The reader of a list by its suffix; others are text."""
-
-
-def _kind(value: object) -> str:
-    return "an object" if isinstance(value, dict) else f"{str(value)[:80]!r}"
 
 
 def _packed(text: bytes, where: str, base: str) -> PackedImages:
