@@ -78,7 +78,7 @@ def test_scores_are_those_of_the_composites(
     assert {key: record.metrics[key] for key in METRICS} == {key: expected[key] for key in METRICS}
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_extreme_masks_are_scored(
     command: Command, images: Images, masks: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:

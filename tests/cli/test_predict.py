@@ -50,7 +50,7 @@ def test_the_hole_of_the_file_is_not_looked_at(
         assert (tmp_path / name / "a.png").read_bytes() == (tmp_path / name / "b.png").read_bytes()
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_folders_are_paired_by_name_and_names_are_kept(
     command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:

@@ -114,7 +114,7 @@ def test_masks_of_training_and_of_validation(train: Command, images: Images, mas
     assert len(metrics(run_dir, "val/0-20/psnr")) == 1
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_the_loss_of_every_step_is_finite_with_extreme_masks(
     train: Command, images: Images, masks: Images, tmp_path: Path
 ) -> None:

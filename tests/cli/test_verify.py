@@ -136,8 +136,8 @@ def test_other_code_may_give_the_same_numbers_but_nothing_else_may_differ(
 def test_a_damaged_file_is_one_line(command: Command, results: Callable[[], Path]) -> None:
     path = results()
     for change, reason in {
-        "it['records'][0]['ratio'] = float('nan')": "NaN is no number of JSON",
-        "it['records'][0]['ratio'] = 'x'": "ratio must be a number, not a text",
+        "it['records'][0]['ratio'] = float('nan')": "NaN is not a number of JSON",
+        "it['records'][0]['ratio'] = 'x'": "ratio must be a number, not a string",
         "it['records'][0]['metrics']['psnr'] = 10**400": "psnr is too large",
         "it['records'].append(it['records'][0])": "two records of",
         "it['records'] = {'a': 1}": "records must be a list",

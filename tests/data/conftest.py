@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionDataModule
+from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionFileDataModule
 from inpaint_zoo.masks import BoxMask
 
 
@@ -82,12 +82,12 @@ def list_data() -> Callable[..., FileListDataModule]:
 
 
 @pytest.fixture
-def partition_data() -> Callable[..., PartitionDataModule]:
+def partition_data() -> Callable[..., PartitionFileDataModule]:
     """As `folder_data`, for a partition file."""
 
-    def make(**changes: Any) -> PartitionDataModule:
+    def make(**changes: Any) -> PartitionFileDataModule:
         arguments = LOADING | {"folder": ["faces", "Img/faces"], "partition": "partition.txt", "hint": "Get it there"}
-        return PartitionDataModule(**(arguments | changes))
+        return PartitionFileDataModule(**(arguments | changes))
 
     return make
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.data import FolderDataModule
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 Write = Callable[..., Path]
 Data = Callable[..., FolderDataModule]

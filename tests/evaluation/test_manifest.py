@@ -213,5 +213,5 @@ def test_nothing_foreign_hides_inside_a_node() -> None:
         trusted_node({**FOLDER, "_partial_": True}, "data")
     with pytest.raises(InputError, match="data must be an object"):
         trusted_node("os.system", "data")
-    with pytest.raises(InputError, match=r"data\._target_ must be a text"):
+    with pytest.raises(InputError, match=r"data\._target_ must be a string"):
         trusted_node({"_target_": ["os.system"]}, "data")

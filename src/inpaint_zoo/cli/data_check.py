@@ -16,8 +16,8 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.audit import (
+    FactsCache,
     ImageFacts,
-    Ledger,
     MaskFacts,
     MaskSummary,
     Preparation,
@@ -65,7 +65,7 @@ def run(config: DictConfig) -> None:
         masks,
         preparation=Preparation(data.size, data.center_crop, data.resize),
         notes=[*notes, *(problem if paired is None else _unpaired_notes(images))],
-        way_out=_way_out(data),
+        advice=_way_out(data),
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
     write_report(diagnosis, folder)
@@ -125,7 +125,7 @@ def _read(
 ) -> list[Facts]:
     package = Path(__file__).parents[1]
     code = {name: file_hash(package / name) for name in _CODE}
-    cache = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
+    cache = FactsCache(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
     read = dict(tracked(examined(paths, examine, cache, num_workers), len(paths), what))
     return [read[place] for place in range(len(paths))]
 

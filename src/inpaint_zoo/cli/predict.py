@@ -17,7 +17,7 @@ from inpaint_zoo.images.arrays import rounded
 from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
-from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.zoo import load_model
 
@@ -30,7 +30,7 @@ def run(config: DictConfig) -> None:
     pairs = _pairs(Path(config.images), Path(config.masks))
     for image, mask in pairs:  # read everything once, so that a bad file is found before anything is written
         _sample(image, mask, config.threshold, config.invert, resize=together)
-    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
+    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_CHECKED]]
     warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
     device = choose_device(config.device)
     _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)

@@ -151,7 +151,7 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
             f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} images: "
             f"{few(missing)}"
         )
-    mask.refuse_unturned(dataset.images)
+    mask.check_orientation(dataset.images)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)
 

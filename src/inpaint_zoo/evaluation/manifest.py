@@ -24,10 +24,10 @@ from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import file_hash, pixel_hash
-from inpaint_zoo.files.json_file import Hash, Name, Outside, Share, Size, read_json, validated
+from inpaint_zoo.files.json_file import Hash, JSONObject, Name, Share, Size, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.images.reading import image_size
-from inpaint_zoo.masks.base import MasksFromFiles
+from inpaint_zoo.masks.generator import MasksFromFiles
 
 KIND = "evaluation set"
 MAX_BYTES = 2**28
@@ -49,7 +49,7 @@ def _file_or_seed(source: MaskSource) -> MaskSource:
     return source
 
 
-class Entry(Outside):
+class Entry(JSONObject):
     """One sample of an evaluation set."""
 
     name: Name
@@ -163,7 +163,7 @@ def _evaluation_set_kind(kind: str) -> str:
     return kind
 
 
-class _File(Outside):
+class _File(JSONObject):
     kind: Annotated[str, AfterValidator(_evaluation_set_kind)]
     samples: Annotated[list[Entry], Field(min_length=1)]
     data: dict[str, Any]
@@ -172,7 +172,7 @@ class _File(Outside):
     eval_seed: int
 
 
-class _Node(Outside):
+class _Node(JSONObject):
     target: str = Field(alias="_target_")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import Session
-from inpaint_zoo.files.json_file import Number, Outside, Share, read_json, validated
+from inpaint_zoo.files.json_file import JSONObject, Number, Share, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO
@@ -71,14 +71,14 @@ def read_results_file(path: Path) -> Results:
     return Results(labels, file.hashes, file.settings, numbers)
 
 
-class _Record(Outside):
+class _Record(JSONObject):
     method: str
     name: str
     ratio: Share
     metrics: dict[str, Number]
 
 
-class _File(Outside):
+class _File(JSONObject):
     kind: Literal["results"]
     protocol: str
     leaks: bool

@@ -55,7 +55,7 @@ def test_files_folders_braces_and_lists(root: Path, given: str | list[str], expe
         ),
         ("nowhere.tar", r"data\.train: 1 of 1 shards of 'nowhere\.tar' do not exist"),
         ([], r"data\.train=\[\] must be a list, such as"),
-        ([5], r"data\.train=\[5\] must be a list of texts"),
+        ([5], r"data\.train=\[5\] must be a list of strings"),
         ("", r"data\.train is empty: give data\.train=PATH, or data\.train=null"),
         ("x-{000..99999999}.tar", r"more than 100000 shards"),
         ("x-{" + 30 * "9" + ".." + 5000 * "9" + "}.tar", r"more than 100000 shards"),
@@ -149,7 +149,7 @@ def test_what_cannot_be_fetched_is_named_and_leaves_nothing(
 ) -> None:
     host.missing_bytes = missing_bytes
     with pytest.raises(
-        InputError, match=rf"shard '{host.url}/{path}' cannot be fetched to .* \(curl's exit code {code}\)"
+        InputError, match=rf"shard '{host.url}/{path}' cannot be downloaded to .* \(curl's exit code {code}\)"
     ):
         local_copy(f"{host.url}/{path}")
     assert list(shards_folder().iterdir()) == []

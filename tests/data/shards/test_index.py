@@ -50,7 +50,7 @@ def test_links_are_followed_inside_the_shard_or_named(tmp_path: Path, cache: Pat
         assert any(member.islnk() for member in archive.getmembers())
     assert sorted(contents(shard_index(tmp_path / "x.tar", cache))) == [("folder/a.jpg", b"a"), ("folder/b.jpg", b"a")]
     (tmp_path / "folder/c.jpg").symlink_to("/etc/passwd")
-    for name, kind in [("c.jpg", "a link"), ("pipe", "no ordinary file")]:
+    for name, kind in [("c.jpg", "a link"), ("pipe", "not a regular file")]:
         if name == "pipe":
             os.mkfifo(tmp_path / "folder/pipe")
         with tarfile.open(tmp_path / "y.tar", "w") as archive:
@@ -144,7 +144,7 @@ def test_nothing_may_stand_behind_the_end(write_shard: WriteShard, cache: Path, 
     start = len(first.rstrip(b"\0")) // 512 * 512 + 512
     shard = write_shard("both.tar")
     shard.write_bytes(first[:start] + bytes(num_zeros) + second)
-    with pytest.raises(InputError, match=r"both\.tar' goes on behind its end after member 'a\.jpg': .* put together"):
+    with pytest.raises(InputError, match=r"both\.tar' goes on after its end after member 'a\.jpg': .* put together"):
         shard_index(shard, cache)
 
 
@@ -165,7 +165,7 @@ def test_a_member_may_not_reach_beyond_the_end_or_back(write_shard: WriteShard, 
         header[148:156] = b" " * 8
         header[148:156] = b"%06o\0 " % sum(header[:512])
         shard.write_bytes(header)
-        with pytest.raises(InputError, match=r"x\.tar' is no whole tar file"):
+        with pytest.raises(InputError, match=r"x\.tar' is not a complete tar file"):
             shard_index(shard, cache)
 
 
@@ -186,7 +186,7 @@ def test_what_is_no_tar_file_is_named(tmp_path: Path, cache: Path, data: bytes, 
 
 
 def test_what_is_no_file_is_named(tmp_path: Path, cache: Path) -> None:
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         shard_index(tmp_path, cache)
     with pytest.raises(InputError, match="cannot be read"):
         shard_index(tmp_path / "nowhere.tar", cache)

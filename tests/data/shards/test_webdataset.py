@@ -333,7 +333,7 @@ def test_a_subclass_may_fetch_shards_from_elsewhere(shard_data: Data, shards: st
         ({"image_suffixes": []}, r"data\.image_suffixes=\[\] must be a list, such as"),
         ({"image_suffixes": "jpg"}, r"data\.image_suffixes=jpg must be a list, such as"),
         ({"image_suffixes": None}, r"data\.image_suffixes=null must be a list"),
-        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of texts"),
+        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of strings"),
         ({"image_suffixes": ["."]}, r"data\.image_suffixes"),
         ({"mask_suffix": ".PNG"}, r"data\.mask_suffix=\.PNG must be another suffix"),
         ({"mask_threshold": 0}, r"data\.mask_threshold"),
@@ -386,5 +386,5 @@ def test_members_that_are_almost_images_are_counted_once(
     data = shard_data(test="x.tar")
     assert [image.name for _ in range(2) for image in data.images(Split.TEST)] == ["a.jpg"] * 2
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        "data.test: 3 members are no images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
+        "data.test: 3 members are not images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
     ]

@@ -63,7 +63,7 @@ def test_what_has_no_list_is_held_out_of_train(
     assert record.getMessage() == f"{str(lists['train'])!r} is split by a hash of the file names, {counts}"
 
 
-def test_a_image_is_in_the_same_split_from_a_folder_and_from_a_list(
+def test_an_image_is_in_the_same_split_from_a_folder_and_from_a_list(
     write_images: Write, list_data: Data, folder_data: Callable[..., FileListDataModule]
 ) -> None:
     root = write_images(*NAMES)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from inpaint_zoo.data import PartitionDataModule
+from inpaint_zoo.data import PartitionFileDataModule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 
 Write = Callable[..., Path]
-Data = Callable[..., PartitionDataModule]
+Data = Callable[..., PartitionFileDataModule]
 LINES = "000001.jpg 0\r\n000003.jpg  2\r\n\r\n000002.jpg 1\r\n000004.jpg 0"
 
 
@@ -37,9 +37,9 @@ def test_the_file_says_which_split(root: Path, partition_data: Data) -> None:
     [
         (LINES + "\n000005.jpg 0\n000006.jpg 0", r"lacks 2 of the 6 images of partition\.txt: 000005, 000006\. Get"),
         (LINES[:-12], r"partition\.txt does not name 1 images of '.*faces': 000004\.png"),
-        ("000001.jpg 3", r"line 1: '000001\.jpg 3' is no name and 0, 1 or 2"),
+        ("000001.jpg 3", r"line 1: '000001\.jpg 3' is not a name and 0, 1 or 2"),
         ("000001.jpg 0\n000002.jpg", r"line 2: '000002\.jpg' is no name"),
-        (LINES + "\n000001.jpg 1", r"line 6: 000001 stands there twice"),
+        (LINES + "\n000001.jpg 1", r"line 6: 000001 is there twice"),
         ("image_id,partition\n000001.jpg,0", r"line 1: 'image_id,partition' is no name"),
         (LINES.replace(" 1", " 2"), r"puts no image into val"),
     ],

@@ -1,4 +1,4 @@
-"""A folder of images and a file that says which split each belongs to."""
+"""Data sets that are a folder of images and a file with the split of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Unpack
 
-from inpaint_zoo.checks import text_or_texts
+from inpaint_zoo.checks import string_or_strings
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.sources.folder import existing_root
@@ -20,18 +20,18 @@ from inpaint_zoo.images.finding import ImageFile, find_images
 _SPLITS = {"0": Split.TRAIN, "1": Split.VAL, "2": Split.TEST}
 
 
-class PartitionDataModule(InpaintingDataModule):
+class PartitionFileDataModule(InpaintingDataModule):
     """Images of one folder, and a text file with lines such as `000001.jpg 0`: 0 train, 1 val, 2 test.
 
     Args:
         root: The folder of both.
         folder: The folder of the images below `root`, or several that are tried in turn.
-        partition: The text file below `root`, or several that are tried in turn; suffixes of names do not count.
+        partition: The text file below `root`, or several that are tried in turn; the suffixes of its names are ignored.
         hint: Where to get the data, for messages.
         **loading: As in `InpaintingDataModule`.
 
     Raises:
-        InputError: As `InpaintingDataModule`; from `images`: folder or file is missing, or they do not match.
+        InputError: As `InpaintingDataModule`; from `images`: the folder or the file is missing, or they do not match.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class PartitionDataModule(InpaintingDataModule):
     ) -> None:
         super().__init__(**loading)
         self.root = existing_root(root, hint)
-        self.folder = text_or_texts(folder, "data.folder", "[a,b]")
-        self.partition = text_or_texts(partition, "data.partition", "[a.txt,b.txt]")
+        self.folder = string_or_strings(folder, "data.folder", "[a,b]")
+        self.partition = string_or_strings(partition, "data.partition", "[a.txt,b.txt]")
         self.hint = hint
 
     def images(self, split: Split) -> Sequence[ImageFile]:
@@ -71,7 +71,7 @@ class PartitionDataModule(InpaintingDataModule):
             )
         parts: dict[Split, list[ImageFile]] = {split: [] for split in Split}
         for name, split in split_of.items():
-            # what is left in `files` at the end belongs to no split
+            # the files left at the end belong to no split
             parts[split].append(files.pop(str(named.find(name))))
         if files:
             names = few(sorted(file.name for file in files.values()))
@@ -79,7 +79,7 @@ class PartitionDataModule(InpaintingDataModule):
         return parts
 
     def _first(self, names: Sequence[str]) -> Path:
-        """The first of the names below `root` that is there."""
+        """The first of the names below `root` that exists."""
         for name in names:
             if (self.root / name).exists():
                 return self.root / name
@@ -97,9 +97,9 @@ def _read_partition(path: Path) -> dict[str, Split]:
         if not line.strip():
             continue
         if digit not in _SPLITS or not name.strip():
-            raise InputError(f"data.root: {str(path)!r}, line {number}: {line[:80]!r} is no name and 0, 1 or 2")
+            raise InputError(f"data.root: {str(path)!r}, line {number}: {line[:80]!r} is not a name and 0, 1 or 2")
         name = without_suffix(name.strip())
         if name in split_of:
-            raise InputError(f"data.root: {str(path)!r}, line {number}: {name} stands there twice")
+            raise InputError(f"data.root: {str(path)!r}, line {number}: {name} is there twice")
         split_of[name] = _SPLITS[digit]
     return split_of
