@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_text
-from inpaint_zoo.files.json_file import Outside, read_json, validated
+from inpaint_zoo.files.json_file import JSONObject, read_json, validated
 
 FILE = "result.json"
 _MOST_BYTES = 2**16
@@ -19,7 +19,7 @@ _OF_THE_CALL = ("run_dir", "ckpt_path")
 """Keys that say where a training lies and how it was started, not what it is."""
 
 
-class Result(Outside, extra="forbid"):
+class Result(JSONObject, extra="forbid"):
     """The end of a training."""
 
     metric: str
