@@ -34,8 +34,8 @@ def test_units_stand_in_the_names() -> None:
     """Of times: what is in another unit than seconds is called by it."""
     texts = [path.read_text(encoding="utf-8") for path in CONF_DIR.rglob("*.yaml")]
     keys = {line.partition(":")[0].strip() for text in texts for line in text.splitlines()}
-    timed = {key for key in keys if key.endswith(("seconds", "minutes", "hours", "ms", "timeout"))}
+    timed = {key for key in keys if key.endswith(("_seconds", "_minutes", "_hours", "_ms", "_timeout"))}
     assert timed >= {"start_seconds", "finish_seconds", "checkpoint_minutes", "process_timeout"}
     comments = {key: line for text in texts for line in text.splitlines() if (key := line.partition(":")[0]) in timed}
     assert "seconds" in comments["process_timeout"]
-    assert not [key for key in timed if key.endswith(("hours", "ms"))]
+    assert not [key for key in timed if key.endswith(("_hours", "_ms"))]
