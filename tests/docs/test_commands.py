@@ -65,7 +65,7 @@ def test_every_job_of_a_sweep_composes(line: str, tmp_path: Path, monkeypatch: p
     overrides = quote_paths(verb, [word for word in words if not word.startswith("-")])
     with hydra_session(verb) as hydra:
         master = compose(config_name(verb), overrides, RunMode.MULTIRUN)
-        assert len(plan_sweep(hydra.config_loader(), master, overrides).jobs) > 1
+        assert len(plan_sweep(hydra.config_loader, master, overrides).jobs) > 1
 
 
 def test_targets_and_extras_exist() -> None:
