@@ -18,7 +18,7 @@ from inpaint_zoo.masks import BoxMask
 
 @pytest.fixture
 def write_images(tmp_path: Path) -> Callable[..., Path]:
-    """Write random images (24 x 20 unless told otherwise) and return the folder."""
+    """Write random images (24 x 20 by default) and return the folder."""
 
     def write(*names: str, width: int = 24, height: int = 20, folder: str = "images") -> Path:
         for seed, name in enumerate(names):

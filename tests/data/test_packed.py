@@ -50,7 +50,7 @@ def test_masks_go_with_their_images() -> None:
         assert image.mask == ("2.png", Path(BASE, "2.png"))  # type: ignore[attr-defined]
 
 
-def test_a_name_that_shares_its_hash_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_with_the_same_hash_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "name_hash", lambda name: 7 << 32)
     images = packed("a.png", "b.png")
     images.hashes[:] = 7

@@ -1,4 +1,4 @@
-"""Reading images from outside: every ordinary kind works, everything else is named."""
+"""Reading images: every usual kind works, everything else is a clear error."""
 
 from __future__ import annotations
 

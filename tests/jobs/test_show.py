@@ -58,10 +58,8 @@ def test_an_unknown_part_is_named(show: Show) -> None:
 def test_info_lists_the_files_in_their_order(show: Show) -> None:
     lines = show("data=celeba", info=True).splitlines()
     made_of = lines[lines.index("Made of (later ones win):") + 1 :]
-    order = [
-        made_of.index(line)
-        for line in ("data/_loading -> data", "data/celeba -> data", "protocol/standard -> protocol")
-    ]
+    files = ("data/_loading -> data", "data/celeba -> data", "protocol/standard -> protocol")
+    order = [made_of.index(line) for line in files]
     assert order == sorted(order)
 
 

@@ -1,4 +1,4 @@
-"""What every kind of masks in conf/mask promises."""
+"""What every kind of mask in conf/mask must do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every model must do, whatever it is made of: a new file in conf/model/ comes under this suite by itself."""
+"""What every model must do; a new file in conf/model/ is tested without further work."""
 
 from __future__ import annotations
 

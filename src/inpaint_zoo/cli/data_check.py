@@ -65,14 +65,14 @@ def run(config: DictConfig) -> None:
         masks,
         preparation=Preparation(data.size, data.center_crop, data.resize),
         notes=[*notes, *(problem if paired is None else _unpaired_notes(images))],
-        advice=_way_out(data),
+        advice=_leak_advice(data),
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
 
 
-def _way_out(data: InpaintingDataModule) -> str:
+def _leak_advice(data: InpaintingDataModule) -> str:
     return " (data.test_split=test holds some out)" if isinstance(data, FolderDataModule) and data.is_flat else ""
 
 
@@ -171,7 +171,7 @@ def _paired_masks(
 def _unpaired_notes(images: Mapping[Split, Sequence[ImageFile]]) -> list[str]:
     """Notes about splits whose images have no paired masks."""
     without = [split for split, listed in images.items() if not isinstance(listed[0], PairedImage)]
-    return [f"images of {split} have no masks of their own: those of mask= were not examined" for split in without]
+    return [f"images of {split} have no paired masks: the masks of mask= were not examined" for split in without]
 
 
 def _examined_masks(

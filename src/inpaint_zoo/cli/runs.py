@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +63,11 @@ def _table(found: list[Run], root: Path) -> Table:
         *(Column(key, key) for key in numbers),
         *(Column(key, key, is_text=True) for key in ("changed", "remark")),
     ]
-    best = {monitor: monitor.best(_values(found, monitor)) for monitor in monitors}
+    best = {
+        monitor: monitor.best(one.best for one in found if one.best is not None and one.monitor == monitor)
+        for monitor in monitors
+    }
     return Table("", columns, [_row(one, root, best) for one in found])
-
-
-def _values(found: list[Run], monitor: Monitor) -> Iterator[float]:
-    return (one.best for one in found if one.best is not None and one.monitor == monitor)
 
 
 def _row(one: Run, root: Path, best: Mapping[Monitor, float | None]) -> list[Cell | str]:

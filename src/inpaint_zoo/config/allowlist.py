@@ -23,7 +23,7 @@ from inpaint_zoo.errors import InputError
 OPTION = "allow"
 """The argument `allow=[PREFIX]` of the command line; refused as a key of a configuration, which may be a file."""
 ENTRY_POINTS = "inpaint_zoo"
-"""Group of entry points whose packages are allowed: who installs one decides to trust it."""
+"""Group of entry points whose packages are allowed: installing one is the decision to trust it."""
 
 _OWN = "inpaint_zoo"
 _IMPORTED = (
@@ -117,13 +117,14 @@ def refuse_key(keys: Iterable[Any]) -> None:
     """
     if OPTION in keys:
         raise InputError(
-            f"{OPTION} is not a key of a configuration: give it on the command line, as {OPTION}=[my_package]"
+            f"{OPTION} is not a key of a configuration: it is read from the command line only, as {OPTION}=[my_package]"
         )
 
 
 def is_extension(target: str) -> bool:
     """Whether a path belongs to an installed extension, or to what the command line allows."""
-    return _is_below(target, allowed()) or target.partition(".")[0] in _extensions()
+    extensions = {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
+    return _is_below(target, allowed()) or target.partition(".")[0] in extensions
 
 
 def check_path(target: object, where: str) -> str:
@@ -182,10 +183,6 @@ def _refuse(target: str, where: str, reason: str, words: str) -> NoReturn:
 
 def _is_below(path: str, prefixes: Iterable[str]) -> bool:
     return any(f"{path}.".startswith(f"{prefix}.") for prefix in prefixes)
-
-
-def _extensions() -> set[str]:
-    return {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
 
 
 def _place(where: str) -> str | None:

@@ -23,8 +23,8 @@ _FIXED: dict[str, tuple[object, str]] = {
 }
 """Arguments of the Trainer whose value a training relies on, and why."""
 _SET_ELSEWHERE = {
-    "callbacks": "callbacks are a key of their own, give +callbacks.NAME._target_=CLASS",
-    "logger": "loggers are a key of their own, give logger=NAME or +logger.NAME._target_=CLASS",
+    "callbacks": "callbacks have a separate key, give +callbacks.NAME._target_=CLASS",
+    "logger": "loggers have a separate key, give logger=NAME or +logger.NAME._target_=CLASS",
     "default_root_dir": "give run_dir=DIR",
     "plugins": "they are chosen by precision and strategy",
 }

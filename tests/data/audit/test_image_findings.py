@@ -1,4 +1,4 @@
-"""Which images are too small is what training says."""
+"""The audit and training agree on which images are too small."""
 
 from __future__ import annotations
 

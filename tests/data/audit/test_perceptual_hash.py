@@ -1,4 +1,4 @@
-"""The hash of how an image looks: copies are near, other images far; the fast search finds what a slow one does."""
+"""Perceptual hashes: copies are near, other images far; the fast search finds what a slow one does."""
 
 from __future__ import annotations
 

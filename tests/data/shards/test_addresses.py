@@ -1,4 +1,4 @@
-"""Which shards are meant, and how those from elsewhere become files."""
+"""Which shards a name stands for, and how remote ones become files."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_home_and_root_may_be_urls_or_short(root: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/x.tar", "gs://b/x.tar", "file:///x.tar", "pipe:touch /tmp/x"])
-def test_what_is_not_read_is_said_and_no_command_is_run(address: str) -> None:
+def test_an_unknown_scheme_is_an_error_and_no_command_is_run(address: str) -> None:
     with pytest.raises(InputError, match=r"from files, http:// and https:// only: copy it to a folder first"):
         local_copy(address)
 

@@ -86,7 +86,7 @@ def test_repeated_names_are_refused_unless_the_shard_is_part_of_them(write_shard
     assert str(images[0].path) == f"{shards[0]}/0.jpg"
 
 
-def test_what_helps_against_repeated_names_is_said(write_shard: WriteShard) -> None:
+def test_the_error_of_repeated_names_says_what_helps(write_shard: WriteShard) -> None:
     same = [write_shard(name, ("0.jpg", b"x")) for name in ("x/a.tar", "y/a.tar")]
     with pytest.raises(
         InputError, match=r"both hold '0\.jpg': rename one of the shards, and set data\.shard_in_name=true"

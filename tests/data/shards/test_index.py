@@ -1,4 +1,4 @@
-"""The index of a shard is right, kept, renewed when it must be, and never made of a damaged shard."""
+"""The index of a shard is correct, stored, made again when needed, and never made from a damaged shard."""
 
 from __future__ import annotations
 
@@ -59,16 +59,14 @@ def test_links_are_followed_inside_the_shard_or_named(tmp_path: Path, cache: Pat
             shard_index(tmp_path / "y.tar", cache)
 
 
-def test_a_shard_is_looked_through_once(shard: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_is_scanned_once(shard: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = shard_index(shard, cache)
     monkeypatch.setattr(shards, "_scan", None)
     assert contents(shard_index(shard, cache)) == contents(first) == MEMBERS
 
 
 @pytest.mark.parametrize("change", ["date", "replaced"])
-def test_a_changed_shard_is_looked_through_again(
-    shard: Path, write_shard: WriteShard, cache: Path, change: str
-) -> None:
+def test_a_changed_shard_is_scanned_again(shard: Path, write_shard: WriteShard, cache: Path, change: str) -> None:
     shard_index(shard, cache)
     before = shard.stat()
     # of the same length: the old index would read on without noticing

@@ -1,4 +1,4 @@
-"""Images in shards give the stream that they give in a folder, whoever reads them."""
+"""Images in shards give the same stream as in a folder."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_what_is_missing_is_held_out_as_of_a_folder(
     assert names(shard_data(train="0.tar", val="1.tar", test="2.tar")) == [everything[:10], everything[10:20], test]
 
 
-def test_only_the_shards_that_are_asked_for_are_looked_at(shard_data: Data, shards: str) -> None:
+def test_only_the_shards_of_the_split_are_read(shard_data: Data, shards: str) -> None:
     assert len(shard_data(test="0.tar").images(Split.TEST)) == 10
     assert len(shard_data(train="nowhere.tar", test="0.tar").images(Split.TEST)) == 10
     for data, split in [

@@ -1,4 +1,4 @@
-"""Lists as a data set: which list is which split, and masks that belong to images."""
+"""Lists as a data set: which list is which split, and paired masks."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_evaluation_cuts_and_fits_masks_as_images(
         assert np.array_equal(batch["mask"][:, 0] == 1, batch["image"][:, 0] == 1)
 
 
-def test_masks_are_inverted_when_told(paired: Path, list_data: Data) -> None:
+def test_masks_are_inverted_on_request(paired: Path, list_data: Data) -> None:
     (batch,) = list_data(test=paired).test_dataloader()
     with pytest.warns(InputWarning, match=r"if so, set data\.mask_invert=false"):
         (inverted,) = list_data(test=paired, mask_invert=True).test_dataloader()

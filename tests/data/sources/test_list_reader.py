@@ -1,4 +1,4 @@
-"""Lists of images: their forms, their mistakes, and two million lines."""
+"""Lists of images: their formats, their mistakes, and two million lines."""
 
 from __future__ import annotations
 

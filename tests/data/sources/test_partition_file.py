@@ -1,4 +1,4 @@
-"""A folder and a file that says what is what."""
+"""A folder of images and a file with the split of each."""
 
 from __future__ import annotations
 

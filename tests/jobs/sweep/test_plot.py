@@ -27,9 +27,10 @@ def colored(outcomes: list[Outcome], monitor: Monitor) -> list[list[tuple[float,
 
 def test_jobs_that_differ_only_in_their_seed_share_a_row() -> None:
     outcomes = [
-        outcome(2 * row + seed, 20.0 + row + seed, model=name, seed=str(seed))
-        for row, name in enumerate(("misf", "madf"))
-        for seed in (0, 1)
+        outcome(0, 20.0, model="misf", seed="0"),
+        outcome(1, 21.0, model="misf", seed="1"),
+        outcome(2, 21.0, model="madf", seed="0"),
+        outcome(3, 22.0, model="madf", seed="1"),
     ]
     assert colored(outcomes, PSNR) == [[(20.0, 0, "C0"), (21.0, 0, "C0")], [(21.0, 1, "C0"), (22.0, 1, "C3")]]
 

@@ -26,7 +26,7 @@ def test_masks_with_holes_and_known_pixels_are_passed_over() -> None:
     assert said(HALF, HALF) == said(HALF, HALF, invert=True) == []
 
 
-def test_a_mask_without_a_hole_is_said() -> None:
+def test_a_mask_without_a_hole_is_a_warning() -> None:
     (message,) = said(BLACK, HALF, HALF)
     assert message == (
         "mask.root='x': 1 of 3 masks checked has no hole: all black, or drawn in the transparency alone; holes are "
@@ -36,7 +36,7 @@ def test_a_mask_without_a_hole_is_said() -> None:
     assert "1 of 2 masks checked has no hole: all white" in said(WHITE, HALF, invert=True)[0]
 
 
-def test_a_mask_drawn_in_the_transparency_alone_is_said(tmp_path) -> None:
+def test_a_mask_drawn_in_the_transparency_alone_is_a_warning(tmp_path) -> None:
     pixels = np.zeros((6, 6, 4), np.uint8)
     pixels[2:4, 2:4, 3] = 255
     Image.fromarray(pixels).save(tmp_path / "alpha.png")
@@ -50,7 +50,7 @@ def test_one_reason_is_enough() -> None:
 
 
 @pytest.mark.parametrize("invert", [False, True])
-def test_an_inverted_set_is_said_once(invert: bool) -> None:
+def test_an_inverted_set_is_one_warning(invert: bool) -> None:
     (message,) = said(WHITE if not invert else BLACK, invert=invert)
     assert f"set mask.invert={str(not invert).lower()}" in message
 

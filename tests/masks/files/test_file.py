@@ -53,7 +53,7 @@ def test_training_draws_all_files_at_random(write: Write) -> None:
     assert ratios == [float(generator(MaskRequest(40, 40, np.random.RandomState(seed))).mean()) for seed in range(30)]
 
 
-def test_the_file_of_a_sample_is_told(write: Write) -> None:
+def test_the_file_of_a_sample_is_known(write: Write) -> None:
     for name in ("b.png", "a/c.png"):
         root = write(name, square())
     generator = file_mask(root=root)

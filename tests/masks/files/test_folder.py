@@ -85,12 +85,12 @@ def test_clean_masks_say_nothing_and_soft_ones_once(write: Write) -> None:
 
 
 @pytest.mark.parametrize(("invert", "share", "fix"), [(False, 0.9, "true"), (True, 0.1, "false")])
-def test_masks_that_look_inverted_are_said(write: Write, invert: bool, share: float, fix: str) -> None:
+def test_masks_that_look_inverted_are_a_warning(write: Write, invert: bool, share: float, fix: str) -> None:
     with pytest.warns(UserWarning, match=f"90% .*mask.invert={fix}"):
         file_mask(root=write("a.png", square(share=share)), threshold=128, invert=invert)
 
 
-def test_masks_of_zeros_and_ones_are_said(write: Write) -> None:
+def test_masks_of_zeros_and_ones_are_a_warning(write: Write) -> None:
     with pytest.warns(UserWarning, match=r"no pixel reaches mask\.threshold=128, .* set mask\.threshold=1"):
         file_mask(root=write("a.png", square(1)))
 

@@ -60,20 +60,18 @@ def test_each_validation_starts_anew() -> None:
     assert callback.records == []
 
 
-LPIPS_BY_VALIDATION = (0.5, 0.125, 0.25, 0.75)
-NUM_IMAGES = 3
-"""Of each validation."""
+LPIPS_BY_VALIDATION = (0.5, 0.125, 0.25)
 
 
 class Planned(LPIPSDistance):
-    """Returns the same value for all images of a validation, lowest in the second one."""
+    """Returns these values for the one image of each validation."""
 
     def __init__(self) -> None:
         super().__init__(torch.nn.Identity(), minimum_size=1)
         self.calls = 0
 
     def __call__(self, target: np.ndarray, output: np.ndarray) -> GivenReading:
-        value = LPIPS_BY_VALIDATION[self.calls // NUM_IMAGES]
+        value = LPIPS_BY_VALIDATION[self.calls]
         self.calls += 1
         return GivenReading(value, np.full(target.shape[:2], value))
 
@@ -85,13 +83,13 @@ def test_the_best_checkpoint_follows_lpips(
     monkeypatch.setattr(validation_metrics, "load_lpips", lambda *given: loaded.append(given) or planned)
     outcome = command(
         "train", "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=1", "num_sample_images=0",
-        "model.network.num_residual_blocks=1", "monitor=val/lpips", "mode=min", "trainer.max_steps=4",
+        "model.network.num_residual_blocks=1", "monitor=val/lpips", "mode=min", "trainer.max_steps=3",
         "trainer.val_check_interval=1", "callbacks.validation_metrics.lpips=true",
         "callbacks.validation_metrics.lpips_weights=alexnet.pth", f"run_dir={tmp_path}",
     )  # fmt: skip
     assert (outcome.code, outcome.err) == (0, "")
     assert loaded == [("alex", "alexnet.pth")]
-    assert planned.calls == NUM_IMAGES * len(LPIPS_BY_VALIDATION)
+    assert planned.calls == len(LPIPS_BY_VALIDATION)
     assert torch.load(tmp_path / "best.ckpt", weights_only=True)["global_step"] == 2
     assert json.loads((tmp_path / "result.json").read_text())["value"] == 0.125
     with (tmp_path / "metrics.csv").open() as file:
@@ -100,7 +98,8 @@ def test_the_best_checkpoint_follows_lpips(
 
 
 def test_missing_weights_of_lpips_are_said_before_the_training(command: Callable[..., Any], tmp_path: Path) -> None:
-    outcome = command("train", "experiment=tiny", "callbacks.validation_metrics.lpips=true", f"run_dir={tmp_path}/run")
+    settings = ["experiment=tiny", "data=photographs", "callbacks.validation_metrics.lpips=true"]
+    outcome = command("train", *settings, f"run_dir={tmp_path}/run")
     assert outcome.code == 2
     assert outcome.err.count("\n") == 1
     assert "callbacks.validation_metrics.lpips=true: LPIPS is not available: AlexNet's ImageNet weights" in outcome.err

@@ -184,7 +184,8 @@ class Search:
         result = read_result(folder)
         if result is None or result.value is None:
             raise InputError("there was no validation: lower trainer.val_check_interval")
-        if PRUNED in self._stored(trial.number).user_attrs:
+        stored = next(one for one in self.study.trials if one.number == trial.number)
+        if PRUNED in stored.user_attrs:
             self.study.tell(trial.number, state=TrialState.PRUNED)
         else:
             self.study.tell(trial.number, result.value)
@@ -195,9 +196,6 @@ class Search:
         write_failure(folder, error)
         print(f"{name} failed: {failure_reason(error)}", file=sys.stderr, flush=True)
         self.study.tell(trial.number, state=TrialState.FAIL)
-
-    def _stored(self, number: int) -> optuna.trial.FrozenTrial:
-        return next(one for one in self.study.trials if one.number == number)
 
     def _pruning(self, number: int) -> str:
         pruner = None if self.pruner is None else OmegaConf.to_container(self.pruner, resolve=True)

@@ -1,4 +1,4 @@
-"""Why a training failed: `failure.txt` in its run folder, written by whatever runs a training there."""
+"""Why a training failed: `failure.txt` in its run folder, and the lock under which a training runs."""
 
 from __future__ import annotations
 
