@@ -48,8 +48,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_paths_are_there(page: Path) -> None:
     for span in SPAN.findall(text(page)):
         path, _, test = span.partition("::")
+        if any(part.isupper() for part in Path(path).parts) or path in MADE_BY_USERS:  # a name to be filled in
+            continue
         if REPOSITORY.fullmatch(path):
-            assert (ROOT / path).exists() or path in MADE_BY_USERS, span
+            assert (ROOT / path).exists(), span
         elif SOURCE.fullmatch(path):
             assert any((folder / path).exists() for folder in (page.parent, ROOT, ROOT / "src/inpaint_zoo")), span
         if test:
