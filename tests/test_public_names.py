@@ -18,7 +18,7 @@ NAMES = {
     "inpaint_zoo": "__version__ create_model list_models",
     "inpaint_zoo.batch": "Batch Prediction composite",
     "inpaint_zoo.data": """
-        FileListDataModule FolderDataModule InpaintingDataModule PartitionDataModule PhotographsDataModule
+        FileListDataModule FolderDataModule InpaintingDataModule PartitionFileDataModule PhotographsDataModule
         WebDatasetDataModule
     """,
     "inpaint_zoo.errors": "DamagedFileError InputError InputWarning Stopped",
@@ -53,7 +53,7 @@ NAMES = {
     "inpaint_zoo.models.network": "InpaintingNetwork",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
-        OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics optional_average
+        OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics optional_ema
     """,
 }
 """By module."""

@@ -159,7 +159,7 @@ def test_a_test_set_of_all_images_is_said_once(check: Check, save: Callable[...,
 
 
 @pytest.mark.usefixtures("healthy")
-def test_an_interrupted_check_goes_on(
+def test_an_interrupted_check_is_resumed(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., Any]
 ) -> None:
     read: list[str] = []

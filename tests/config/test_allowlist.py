@@ -18,7 +18,7 @@ from inpaint_zoo.config.allowlist import allowed, allowing, bind_allowed, check_
 from inpaint_zoo.config.build import check_nodes, construct, locate
 from inpaint_zoo.config.compose import compose_config, output_dir
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.distributed.launcher import Launcher
+from inpaint_zoo.training.distributed.launcher import OtherProcesses
 from inpaint_zoo.training.runs.result import Result, config_hash, write_result
 
 Command = Callable[..., Any]
@@ -379,14 +379,13 @@ def test_the_processes_of_a_training_know_what_is_allowed(
     sent = tmp_path / "sent"
     process = SimpleNamespace(stdin=sent.open("wb"))
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: process)
-    cluster = SimpleNamespace(main_address="127.0.0.1", main_port=1, creates_processes_externally=False)
-    machine: Any = SimpleNamespace(cluster_environment=cluster, num_processes=2, num_nodes=1)
+    cluster: Any = SimpleNamespace(main_address="127.0.0.1", main_port=1)
+    trainer: Any = SimpleNamespace(world_size=2, num_devices=2)
     config = OmegaConf.create({"file": str(tmp_path / "allowed.txt")})
     with allowing([f"{package}.callbacks"]):
-        launcher = Launcher(machine, locate(f"{package}.callbacks.write_allowed"), config, lambda: None)
-        monkeypatch.setattr(launcher, "_check_can_spawn_children", lambda: None)
-        launcher._call_children_scripts()
-    for output in launcher._error_outputs:
+        others = OtherProcesses(trainer, locate(f"{package}.callbacks.write_allowed"), config, lambda: None)
+        others._start(cluster)
+    for output in others._error_outputs:
         output.close()
     job, its_config, _ = pickle.loads(sent.read_bytes())
     job(its_config)

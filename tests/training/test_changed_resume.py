@@ -46,7 +46,7 @@ def best(run_dir: Path) -> tuple[int, float | None]:
 
 
 @pytest.mark.parametrize("how", ["moved", "elsewhere"])
-def test_the_best_checkpoint_is_known_wherever_a_training_goes_on(train: Train, tmp_path: Path, how: str) -> None:
+def test_the_best_checkpoint_is_known_wherever_a_training_resumes(train: Train, tmp_path: Path, how: str) -> None:
     """At this rate weights are soon lost: what comes later is not better."""
     old, new, wild = tmp_path / "old", tmp_path / "new", "model.optimizer.lr=0.3"
     assert train(old, 6, wild).code == 0

@@ -151,7 +151,7 @@ def test_a_finished_training_can_be_made_longer(
     assert_same_end(run_dir, whole)
 
 
-def test_a_moving_average_goes_on(
+def test_a_moving_average_is_resumed(
     command: Command, arguments: Callable[..., list[str]], killed_after: Any, tmp_path: Path
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"
@@ -218,7 +218,7 @@ def test_a_signal_ends_a_training_that_can_go_on(
     assert_same_end(run_dir, whole)
 
 
-def test_slurm_starts_a_job_again_that_goes_on_by_itself(
+def test_a_job_requeued_by_slurm_resumes(
     command: Command, arguments: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With a `scontrol` of our own, which writes down what it was asked."""

@@ -31,7 +31,7 @@ def put(small_checkpoint: Callable[[str], Path], tmp_path: Path) -> Callable[...
 
 
 @pytest.mark.parametrize("restarts", [None, "0"])
-def test_only_a_job_that_slurm_starts_again_goes_on_by_itself(
+def test_only_a_job_requeued_by_slurm_resumes_without_ckpt_path(
     put: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarts: str | None
 ) -> None:
     put(LAST, PREVIOUS)
@@ -42,7 +42,7 @@ def test_only_a_job_that_slurm_starts_again_goes_on_by_itself(
     assert resume_from("last", tmp_path, check) == tmp_path / LAST
 
 
-def test_a_job_that_slurm_starts_again_goes_on_from_what_is_there(
+def test_a_job_requeued_by_slurm_resumes_from_what_is_there(
     put: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLURM_RESTART_COUNT", "1")

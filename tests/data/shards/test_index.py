@@ -170,9 +170,9 @@ def test_a_member_may_not_reach_beyond_the_end_or_back(write_shard: WriteShard, 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no whole tar file"),
-        (b"nothing" * 1000, "no whole tar file"),
-        (b"\0" * 300, "no whole tar file"),
+        (b"", "not a complete tar file"),
+        (b"nothing" * 1000, "not a complete tar file"),
+        (b"\0" * 300, "not a complete tar file"),
         (gzip.compress(b"x"), "compressed"),
     ],
     ids=["empty", "text", "zeros", "gzip"],

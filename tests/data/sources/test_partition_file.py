@@ -38,9 +38,9 @@ def test_the_file_says_which_split(root: Path, partition_data: Data) -> None:
         (LINES + "\n000005.jpg 0\n000006.jpg 0", r"lacks 2 of the 6 images of partition\.txt: 000005, 000006\. Get"),
         (LINES[:-12], r"partition\.txt does not name 1 images of '.*faces': 000004\.png"),
         ("000001.jpg 3", r"line 1: '000001\.jpg 3' is not a name and 0, 1 or 2"),
-        ("000001.jpg 0\n000002.jpg", r"line 2: '000002\.jpg' is no name"),
+        ("000001.jpg 0\n000002.jpg", r"line 2: '000002\.jpg' is not a name"),
         (LINES + "\n000001.jpg 1", r"line 6: 000001 is there twice"),
-        ("image_id,partition\n000001.jpg,0", r"line 1: 'image_id,partition' is no name"),
+        ("image_id,partition\n000001.jpg,0", r"line 1: 'image_id,partition' is not a name"),
         (LINES.replace(" 1", " 2"), r"puts no image into val"),
     ],
 )

@@ -98,7 +98,7 @@ def test_trials_depend_on_the_seed_and_not_on_how_often_a_search_was_started(
     assert not set(training.rates) & set(whole)
 
 
-def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, tmp_path: Path) -> None:
+def test_an_interrupted_trial_is_resumed(command: Command, training: Any, tmp_path: Path) -> None:
     def stop(config: DictConfig) -> None:
         if len(training.rates) == 2:
             raise Stopped("stopped", signal.SIGTERM)
@@ -114,7 +114,7 @@ def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, t
     assert [row["state"] for row in rows(tmp_path)] == ["finished"] * 3
 
 
-def test_a_search_that_was_killed_goes_on(command: Command, training: Any, tmp_path: Path) -> None:
+def test_a_killed_search_is_resumed(command: Command, training: Any, tmp_path: Path) -> None:
     assert command(*COMMON, "trials=3", f"run_dir={tmp_path}").code == 0
     journal = tmp_path / "study.journal"
     # killed after the training of the last trial had ended, while writing that down

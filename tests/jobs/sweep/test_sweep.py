@@ -116,7 +116,7 @@ def test_a_bug_is_worse_than_a_mistake_and_leaves_its_traceback(
     assert "Traceback" in command(*COMMON, "seed=0,1,2", f"run_dir={tmp_path}", "--debug").err
 
 
-def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
+def test_the_same_command_skips_what_is_finished_and_resumes_the_rest(
     command: Command, training: Any, tmp_path: Path
 ) -> None:
     def stop(config: DictConfig, folder: Path) -> float:

@@ -105,7 +105,7 @@ def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(command: 
     assert command("train", *arguments, "ckpt_path=last").code == 0
 
 
-def test_a_training_that_goes_on_by_another_metric_finds_the_best_by_that(
+def test_a_training_resumed_with_another_metric_finds_the_best_by_that(
     by_lpips: Any, command: Command, tmp_path: Path
 ) -> None:
     settings = ["monitor=val/l1", "mode=min", "~callbacks.run_summary", "trainer.val_check_interval=1"]

@@ -63,7 +63,7 @@ def assert_alike(one: Path, other: Path) -> None:
             assert float(rows_of_step[0][key]) == pytest.approx(float(rows_of_step[1][key]), rel=1e-4, abs=1e-5)
 
 
-def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
+def test_two_processes_do_what_one_does_and_one_resumes_them(
     train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # what the command line, and the import of OpenCV, set for good
@@ -138,7 +138,7 @@ def test_a_folder_by_time_is_refused_where_several_commands_share_it(
 
 
 @pytest.mark.parametrize(("variables", "speaks"), [({}, True), ({"RANK": "0"}, True), ({"SLURM_PROCID": "3"}, False)])
-def test_only_the_first_process_speaks(
+def test_only_the_first_process_prints(
     variables: dict[str, str], speaks: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = sys.stdout

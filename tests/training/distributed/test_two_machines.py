@@ -138,7 +138,7 @@ def test_two_machines_do_what_one_does(machines: Machines, settings: tuple[str, 
 
 
 @pytest.mark.parametrize("accident", ["the second is killed", "the first is killed", "the cable is cut"])
-def test_what_is_left_ends_within_a_minute_and_goes_on(
+def test_the_other_machine_ends_within_a_minute_and_resumes(
     machines: Machines, settings: tuple[str, ...], tmp_path: Path, accident: str
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"

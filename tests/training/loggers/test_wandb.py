@@ -102,7 +102,7 @@ def test_images_and_checkpoints_stay_here_where_they_are_not_wanted(
     assert "files" not in records
 
 
-def test_a_resumed_training_goes_on_with_the_same_run(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
+def test_a_resumed_training_continues_the_same_run(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
     run_dir = tmp_path / "run"
     run = (*TRAIN, f"run_dir={run_dir}", "trainer.val_check_interval=2")
     assert command(*run, "trainer.max_steps=3").code == 0
@@ -135,7 +135,7 @@ def online(wandb_offline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("online")
-def test_without_the_service_a_training_goes_on_offline(
+def test_without_the_service_a_training_continues_offline(
     command: Any, tmp_path: Path, wandb_offline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANDB_API_KEY", "0" * 40)

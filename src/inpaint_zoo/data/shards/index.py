@@ -140,7 +140,7 @@ def _stored_index(path: Path, shard: Shard) -> Index | None:
         with path.open("rb") as file:
             header = json.loads(file.readline(_LONGEST_HEADER))
             body = file.read()
-        if header["shard"] == _identity(shard) and header["crc32"] == zlib.crc32(body):
+        if header["shard"] == _identity(shard) and header["crc32"] == zlib.crc32(body, header["members"]):
             offsets, sizes = np.frombuffer(body, np.int64, 2 * header["members"]).reshape(2, -1)
             return Index(shard, body[offsets.nbytes * 2 :].split(b"\0")[:-1], offsets, sizes)
     return None
@@ -151,7 +151,7 @@ def _new_index(path: Path, shard: Shard) -> Index:
     names = [name for name, _, _ in members]
     offsets, sizes = np.array([place for _, *place in members], np.int64).reshape(-1, 2).T.copy()
     body = offsets.tobytes() + sizes.tobytes() + b"".join(name + b"\0" for name in names)
-    header = {"shard": _identity(shard), "members": len(members), "crc32": zlib.crc32(body)}
+    header = {"shard": _identity(shard), "members": len(members), "crc32": zlib.crc32(body, len(members))}
     with contextlib.suppress(InputError):  # without a writable folder, the index is made again next time
         write_bytes(path, [json.dumps(header).encode() + b"\n", body])
     return Index(shard, names, offsets, sizes)
