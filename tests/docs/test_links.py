@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path for path in ROOT.rglob("*.md") if not {"runs", "shared"} & {*path.relative_to(ROOT).parts[:1]})
+PAGES = sorted(path for path in ROOT.rglob("*.md") if not re.match(r"\.|runs|shared", str(path.relative_to(ROOT))))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 SPAN = re.compile(r"`([^`\n]+)`")
 REPOSITORY = re.compile(r"(?:src|tests|docs|conf|notebooks|benchmarks|\.ci|\.github)/[\w./-]*")
