@@ -8,6 +8,7 @@ the rule.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import inspect
 import re
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, NoReturn
 
 from inpaint_zoo.errors import InputError
@@ -186,6 +188,12 @@ def _is_below(path: str, prefixes: Iterable[str]) -> bool:
 
 def _extensions() -> set[str]:
     return {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
+
+
+def extension_folders() -> list[Path]:
+    """The folders of the packages that are installed extensions, which are not imported for it."""
+    specs = [importlib.util.find_spec(name) for name in sorted(_extensions())]
+    return [Path(folder) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
 
 
 def _place(where: str) -> str | None:

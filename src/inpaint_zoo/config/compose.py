@@ -16,8 +16,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobRuntime
 from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 
+from inpaint_zoo.config.allowlist import extension_folders
 from inpaint_zoo.config.error_messages import explain, no_such_key
 from inpaint_zoo.config.overrides import quote_paths
 from inpaint_zoo.errors import InputError
@@ -27,7 +28,7 @@ CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "con
 """The YAML files: inside the package in a wheel, beside `src` in a checkout or an editable install."""
 
 OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
-"""A folder of the user's own YAML files while a Hydra is made, which our plugin of Hydra adds to where it looks."""
+"""The folder that `--config-dir` names, inside of a `hydra_session`."""
 
 # Hydra 1.3 warns where it is not told that its own defaults are wanted, 1.4 warns where it is
 _OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
@@ -52,21 +53,41 @@ def hydra_session(job: str, config_path: str | None = None, config_dir: str | No
     hydra_before, config_before = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
     name_before, base_before = runtime.get("name"), versions.version_base
     GlobalHydra.instance().clear()
+    token = OWN_FOLDER.set(extra)
     try:
-        _initialize(job, Path(config_path or CONF_DIR).absolute(), extra)
+        folder = Path(config_path or CONF_DIR).absolute()
+        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
         yield GlobalHydra.instance().hydra
     finally:
+        OWN_FOLDER.reset(token)
         GlobalHydra.instance().hydra, HydraConfig.instance().cfg = hydra_before, config_before
         runtime.set("name", name_before)
         versions.version_base = base_before
 
 
-def _initialize(job: str, folder: Path, extra: Path | None) -> None:
-    token = OWN_FOLDER.set(extra)
-    try:
-        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
-    finally:
-        OWN_FOLDER.reset(token)
+def further_folders() -> list[Path]:
+    """Where YAML files are looked for after `conf/`: the folder of `--config-dir`, and `conf/` of each extension."""
+    own = OWN_FOLDER.get()
+    of_extensions = [folder / "conf" for folder in extension_folders() if (folder / "conf").is_dir()]
+    return [*([] if own is None else [own]), *of_extensions]
+
+
+def options(group: str) -> dict[str, Path]:
+    """The files of a group by name, sorted, wherever they lie; the first one found counts, as for Hydra."""
+    found = [path for folder in (CONF_DIR, *further_folders()) for path in (folder / group).glob("*.yaml")]
+    return dict(sorted({path.stem: path for path in reversed(found)}.items()))
+
+
+def option(group: str, name: str) -> DictConfig:
+    """What one of `options` says, with the files that it is made of."""
+    config = OmegaConf.load(options(group)[name])
+    if "defaults" not in config:
+        assert isinstance(config, DictConfig)
+        return config
+    own = OWN_FOLDER.get()
+    with hydra_session(group, config_dir=None if own is None else str(own)):
+        composed: DictConfig = compose(f"{group}/{name}", [])[group]
+        return composed
 
 
 def compose(name: str, overrides: Sequence[str], mode: RunMode = RunMode.RUN) -> DictConfig:

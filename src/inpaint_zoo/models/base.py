@@ -17,7 +17,7 @@ from inpaint_zoo.checks import finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
-from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY
+from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, identity
 
 
 class InpaintingModule(pl.LightningModule, ABC):
@@ -111,7 +111,7 @@ class InpaintingModule(pl.LightningModule, ABC):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Write down which model this is, so that a checkpoint alone says how to build it."""
-        checkpoint[MODEL_KEY] = self.name
+        checkpoint.update(identity(self.name, self.network_class))
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on from the weights that were being trained, where `state_dict` holds their moving average."""
