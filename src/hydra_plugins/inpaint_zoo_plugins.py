@@ -1,4 +1,4 @@
-"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and folders of the user's own.
+"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and further folders.
 
 Hydra imports this module at every start, so that it imports nothing heavy.
 """
@@ -22,8 +22,8 @@ class FurtherFolders(SearchPathPlugin):
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         """Add the folders, after `conf/`."""
-        for folder in further_folders():
-            search_path.append("inpaint_zoo", f"file://{folder}")
+        for provider, folder in further_folders():
+            search_path.append(provider, f"file://{folder}")
 
 
 class ResumableSweeper(Sweeper):

@@ -190,10 +190,10 @@ def _extensions() -> set[str]:
     return {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
 
 
-def extension_folders() -> list[Path]:
-    """The folders of the packages that are installed extensions, which are not imported for it."""
+def extension_folders() -> list[tuple[str, Path]]:
+    """Names and folders of the packages that are installed extensions, which are not imported for it."""
     specs = [importlib.util.find_spec(name) for name in sorted(_extensions())]
-    return [Path(folder) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
+    return [(spec.name, Path(folder)) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
 
 
 def _place(where: str) -> str | None:

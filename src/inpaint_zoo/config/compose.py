@@ -29,6 +29,8 @@ CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "con
 
 OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
 """The folder that `--config-dir` names, inside of a `hydra_session`."""
+COMMAND_LINE = "command-line"
+"""What Hydra calls the provider of that folder."""
 
 # Hydra 1.3 warns where it is not told that its own defaults are wanted, 1.4 warns where it is
 _OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
@@ -41,12 +43,12 @@ def hydra_session(job: str, config_path: str | None = None, config_dir: str | No
     Args:
         job: Name of what is run.
         config_path: A folder in place of `conf/`.
-        config_dir: A folder of the user's own, which is looked into after `conf/`.
+        config_dir: A folder of the user's own, which is looked into after `conf/`; None: that of the Hydra that runs.
 
     Raises:
         InputError: `config_dir` is no folder.
     """
-    extra = None if config_dir is None else Path(config_dir).expanduser().absolute()
+    extra = OWN_FOLDER.get() if config_dir is None else Path(config_dir).expanduser().absolute()
     if extra is not None and not extra.is_dir():
         raise InputError(f"--config-dir {config_dir} is not a folder")
     runtime, versions = JobRuntime.instance(), version.VersionBase.instance()
@@ -65,16 +67,17 @@ def hydra_session(job: str, config_path: str | None = None, config_dir: str | No
         versions.version_base = base_before
 
 
-def further_folders() -> list[Path]:
-    """Where YAML files are looked for after `conf/`: the folder of `--config-dir`, and `conf/` of each extension."""
+def further_folders() -> list[tuple[str, Path]]:
+    """Where YAML files are looked for after `conf/`, and who says so: `--config-dir`, and `conf/` of each extension."""
     own = OWN_FOLDER.get()
-    of_extensions = [folder / "conf" for folder in extension_folders() if (folder / "conf").is_dir()]
-    return [*([] if own is None else [own]), *of_extensions]
+    of_extensions = [(name, folder / "conf") for name, folder in extension_folders() if (folder / "conf").is_dir()]
+    return [*([] if own is None else [(COMMAND_LINE, own)]), *of_extensions]
 
 
 def options(group: str) -> dict[str, Path]:
     """The files of a group by name, sorted, wherever they lie; the first one found counts, as for Hydra."""
-    found = [path for folder in (CONF_DIR, *further_folders()) for path in (folder / group).glob("*.yaml")]
+    folders = [CONF_DIR, *(folder for _, folder in further_folders())]
+    found = [path for folder in folders for path in (folder / group).glob("*.yaml")]
     return dict(sorted({path.stem: path for path in reversed(found)}.items()))
 
 
@@ -84,8 +87,7 @@ def option(group: str, name: str) -> DictConfig:
     if "defaults" not in config:
         assert isinstance(config, DictConfig)
         return config
-    own = OWN_FOLDER.get()
-    with hydra_session(group, config_dir=None if own is None else str(own)):
+    with hydra_session(group):
         composed: DictConfig = compose(f"{group}/{name}", [])[group]
         return composed
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytorch_lightning as pl
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.metrics.definition import STANDARD_METRICS
 from inpaint_zoo.metrics.per_image import ImageScores
+from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.records import Record
 
 
@@ -18,10 +21,16 @@ class ValidationMetrics(pl.Callback):
 
     After a test, `test/psnr`, ... . Reads `image`, `mask` and `name` of a batch and `composite` of the module's
     `prediction`. LPIPS, which costs as much as a small network, is left to `evaluate`.
+
+    Args:
+        measures: Further measures of one image, by name: `val/NAME`, `val/hole_NAME`, ... .
+
+    Raises:
+        InputError: A name cannot be used.
     """
 
-    def __init__(self) -> None:
-        self.scores = ImageScores()
+    def __init__(self, measures: Mapping[str, Measure] | None = None) -> None:
+        self.scores = ImageScores(replace(STANDARD_METRICS, more=dict(measures or {})))
         self.records: list[Record] = []
         """Of the images of this rank."""
 
