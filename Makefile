@@ -11,7 +11,7 @@ PROCESSES ?= 2
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(INSTALLED)  ## make .venv with the pinned packages
+setup: $(INSTALLED)  ## create .venv with the pinned packages
 
 $(INSTALLED): pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv .venv
@@ -28,10 +28,10 @@ demo: setup  ## train three small networks on photographs and compare them
 	$(BIN)/inpaint-zoo compare experiment=demo_comparison output=$(DEMO) \
 		$(foreach model,$(MODELS),methods.$(model)=$(DEMO)/$(model)/last.ckpt)
 
-test: setup  ## run the fast tests, two at a time (PROCESSES=N: N)
+test: setup  ## run the fast tests in two processes (PROCESSES=N: in N)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES)
 
-test-slow: setup  ## run the tests that the fast set leaves out
+test-slow: setup  ## run the slow tests
 	$(BIN)/python -m pytest -m slow
 
 test-all: test test-slow  ## run every test
@@ -41,9 +41,9 @@ lint: setup  ## check style, types and formatting
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: setup  ## rewrite the code in the project's style
+format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:  ## remove what the targets made
-	rm -rf .venv runs dist
+clean:  ## remove what the targets have created
+	rm -rf .venv .venv-* runs dist

@@ -10,8 +10,8 @@ from inpaint_zoo.checks import (
     height_and_width,
     multiple_of,
     seed_in_range,
-    text_or_texts,
-    texts,
+    string_or_strings,
+    strings,
     true_or_false,
     whole_number,
 )
@@ -74,7 +74,7 @@ def test_other_values_are_named_as_they_were_given(check: Callable[..., Any], va
 @pytest.mark.parametrize("value", ["jpg", None, 5, [], [""], [" "], [5], ["a", None], {"a": "b"}])
 def test_a_list_of_texts_is_nothing_else(value: object) -> None:
     with pytest.raises(InputError, match=r"^x=.* must be a list.*, such as x=\[a,b\]$"):
-        texts(value, "x", "[a,b]")
+        strings(value, "x", "[a,b]")
 
 
 def test_values_that_fit_come_back() -> None:
@@ -82,4 +82,4 @@ def test_values_that_fit_come_back() -> None:
         0.5, 3, 2**32 - 1, False,
     ]  # fmt: skip
     assert [height_and_width(7, "x"), height_and_width([7, 9], "x")] == [(7, 7), (7, 9)]
-    assert [texts(("a", "b"), "x", ""), text_or_texts("a", "x", "")] == [["a", "b"], ["a"]]
+    assert [strings(("a", "b"), "x", ""), string_or_strings("a", "x", "")] == [["a", "b"], ["a"]]

@@ -1,7 +1,7 @@
-"""The conventions of the whole library, stated once.
+"""The conventions of the library: what a batch and a prediction hold.
 
-`image` is a float tensor (B, 3, H, W) in [0, 1]; `mask` is a float tensor (B, 1, H, W), exactly 0 or 1, where
-**1 is a hole**. Everything between data and metrics is a `Batch` or a `Prediction`.
+`image` is a float tensor (B, 3, H, W) in [0, 1]; `mask` is a float tensor (B, 1, H, W), exactly 0 or 1, where **1 is a
+hole**. Everything between data and metrics is a `Batch` or a `Prediction`.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class Prediction(NamedTuple):
     """What a network returns for `(image, mask)`."""
 
     image: Tensor
-    """The network's final image, (B, 3, H, W) in the [0, 1] scale, neither clamped nor composited."""
+    """The network's final image, (B, 3, H, W), nominally in [0, 1], neither clamped nor composited."""
     composite: Tensor
     """`image` clamped inside the hole, the input elsewhere (bit-identical), (B, 3, H, W)."""
     intermediates: Mapping[str, Tensor]
-    """Further images by name, coarse stages and projections, in the [0, 1] scale."""
+    """Further images by name, such as coarse stages and projections, nominally in [0, 1]."""
 
 
 def composite(output: Tensor, image: Tensor, mask: Tensor) -> Tensor:
     """Put `output`, clamped to [0, 1], into the hole of `image`; known pixels stay bit-identical.
 
     Args:
-        output: (B, 3, H, W), a network's image in the [0, 1] scale.
+        output: (B, 3, H, W), a network's image, nominally in [0, 1].
         image: (B, 3, H, W) in [0, 1].
         mask: (B, 1, H, W), 1 = hole.
     """

@@ -1,4 +1,4 @@
-"""Checks of the values that a user gives: numbers, texts, lists, names with a suggestion."""
+"""Checks of the values that a user gives: numbers, strings, lists, and names, with a suggestion for a mistyped one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `", did you mean 'x'?"` for the known word nearest to `word`, or an empty text when none is near.
+    """Return `", did you mean 'x'?"` for the known word nearest to `word`, or an empty string when none is near.
 
-    A dotted key is near to another one when the whole is, or when its last part is (`trainer.max_epoch` and
+    A dotted key is near another one if the whole keys are, or if their last parts are (`trainer.max_epoch` and
     `max_epochs`).
     """
     words = [str(name) for name in known]
@@ -29,10 +29,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def choose(table: Mapping[str, T], name: str, argument: str) -> T:
-    """Return the entry of a table that a configuration names.
+    """Return the entry of `table` that the configuration names.
+
+    Args:
+        table: The choices by name.
+        name: The name that was given.
+        argument: Its key, for the message.
 
     Raises:
-        InputError: There is none of that name.
+        InputError: There is no such name.
     """
     if name not in table:
         raise InputError(f"{argument} is one of {', '.join(table)}; got {name!r}{did_you_mean(name, table)}")
@@ -40,17 +45,17 @@ def choose(table: Mapping[str, T], name: str, argument: str) -> T:
 
 
 def as_given(value: object) -> str:
-    """A value as it would stand behind the `=` of an override: `null`, `true`, `[1,2]`, `x`."""
+    """Format a value as it is written after the `=` of an override: `null`, `true`, `[1,2]`, `x`."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return f"[{','.join(map(as_given, value))}]" if is_list(value) else str(value)
 
 
 def whole_number(value: Any, key: str) -> int:
-    """Return `value`, which stands under `key` in the configuration.
+    """Return `value`, the whole number under `key` in the configuration.
 
     Raises:
-        InputError: It is no whole number.
+        InputError: It is not a whole number.
     """
     if not is_whole(value):
         raise InputError(f"{key}={as_given(value)} must be a whole number")
@@ -58,10 +63,10 @@ def whole_number(value: Any, key: str) -> int:
 
 
 def finite(value: Any, key: str) -> float:
-    """Return `value`, which stands under `key` in the configuration.
+    """Return `value`, the finite number under `key` in the configuration.
 
     Raises:
-        InputError: It is no number, or none that is finite.
+        InputError: It is not a number, or not finite.
     """
     if not is_finite(value):
         raise InputError(f"{key}={as_given(value)} must be a number")
@@ -69,10 +74,10 @@ def finite(value: Any, key: str) -> float:
 
 
 def at_least(least: int, value: Any, key: str) -> int:
-    """Return `value`, which stands under `key` in the configuration.
+    """Return `value`, the whole number under `key` in the configuration, which is at least `least`.
 
     Raises:
-        InputError: It is no whole number, or less than `least`.
+        InputError: It is not a whole number, or less than `least`.
     """
     if whole_number(value, key) < least:
         raise InputError(f"{key}={value} must be at least {least}")
@@ -80,10 +85,10 @@ def at_least(least: int, value: Any, key: str) -> int:
 
 
 def multiple_of(step: int, value: Any, key: str) -> int:
-    """Return `value`, which stands under `key` in the configuration.
+    """Return `value`, the positive multiple of `step` under `key` in the configuration.
 
     Raises:
-        InputError: It is not `step` or a multiple of it.
+        InputError: It is not a positive multiple of `step`.
     """
     if whole_number(value, key) < step or value % step:
         raise InputError(f"{key}={value} must be a multiple of {step}: give {step * max(1, round(value / step))}")
@@ -91,10 +96,10 @@ def multiple_of(step: int, value: Any, key: str) -> int:
 
 
 def seed_in_range(value: Any, key: str) -> int:
-    """Return a seed, which stands under `key` in the configuration.
+    """Return `value`, the seed under `key` in the configuration.
 
     Raises:
-        InputError: It is no whole number in [0, 2**32).
+        InputError: It is not a whole number in [0, 2**32).
     """
     if not 0 <= whole_number(value, key) < 2**32:
         raise InputError(f"{key}={value} must lie in [0, 4294967295]")
@@ -102,10 +107,10 @@ def seed_in_range(value: Any, key: str) -> int:
 
 
 def height_and_width(size: Any, key: str) -> tuple[int, int]:
-    """The height and width that stand under `key` in the configuration.
+    """Return the height and width under `key` in the configuration; one number is both.
 
     Raises:
-        InputError: They do not.
+        InputError: They are not positive whole numbers.
     """
     sides = list(size) if is_list(size) else [size, size]
     if len(sides) != 2 or not all(is_whole(side) and side > 0 for side in sides):
@@ -114,7 +119,7 @@ def height_and_width(size: Any, key: str) -> tuple[int, int]:
 
 
 def true_or_false(value: Any, key: str) -> bool:
-    """Return `value`, which stands under `key` in the configuration.
+    """Return `value`, the true or false under `key` in the configuration.
 
     Raises:
         InputError: It is neither.
@@ -125,43 +130,48 @@ def true_or_false(value: Any, key: str) -> bool:
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Whether a value is a whole number; `true` and 2.0 are none."""
+    """Whether a value is a whole number; `true` and 2.0 are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_finite(value: object) -> TypeGuard[float]:
-    """Whether a value is a number; `true`, nan and inf are none."""
+    """Whether a value is a finite number; `true`, nan and inf are not."""
     return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Whether a value holds others in an order; a text is no list of letters."""
+    """Whether a value is a list or another sequence; a string is not."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def listed(values: Any, key: str, example: str) -> list[Any]:
-    """Return the list that stands under `key` in the configuration.
+def non_empty_list(values: Any, key: str, example: str) -> list[Any]:
+    """Return the list under `key` in the configuration.
+
+    Args:
+        values: What was given.
+        key: Its key.
+        example: A list that would do, for the message, such as `[a,b]`.
 
     Raises:
-        InputError: It is none, or empty.
+        InputError: It is not a list, or empty.
     """
     if not is_list(values) or not len(values):
         raise InputError(f"{key}={as_given(values)} must be a list, such as {key}={example}")
     return list(values)
 
 
-def texts(values: Any, key: str, example: str) -> list[str]:
-    """As `listed`, of texts that are not empty.
+def strings(values: Any, key: str, example: str) -> list[str]:
+    """As `non_empty_list`, of strings that are not empty.
 
     Raises:
-        InputError: As `listed`, or something else is in it.
+        InputError: As `non_empty_list`, or an entry is not a string or is empty.
     """
-    found = listed(values, key, example)
+    found = non_empty_list(values, key, example)
     if not all(isinstance(value, str) and value.strip() for value in found):
-        raise InputError(f"{key}={as_given(values)} must be a list of texts, such as {key}={example}")
+        raise InputError(f"{key}={as_given(values)} must be a list of strings, such as {key}={example}")
     return found
 
 
-def text_or_texts(value: Any, key: str, example: str) -> list[str]:
-    """As `texts`, where a text alone stands for a list of it."""
-    return texts([value] if isinstance(value, str) else value, key, example)
+def string_or_strings(value: Any, key: str, example: str) -> list[str]:
+    """As `strings`; a single string stands for a list of one."""
+    return strings([value] if isinstance(value, str) else value, key, example)

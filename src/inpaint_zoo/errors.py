@@ -1,33 +1,33 @@
-"""What stands for a mistake in what the user gave, and for a training that was told to stop."""
+"""Exceptions and warnings for mistakes in what a user gave, and for a training that a signal stopped."""
 
 import re
 
 
 class InputWarning(UserWarning):
-    """What a user gave can be used, but looks like a mistake; one line, which says what to set."""
+    """An input can be used, but looks like a mistake. The message is one line that says what to set."""
 
 
 class InputError(Exception):
-    """What a user gave cannot be used.
+    """An input cannot be used.
 
-    The message is one line: it names the thing (file, key, size) and says what to do about it. The command line
-    prints it without a traceback and exits with code 2.
+    The message is one line that names the thing (file, key, size) and says what to do about it. The command line prints
+    it without a traceback and exits with code 2.
     """
 
     def __init__(self, message: str) -> None:
-        # a data loader's worker hands an error over with its whole traceback for a message; the last line is ours
+        # an error in a worker of a data loader arrives with its whole traceback as the message; the last line is ours
         super().__init__(re.split(rf"{re.escape(InputError.__module__)}\.\w+: ", message)[-1].rstrip())
 
 
 class DamagedFileError(InputError):
-    """A file is missing, truncated, or not what it should be."""
+    """A file is missing, truncated, or not of the expected kind."""
 
 
 class Stopped(BaseException):
-    """A training was told to stop by a signal, and has saved what it had.
+    """A signal stopped a training, which has saved its state.
 
     Args:
-        message: One line, which says how to go on.
+        message: One line that says how to resume.
         signum: Number of the signal.
     """
 

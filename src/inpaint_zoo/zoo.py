@@ -1,4 +1,4 @@
-"""The networks by name: build one, fill it with weights, or let a file of weights say which it is."""
+"""Networks by name: build one, load weights into it, or let a checkpoint decide which one to build."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def list_models() -> list[str]:
 
 
 def create_model(name: str, weights: str | Path | None = None, **overrides: Any) -> InpaintingNetwork:
-    """Build the network of a model, in eval mode, without loss network or discriminator.
+    """Build the network of a model, in evaluation mode, without loss network or discriminator.
 
     Args:
         name: One of `list_models()`.
-        weights: A published weights file, or a checkpoint of ours; without it the weights are random.
-            What a file says about its network replaces the defaults.
+        weights: A published file, or a checkpoint of this package; without it the weights are random. Arguments of the
+            network that the file stores replace the defaults.
         **overrides: Values for keys of `network` in `conf/model/NAME.yaml`, for example `base_channels=32`.
 
     Returns:
@@ -43,18 +43,18 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
 
 
 def load_model(path: Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
-    """Build the network that a file of weights holds, in eval mode.
+    """Build the network of a checkpoint, with its weights and in evaluation mode.
 
     Args:
-        path: A checkpoint of ours, or a published file.
+        path: A checkpoint of this package, or a published file.
         name: Name of the model; only published files need it.
-        choice: `raw` weights or their `ema`, of a checkpoint that has both; None: the average where there is one.
+        choice: `raw` or `ema`, for a checkpoint that holds both weights; None: `ema` if there is one.
 
     Returns:
-        The model's name and the network.
+        The name of the model and the network.
 
     Raises:
-        InputError: The file cannot be used, or holds another model than `name`, or its network is of another package
+        InputError: The file cannot be read, or holds another model than `name`, or its network is of another package
             that is neither an installed extension nor allowed (see `config.allowlist.allowing`).
     """
     stored = read_weights(path.expanduser(), None if name is None else known_model(name), choice)
@@ -62,7 +62,7 @@ def load_model(path: Path, name: str | None = None, choice: str | None = None) -
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """All arguments of a network: those of `conf/model/NAME.yaml`, replaced by `overrides`.
+    """All arguments of a network: those of `conf/model/NAME.yaml`, updated with `overrides`.
 
     Raises:
         InputError: The name or an override is unknown.
@@ -74,7 +74,7 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
 
 
 def known_model(name: str) -> str:
-    """Return `name`; an InputError that suggests the nearest one if there is no such model."""
+    """Return `name`; an `InputError` that suggests the most similar name if there is no such model."""
     known = list_models()
     if name not in known:
         raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")

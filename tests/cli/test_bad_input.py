@@ -128,7 +128,7 @@ def test_widths_that_leave_no_channel(train: Command, images: Images) -> None:
 def test_one_image_a_batch_is_too_few_for_batch_normalization(train: Command, images: Images, tmp_path: Path) -> None:
     root = images(*NAMES, width=140, height=130)
     arguments = [f"data.root={root}", "data.size=128", "data.batch_size=1"]
-    says(train(*arguments, model="ctsdg"), "one value a channel", "larger data.batch_size or data.size")
+    says(train(*arguments, model="ctsdg"), "one value per channel", "larger data.batch_size or data.size")
     for model in ("madf", "misf"):  # MADF normalises from 2 x 2 pixels on, MISF image by image
         assert train(*arguments, "trainer.max_steps=1", f"run_dir={tmp_path / model}", model=model).code == 0
 
@@ -174,7 +174,7 @@ def test_checkpoints_that_cannot_be_resumed(
     (tmp_path / "text.ckpt").write_text("hello")
     says(train(root, "ckpt_path=last"), "last.ckpt does not exist", "run_dir=DIR")
     says(train(root, f"ckpt_path={tmp_path / 'text.ckpt'}"), "text.ckpt")
-    says(train(root, f"ckpt_path={small_checkpoint('misf')}"), "holds no training to go on with")
+    says(train(root, f"ckpt_path={small_checkpoint('misf')}"), "holds no training to resume")
     says(train(root, f"ckpt_path={small_checkpoint('madf')}"), "holds the model madf, not misf")
 
 

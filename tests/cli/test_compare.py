@@ -85,7 +85,7 @@ def test_a_folder_that_lacks_images_is_named_with_them(compare: Command, images:
     assert f"methods.theirs: {other} lacks 2 of 3 images: a.png, c.png" in err
 
 
-def test_a_image_of_another_size_leaves_nothing_behind(compare: Command, images: Images, tmp_path: Path) -> None:
+def test_an_image_of_another_size_leaves_nothing_behind(compare: Command, images: Images, tmp_path: Path) -> None:
     root, other = images("a.png", "b.png"), images("a.png", "b.png", folder="other", width=32, height=32)
     Image.new("RGB", (30, 20)).save(other / "b.png")
     err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
@@ -103,7 +103,7 @@ def test_a_failure_keeps_what_was_in_the_folder(compare: Command, images: Images
 @pytest.mark.parametrize(
     ("method", "reason"),
     [
-        ("methods.x=opencv_tela", "methods.x: 'opencv_tela' is no file, no folder and none of mean, nearest, opencv_"),
+        ("methods.x=opencv_tela", "methods.x: 'opencv_tela' is not a file, a folder or one of mean, nearest, opencv_"),
         ("methods.original=mean", "methods.original: the name becomes a folder"),
         ("methods={../x: mean}", "methods.../x: the name becomes a folder"),
         ("methods={}", "methods is empty"),
@@ -113,7 +113,7 @@ def test_methods_that_cannot_be(compare: Command, images: Images, tmp_path: Path
     assert reason in refused(compare(f"data.root={images('a.png')}", method), tmp_path / "out")
 
 
-def test_results_do_not_go_among_what_is_judged(command: Command, images: Images, tmp_path: Path) -> None:
+def test_results_are_not_written_into_evaluated_folders(command: Command, images: Images, tmp_path: Path) -> None:
     root, theirs = images("a.png"), images("a.png", folder="theirs")
     common = ["compare", f"data.root={root}", f"methods.theirs={theirs}"]
     for folder, key in ((root, "data.root"), (root / "sub", "data.root"), (theirs, "methods.theirs")):
@@ -128,7 +128,7 @@ def test_results_from_elsewhere_are_not_written_over(command: Command, images: I
     (tmp_path / "out" / "records.csv").write_text("mine")
     outcome = command("compare", f"data.root={images('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
     assert outcome.code == 2
-    assert "holds a records.csv from elsewhere" in outcome.err
+    assert "holds a records.csv that no evaluation has written" in outcome.err
     assert (tmp_path / "out" / "records.csv").read_text() == "mine"
 
 
@@ -187,6 +187,7 @@ def test_a_paired_mask_of_another_size_is_no_mask_of_a_native_image(
     assert outcome.code == 2
     assert "2.png" in outcome.err
     assert "make the mask as large as the image" in outcome.err
+    assert "under size=native: size=SIDE" in outcome.err  # mask.resizing is the protocol's here
     assert not (tmp_path / "out").exists()
 
 
@@ -210,7 +211,7 @@ def test_a_manifest_holds_images_and_masks_to_their_hashes(command: Command, ima
     assert "b.png (image)" in outcome.err
     outcome = command("compare", *arguments, "protocol=misf", f"output={tmp_path / 'again'}")
     assert outcome.code == 2
-    assert "was made under StandardProtocol at size 32" in outcome.err
+    assert "was made with StandardProtocol at size 32" in outcome.err
     assert not (tmp_path / "again").exists()
 
 

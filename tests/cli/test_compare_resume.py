@@ -1,4 +1,4 @@
-"""A comparison goes on where it stopped, and does again only what has changed."""
+"""An interrupted comparison resumes, and repeats only what has changed."""
 
 import shutil
 from collections.abc import Callable
@@ -47,9 +47,7 @@ def compare(command: Command, tmp_path: Path) -> Command:
     return run
 
 
-def test_an_interrupted_comparison_goes_on_where_it_stopped(
-    compare: Command, images: Images, tmp_path: Path, spy: Spy
-) -> None:
+def test_an_interrupted_comparison_resumes(compare: Command, images: Images, tmp_path: Path, spy: Spy) -> None:
     arguments = [f"data.root={images('a.png', 'b.png', 'c.png')}", "methods.x=mean", "methods.telea=opencv_telea"]
     spy.fails_at = 2
     assert compare(*arguments).code == 130
@@ -85,13 +83,13 @@ def test_what_has_changed_is_done_again(compare: Command, images: Images, tmp_pa
     assert spy.calls == 2 + 1
     outcome = compare(*arguments, "protocol=misf")
     assert spy.calls == 2 + 1 + 2
-    assert "x: evaluated anew, because weights, protocol, LPIPS or code have changed" in outcome.err
+    assert "x: evaluated again, because weights, protocol, LPIPS or code have changed" in outcome.err
     shutil.rmtree(tmp_path / "out" / "images" / "mask")
     assert compare(*arguments, "protocol=misf").code == 0
     assert spy.calls == 2 + 1 + 2 + 2
 
 
-def test_a_folder_whose_images_changed_is_judged_again(compare: Command, images: Images, tmp_path: Path) -> None:
+def test_a_folder_whose_images_changed_is_evaluated_again(compare: Command, images: Images, tmp_path: Path) -> None:
     root, other = images("a.png"), images("a.png", folder="other", width=32, height=32)
     arguments = [f"data.root={root}", f"methods.theirs={other}"]
     assert compare(*arguments).code == 0

@@ -19,7 +19,7 @@ def make(command: Callable[..., Any], images: Write, tmp_path: Path) -> Callable
     return lambda *arguments: command(*fixed, *arguments)
 
 
-def test_the_test_set_is_written_as_it_is_judged(make: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_test_set_is_written_as_it_is_evaluated(make: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "out" / "it (1).json"
     done = make("data.eval_repeats=2", "data.eval_seed=5", "mask=box", "protocol=misf")
     assert (done.code, done.err) == (0, "")

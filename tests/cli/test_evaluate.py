@@ -78,7 +78,7 @@ def test_scores_are_those_of_the_composites(
     assert {key: record.metrics[key] for key in METRICS} == {key: expected[key] for key in METRICS}
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_extreme_masks_are_scored(
     command: Command, images: Images, masks: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -122,7 +122,7 @@ def test_a_checkpoint_is_read_once(
     path, opened = small_checkpoint("misf"), []
     arguments = [f"{checkpoint}={path}", f"output={tmp_path / 'out'}"]
     if verb == "predict":
-        arguments += [f"image={images('a.png')}", f"mask={masks('a.png')}"]
+        arguments += [f"images={images('a.png')}", f"masks={masks('a.png')}"]
     else:
         arguments += [f"data.root={images('a.png')}", "data.size=32", "data.num_workers=0", "lpips=false"]
     if verb == "compare":

@@ -116,7 +116,7 @@ def test_lists_may_stand_in_a_file(toy: Toy) -> None:
 
 
 def test_an_interval_is_not_a_list(toy: Toy) -> None:
-    complaint = "seed=interval(1,2): a sweep goes through a list, choice() or range(); tune searches"
+    complaint = "seed=interval(1,2): a sweep needs a list, choice() or range(); use tune to search"
     assert toy("-m", "seed=interval(1,2)", "data.root=x") == (2, "", f"inpaint-zoo toy: error: {complaint}\n")
 
 
@@ -170,7 +170,7 @@ def test_callbacks_of_hydra_are_called(toy: Toy, monkeypatch: pytest.MonkeyPatch
         (["max_epochs=3"], "there is no key 'max_epochs', did you mean 'trainer.max_epochs'?"),
         (["shpae=circle"], "there is no key 'shpae', did you mean 'shape'?"),
         (["shape=circel"], "shape=circel is unknown, did you mean 'circle'? (known: circle, square)"),
-        (["seed"], "'seed' is not understood: write KEY=VALUE"),
+        (["seed"], "'seed' is not an override: write KEY=VALUE"),
         (["seed=a(b"], "the value of seed cannot be read: 'a(b' holds special characters, quote it: \"seed='...'\""),
         (["seed=1,2"], "seed=1,2 is a list for --multirun: add it, or give seed=[1,2]"),
         (["hydra.job.chdir=abc"], "hydra.job.chdir: Value 'abc' is not a valid bool (type str)"),

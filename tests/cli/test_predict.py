@@ -50,7 +50,7 @@ def test_the_hole_of_the_file_is_not_looked_at(
         assert (tmp_path / name / "a.png").read_bytes() == (tmp_path / name / "b.png").read_bytes()
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_folders_are_paired_by_name_and_names_are_kept(
     command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
@@ -90,7 +90,7 @@ def test_the_composite_is_rounded_and_the_threshold_itself_is_a_hole(
     command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     image, mask, checkpoint = images("a.png") / "a.png", masks("m.png") / "m.png", small_checkpoint("misf")
-    files = [f"ckpt={checkpoint}", f"image={image}", f"mask={mask}", "threshold=255"]
+    files = [f"ckpt={checkpoint}", f"images={image}", f"masks={mask}", "threshold=255"]
     assert command("predict", *files, f"output={tmp_path}/out").code == 0
     sample = Sample("a.png", "a.png", read_image(image), read_mask(mask) == 255)
     composite = NetworkMethod(load_model(checkpoint)[1], torch.device("cpu"))(sample)

@@ -83,6 +83,6 @@ def test_dates_of_today_are_times(command: Command, root: Path) -> None:
 def test_mistakes(command: Command, tmp_path: Path) -> None:
     assert command("runs", f"root={tmp_path}").out == f"no trainings below {tmp_path}\n"
     assert command("runs", f"root={tmp_path / 'x'}")[::2] == (
-        2, f"inpaint-zoo runs: error: root: {tmp_path / 'x'} is no folder: give root=DIR with trainings below it\n"
+        2, f"inpaint-zoo runs: error: root: {tmp_path / 'x'} is not a folder: give root=DIR with trainings below it\n"
     )  # fmt: skip
     assert "sort is one of name, date" in command("runs", f"root={tmp_path}", "sort=size").err

@@ -64,7 +64,7 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("name", list_models())
-def test_a_resumed_run_goes_on_where_it_stopped(train: Command, images: Images, tmp_path: Path, name: str) -> None:
+def test_a_resumed_run_continues_where_it_stopped(train: Command, images: Images, tmp_path: Path, name: str) -> None:
     root, whole, parts = images(*NAMES), tmp_path / "whole", tmp_path / "parts"
     assert train(root, whole, "trainer.val_check_interval=3", model=name, steps=7).code == 0
     assert train(root, parts, "trainer.val_check_interval=3", model=name, steps=4).code == 0
@@ -114,7 +114,7 @@ def test_masks_of_training_and_of_validation(train: Command, images: Images, mas
     assert len(metrics(run_dir, "val/0-20/psnr")) == 1
 
 
-@pytest.mark.filterwarnings("ignore:.*masks looked at has no hole")
+@pytest.mark.filterwarnings("ignore:.*masks checked has no hole")
 def test_the_loss_of_every_step_is_finite_with_extreme_masks(
     train: Command, images: Images, masks: Images, tmp_path: Path
 ) -> None:

@@ -136,8 +136,8 @@ def test_other_code_may_give_the_same_numbers_but_nothing_else_may_differ(
 def test_a_damaged_file_is_one_line(command: Command, results: Callable[[], Path]) -> None:
     path = results()
     for change, reason in {
-        "it['records'][0]['ratio'] = float('nan')": "NaN is no number of JSON",
-        "it['records'][0]['ratio'] = 'x'": "ratio must be a number, not a text",
+        "it['records'][0]['ratio'] = float('nan')": "NaN is not a number of JSON",
+        "it['records'][0]['ratio'] = 'x'": "ratio must be a number, not a string",
         "it['records'][0]['metrics']['psnr'] = 10**400": "psnr is too large",
         "it['records'].append(it['records'][0])": "two records of",
         "it['records'] = {'a': 1}": "records must be a list",
@@ -157,5 +157,5 @@ def test_a_file_that_is_no_results_is_refused(command: Command, tmp_path: Path, 
     path.write_text(text)
     outcome = command("verify", path)
     assert outcome.code == 2
-    assert f"results: {path} is no results.json" in outcome.err
+    assert f"results: {path} is not a results.json" in outcome.err
     assert outcome.err.count("\n") == 1

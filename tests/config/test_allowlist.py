@@ -14,11 +14,11 @@ import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.config.allowlist import allowed, allowing, carried, check_object, split_allow
+from inpaint_zoo.config.allowlist import allowed, allowing, bind_allowed, check_object, split_allow
 from inpaint_zoo.config.build import check_nodes, construct, locate
 from inpaint_zoo.config.compose import compose_config, output_dir
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.distributed.launcher import Launcher
+from inpaint_zoo.training.distributed.launcher import OtherProcesses
 from inpaint_zoo.training.runs.result import Result, config_hash, write_result
 
 Command = Callable[..., Any]
@@ -199,7 +199,7 @@ def test_what_a_place_takes(key: str, target: str) -> None:
     ],
 )
 def test_classes_of_the_wrong_kind(key: str, target: str, kind: str) -> None:
-    with pytest.raises(InputError, match=rf"^{key}: _target_ {target} is no {kind}; .*add allow=\["):
+    with pytest.raises(InputError, match=rf"^{key}: _target_ {target} is not a {kind}; .*add allow=\["):
         locate(target, key)
 
 
@@ -224,14 +224,14 @@ def test_what_an_allowed_package_has_imported_is_not_its_own(package: str) -> No
             locate(target)
         with pytest.raises(InputError, match="cannot be imported"):
             locate(f"{package}.callbacks.subprocess.Popen")
-        with pytest.raises(InputError, match="is no class or function"):
+        with pytest.raises(InputError, match="is not a class or function"):
             locate(f"{package}.callbacks.subprocess")
     with allowing([target]):
         assert locate(target).__name__ == "EarlyStopping"
 
 
 def test_an_object_that_can_be_called_is_no_class_or_function() -> None:
-    with pytest.raises(InputError, match="is no class or function"):
+    with pytest.raises(InputError, match="is not a class or function"):
         check_object(SimpleNamespace(), "inpaint_zoo.x.Y", "data")
 
 
@@ -314,7 +314,7 @@ def test_no_file_allows_anything(command: Command, tmp_path: Path, argument: str
     (tmp_path / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{node}")
     arguments = [argument.removeprefix("+") if "experiment" in argument else argument]
     outcome = command("train", "data=photographs", "--config-dir", tmp_path, *arguments, f"run_dir={tmp_path / 'run'}")
-    refused(outcome, "allow is no key of a configuration: it is read from the command line only")
+    refused(outcome, "allow is not a key of a configuration: it is read from the command line only")
 
 
 def test_the_search_of_a_file_allows_nothing(command: Command, tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_a_node_in_results_json_is_refused(command: Command, tmp_path: Path, gro
 def test_a_job_that_is_sent_to_another_process_knows_what_is_allowed(package: str) -> None:
     target = f"{package}.callbacks.Beep"
     with allowing([package]):
-        job = pickle.dumps(carried(locate))
+        job = pickle.dumps(bind_allowed(locate))
     assert pickle.loads(job)(target).__name__ == "Beep"
     with pytest.raises(InputError, match="add allow="):
         locate(target)
@@ -379,15 +379,14 @@ def test_the_processes_of_a_training_know_what_is_allowed(
     sent = tmp_path / "sent"
     process = SimpleNamespace(stdin=sent.open("wb"))
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: process)
-    cluster = SimpleNamespace(main_address="127.0.0.1", main_port=1, creates_processes_externally=False)
-    machine: Any = SimpleNamespace(cluster_environment=cluster, num_processes=2, num_nodes=1)
+    cluster: Any = SimpleNamespace(main_address="127.0.0.1", main_port=1)
+    trainer: Any = SimpleNamespace(world_size=2, num_devices=2)
     config = OmegaConf.create({"file": str(tmp_path / "allowed.txt")})
     with allowing([f"{package}.callbacks"]):
-        launcher = Launcher(machine, locate(f"{package}.callbacks.write_allowed"), config, lambda: None)
-        monkeypatch.setattr(launcher, "_check_can_spawn_children", lambda: None)
-        launcher._call_children_scripts()
-    for complaints in launcher._complaints:
-        complaints.close()
+        others = OtherProcesses(trainer, locate(f"{package}.callbacks.write_allowed"), config, lambda: None)
+        others._start(cluster)
+    for output in others._error_outputs:
+        output.close()
     job, its_config, _ = pickle.loads(sent.read_bytes())
     job(its_config)
     assert (tmp_path / "allowed.txt").read_text() == f"{package}.callbacks"

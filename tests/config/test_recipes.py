@@ -108,7 +108,7 @@ def test_the_weights_of_a_checkpoint_can_be_chosen(
         assert "weights=avg is unknown (known: raw, ema" in unknown.err
 
 
-def test_an_average_is_left_behind_where_training_goes_on_without_one(train: Command, tmp_path: Path) -> None:
+def test_an_average_is_dropped_when_training_resumes_without_one(train: Command, tmp_path: Path) -> None:
     assert train("whole", steps=4).code == 0
     assert train("parts", "ema_decay=0.9", steps=2).code == 0
     assert train("parts", "ckpt_path=last", steps=4).code == 0
@@ -129,7 +129,7 @@ def test_a_diverged_training_names_the_term_and_keeps_its_checkpoint(
     settings = ["checkpoint_every=3", "trainer.log_every_n_steps=4", "trainer.val_check_interval=100"]
     outcome = train("run", *settings, steps=20)
     assert outcome.code == 2
-    told = "loss term l1 was not finite in batch 5 (found after batch 6, last looked at after batch 4); the checkpoint"
+    told = "loss term l1 was not finite in batch 5 (found after batch 6, last checked after batch 4); the checkpoint"
     assert f"{told} of step 3 is kept: " in outcome.err
     assert outcome.err.count("\n") == 1
     kept = checkpoint(tmp_path / "run")

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionDataModule
+from inpaint_zoo.data import FileListDataModule, FolderDataModule, PartitionFileDataModule
 from inpaint_zoo.masks import BoxMask
 
 
 @pytest.fixture
 def write_images(tmp_path: Path) -> Callable[..., Path]:
-    """Write random images (24 x 20 unless told otherwise) and return the folder."""
+    """Write random images (24 x 20 by default) and return the folder."""
 
     def write(*names: str, width: int = 24, height: int = 20, folder: str = "images") -> Path:
         for seed, name in enumerate(names):
@@ -82,12 +82,12 @@ def list_data() -> Callable[..., FileListDataModule]:
 
 
 @pytest.fixture
-def partition_data() -> Callable[..., PartitionDataModule]:
+def partition_data() -> Callable[..., PartitionFileDataModule]:
     """As `folder_data`, for a partition file."""
 
-    def make(**changes: Any) -> PartitionDataModule:
+    def make(**changes: Any) -> PartitionFileDataModule:
         arguments = LOADING | {"folder": ["faces", "Img/faces"], "partition": "partition.txt", "hint": "Get it there"}
-        return PartitionDataModule(**(arguments | changes))
+        return PartitionFileDataModule(**(arguments | changes))
 
     return make
 

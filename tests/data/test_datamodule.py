@@ -1,4 +1,4 @@
-"""The stream of training is the same for any number of workers, and goes on where training stopped."""
+"""The training stream is the same for any number of workers, and resumes where training stopped."""
 
 from __future__ import annotations
 

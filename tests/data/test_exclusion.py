@@ -44,7 +44,7 @@ def test_named_images_are_left_out_and_counted(
         assert names(data, Split.TRAIN) == ["a.png", "c.png"]
     path = str(tmp_path / "exclude.txt")
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
-        (logging.WARNING, f"data.exclude={path!r}: 1 of 3 names are no images of train: 'nowhere.png'"),
+        (logging.WARNING, f"data.exclude={path!r}: 1 of 3 names are not images of train: 'nowhere.png'"),
         (logging.INFO, f"{path!r} leaves out 2 of 4 images of train"),
     ]
     assert len(data.train_dataset) == 2
@@ -80,9 +80,9 @@ def test_lists_stay_packed_and_splits_as_they_are(
 def test_unusable_files_are_named(root: Path, folder_data: Callable[..., FolderDataModule], tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"data\.exclude=.*none.txt' does not exist"):
         folder_data(root=root, exclude=tmp_path / "none.txt")
-    with pytest.raises(InputError, match="is no list of names"):
+    with pytest.raises(InputError, match="is not a list of names"):
         folder_data(root=root, exclude=tmp_path)
-    with pytest.raises(InputError, match="is no text"):
+    with pytest.raises(InputError, match="is not a text file"):
         folder_data(root=root, exclude=excluding(tmp_path, b"\xff\xfea"))
 
 
@@ -93,7 +93,7 @@ def test_names_that_match_in_another_split_are_not_said(
     for split in (Split.TRAIN, Split.VAL):
         data.used_images(split)
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        f"data.exclude={str(tmp_path / 'exclude.txt')!r}: 1 of 4 names are no images of val: 'val/gone.png'"
+        f"data.exclude={str(tmp_path / 'exclude.txt')!r}: 1 of 4 names are not images of val: 'val/gone.png'"
     ]
 
 
@@ -110,5 +110,5 @@ def test_every_name_is_read_back(tmp_path: Path, name: str) -> None:
 
 
 def test_a_quote_that_is_not_closed_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"exclude\.txt', line 2: '\"a\.png' is no text of JSON"):
+    with pytest.raises(InputError, match=r"exclude\.txt', line 2: '\"a\.png' is not a JSON string"):
         Exclusion(excluding(tmp_path, 'b.png\n"a.png\n'))

@@ -1,4 +1,4 @@
-"""Gray values of the masks that belong to images."""
+"""Gray values of paired masks."""
 
 from __future__ import annotations
 

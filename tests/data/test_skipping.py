@@ -1,4 +1,4 @@
-"""Training goes on without images that cannot be read, and says so."""
+"""Training continues without images that cannot be read, and logs them."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_the_shares_are_90_5_5() -> None:
     assert [len(parts[split]) / 4000 for split in Split] == pytest.approx([0.9, 0.05, 0.05], abs=0.01)
 
 
-def test_a_image_stays_where_it_is_when_others_are_added_or_listed_otherwise() -> None:
+def test_an_image_stays_where_it_is_when_others_are_added_or_listed_otherwise() -> None:
     before, after = split_by_name(images(200)), split_by_name(images(400)[::-1])
     assert all(set(before[split]) <= set(after[split]) for split in Split)
 

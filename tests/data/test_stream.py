@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.data import FolderDataModule
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 Write = Callable[..., Path]
 Data = Callable[..., FolderDataModule]
@@ -173,7 +173,7 @@ def fit(data: FolderDataModule, model: Recorder, checkpoint: Path | None = None,
         ({"max_steps": 3, "max_epochs": 9, "accumulate_grad_batches": 2}, 10),
     ],
 )
-def test_masks_are_told_how_far_training_has_got(
+def test_masks_receive_the_progress_of_training(
     root: Path, folder_data: Data, goal: dict[str, Any], total: int
 ) -> None:
     model = fit(folder_data(root=root, mask=GrowingMask()), Recorder(), **goal)
@@ -209,5 +209,5 @@ def test_another_batch_size_after_a_cut_makes_no_jump(root: Path, folder_data: D
     assert second.rows == [round(16 * position / 12) for position in range(8, 12)]
 
 
-# made before positions, own masks and skipping were there
+# recorded before positions, paired masks and skipping were added
 PINNED = "501ee39cff03264c761776a3d0755f0e8a3083f83e2aad97696bdfc1f3518a72"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.cache import CachedRecord, Ledger
+from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS
 
@@ -16,36 +16,36 @@ def cached(name: str = "a.png", psnr: float | None = 20.123456789012345, title: 
     return CachedRecord(Record(title, name, "photo.png", 0.25, metrics), 0.125, KEYS[name])
 
 
-def opened(folder: Path, rank: int = 0, fingerprint: str = "f", keys: dict[str, str] = KEYS) -> Ledger:
-    cache = Ledger(folder, rank)
+def opened(folder: Path, rank: int = 0, fingerprint: str = "f", keys: dict[str, str] = KEYS) -> EvaluationCache:
+    cache = EvaluationCache(folder, rank)
     if rank == 0:
-        cache.tidy({METHOD: fingerprint})
-    cache.take_up({METHOD: fingerprint}, keys)
+        cache.merge({METHOD: fingerprint})
+    cache.load({METHOD: fingerprint}, keys)
     return cache
 
 
-def test_judgements_come_back_as_they_were(tmp_path: Path) -> None:
+def test_records_are_read_back_as_they_were(tmp_path: Path) -> None:
     cache = opened(tmp_path)
     expected = {(METHOD, name): cached(name, psnr) for name, psnr in zip(KEYS, (float("inf"), 1 / 3), strict=True)}
     for each in expected.values():
         cache.add(each, "f")
-    assert opened(tmp_path).evaluated == expected
+    assert opened(tmp_path).records == expected
 
 
-def test_what_several_processes_judged_is_put_together(tmp_path: Path) -> None:
+def test_the_records_of_several_processes_are_merged(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path, rank=1)
     first.add(cached("a.png"), "f")
     second.add(cached("Ü 'b'.png"), "f")
-    assert {name for _, name in opened(tmp_path).evaluated} == set(KEYS)
+    assert {name for _, name in opened(tmp_path).records} == set(KEYS)
     assert [path.name for path in (tmp_path / METHOD).iterdir()] == ["0.jsonl"]
 
 
 def test_another_fingerprint_or_another_image_does_not_count(tmp_path: Path) -> None:
     opened(tmp_path).add(cached("a.png"), "f")
-    assert opened(tmp_path, keys={"a.png": "other"}).evaluated == {}
-    assert len(opened(tmp_path).evaluated) == 1
-    assert Ledger(tmp_path, 0).tidy({METHOD: "other weights"}) == [METHOD]
-    assert opened(tmp_path).evaluated == {}
+    assert opened(tmp_path, keys={"a.png": "other"}).records == {}
+    assert len(opened(tmp_path).records) == 1
+    assert EvaluationCache(tmp_path, 0).merge({METHOD: "other weights"}) == [METHOD]
+    assert opened(tmp_path).records == {}
 
 
 @pytest.mark.parametrize("cut", range(2, 60, 7))
@@ -56,23 +56,23 @@ def test_a_line_that_was_cut_off_does_not_count_and_harms_no_other(tmp_path: Pat
     file = tmp_path / METHOD / "0.jsonl"
     file.write_bytes(file.read_bytes()[:-cut])
     resumed = opened(tmp_path)
-    assert set(resumed.evaluated) == {(METHOD, "a.png")}
+    assert set(resumed.records) == {(METHOD, "a.png")}
     resumed.add(cached("Ü 'b'.png"), "f")
-    assert len(opened(tmp_path).evaluated) == 2
+    assert len(opened(tmp_path).records) == 2
 
 
 def test_a_file_of_rubbish_counts_as_nothing(tmp_path: Path) -> None:
     (tmp_path / METHOD).mkdir()
     (tmp_path / METHOD / "3.jsonl").write_bytes(b"\xff\x00[1]\n{}\nnull\n")
-    assert opened(tmp_path).evaluated == {}
+    assert opened(tmp_path).records == {}
 
 
-def test_some_judgements_can_be_forgotten(tmp_path: Path) -> None:
+def test_records_can_be_forgotten(tmp_path: Path) -> None:
     cache = opened(tmp_path)
     for name in KEYS:
         cache.add(cached(name), "f")
-    cache.forget_unless(lambda title, name: name == "a.png")
-    assert set(cache.evaluated) == {(METHOD, "a.png")}
+    cache.keep_only(lambda title, name: name == "a.png")
+    assert set(cache.records) == {(METHOD, "a.png")}
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

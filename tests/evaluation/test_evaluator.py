@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.config.compose import compose_config
-from inpaint_zoo.evaluation.cache import Ledger
+from inpaint_zoo.evaluation.cache import EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import evaluation_set
 from inpaint_zoo.evaluation.evaluator import Evaluator
 from inpaint_zoo.evaluation.methods import Sample
@@ -36,8 +36,8 @@ def test_composites_are_written_as_the_protocol_says(
 ) -> None:
     settings = ["data=photographs", f"protocol={protocol}", "size=32", "data.eval_repeats=1", "data.num_workers=0"]
     evaluation = evaluation_set(Settings.from_config(compose_config("compare", [*settings, "output=unused"]), {}))
-    cache, kept, method = Ledger(tmp_path / "cache", 0), KeptImages(tmp_path / "images"), Noise()
-    cache.tidy({"noise": ""})
+    cache, kept, method = EvaluationCache(tmp_path / "cache", 0), KeptImages(tmp_path / "images"), Noise()
+    cache.merge({"noise": ""})
     Evaluator(evaluation, None, cache, kept).run({"noise": method}, {"noise": ""}, Processes(0, 1))
     for sample in evaluation.load(range(3)):
         expected = np.where(sample.hole[..., None], levels(method(sample)), sample.image)

@@ -71,7 +71,7 @@ def stored(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def test_samples_are_described_by_what_is_judged(images: Write) -> None:
+def test_samples_are_described_as_they_are_evaluated(images: Write) -> None:
     data = dataset(images("a.png", "sub/b.jpg"), BoxMask(size_ratio=[0.2, 0.5], offset_ratio=1.0), repeats=2)
     entries = list(describe_samples(data))
     assert [entry.name for entry in entries] == data.names == ["a@1.png", "a@2.png", "sub/b@1.jpg", "sub/b@2.jpg"]
@@ -134,7 +134,10 @@ def test_differences_name_samples_and_what_differs() -> None:
     ("change", "message"),
     [
         (lambda values: values.pop("kind"), "has no kind"),
-        (lambda values: values.update(kind="masks"), "is no evaluation set: make one with `inpaint-zoo data manifest`"),
+        (
+            lambda values: values.update(kind="masks"),
+            "not an evaluation set: make one with `inpaint-zoo data manifest`",
+        ),
         (lambda values: values.update(samples={}), "samples must be a list, not an object"),
         (lambda values: values.update(samples=[]), r"samples is \[\]: it must have at least 1 item"),
         (lambda values: values.update(samples=[3]), r"samples\[0\] must be an object, not a whole number"),
@@ -152,7 +155,7 @@ def test_differences_name_samples_and_what_differs() -> None:
         (lambda values: values.update(data=[]), "data must be an object, not a list"),
         (lambda values: values["data"].pop("_target_"), "data has no _target_"),
         (lambda values: values["data"].update(_target_="os.system"), r"data\._target_ is 'os\.system', which no data="),
-        (lambda values: values["mask"].update(_target_="subprocess.run"), r"which no mask=NAME stands for"),
+        (lambda values: values["mask"].update(_target_="subprocess.run"), r"which no mask=NAME uses"),
         (
             lambda values: values["mask"].update(_target_="inpaint_zoo.masks.BoxMsk"),
             r"did you mean 'inpaint_zoo\.masks\.BoxMask'",
@@ -204,11 +207,11 @@ def test_everything_in_conf_is_trusted(group: str) -> None:
 def test_nothing_foreign_hides_inside_a_node() -> None:
     hidden = [{"_target_": "os.system", "command": "true"}]
     for name, value in (("root", hidden[0]), ("root", hidden), ("root", {"a": [hidden]})):
-        with pytest.raises(InputError, match=r"'os\.system', which no data=NAME stands for"):
+        with pytest.raises(InputError, match=r"'os\.system', which no data=NAME uses"):
             trusted_node({**FOLDER, name: value}, "data")
-    with pytest.raises(InputError, match=r"data\._partial_ has no place"):
+    with pytest.raises(InputError, match=r"data\._partial_ is not allowed"):
         trusted_node({**FOLDER, "_partial_": True}, "data")
     with pytest.raises(InputError, match="data must be an object"):
         trusted_node("os.system", "data")
-    with pytest.raises(InputError, match=r"data\._target_ must be a text"):
+    with pytest.raises(InputError, match=r"data\._target_ must be a string"):
         trusted_node({"_target_": ["os.system"]}, "data")

@@ -23,7 +23,7 @@ def averaged(small_checkpoint: Callable[[str], Path], tmp_path: Path) -> Path:
     return path
 
 
-def test_other_weights_of_one_checkpoint_are_judged_anew(
+def test_other_weights_of_one_checkpoint_are_evaluated_again(
     command: Callable[..., Any], images: Callable[..., Path], averaged: Path, tmp_path: Path
 ) -> None:
     def psnr(*weights: str) -> tuple[float | None, bool]:
@@ -33,7 +33,7 @@ def test_other_weights_of_one_checkpoint_are_judged_anew(
         )  # fmt: skip
         assert outcome.code == 0
         (record,) = read_records(tmp_path / "out" / "records.csv")
-        return record.metrics["psnr"], "misf: evaluated anew" in outcome.err
+        return record.metrics["psnr"], "misf: evaluated again" in outcome.err
 
     average = psnr()
     assert psnr("weights=ema") == average  # the same: nothing to do again

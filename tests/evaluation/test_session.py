@@ -44,23 +44,23 @@ def test_every_method_fills_every_image_once(tmp_path: Path) -> None:
     template = opened(mean="mean")
     spies = {title: Spy(title, seen) for title in ("a", "b")}
     session = Session(template.settings, template.evaluation, spies, None, [])
-    cached_records = session.evaluate(tmp_path, ALONE, force=False)
+    evaluated = session.evaluate(tmp_path, ALONE, force=False)
     names = session.evaluation.dataset.names
     assert len(names) == 9
     assert seen == [(name, title) for name in names for title in ("a", "b")]
-    assert [(each.record.name, each.record.method) for each in cached_records] == seen
-    assert {each.record.metrics["psnr"] for each in cached_records} == {100}
-    assert {each.record.photograph for each in cached_records} == {"camera.png", "chelsea.png", "rocket.jpg"}
+    assert [(each.record.name, each.record.method) for each in evaluated] == seen
+    assert {each.record.metrics["psnr"] for each in evaluated} == {100}
+    assert {each.record.photograph for each in evaluated} == {"camera.png", "chelsea.png", "rocket.jpg"}
 
 
-def test_other_code_and_another_lpips_are_judged_anew(
+def test_other_code_and_another_lpips_are_evaluated_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     template = opened("data.eval_repeats=1", mean="mean")
     distance: Any = lambda target, output: None  # noqa: E731
 
     def num_filled(weights: str) -> int:
-        """Evaluator with LPIPS of these weights, always in the same folder."""
+        """Evaluate with LPIPS of these weights, always in the same folder."""
         seen: list[tuple[str, str]] = []
         path = tmp_path / f"{weights}.pth"
         path.write_text(weights[:3])
@@ -72,7 +72,7 @@ def test_other_code_and_another_lpips_are_judged_anew(
     assert [num_filled(weights) for weights in ("old", "old, moved", "new", "new")] == [3, 0, 3, 0]
     monkeypatch.setattr("inpaint_zoo.evaluation.session.code_hash", lambda conf: "another")
     assert [num_filled("new"), num_filled("new")] == [3, 0]
-    said = "a: evaluated anew, because weights, protocol, LPIPS or code have changed\n"
+    said = "a: evaluated again, because weights, protocol, LPIPS or code have changed\n"
     assert capsys.readouterr().err == 2 * said
 
 
@@ -115,7 +115,7 @@ def test_originals_among_the_methods_are_told() -> None:
         Record("theirs", name, name, ratio, dict.fromkeys(METRICS) | {"hole_l1": error})
         for name, ratio, error in (("a", 0.1, 0.0), ("b", 0.1, 0.2), ("c", 0.0, None))
     ]
-    assert image_notes(records) == ["theirs equals the original inside the hole, too, in 1 of 2 images."]
+    assert image_notes(records) == ["theirs equals the original inside the hole as well in 1 of 2 images."]
 
 
 def test_the_hashes_name_what_the_numbers_depend_on() -> None:

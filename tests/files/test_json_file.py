@@ -8,9 +8,9 @@ import pytest
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.json_file import (
     Hash,
+    JSONObject,
     Name,
     Number,
-    Outside,
     Share,
     Size,
     read_json,
@@ -25,10 +25,10 @@ from inpaint_zoo.files.json_file import (
         (b'{"a": 1', "damaged"),
         (b"\xff\xfe\x00", "damaged"),
         (b"[" * 100_000, "damaged.*recursion"),
-        (b'{"a": NaN}', "NaN is no number of JSON"),
-        (b'{"a": -Infinity}', "-Infinity is no number"),
+        (b'{"a": NaN}', "NaN is not a number of JSON"),
+        (b'{"a": -Infinity}', "-Infinity is not a number"),
         (b"1" * 10_000, "damaged"),
-        (b'{"a": {"b": 1, "b": 2}}', "'b' stands there twice"),
+        (b'{"a": {"b": 1, "b": 2}}', "'b' is there twice"),
         (b" " * 20_001, "has 20001 bytes, more than the 20000"),
     ],
 )
@@ -44,10 +44,10 @@ def test_damaged_files_are_named_in_one_line(tmp_path: Path, text: bytes, messag
 def test_what_is_no_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere' does not exist"):
         read_json(tmp_path / "nowhere", 10)
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         read_json(tmp_path, 10)
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match=r"pipe' is no file"):
+    with pytest.raises(InputError, match=r"pipe' is not a file"):
         read_json(tmp_path / "pipe", 10)
 
 
@@ -71,7 +71,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_entries_are_checked(kind: Any, good: list[Any], bad: list[Any]) -> None:
-    class File(Outside):
+    class File(JSONObject):
         samples: list[dict[str, kind]]
 
     for value in good:
@@ -89,7 +89,7 @@ def test_entries_are_checked(kind: Any, good: list[Any], bad: list[Any]) -> None
         (int, 1.5, "file: x must be a whole number, not a number"),
         (int, True, "file: x must be a whole number, not true or false"),
         (float, True, "file: x must be a number, not true or false"),
-        (str, 1, "file: x must be a text, not a whole number"),
+        (str, 1, "file: x must be a string, not a whole number"),
         (bool, 1, "file: x must be true or false, not a whole number"),
         (dict[str, Any], [], "file: x must be an object, not a list"),
         (list[Any], None, "file: x must be a list, not null"),
@@ -97,7 +97,7 @@ def test_entries_are_checked(kind: Any, good: list[Any], bad: list[Any]) -> None
     ],
 )
 def test_types_are_those_of_json(kind: Any, value: Any, message: str) -> None:
-    class File(Outside):
+    class File(JSONObject):
         x: kind
 
     with pytest.raises(InputError) as caught:

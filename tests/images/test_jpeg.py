@@ -1,4 +1,4 @@
-"""The fast reader gives what the other one gives, whatever the file."""
+"""The fast reader gives the same result as the other one for every file."""
 
 from __future__ import annotations
 

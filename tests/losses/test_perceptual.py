@@ -66,7 +66,7 @@ def test_gradients_reach_the_image_and_not_the_weights(host):
     assert all(parameter.grad is None for parameter in host.vgg.__dict__["network"].parameters())
 
 
-def test_random_weights_are_the_same_every_time_leave_the_random_stream_alone_and_are_said(caplog):
+def test_random_weights_are_reproducible_leave_the_random_stream_alone_and_are_a_warning(caplog):
     torch.manual_seed(5)
     first, drawn = VGGFeatures("vgg16", ["relu1_1"], "random"), torch.rand(1)
     torch.manual_seed(5)

@@ -1,4 +1,4 @@
-"""How much of the border stays known."""
+"""The rules about the border."""
 
 from __future__ import annotations
 

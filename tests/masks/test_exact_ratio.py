@@ -9,11 +9,9 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks import (
     BoxesMask,
     BoxMask,
-    CurriculumMask,
     ExactRatioMask,
     HalfMask,
     MaskRequest,
-    RedrawnMask,
 )
 
 BOXES = BoxesMask(num_boxes=[4, 4], box_size=[6, 12], margin=0, reference_size=40)
@@ -59,7 +57,3 @@ def test_unusable_ranges_are_named() -> None:
     half = HalfMask(sides=["left"])
     with pytest.raises(InputError, match=r"mask\.ratio=\[0\.5,0\.5\] must satisfy"):
         ExactRatioMask(mask=half, ratio=[0.5, 0.5])
-    with pytest.raises(InputError, match=r"mask\.start=\[0\.1, 0\.7\] must lie in mask\.ratio=\[0\.0, 0\.6\]"):
-        CurriculumMask(mask=half, start=[0.1, 0.7], ratio=[0.0, 0.6])
-    with pytest.raises(InputError, match=r"mask\.num_tries=0"):
-        RedrawnMask(mask=half, ratio=[0.1, 0.7], num_tries=0)

@@ -1,4 +1,4 @@
-"""Irregular masks: the promise about the hole ratio, and the same pixels for the same key."""
+"""Irregular masks: the exact hole ratio, and the same pixels for the same key."""
 
 from __future__ import annotations
 

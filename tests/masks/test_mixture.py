@@ -1,4 +1,4 @@
-"""Mixtures and unions take their parts as often as they are told to."""
+"""A mixture takes its parts as often as their weights say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import HalfMask, MaskRequest, MixtureMask, UnionMask
+from inpaint_zoo.masks import HalfMask, MaskRequest, MixtureMask
 
 PARTS = {"left": HalfMask(sides=["left"]), "top": HalfMask(sides=["top"]), "right": HalfMask(sides=["right"])}
 
@@ -27,24 +27,7 @@ def test_a_mixture_keeps_its_weights_whatever_the_order() -> None:
     assert all(np.array_equal(one, other) for one, other in zip(masks, drawn(turned), strict=True))
 
 
-def test_a_union_takes_parts_with_their_probabilities() -> None:
-    masks = drawn(UnionMask(masks=PARTS, probabilities={"left": 1.0, "top": 0.5, "right": 0.0}))
-    assert all(mask[-1, 0] and not mask[-1, -1] for mask in masks)
-    assert 115 < sum(bool(mask[0, -1]) for mask in masks) < 185
-
-
-def test_a_union_is_never_empty() -> None:
-    masks = drawn(UnionMask(masks=PARTS, probabilities=dict.fromkeys(PARTS, 0.0)))
-    assert all(mask.sum() == 32 for mask in masks)
-
-
 @pytest.mark.parametrize("weights", [{"left": 1.0}, dict.fromkeys(PARTS, 0.0), dict.fromkeys(PARTS, 1.0) | {"top": -1}])
 def test_unusable_weights_are_named(weights: dict[str, float]) -> None:
     with pytest.raises(InputError, match=r"mask\.weights"):
         MixtureMask(masks=PARTS, weights=weights)
-
-
-@pytest.mark.parametrize("probabilities", [{"left": 1.0}, dict.fromkeys(PARTS, 1.5)])
-def test_unusable_probabilities_are_named(probabilities: dict[str, float]) -> None:
-    with pytest.raises(InputError, match=r"mask\.probabilities"):
-        UnionMask(masks=PARTS, probabilities=probabilities)

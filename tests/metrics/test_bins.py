@@ -52,7 +52,7 @@ def test_agrees_with_whole_numbers(counts: tuple[int, int]):
         (1.0, ("60-100", "90-100", ALL)),
     ],
 )
-def test_a_image_counts_in_one_bin_of_each_kind(ratio: float, expected: tuple[str, ...]):
+def test_an_image_counts_in_one_bin_of_each_kind(ratio: float, expected: tuple[str, ...]):
     assert bins_of(ratio) == expected
 
 

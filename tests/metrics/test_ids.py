@@ -27,11 +27,11 @@ def test_equals_an_svm_of_scikit_learn_counted_one_by_one(shift: float):
     assert 0 < p_ids < u_ids < 0.5
 
 
-def test_nothing_is_wrong_where_everything_is_told_apart():
+def test_nothing_is_wrong_where_all_images_can_be_separated():
     assert ids_scores(*features(50.0)) == (0, 0)
 
 
-def test_equal_images_cannot_be_told_apart():
+def test_equal_images_cannot_be_separated():
     real, _ = features(0.0)
     u_ids, p_ids = ids_scores(real, real)
     assert u_ids == 0.5

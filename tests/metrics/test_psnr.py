@@ -55,7 +55,7 @@ def test_nothing_beats_equal_images():
     assert read(PSNR(rounded, 255, math.inf), target, composite).image() == pytest.approx(expected)
 
 
-def test_one_plane_is_a_image_too(target, composite):
+def test_one_plane_is_an_image_too(target, composite):
     first, second = (image[..., 1] / np.float32(255) for image in (target, composite))
     reading = PSNR(lambda image: image[..., 0], 1, PSNR_CAP)(Pair(first[..., None], second[..., None]))
     assert reading.image() == pytest.approx(peak_signal_noise_ratio(first, second, data_range=1), abs=1e-5)

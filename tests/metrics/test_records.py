@@ -32,7 +32,7 @@ RECORDS = st.builds(
     Record,
     method=st.text(min_size=1),
     name=st.text(min_size=1),
-    image=st.text(min_size=1),
+    photograph=st.text(min_size=1),
     ratio=st.floats(0, 1),
     metrics=st.fixed_dictionaries(dict.fromkeys(METRICS, VALUES)),
 )

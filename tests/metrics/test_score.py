@@ -47,7 +47,7 @@ def test_each_key_against_its_oracle(target, composite, mask):
     )
 
 
-def test_known_pixels_are_judged_with_the_original_in_the_hole(target, composite, mask):
+def test_known_pixels_are_scored_with_the_original_in_the_hole(target, composite, mask):
     output = 255 - composite
     output[mask == 0] = target[mask == 0] // 2
     scored = score(target, output, mask, STANDARD_METRICS, difference_of_means)

@@ -49,7 +49,7 @@ def test_one_image_has_none(files):
 
 def test_few_images_are_worth_a_note():
     fid, ids = set_notes(100, SET_METRICS)
-    assert "FID is biased upwards over few images: 100 are fewer than Inception's 2048" in fid
-    assert "U-IDS and P-IDS mean little over 100 images" in ids
+    assert "FID is biased upwards for few images: 100 are fewer than Inception's 2048" in fid
+    assert "U-IDS and P-IDS mean little for 100 images" in ids
     assert set_notes(2047, ("fid",)) == [fid.replace("100", "2047")]
     assert set_notes(2048, SET_METRICS) == set_notes(1, ()) == []

@@ -78,7 +78,7 @@ def test_equals_the_formula_of_the_paper(target, composite, mask):
     assert reading.within(mask == 1) == pytest.approx(similarity[mask == 1].mean(), abs=1e-10)
 
 
-def test_hole_is_judged_harder_than_the_image(target, composite, mask):
+def test_the_hole_is_less_similar_than_the_whole_image(target, composite, mask):
     reading = read(target, composite)
     assert reading.within(mask == 1) < reading.image() < 1
 

@@ -58,15 +58,6 @@ def module() -> Callable[..., Any]:
 BATCH = Batch(image=torch.rand(1, 3, 24, 24), mask=torch.zeros(1, 1, 24, 24), name=["a"])
 
 
-@pytest.mark.parametrize(
-    ("size", "wanted"), [((24, 23), "24x24"), ((1, 25), "24x32"), ((16, 24), "24x24"), ((33, 64), "40x64")]
-)
-def test_a_size_error_says_what_to_pad_to(size: tuple[int, int], wanted: str) -> None:
-    with pytest.raises(InputError, match=rf"multiples of 8 and at least 20; got {size[0]}x{size[1]}: .* to {wanted} "):
-        Network(width=3).check_size(*size)
-    Network(width=3).check_size(24, 40)
-
-
 def test_the_loss_is_the_weighted_sum(module: Callable[..., Any]) -> None:
     trained = module()
     outputs = trained.training_step(BATCH, 0)
@@ -83,44 +74,6 @@ def test_factors_without_terms_and_terms_without_factors_are_refused(module: Cal
     module(three=0).training_step(BATCH, 0)
     with pytest.raises(InputError, match=r"model\.loss_weights\.three is missing: give 0"):
         module().wants("one", "three")
-
-
-def test_learning_rates_are_scaled_by_group(module: Callable[..., Any]) -> None:
-    optimizer = module().make_optimizer()
-    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.05]
-    assert [len(group["params"]) for group in optimizer.param_groups] == [2, 2]
-
-
-def twin_of_clipping(gradient: Tensor, limit: float, algorithm: str) -> Tensor:
-    if algorithm == "value":
-        return gradient.clamp(-limit, limit)
-    return gradient * min(1.0, limit / float(gradient.square().sum().sqrt()))
-
-
-@pytest.mark.parametrize("algorithm", ["norm", "value"])
-def test_the_gradients_of_each_group_are_clipped_by_themselves(module: Callable[..., Any], algorithm: str) -> None:
-    made = module()
-    optimizer = made.make_optimizer()
-    scales = (100.0, 1e-3)  # one network's gradients are large, the other's are far below the limit
-    for scale, group in zip(scales, optimizer.param_groups, strict=True):
-        for parameter in group["params"]:
-            parameter.grad = scale * torch.randn_like(parameter)
-    gradients = [torch.cat([p.grad.flatten() for p in group["params"]]) for group in optimizer.param_groups]
-    made.configure_gradient_clipping(optimizer, 0.5, algorithm)
-    for group, gradient in zip(optimizer.param_groups, gradients, strict=True):
-        clipped = torch.cat([p.grad.flatten() for p in group["params"]])
-        torch.testing.assert_close(clipped, twin_of_clipping(gradient, 0.5, algorithm))
-    assert not torch.equal(clipped, gradients[0])
-    torch.testing.assert_close(clipped, gradients[1], rtol=0, atol=0)
-
-
-def test_gradients_are_not_clipped_unless_a_limit_is_given(module: Callable[..., Any]) -> None:
-    made = module()
-    optimizer = made.make_optimizer()
-    parameter = optimizer.param_groups[0]["params"][0]
-    parameter.grad = torch.full_like(parameter, 1e6)
-    made.configure_gradient_clipping(optimizer, None, "norm")
-    assert parameter.grad.eq(1e6).all()
 
 
 class Learning(Module):
@@ -157,29 +110,6 @@ def test_the_trainer_clips_each_group_by_itself() -> None:
                 parameter.data -= rate * factor * parameter.grad
     for name, value in trained.state_dict().items():
         torch.testing.assert_close(value, twin.state_dict()[name])
-
-
-def test_a_schedule_moves_the_rates_of_all_groups_with_every_step(module: Callable[..., Any]) -> None:
-    made = module()
-    assert made.configure_optimizers().keys() == {"optimizer"}
-    made.schedule_factory = partial(torch.optim.lr_scheduler.MultiStepLR, milestones=[2], gamma=0.1)
-    configured = made.configure_optimizers()
-    assert configured["lr_scheduler"]["interval"] == "step"
-    optimizer, schedule = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
-    for _ in range(2):
-        optimizer.step()
-        schedule.step()
-    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.05, 0.005])
-
-
-def test_schedules_that_do_not_count_steps_are_refused(module: Callable[..., Any]) -> None:
-    made = module()
-    made.schedule_factory = torch.optim.lr_scheduler.ReduceLROnPlateau
-    with pytest.raises(InputError, match="ReduceLROnPlateau follows a metric"):
-        made.configure_optimizers()
-    made.schedule_factory = partial(torch.optim.lr_scheduler.CosineAnnealingLR, T_max=-1)
-    with pytest.raises(InputError, match=r"model\.lr_schedule\.T_max=-1: give a number of steps"):
-        made.configure_optimizers()
 
 
 def test_a_checkpoint_names_its_model_and_holds_plain_values(module: Callable[..., Any], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every model must do, whatever it is made of: a new file in conf/model/ comes under this suite by itself."""
+"""What every model must do; a new file in conf/model/ is tested without further work."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_wrong_shapes_are_refused(network: InpaintingNetwork, image: tuple[int, 
         network(torch.rand(*image, SIZE, SIZE), torch.zeros(*mask, SIZE, SIZE))
 
 
-def test_a_image_without_batch_is_refused(network: InpaintingNetwork) -> None:
+def test_an_image_without_batch_is_refused(network: InpaintingNetwork) -> None:
     with pytest.raises(InputError, match=r"image must be \(B, 3, H, W\)"):
         network(torch.rand(3, SIZE, SIZE), torch.zeros(1, SIZE, SIZE))
 

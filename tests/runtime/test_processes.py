@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch.distributed as dist
 
-from inpaint_zoo.runtime.processes import Processes, gather, joined_processes, own_environment
+from inpaint_zoo.runtime.processes import Processes, gather, joined_processes, restored_environment
 
 
 def test_one_process_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +23,7 @@ def test_a_job_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch)
     before = dict(os.environ)
 
     def job() -> None:
-        with own_environment():
+        with restored_environment():
             os.environ.update({"MASTER_ADDR": "there", "LOCAL_RANK": "0"})
             del os.environ["NODE_RANK"]
             raise KeyError("a job that fails")
@@ -37,12 +37,12 @@ def test_a_job_leaves_no_process_group_of_its_own(tmp_path: Path) -> None:
     def join(name: str) -> None:
         dist.init_process_group("gloo", init_method=f"file://{tmp_path / name}", rank=0, world_size=1)
 
-    with own_environment():
+    with restored_environment():
         join("inner")
     assert not dist.is_initialized()
     join("outer")
     try:
-        with own_environment():
+        with restored_environment():
             assert dist.is_initialized()
         assert dist.is_initialized()
     finally:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytorch_lightning as pl
 import torch
 from omegaconf import OmegaConf
 
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.training.callbacks import EMA
-from inpaint_zoo.training.trainer import build_callbacks, build_trainer
+from inpaint_zoo.training.trainer import build_callbacks
 
 Command = Callable[..., Any]
 SMALL = [
     "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=1", "model.network.num_residual_blocks=1",
     "num_sample_images=0",
-]  # fmt: skip
-ORDER = [
-    "LossLog", "FiniteLoss", "OptimizerSettings", "DiscriminatorCollapse", "ValidationMetrics", "RunSummary",
-    "SampleImages", "StepProgress", "BestCheckpoint", "LastCheckpoint",
 ]  # fmt: skip
 
 
@@ -35,32 +29,6 @@ class Counts(pl.Callback):
 
     def on_train_batch_end(self, *_: Any, **__: Any) -> None:
         Counts.counted += 1
-
-
-class LogsOwn(pl.Callback):
-    """Logs a metric of validation that is best, that is lowest, at the second step."""
-
-    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        pl_module.log("val/lpips", {1: 0.5, 2: 0.125, 3: 0.25, 4: 0.75}[trainer.global_step])
-
-
-def names(*overrides: str) -> list[str]:
-    return [type(callback).__name__ for callback in build_callbacks(compose_config("train", overrides))]
-
-
-def test_they_are_built_in_their_order() -> None:
-    assert names() == ORDER
-    assert names("ema_decay=0.9") == [*ORDER[:3], "EMA", *ORDER[3:]]
-
-
-def test_each_can_be_left_out_and_others_added() -> None:
-    nodes = compose_config("train").callbacks
-    for key, name in zip((key for key in nodes if key != "ema"), ORDER, strict=True):
-        without = [other for other in ORDER if other != name]
-        assert names(f"~callbacks.{key}") == names(f"callbacks.{key}=null") == without
-    assert names("+callbacks.mine._target_=pytorch_lightning.callbacks.DeviceStatsMonitor")[-1] == "DeviceStatsMonitor"
-    assert names("callbacks=null") == names("callbacks=none") == []
-    assert names("callbacks=none", "+callbacks.one._target_=pytorch_lightning.callbacks.Timer") == ["Timer"]
 
 
 def test_keys_at_the_top_and_in_the_trainer_reach_them() -> None:
@@ -76,25 +44,6 @@ def test_keys_at_the_top_and_in_the_trainer_reach_them() -> None:
     assert (built["RunSummary"].num_worst, best.monitor, best.mode) == (3, "val/l1", "min")
     assert isinstance(built["EMA"], EMA)
     assert next(iter(build_callbacks(compose_config("train", ["callbacks.finite_loss.every=3"]))[1:2])).every == 3  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("overrides", "missing"),
-    [
-        (["trainer.enable_progress_bar=false"], {"StepProgress"}),
-        (["~callbacks.progress"], {"StepProgress"}),
-        (["+trainer.enable_checkpointing=false"], {"BestCheckpoint", "LastCheckpoint"}),
-        (["~callbacks.best_checkpoint", "~callbacks.last_checkpoint"], {"BestCheckpoint", "LastCheckpoint"}),
-    ],
-    ids=["progress", "no progress", "checkpoints", "no checkpoints"],
-)
-def test_nothing_of_lightning_s_stands_in_for_what_is_left_out(
-    overrides: list[str], missing: set[str], tmp_path: Path
-) -> None:
-    config = compose_config("train", ["trainer.accelerator=cpu", "logger=null", *overrides])
-    trainer: Any = build_trainer(config, tmp_path)
-    assert {type(callback).__name__ for callback in trainer.callbacks} == set(ORDER) - missing
-    assert trainer.loggers == []
 
 
 def test_a_training_without_anything_around_its_steps(command: Command, tmp_path: Path) -> None:
@@ -128,49 +77,6 @@ def test_the_overrides_are_kept_beside_the_configuration(command: Command, tmp_p
     kept = OmegaConf.to_container(OmegaConf.load(tmp_path / "it's" / "overrides.yaml"))
     assert "trainer.max_steps=2" in kept
     assert any(text.startswith("ckpt_path=") for text in kept)
-
-
-@pytest.fixture
-def by_lpips(command: Command, tmp_path: Path) -> Any:
-    settings = ["monitor=val/lpips", "mode=min", f"+callbacks.own._target_={LogsOwn.__module__}.LogsOwn"]
-    settings += ["trainer.max_steps=4", "trainer.val_check_interval=1", f"run_dir={tmp_path}/run"]
-    return command("train", *SMALL, *settings)
-
-
-def test_the_best_checkpoint_follows_monitor_and_mode(by_lpips: Any, command: Command, tmp_path: Path) -> None:
-    assert (by_lpips.code, by_lpips.err) == (0, "")
-    assert torch.load(tmp_path / "run" / "best.ckpt", weights_only=True)["global_step"] == 2
-    result = json.loads((tmp_path / "run" / "result.json").read_text())
-    assert (result["metric"], result["value"], result["step"]) == ("val/lpips", 0.125, 4)
-    table = command("runs", f"root={tmp_path}", f"output={tmp_path}/runs.csv")
-    assert table.code == 0
-    assert "val/lpips" in table.out
-    assert "0.1250" in table.out
-    with (tmp_path / "runs.csv").open() as file:
-        assert [row["val/lpips"] for row in csv.DictReader(file)] == ["0.125"]
-
-
-def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(command: Command, tmp_path: Path) -> None:
-    arguments = [*SMALL, "trainer.max_steps=2", "trainer.val_check_interval=1", f"run_dir={tmp_path}/run"]
-    outcome = command("train", *arguments, "monitor=val/pnsr")
-    assert outcome.code == 2
-    assert outcome.err.startswith(
-        "inpaint-zoo train: error: monitor=val/pnsr was logged by no validation, did you mean 'val/psnr'? (known: "
-    )
-    assert outcome.err.count("\n") == 1
-    assert "val/hole_psnr, " in outcome.err
-    assert command("train", *arguments, "ckpt_path=last").code == 0
-
-
-def test_a_training_that_goes_on_by_another_metric_finds_the_best_by_that(
-    by_lpips: Any, command: Command, tmp_path: Path
-) -> None:
-    settings = ["monitor=val/l1", "mode=min", "~callbacks.run_summary", "trainer.val_check_interval=1"]
-    arguments = ["train", *SMALL, *settings, "trainer.max_steps=5", f"run_dir={tmp_path}/run", "ckpt_path=last"]
-    outcome = command(*arguments)
-    assert (outcome.code, outcome.err) == (0, "")
-    assert torch.load(tmp_path / "run" / "best.ckpt", weights_only=True)["global_step"] == 5
-    assert json.loads((tmp_path / "run" / "result.json").read_text())["metric"] == "val/l1"
 
 
 def test_a_validation_before_the_first_step_changes_nothing(command: Command, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_a_full_disk_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Mon
     else:
         monkeypatch.setattr(torch, "save", full)
     with pytest.raises(
-        InputError, match=r"last\.ckpt \(No space left on device\): make room; the checkpoints before it are kept"
+        InputError, match=r"last\.ckpt \(No space left on device\): make room; earlier checkpoints are kept"
     ):
         io.save_checkpoint({"step": 9}, tmp_path / LAST)
     assert (written(tmp_path), written(tmp_path, PREVIOUS)) == (1, 0)

@@ -1,4 +1,4 @@
-"""Whatever ends a training, the one that goes on from it ends in the same weights as one that nothing ended."""
+"""A training that was interrupted in any way and resumed ends in the same weights as an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_finished_training_can_be_made_longer(
     assert_same_end(run_dir, whole)
 
 
-def test_a_moving_average_goes_on(
+def test_a_moving_average_is_resumed(
     command: Command, arguments: Callable[..., list[str]], killed_after: Any, tmp_path: Path
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"
@@ -177,7 +177,7 @@ def test_a_damaged_last_checkpoint_is_replaced_by_the_one_before(
     killed_after("", 0)
     data = (run_dir / "last.ckpt").read_bytes()
     (run_dir / "last.ckpt").write_bytes(data[: len(data) // 2])
-    with pytest.warns(InputWarning, match=r"last\.ckpt cannot be read .* Going on from .*/previous\.ckpt"):
+    with pytest.warns(InputWarning, match=r"last\.ckpt cannot be read .* Resuming from .*/previous\.ckpt"):
         assert command("train", *arguments(run_dir, "ckpt_path=last")).code == 0
     assert_same_end(run_dir, whole)
 
@@ -189,7 +189,7 @@ def test_a_new_training_does_not_write_over_another(
     before = (tmp_path / "run" / "last.ckpt").read_bytes()
     outcome = command("train", *arguments(tmp_path / "run", steps=1))
     assert outcome.code == 2
-    assert "holds a training: give ckpt_path=last to go on, or another run_dir" in outcome.err
+    assert "holds a training: give ckpt_path=last to resume it, or another run_dir" in outcome.err
     assert (tmp_path / "run" / "last.ckpt").read_bytes() == before
 
 
@@ -212,13 +212,13 @@ def test_a_signal_ends_a_training_that_can_go_on(
         outcome = command("train", *arguments(run_dir))
     assert outcome.code == 128 + signum
     name = {signal.SIGINT: "Ctrl-C"}.get(signum, signal.Signals(signum).name)
-    assert outcome.err == f"inpaint-zoo train: stopped by {name} at step 6: go on with ckpt_path=last\n"
+    assert outcome.err == f"inpaint-zoo train: stopped by {name} at step 6: resume with ckpt_path=last\n"
     assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)] == before
     assert command("train", *arguments(run_dir, "ckpt_path=last")).code == 0
     assert_same_end(run_dir, whole)
 
 
-def test_slurm_starts_a_job_again_that_goes_on_by_itself(
+def test_a_job_requeued_by_slurm_resumes(
     command: Command, arguments: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """With a `scontrol` of our own, which writes down what it was asked."""

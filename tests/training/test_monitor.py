@@ -4,7 +4,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from inpaint_zoo.config.compose import compose_config
-from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.monitor import Monitor, format_value
 
 
 def test_that_of_a_configuration() -> None:
@@ -29,4 +29,4 @@ def test_the_best_value_comes_first_and_none_last(mode: str, best: float) -> Non
 
 def test_small_values_are_shown_with_more_digits() -> None:
     given = (21.256, 20.0, 0.03125, -0.5, None)
-    assert [shown(value) for value in given] == ["21.26", "20.00", "0.0312", "-0.5000", ""]
+    assert [format_value(value) for value in given] == ["21.26", "20.00", "0.0312", "-0.5000", ""]

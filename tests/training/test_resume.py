@@ -12,7 +12,7 @@ from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.weights import converted, read_weights
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
-from inpaint_zoo.training.resume import check_resumable, initialise, resume_from
+from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
 
 
 def check(path: Path) -> None:
@@ -31,7 +31,7 @@ def put(small_checkpoint: Callable[[str], Path], tmp_path: Path) -> Callable[...
 
 
 @pytest.mark.parametrize("restarts", [None, "0"])
-def test_only_a_job_that_slurm_starts_again_goes_on_by_itself(
+def test_only_a_job_requeued_by_slurm_resumes_without_ckpt_path(
     put: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarts: str | None
 ) -> None:
     put(LAST, PREVIOUS)
@@ -42,13 +42,13 @@ def test_only_a_job_that_slurm_starts_again_goes_on_by_itself(
     assert resume_from("last", tmp_path, check) == tmp_path / LAST
 
 
-def test_a_job_that_slurm_starts_again_goes_on_from_what_is_there(
+def test_a_job_requeued_by_slurm_resumes_from_what_is_there(
     put: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
     assert resume_from(None, tmp_path, check) is None  # it had not written any yet
     put(PREVIOUS)  # it was killed between the two renames
-    with pytest.warns(InputWarning, match=r"last\.ckpt is missing\. Going on from .*previous\.ckpt"):
+    with pytest.warns(InputWarning, match=r"last\.ckpt is missing\. Resuming from .*previous\.ckpt"):
         assert resume_from(None, tmp_path, check) == tmp_path / PREVIOUS
     put(LAST)
     assert resume_from(None, tmp_path, check) == tmp_path / LAST
@@ -60,12 +60,12 @@ def test_where_both_are_damaged_another_folder_is_proposed(put: Callable[..., No
     for name in (LAST, PREVIOUS):
         put(name)
         (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:1000])
-    with pytest.raises(InputError, match=r"begin again in another run_dir, with init_from=.*best\.ckpt"):
+    with pytest.raises(InputError, match=r"start again in another run_dir, with init_from=.*best\.ckpt"):
         resume_from("last", tmp_path, check)
 
 
 def test_weights_alone_cannot_be_resumed(small_checkpoint: Callable[[str], Path]) -> None:
-    with pytest.raises(InputError, match="holds no training to go on with"):
+    with pytest.raises(InputError, match="holds no training to resume"):
         check_resumable(small_checkpoint("misf"), training_module("misf", seed=1), 10)
 
 
@@ -96,7 +96,7 @@ def test_a_training_starts_from_all_weights_of_a_checkpoint(tmp_path: Path) -> N
     module, other = training_module("misf", seed=1), training_module("misf", seed=2)
     stored = converted("misf", other.network, other.hparams["network"])
     torch.save({**stored, "state_dict": other.state_dict()}, tmp_path / "last.ckpt")
-    initialise(module, tmp_path / "last.ckpt")
+    load_initial_weights(module, tmp_path / "last.ckpt")
     expected = other.state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in module.state_dict().items())
 
@@ -105,7 +105,7 @@ def test_a_file_without_a_discriminator_starts_the_network_alone(tmp_path: Path)
     module, other = training_module("misf", seed=1), training_module("misf", seed=2)
     torch.save(converted("misf", other.network, other.hparams["network"]), tmp_path / "net.pt")
     before = {name: value.clone() for name, value in module.discriminator.state_dict().items()}
-    initialise(module, tmp_path / "net.pt")
+    load_initial_weights(module, tmp_path / "net.pt")
     network = other.network.state_dict()
     assert all(torch.equal(value, network[name]) for name, value in module.network.state_dict().items())
     assert all(torch.equal(value, before[name]) for name, value in module.discriminator.state_dict().items())

@@ -49,7 +49,7 @@ def test_what_is_offered_passes_as_it_is(setting: str) -> None:
     ],
 )  # fmt: skip
 def test_what_stands_elsewhere_is_told_where(key: str, advice: str) -> None:
-    with pytest.raises(InputError, match=rf"^trainer\.{key} is not taken: .*{advice}"):
+    with pytest.raises(InputError, match=rf"^trainer\.{key} is not accepted: .*{advice}"):
         check_settings(compose_config("train", ["run_dir=x", f"+trainer.{key}=null"]))
 
 

@@ -32,7 +32,7 @@ def test_every_line(tmp_path: Path, world_size: int, accumulated: int, steps: st
     data: Any = SimpleNamespace(train_dataset=range(12), val_dataset=range(3), size=(32, 64), batch_size=8)
     module: Any = Toy()
     assert start_summary(trainer, module, data, tmp_path).splitlines() == [
-        "Toy: 4 parameters in the network, 1 beside it",
+        "Toy: 4 parameters in the network, 1 outside of it",
         "12 training images, 3 validation samples, 32x64",
         steps,
         "bf16-mixed on cpu",

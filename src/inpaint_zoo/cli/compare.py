@@ -1,4 +1,4 @@
-"""`inpaint-zoo compare`: the same images and masks for every method; tables, an image grid and a page."""
+"""`inpaint-zoo compare`: evaluate several methods on the same images and masks; tables, an image grid and a page."""
 
 from __future__ import annotations
 
@@ -39,28 +39,27 @@ REPORTED_VERSIONS = (
 def run(config: DictConfig) -> None:
     """Write images, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
-    output = config.output
     sources = {str(title): str(value) for title, value in config.methods.items()}
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)
-    folder = results_folder(output, settings)
+    folder = results_folder(config.output, settings)
     with joined_processes() as processes:
         session = open_session(settings)
         kept = KeptImages(folder / "images")
-        cached_records = session.evaluate(folder, processes, force=config.force, kept=kept)
+        evaluated = session.evaluate(folder, processes, force=config.force, kept=kept)
         if processes.is_first:
-            _write(config, session, cached_records, kept)
+            _write(config, session, evaluated, kept)
 
 
 def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
     if reference is not None and reference not in methods:
         near = did_you_mean(reference, methods)
-        raise InputError(f"reference={reference} is none of the methods{near} (methods: {', '.join(methods)})")
+        raise InputError(f"reference={reference} is not one of the methods{near} (methods: {', '.join(methods)})")
 
 
-def _write(config: DictConfig, session: Session, cached_records: Sequence[CachedRecord], kept: KeptImages) -> None:
+def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> None:
     folder = kept.folder.parent
-    report = _report(config, session, cached_records, kept)
+    report = _report(config, session, evaluated, kept)
     write_manifest(session.evaluation.manifest, folder / "manifest.json")
     write_results_file(session, report.records, folder / "results.json")
     paths = write_results(report, folder)
@@ -72,8 +71,8 @@ def _write(config: DictConfig, session: Session, cached_records: Sequence[Cached
     print(f"report: {paths[-1]}")
 
 
-def _report(config: DictConfig, session: Session, cached_records: Sequence[CachedRecord], kept: KeptImages) -> Report:
-    records = [each.record for each in cached_records]
+def _report(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> Report:
+    records = [each.record for each in evaluated]
     names, protocol = session.evaluation.dataset.names, session.evaluation.protocol
     sets, set_notes = _set_scores(config, session, kept, names)
     return Report(
@@ -85,19 +84,19 @@ def _report(config: DictConfig, session: Session, cached_records: Sequence[Cache
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
-        costs=_costs(session, cached_records, kept.folder.parent) if config.costs else {},
+        costs=_costs(session, evaluated, kept.folder.parent) if config.costs else {},
         set_scores=sets,
         hashes=session.hashes(),
-        estimates_of=estimates_of(records),
+        estimates=estimates_of(records),
     )
 
 
-def _costs(session: Session, cached_records: Sequence[CachedRecord], folder: Path) -> dict[str, Cost]:
-    """What each method costs, measured once for each state of a method."""
+def _costs(session: Session, evaluated: Sequence[CachedRecord], folder: Path) -> dict[str, Cost]:
+    """Measure the cost of each method; a cost is measured again only where the method has changed."""
     sample = next(iter(session.evaluation.load([0])))
     seconds: dict[str, list[float]] = {title: [] for title in session.methods}
-    for cached in cached_records:
-        seconds[cached.record.method].append(cached.seconds)
+    for each in evaluated:
+        seconds[each.record.method].append(each.seconds)
 
     def cost(title: str, method: Method) -> Cost:
         source = session.settings.sources[title]
@@ -113,7 +112,7 @@ def _costs(session: Session, cached_records: Sequence[CachedRecord], folder: Pat
 def _set_scores(
     config: DictConfig, session: Session, kept: KeptImages, names: Sequence[str]
 ) -> tuple[dict[str, dict[str, float]], list[str]]:
-    """FID and the like where the protocol has them, or a sentence that says why there are none."""
+    """Compute the metrics of the whole set, if the protocol has any, or say in a sentence why they are missing."""
     wanted = session.evaluation.protocol.metrics.sets
     if not wanted:
         return {}, []

@@ -1,4 +1,4 @@
-"""What reaches the terminal beside results: warnings that concern the user, our own remarks as one line each."""
+"""Warnings and log messages in the terminal: those that concern the user, one line each."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from inpaint_zoo.errors import InputWarning
 
 
 def quiet_libraries() -> None:
-    """Silence Lightning's banners and its advice on settings that this project chooses on purpose.
+    """Silence Lightning's banners and its advice about settings that this project chooses on purpose.
 
-    What this package itself has to say is printed plainly: news to stdout, what looks like a mistake to stderr as
+    Messages of this package are printed plainly: information to stdout, warnings to stderr as
     `inpaint-zoo: note: ...`.
     """
     for name in ("pytorch_lightning", "lightning.pytorch", "lightning_fabric"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for advice in (
-        r".*does not have many workers.*",  # num_workers is the user's choice
+        r".*does not have many workers.*",  # the user chooses num_workers
         r".*Checkpoint directory .* exists and is not empty.*",  # resuming into a run folder is intended
-        r".*isinstance\(treespec, LeafSpec\).*",  # Lightning's own call of torch, not the user's
-        r".*module\(s\) in eval mode at the start of training.*",  # CTSDG's second stage freezes statistics on purpose
-        r".*overridden `on_before_batch_transfer` in `LightningModule` but.*",  # CTSDG's edges, whatever the data
-        r".*callbacks used to create the checkpoint need to be provided.*",  # leaving some out is the user's choice
+        r".*isinstance\(treespec, LeafSpec\).*",  # a call of torch in Lightning, not in user code
+        r".*module\(s\) in eval mode at the start of training.*",  # CTSDG's second stage does so on purpose
+        r".*overridden `on_before_batch_transfer` in `LightningModule` but.*",  # CTSDG makes edges there
+        r".*callbacks used to create the checkpoint need to be provided.*",  # the user may leave some out
         r".*The number of training batches .* is smaller than the logging interval.*",
     ):
         warnings.filterwarnings("ignore", advice)

@@ -1,4 +1,4 @@
-"""`inpaint-zoo data check`: read every image and mask, and say what is the matter with them."""
+"""`inpaint-zoo data check`: read every image and mask, and report the problems found."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.audit import (
+    FactsCache,
     ImageFacts,
-    Ledger,
     MaskFacts,
     MaskSummary,
     Preparation,
@@ -44,40 +44,40 @@ _CODE = ("images/reading.py", "data/audit/facts.py", "data/audit/perceptual_hash
 
 
 def run(config: DictConfig) -> None:
-    """Write `report.md`, `report.json` and `exclude.txt`; findings are no failure."""
+    """Write `report.md`, `report.json` and `exclude.txt`; problems found do not change the exit code."""
     quiet_libraries()
     folder = writable_folder(config.output)
     at_least(1, config.num_made_masks, "num_made_masks")
     at_least(0, config.num_workers, "num_workers")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InputWarning)  # what they say of a few masks is found out of all
-        generator, complaint = _generator(config)
+        warnings.simplefilter("ignore", InputWarning)  # they warn about a few masks; here, all masks are examined
+        generator, problem = _generator(config)
     data: InpaintingDataModule = construct(config.data, mask=generator, eval_mask=generator, seed=0)
     images, notes = _images(data)
     read = partial(_read, folder=folder / "cache", num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in images.values() for each in listed}
     facts = read("images", list(paths.values()), examine_image, ImageFacts, settings="")
-    own = _own_masks(data, images, read)
-    masks = _masks(config, generator, images, data.size, read) if own is None else own
+    paired = _paired_masks(data, images, read)
+    masks = _masks(config, generator, images, data.size, read) if paired is None else paired
     diagnosis = diagnose(
         images,
         dict(zip(paths, facts, strict=True)),
         masks,
         preparation=Preparation(data.size, data.center_crop, data.resize),
-        notes=[*notes, *(complaint if own is None else _without_own(images))],
-        way_out=_way_out(data),
+        notes=[*notes, *(problem if paired is None else _unpaired_notes(images))],
+        advice=_leak_advice(data),
         left_out=() if data.exclusion is None else sorted(data.exclusion.names),
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
 
 
-def _way_out(data: InpaintingDataModule) -> str:
+def _leak_advice(data: InpaintingDataModule) -> str:
     return " (data.test_split=test holds some out)" if isinstance(data, FolderDataModule) and data.is_flat else ""
 
 
 def _generator(config: DictConfig) -> tuple[Any, list[str]]:
-    """The generator, or why files cannot be used as one; they are examined all the same."""
+    """The generator, or why mask files cannot be used as one; the files are examined nevertheless."""
     try:
         return construct(config.mask), []
     except DamagedFileError as error:
@@ -92,10 +92,10 @@ def _are_files(config: DictConfig) -> bool:
 
 
 def _images(data: InpaintingDataModule) -> tuple[dict[Split, Sequence[ImageFile]], list[str]]:
-    """The images of each split, and which there are not.
+    """The images of each split, and notes about splits that could not be examined.
 
     Raises:
-        InputError: There are none at all.
+        InputError: No split has images.
     """
     found, missing = {}, {}
     for split in Split:
@@ -125,7 +125,7 @@ def _read(
 ) -> list[Facts]:
     package = Path(__file__).parents[1]
     code = {name: file_hash(package / name) for name in _CODE}
-    cache = Ledger(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
+    cache = FactsCache(folder / f"{what}.jsonl", combined_hash(code | {"settings": settings}), kind)
     read = dict(tracked(examined(paths, examine, cache, num_workers), len(paths), what))
     return [read[place] for place in range(len(paths))]
 
@@ -149,10 +149,10 @@ def _masks(
     return replace(found, of_images=of_images, missing=missing)
 
 
-def _own_masks(
+def _paired_masks(
     data: InpaintingDataModule, images: Mapping[Split, Sequence[ImageFile]], read: Callable[..., list[Any]]
 ) -> MaskSummary | None:
-    """What the masks look like that belong to images; None where no image has one."""
+    """Examine the masks that belong to images; None if no image has one."""
     paired = {
         f"{split}/{image.name}": image.mask.path
         for split, listed in images.items()
@@ -162,16 +162,16 @@ def _own_masks(
     if not paired:
         return None
     how = data.paired_masks
-    # a name may be that of another mask in every split: paths tell masks apart
+    # the same name may belong to different masks in different splits, so masks are identified by their paths
     found = _examined_masks({str(path): path for path in paired.values()}, how.threshold, how.invert, read)
     of_images = {name: str(path) for name, path in paired.items()}
     return replace(found, source="files of images", keys="data.mask_", of_images=of_images)
 
 
-def _without_own(images: Mapping[Split, Sequence[ImageFile]]) -> list[str]:
-    """Splits whose masks are not the ones that were examined."""
+def _unpaired_notes(images: Mapping[Split, Sequence[ImageFile]]) -> list[str]:
+    """Notes about splits whose images have no paired masks."""
     without = [split for split, listed in images.items() if not isinstance(listed[0], PairedImage)]
-    return [f"images of {split} have no masks of their own: those of mask= were not examined" for split in without]
+    return [f"images of {split} have no paired masks: the masks of mask= were not examined" for split in without]
 
 
 def _examined_masks(
@@ -191,7 +191,7 @@ def _examined_masks(
 def _pairs(
     generator: MaskGenerator | None, images: Mapping[Split, Sequence[ImageFile]]
 ) -> tuple[dict[str, str], list[str]]:
-    """For masks that belong to images: the mask of each image, and images without one."""
+    """For paired masks: the mask of each image, and the images without one."""
     if not isinstance(generator, PairedMask):
         return {}, []
     names = list(dict.fromkeys(image.name for listed in images.values() for image in listed))

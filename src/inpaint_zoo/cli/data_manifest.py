@@ -14,7 +14,7 @@ from inpaint_zoo.files.atomic import writable_file
 
 
 def run(config: DictConfig) -> None:
-    """Write the test set of the data, with these masks under this protocol, and all of its hashes."""
+    """Write the test set of the data, with these masks and this protocol, as a manifest with all hashes."""
     quiet_libraries()
     path = writable_file(config.output)
     nodes: dict[str, Any] = {

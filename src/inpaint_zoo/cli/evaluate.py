@@ -1,4 +1,4 @@
-"""`inpaint-zoo evaluate`: score one checkpoint on a set of images and masks."""
+"""`inpaint-zoo evaluate`: evaluate one checkpoint on a set of images and masks."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def run(config: DictConfig) -> float | None:
 
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
-    """What is evaluated, and the folder for its results; the weights in the file are not kept beside the network's."""
+    """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
+    output = config.output  # a missing output is reported before a file is read
     file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
     settings = Settings.from_config(config, {file.weights.model: config.ckpt})
-    folder = results_folder(config.output, settings)
+    folder = results_folder(output, settings)
     return open_session(settings, {file.weights.model: file}), folder
 
 
@@ -48,7 +49,7 @@ def _write(session: Session, records: list[Record], folder: Path) -> None:
         cases=[],
         notes=session.notes,
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
-        estimates_of=estimates_of(records),
+        estimates=estimates_of(records),
     )
     write_records(records, folder / "records.csv")
     write_summary(summarise(records), folder / "summary.json")

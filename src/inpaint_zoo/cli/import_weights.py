@@ -1,4 +1,4 @@
-"""`inpaint-zoo import-weights`: turn a published checkpoint into one of ours, strictly."""
+"""`inpaint-zoo import-weights`: convert a published checkpoint, with strict checks of names and shapes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 
 
 def run(config: DictConfig) -> None:
-    """Read `source`, check every name and shape, write `output`."""
+    """Read `source`, check the name and shape of every entry, and write `output`."""
     output = writable_file(config.output)
     stored = read_weights(Path(config.source), known_model(config.model_name))
     arguments = network_arguments(stored.model, stored.network)

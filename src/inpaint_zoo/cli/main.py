@@ -1,6 +1,6 @@
 """The command line: `inpaint-zoo VERB [KEY=VALUE ...]`.
 
-Everything heavy is imported after the verb is known, so that help and a wrong verb answer at once.
+Slow imports happen only after the verb is known, so that `--help` and a wrong verb are answered at once.
 """
 
 from __future__ import annotations
@@ -21,21 +21,17 @@ if TYPE_CHECKING:
 
 VERBS: dict[str, tuple[str, str]] = {
     "train": ("inpaint_zoo.cli.train", "train a model; keeps its best and its last checkpoint"),
-    "runs": ("inpaint_zoo.cli.runs", "list trainings: how far they are, and how good"),
-    "tune": ("inpaint_zoo.cli.tune", "search settings of a training; goes on when killed"),
+    "runs": ("inpaint_zoo.cli.runs", "list trainings: their state, steps and best values"),
+    "tune": ("inpaint_zoo.cli.tune", "search settings of a training; can be resumed"),
     "evaluate": ("inpaint_zoo.cli.evaluate", "score a checkpoint on images and masks"),
     "predict": ("inpaint_zoo.cli.predict", "fill the holes of images of any size"),
-    "compare": ("inpaint_zoo.cli.compare", "same images, same masks: tables and a report"),
-    "verify": ("inpaint_zoo.cli.verify", "compute the numbers of a results.json again and compare"),
-    "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, the same for the same seed"),
-    "masks sheet": ("inpaint_zoo.cli.masks_sheet", "show some masks of every kind in one image"),
-    "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes as a file"),
-    "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, report what is wrong"),
-    "benchmark": ("inpaint_zoo.cli.benchmark", "what the networks cost here: operations, seconds, memory"),
-    "benchmark metrics": ("inpaint_zoo.cli.benchmark_metrics", "how long scoring images and intervals take here"),
-    "benchmark training": ("inpaint_zoo.cli.benchmark_training", "what a Trainer adds to a bare training loop"),
-    "benchmark data": ("inpaint_zoo.cli.benchmark_data", "how fast training samples are loaded here"),
-    "import-weights": ("inpaint_zoo.cli.import_weights", "turn a published checkpoint into one of ours"),
+    "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
+    "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
+    "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),
+    "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes to a file"),
+    "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),
+    "benchmark": ("inpaint_zoo.cli.benchmark", "measure operations, seconds and memory of the networks"),
+    "import-weights": ("inpaint_zoo.cli.import_weights", "convert a published checkpoint"),
 }
 """Verb, of one word or two: (module with a function `run`, one line of help)."""
 
@@ -48,12 +44,11 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
     Args:
-        argv: What follows the name of the program; `sys.argv[1:]` by default. `sys.argv` itself stays as it is,
-            because the processes of a multi-GPU run are started from it.
+        argv: The arguments after the program name; by default `sys.argv[1:]`.
 
     Returns:
-        0 when all went well, 1 after a bug (with its traceback), 2 after a mistake in what the user gave (one line on
-        stderr), 130 after Ctrl-C, 128 and its number after another signal.
+        0 after success, 1 after a bug (with its traceback), 2 after a mistake in the input (one line on stderr), 130
+        after Ctrl-C, 128 plus its number after another signal.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments or os.environ.get("INPAINT_ZOO_DEBUG") == "1"
@@ -73,11 +68,11 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     near = did_you_mean(verb, VERBS) or did_you_mean(arguments[0], VERBS)
     known = f" (known: {', '.join(VERBS)}; inpaint-zoo --help tells more)"
-    return _complain(f"inpaint-zoo: error: there is no verb '{verb}'{near}{known}")
+    return _print_error(f"inpaint-zoo: error: there is no verb '{verb}'{near}{known}")
 
 
 def _verb(arguments: list[str]) -> str:
-    """The first two words where they are a verb, or might have been meant as one; else the first."""
+    """The first two words if they are a verb or look like a misspelled one; otherwise the first word."""
     words = " ".join(arguments[:2])
     if words in VERBS:
         return words
@@ -87,33 +82,33 @@ def _verb(arguments: list[str]) -> str:
 
 
 def _run(verb: str, arguments: list[str], debug: bool) -> int:
-    # before torch is imported: it tells of every lost connection in thirty lines, we in one
+    # before torch is imported: it reports every lost connection in thirty lines, we in one
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
-    # and before albumentations is: it would ask the network for its newest version
+    # and before albumentations is: it would look up its newest version on the network
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-    # Hydra and OmegaConf take a moment to import
-    from inpaint_zoo.config.allowlist import allowing, carried, split_allow  # noqa: PLC0415
+    # Hydra and OmegaConf are slow to import
+    from inpaint_zoo.config.allowlist import allowing, bind_allowed, split_allow  # noqa: PLC0415
     from inpaint_zoo.config.error_messages import explain  # noqa: PLC0415
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
 
     try:
         prefixes, others = split_allow(arguments)
         with allowing(prefixes):
-            return run_verb(verb, carried(task_of(verb)), others, debug)
+            return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
     except KeyboardInterrupt:
-        return _complain(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
+        return _print_error(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
     except Stopped as stop:
-        return _complain(f"inpaint-zoo {verb}: {stop}", SIGNALLED + stop.signum)
+        return _print_error(f"inpaint-zoo {verb}: {stop}", SIGNALLED + stop.signum)
     except Exception as error:
         reason = explain(error)
         if reason is None or debug:
             traceback.print_exception(error)
-        return 1 if reason is None else _complain(f"inpaint-zoo {verb}: error: {reason}")
+        return 1 if reason is None else _print_error(f"inpaint-zoo {verb}: error: {reason}")
     return 0
 
 
 def task_of(verb: str) -> Callable[[DictConfig], object]:
-    """What a verb does with its configuration, which is checked first."""
+    """The function that checks a configuration and runs a verb with it."""
 
     def task(config: DictConfig) -> object:
         from inpaint_zoo.config.build import check_nodes  # noqa: PLC0415
@@ -125,7 +120,7 @@ def task_of(verb: str) -> Callable[[DictConfig], object]:
     return task
 
 
-def _complain(line: str, code: int = BAD_INPUT) -> int:
+def _print_error(line: str, code: int = BAD_INPUT) -> int:
     print(line, file=sys.stderr)
     return code
 
@@ -144,7 +139,7 @@ Options:
   --version    show the version
   --debug      show the full traceback of an error (also INPAINT_ZOO_DEBUG=1)
   allow=[PACKAGE]
-               after a verb: its configuration may run what this package defines
+               after a verb: its configuration may run code of this package
 
 After a verb, Hydra's options work too: --cfg job, --info, --multirun,
 --config-dir DIR, hydra.KEY=VALUE."""

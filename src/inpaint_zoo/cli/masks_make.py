@@ -1,4 +1,4 @@
-"""`inpaint-zoo masks make`: masks as PNG files, with a manifest."""
+"""`inpaint-zoo masks make`: write masks as PNG files, with a manifest."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _PREFIX, _SUFFIX = ".masks-", ".part"
 
 
 def run(config: DictConfig) -> None:
-    """Write `000000.png`, ... and `manifest.json` to the output folder, all of them or nothing."""
+    """Write `000000.png`, ... and `manifest.json` to the output folder: all of them, or none after an error."""
     quiet_libraries()
     folder = writable_folder(config.output)
     count, (height, width) = at_least(1, config.count, "count"), height_and_width(config.size, "size")
     if height * width > MAX_PIXELS:
         raise InputError(
-            f"size={height}x{width} has more than {MAX_PIXELS} pixels, which is what can be read: lower it"
+            f"size={height}x{width} has more than {MAX_PIXELS} pixels, the most that can be read: lower it"
         )
     seed = seed_in_range(config.seed, "seed")
     old = _old_masks(folder, true_or_false(config.force, "force"))
@@ -45,7 +45,7 @@ def run(config: DictConfig) -> None:
         shutil.rmtree(unfinished)
     with whole_or_nothing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        # on the same disk, so that moving the finished files cannot fail half-way for want of room
+        # on the same disk, so that moving the finished files cannot fail half-way for lack of space
         with tempfile.TemporaryDirectory(prefix=_PREFIX, suffix=_SUFFIX, dir=folder) as new:
             masks = [
                 _make(generator, (seed, index), (height, width), Path(new))
@@ -54,7 +54,7 @@ def run(config: DictConfig) -> None:
             node: Any = OmegaConf.to_container(config.mask, resolve=True)
             write_mask_manifest(Path(new), node, seed, masks)
             names = [mask.name for mask in masks]
-            # the manifest last: until then it, or that of the unfinished folder, lists every file here
+            # the manifest is moved last: until then, the old one and that of the unfinished folder list every file here
             for name in names:
                 Path(new, name).replace(folder / name)
             for name in old.difference(names):
@@ -76,7 +76,7 @@ def _old_masks(folder: Path, force: bool) -> set[str]:
     """Names of the masks that earlier runs left in the folder, to be replaced.
 
     Raises:
-        InputError: The folder holds something, and that it may be replaced was not said, or images of someone else.
+        InputError: The folder is not empty and `force` is false, or it holds files that no earlier run has written.
     """
     unfinished = _unfinished(folder)
     if not folder.is_dir() or not set(folder.iterdir()).difference(unfinished):
@@ -91,11 +91,11 @@ def _old_masks(folder: Path, force: bool) -> set[str]:
     if foreign:
         raise InputError(
             f"output: {folder} holds {few([repr(name) for name in foreign])}, which no earlier run made: move it away, "
-            f"or give a new folder"
+            "or give a new folder"
         )
     return old
 
 
 def _unfinished(folder: Path) -> list[Path]:
-    """What runs that were killed left of their work."""
+    """The temporary folders of runs that were killed."""
     return [path for path in folder.glob(f"{_PREFIX}*{_SUFFIX}") if path.is_dir()]

@@ -17,7 +17,7 @@ from inpaint_zoo.images.arrays import rounded
 from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
-from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.zoo import load_model
 
@@ -28,9 +28,9 @@ def run(config: DictConfig) -> None:
     folder, together = writable_folder(config.output), Path(config.masks).is_dir()
     check_threshold(config.threshold, "threshold")
     pairs = _pairs(Path(config.images), Path(config.masks))
-    for image, mask in pairs:  # read everything once, so that a bad file shows before anything is written
+    for image, mask in pairs:  # read everything once, so that a bad file is found before anything is written
         _sample(image, mask, config.threshold, config.invert, resize=together)
-    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_LOOKED_AT]]
+    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_CHECKED]]
     warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
     device = choose_device(config.device)
     _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
@@ -42,10 +42,10 @@ def run(config: DictConfig) -> None:
 
 
 def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
-    """Every image with its mask: by name in two folders, one mask for all, or a pair of files."""
+    """Every image with its mask: matched by name in two folders, or one mask for all images."""
     files = find_images(images, "images") if images.is_dir() else [ImageFile(images.name, images)]
     if not files:
-        raise InputError(f"images: {images} holds no images.")
+        raise InputError(f"images: {images} has no images.")
     _refuse_same_result(files)
     if not masks.is_dir():
         return [(image, masks) for image in files]

@@ -1,11 +1,11 @@
-"""`inpaint-zoo runs`: the trainings below a folder, how far they are, and how good."""
+"""`inpaint-zoo runs`: list the trainings below a folder with their state, steps and best values."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.tables import WIDTH, Cell, Column, Table, csv_text, printable, terminal
-from inpaint_zoo.training.monitor import Monitor, shown
-from inpaint_zoo.training.runs.folder import Run, State, find_runs, read_run
+from inpaint_zoo.training.monitor import Monitor, format_value
+from inpaint_zoo.training.runs.status import Run, State, find_runs, read_run
 
 _NAME_WIDTH = 26
 _STYLES = {State.RUNNING: "green", State.FAILED: "red", State.INTERRUPTED: "yellow"}
@@ -30,7 +30,7 @@ ORDERS: dict[str, Callable[[Run], Any]] = {
     "step": lambda run: _NOTHING if run.step is None else run.step,
     "best": lambda run: (run.monitor.name, run.monitor.rank(run.best)),
 }
-"""What `sort` may be, and what it compares."""
+"""The choices of `sort`, with the key that each compares."""
 
 
 def run(config: DictConfig) -> None:
@@ -38,7 +38,7 @@ def run(config: DictConfig) -> None:
     root = Path(config.root).expanduser()
     order = choose(ORDERS, str(config.sort), "sort")
     if not root.is_dir():
-        raise InputError(f"root: {root} is no folder: give root=DIR with trainings below it")
+        raise InputError(f"root: {root} is not a folder: give root=DIR with trainings below it")
     found = sorted((read_run(folder) for folder in find_runs(root)), key=order)
     if config.output is not None:
         write_text(Path(config.output).expanduser(), csv_text(_table(found, root)))
@@ -55,7 +55,7 @@ def run(config: DictConfig) -> None:
 
 
 def _table(found: list[Run], root: Path) -> Table:
-    """A row for each training, a column for each metric that some of them are compared by."""
+    """A row for each training, and a column for each metric that one of them monitors."""
     monitors = list(dict.fromkeys(one.monitor for one in found))
     texts, numbers = ("run", "state", "model"), ("step", "max_steps", *(monitor.name for monitor in monitors))
     columns = [
@@ -63,17 +63,16 @@ def _table(found: list[Run], root: Path) -> Table:
         *(Column(key, key) for key in numbers),
         *(Column(key, key, is_text=True) for key in ("changed", "remark")),
     ]
-    best = {monitor: monitor.best(_values(found, monitor)) for monitor in monitors}
+    best = {
+        monitor: monitor.best(one.best for one in found if one.best is not None and one.monitor == monitor)
+        for monitor in monitors
+    }
     return Table("", columns, [_row(one, root, best) for one in found])
-
-
-def _values(found: list[Run], monitor: Monitor) -> Iterator[float]:
-    return (one.best for one in found if one.best is not None and one.monitor == monitor)
 
 
 def _row(one: Run, root: Path, best: Mapping[Monitor, float | None]) -> list[Cell | str]:
     changed = time.localtime(one.changed)
-    value = Cell("") if one.best is None else Cell(shown(one.best), str(one.best), one.best == best[one.monitor])
+    value = Cell("") if one.best is None else Cell(format_value(one.best), str(one.best), one.best == best[one.monitor])
     return [
         Cell(_folded(_name(one, root)), _name(one, root)),
         Cell(one.state, color=_STYLES.get(one.state, "")),
@@ -91,7 +90,7 @@ def _name(one: Run, root: Path) -> str:
 
 
 def _folded(name: str) -> str:
-    """Long paths on lines that end at a slash."""
+    """Break a long path into lines that end at a slash."""
     lines = [""]
     for part in re.findall(r"[^/]+/?", name):
         if lines[-1] and len(lines[-1]) + len(part) > _NAME_WIDTH:
@@ -101,7 +100,7 @@ def _folded(name: str) -> str:
 
 
 def _short(moment: time.struct_time) -> str:
-    """The time of what was today, else the date."""
+    """The time if the moment was today, otherwise the date."""
     date = time.strftime("%Y-%m-%d", moment)
     return time.strftime("%H:%M", moment) if date == time.strftime("%Y-%m-%d") else date
 

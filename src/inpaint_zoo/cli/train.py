@@ -1,7 +1,8 @@
-"""`inpaint-zoo train`: train a model, keep its best and its last checkpoint."""
+"""`inpaint-zoo train`: train a model, and keep its best and its last checkpoint."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -17,30 +18,31 @@ from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.runtime.cpu import prepare_cpu
-from inpaint_zoo.runtime.processes import own_environment
+from inpaint_zoo.runtime.processes import restored_environment
 from inpaint_zoo.training.callbacks.best_checkpoint import best_score
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
-from inpaint_zoo.training.distributed.setup import distribute, speak_first_only
-from inpaint_zoo.training.resume import check_resumable, initialise, resume_from
-from inpaint_zoo.training.runs.attempt import CONFIG, OVERRIDES
-from inpaint_zoo.training.runs.result import Result, config_hash, forget_result, write_result
+from inpaint_zoo.training.distributed.setup import distribute, silence_other_ranks
+from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
+from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
+from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
 from inpaint_zoo.training.settings import check_settings
 from inpaint_zoo.training.summary import start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
 
-@own_environment()
+@restored_environment()
 def run(config: DictConfig) -> float | None:
-    """Train as the configuration says; returns the best value of what `monitor` names."""
+    """Train as configured; returns the best value of the metric that `monitor` names."""
     folder = output_dir()
     quiet_libraries()
-    speak_first_only()
+    silence_other_ranks()
     check_settings(config)
     prepare_cpu()
-    data = _data(config)
+    masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
+    data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
-    resume = _beginning(config, folder, module)
+    resume = _checkpoint_to_resume(config, folder, module)
     module.check_training(data.batch_size, *data.size)
     if config.compile:
         module.network.compile_generate()
@@ -48,14 +50,14 @@ def run(config: DictConfig) -> float | None:
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
     trainer = build_trainer(config, folder)
-    distribute(trainer, run, config)
+    others = distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
-            forget_result(folder)
+            remove_result(folder)
             write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
             write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
-        _fit(trainer, module, data, resume)
+        _fit(trainer, others, module, data, resume)
         score = best_score(trainer)
         if trainer.is_global_zero:
             step, own_hash = trainer.global_step, config_hash(config)
@@ -63,37 +65,34 @@ def run(config: DictConfig) -> float | None:
     return score
 
 
-def _beginning(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
-    """The checkpoint to go on from; None where a training begins, in `module` from the weights that it begins with."""
+def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
+    """The checkpoint to resume from; None for a new training, whose initial weights are loaded into `module`."""
     resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module, config.trainer.max_steps))
     if resume is not None:
         return resume
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):
-        raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to go on, or another run_dir")
+        raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to resume it, or another run_dir")
     if config.init_from is not None:
-        initialise(module, Path(config.init_from))
+        load_initial_weights(module, Path(config.init_from))
     return None
 
 
-def _fit(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, resume: Path | None) -> None:
+def _fit(
+    trainer: pl.Trainer,
+    others: AbstractContextManager[None],
+    module: InpaintingModule,
+    data: InpaintingDataModule,
+    resume: Path | None,
+) -> None:
     try:
-        trainer.fit(module, data, ckpt_path=resume, weights_only=True)
+        with others:
+            trainer.fit(module, data, ckpt_path=resume, weights_only=True)
     except SystemExit:
         # Lightning turns Ctrl-C into a silent exit with code 1
         if trainer.interrupted:
             raise KeyboardInterrupt from None
         raise
     except Stopped:
-        # Lightning would kill the first process at once if another one ended with an error
+        # the first process reports it
         if trainer.is_global_zero:
             raise
-
-
-def _data(config: DictConfig) -> InpaintingDataModule:
-    data: InpaintingDataModule = construct(
-        config.data,
-        mask=construct(config.mask),
-        eval_mask=construct(config.eval_mask),
-        seed=config.seed,
-    )
-    return data

@@ -15,11 +15,11 @@ from inpaint_zoo.jobs.search.study import load_optuna, open_study
 from inpaint_zoo.training.monitor import Monitor
 
 OWN_KEYS = ("search", "trials", "sampler_seed", "sampler", "pruner", "run_dir")
-"""What `train` does not know, or gets from the search."""
+"""Keys that `train` does not have, or gets from the search."""
 
 
 def run(config: DictConfig) -> float | None:
-    """Search; returns the best value of what `monitor` names."""
+    """Run the search; returns the best value of the metric that `monitor` names."""
     load_optuna()
     folder = output_dir()
     training = Training.of_command_line(task_of("train"), OWN_KEYS)
@@ -37,9 +37,9 @@ def run(config: DictConfig) -> float | None:
         pruner=config.pruner,
         monitor=Monitor.of(config),
     )
-    search.remember({key: str(value) for key, value in config.search.items()})
+    search.store_settings({key: str(value) for key, value in config.search.items()})
     search.run(num_trials)
-    best = search.tell()
+    best = search.report()
     if best is None:
-        raise InputError(f"no trial of {num_trials} has come to its end: see failure.txt in the folders of {folder}")
+        raise InputError(f"no trial of {num_trials} has finished: see failure.txt in the folders of {folder}")
     return best

@@ -1,4 +1,4 @@
-"""`inpaint-zoo verify results.json`: compute the numbers again and compare."""
+"""`inpaint-zoo verify results.json`: compute the results again and compare them with the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from omegaconf import DictConfig
 
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.manifest import moved, trusted_node
+from inpaint_zoo.evaluation.manifest import trusted_node, with_root
 from inpaint_zoo.evaluation.results_file import Results, labels, read_results_file
 from inpaint_zoo.evaluation.session import open_session
 from inpaint_zoo.evaluation.settings import Settings
@@ -25,10 +25,10 @@ Numbers = Mapping[str, float | None]
 
 
 def run(config: DictConfig) -> None:
-    """Print what is the same and what is not.
+    """Print every difference to the file.
 
     Raises:
-        InputError: images, masks, weights, protocol or numbers differ from those of the file.
+        InputError: Images, masks, weights, protocol or numbers differ from those of the file.
     """
     quiet_libraries()
     path = Path(config.results).expanduser()
@@ -36,24 +36,24 @@ def run(config: DictConfig) -> None:
     session = open_session(_settings(stored, config))
     changed = _changed(stored.hashes, session.hashes())
     with tempfile.TemporaryDirectory() as folder:
-        cached_records = session.evaluate(Path(folder), Processes(0, 1), force=False)
-    records = [each.record for each in cached_records]
+        evaluated = session.evaluate(Path(folder), Processes(0, 1), force=False)
+    records = [each.record for each in evaluated]
     found = {(record.method, record.name): {RATIO: record.ratio, **record.metrics} for record in records}
     renamed = [f"{name}: not what was evaluated" for name in sorted(_changed(stored.labels, labels(session)))]
     different = [*renamed, *_different_numbers(stored.numbers, found, config.tolerance)]
     for line in [*(f"{name}: another hash" for name in sorted(changed)), *different]:
         print(line)
-    changed.discard("code")  # said above; what counts is whether it gives other numbers
+    changed.discard("code")  # printed above; other code is an error only if it gives other numbers
     if changed or different:
         raise InputError(f"{path}: {len(different)} entries and {len(changed)} hashes differ from those computed here")
     print(f"{path}: {len(found)} records verified, no number differs by more than {config.tolerance:g}")
 
 
 def _settings(results: Results, config: DictConfig) -> Settings:
-    """What was evaluated; folders given on the command line replace those of the file.
+    """The settings of the file; folders given on the command line replace those of the file.
 
     Raises:
-        InputError: the settings are damaged, or name what is none of our data sets, masks and protocols.
+        InputError: The settings are damaged, or name an unknown data set, mask or protocol.
     """
     try:
         settings = Settings(**{**results.settings, "device": config.device})
@@ -63,7 +63,7 @@ def _settings(results: Results, config: DictConfig) -> Settings:
         sources = {**settings.sources, **{str(title): str(value) for title, value in config.methods.items()}}
     except TypeError as error:
         raise InputError(f"results: its settings cannot be read ({error})") from error
-    data, mask = (moved(nodes[group], config[group].root) for group in ("data", "mask"))
+    data, mask = (with_root(nodes[group], config[group].root) for group in ("data", "mask"))
     return replace(settings, data=data, mask=mask, protocol=nodes["protocol"], sources=sources)
 
 
@@ -72,7 +72,7 @@ def _changed(expected: Mapping[str, Any], found: Mapping[str, Any]) -> set[str]:
 
 
 def _different_numbers(stored: Mapping[Key, Numbers], found: Mapping[Key, Numbers], tolerance: float) -> Iterator[str]:
-    """A line for every number that differs by more than `tolerance`, and for every record that only one side has."""
+    """A line for every number that differs by more than `tolerance`, and for every record that is only on one side."""
     for method, name in sorted(stored.keys() | found.keys()):
         ours, theirs = found.get((method, name)), stored.get((method, name))
         if ours is None or theirs is None:

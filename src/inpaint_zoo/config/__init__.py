@@ -1,1 +1,1 @@
-"""From YAML files and a command line to plain values and objects; below `jobs`, nothing else knows Hydra."""
+"""From YAML files and a command line to checked values and objects."""

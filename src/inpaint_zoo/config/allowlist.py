@@ -1,8 +1,8 @@
-"""What a configuration may run: a `_target_` is code, and the file that names it may come from anybody.
+"""Which code a configuration may run: a `_target_` is code, and the file that names it may come from anybody.
 
-A target passes two checks, and nothing of it is imported before the first one: its path must begin with what is
-allowed, and what is found there must be defined in that package and be what its place takes. docs/security.md tells
-the rule.
+A target must pass two checks, and nothing of it is imported before the first one. First, its path must begin with an
+allowed prefix. Second, the object found there must be defined in that package and be of the class that its place in the
+configuration expects. docs/security.md explains the rule.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any, NoReturn
 from inpaint_zoo.errors import InputError
 
 OPTION = "allow"
-"""Of the command line: `allow=[PREFIX]`. As a key of a configuration, which may be read from a file, it is refused."""
+"""The argument `allow=[PREFIX]` of the command line; refused as a key of a configuration, which may be a file."""
 ENTRY_POINTS = "inpaint_zoo"
-"""Group of entry points whose packages are allowed: installing one was the decision to trust it."""
+"""Group of entry points whose packages are allowed: installing one is the decision to trust it."""
 
 _OWN = "inpaint_zoo"
 _IMPORTED = (
@@ -40,7 +40,7 @@ _IMPORTED = (
     "torch.nn",
     "torch.optim",
 )
-"""Where classes of other packages are looked for."""
+"""Where classes of other packages may be imported from."""
 _PLACES = {
     "callbacks": "pytorch_lightning.callbacks.Callback",
     "logger": "pytorch_lightning.loggers.Logger",
@@ -52,11 +52,11 @@ _PLACES = {
     "strategy": "pytorch_lightning.strategies.Strategy",
     "trainer": "pytorch_lightning.Trainer",
 }
-"""What keys of the configuration take, and so everything below them that no other of these keys stands above."""
+"""The class that the nodes below a key must have; of several such keys in a path, the last one decides."""
 _COLLECTIONS = ("callbacks", "logger")
-"""Of these keys, those that hold several objects by names of the user's choice."""
+"""Those of these keys that hold several objects, under names that the user chooses."""
 _ELSEWHERE = (*_PLACES.values(), "albumentations.BasicTransform", "torch.nn.Module")
-"""What any other key takes."""
+"""The classes that nodes below all other keys may have."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
@@ -64,11 +64,11 @@ _allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
 
 @contextmanager
 def allowing(prefixes: Iterable[str]) -> Iterator[None]:
-    """Let configurations run what is defined in further packages, as `allow=[PREFIX]` of the command line does.
+    """Allow configurations to run code of further packages, like `allow=[PREFIX]` on the command line.
 
     Args:
-        prefixes: Beginnings of dotted paths that end at a dot: `my_package.callbacks`. The whole path of an object
-            also allows one that another package defines.
+        prefixes: Packages or modules by dotted path, such as `my_package.callbacks`. The whole path of an object allows
+            it even if it is defined in another package.
     """
     token = _allowed.set(tuple(dict.fromkeys((*_allowed.get(), *prefixes))))
     try:
@@ -78,12 +78,12 @@ def allowing(prefixes: Iterable[str]) -> Iterator[None]:
 
 
 def allowed() -> tuple[str, ...]:
-    """The prefixes that the command line, or `allowing`, has named."""
+    """The prefixes given on the command line or to `allowing`."""
     return _allowed.get()
 
 
-def carried(job: Callable[[Any], object]) -> Callable[[Any], object]:
-    """The same job, which takes what is allowed now along when it is run in another process."""
+def bind_allowed(job: Callable[[Any], object]) -> Callable[[Any], object]:
+    """The same job, bound to the prefixes that are allowed now, so that it can run in another process."""
     return functools.partial(_run_allowing, allowed(), job)
 
 
@@ -93,10 +93,10 @@ def _run_allowing(prefixes: Sequence[str], job: Callable[[Any], object], config:
 
 
 def split_allow(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Take `allow=[PREFIX,...]` out of a command line; returns the prefixes and the other arguments.
+    """Split a command line into the prefixes of `allow=[PREFIX,...]` and the other arguments.
 
     Raises:
-        InputError: A prefix is no dotted path.
+        InputError: A prefix is not a dotted path.
     """
     prefixes, others = [], []
     for argument in arguments:
@@ -112,19 +112,19 @@ def split_allow(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def refuse_key(keys: Iterable[Any]) -> None:
-    """Refuse a configuration that wants to allow something by itself.
+    """Refuse a configuration with the key `allow`.
 
     Raises:
-        InputError: It has the key.
+        InputError: The configuration has the key.
     """
     if OPTION in keys:
         raise InputError(
-            f"{OPTION} is no key of a configuration: it is read from the command line only, as {OPTION}=[my_package]"
+            f"{OPTION} is not a key of a configuration: it is read from the command line only, as {OPTION}=[my_package]"
         )
 
 
 def is_extension(target: str) -> bool:
-    """Whether a path leads into an installed extension, or into what the command line allows."""
+    """Whether a path belongs to an installed extension, or to what the command line allows."""
     return _is_below(target, allowed()) or target.partition(".")[0] in _extensions()
 
 
@@ -136,18 +136,18 @@ def check_path(target: object, where: str) -> str:
         where: The key of its node.
 
     Raises:
-        InputError: It is no dotted path, or may not be imported; the words that allow it are named.
+        InputError: It is not a dotted path, or may not be imported; the message names the argument that allows it.
     """
     if not isinstance(target, str) or not _DOTTED.fullmatch(target) or "." not in target:
         raise InputError(f"{where}._target_ is {str(target)[:80]!r}: give a dotted path, package.module.Name")
     if not (_is_below(target, (_OWN, *_IMPORTED)) or is_extension(target)):
         package = target.rpartition(".")[0]
-        _refuse(target, where, "is none of the classes that a configuration may name", package)
+        _refuse(target, where, "is not one of the classes that a configuration may name", package)
     return target
 
 
 def check_object(found: object, target: str, where: str) -> None:
-    """Refuse what a target has turned out to be, before it is called.
+    """Check the object at a target before it is called.
 
     Args:
         found: The object at `target`.
@@ -155,14 +155,14 @@ def check_object(found: object, target: str, where: str) -> None:
         where: The key of its node.
 
     Raises:
-        InputError: It is no class or function, is defined elsewhere, or is not what its place takes.
+        InputError: It is not a class or function, is defined elsewhere, or has the wrong class for its place.
     """
     if not (inspect.isclass(found) or inspect.isroutine(found)):
-        raise InputError(f"{where}: _target_ {target} is no class or function")
+        raise InputError(f"{where}: _target_ {target} is not a class or function")
     if target in allowed():
         return
     root, home = target.partition(".")[0], str(getattr(found, "__module__", None))
-    if home.partition(".")[0] != root:  # what a module has imported for its own use
+    if home.partition(".")[0] != root:  # a module has imported it for its own use
         _refuse(target, where, f"is defined in {home}, not in {root}", target)
     if _is_below(target, allowed()) or not _is_below(target, (_OWN, *_IMPORTED)):
         return
@@ -173,7 +173,7 @@ def check_object(found: object, target: str, where: str) -> None:
     kinds = _ELSEWHERE if place is None else (_PLACES[place],)
     if not (inspect.isclass(made) and issubclass(made, _imported(kinds))):
         name = "part of a configuration" if place is None else kinds[0]
-        _refuse(target, where, f"is no {name}", target.rpartition(".")[0])
+        _refuse(target, where, f"is not a {name}", target.rpartition(".")[0])
 
 
 def _refuse(target: str, where: str, reason: str, words: str) -> NoReturn:
@@ -197,7 +197,7 @@ def extension_folders() -> list[tuple[str, Path]]:
 
 
 def _place(where: str) -> str | None:
-    """The key of `_PLACES` that stands last in a key, other than as a name of the user's choice."""
+    """The last part of a key that is a key of `_PLACES`, ignoring names that the user has chosen."""
     place, is_name = None, False
     for part in where.split("."):
         if not is_name and part in _PLACES:
@@ -207,16 +207,16 @@ def _place(where: str) -> str | None:
 
 
 def _returned(function: Any) -> Any:
-    """The class of what a function says that it returns, where it returns something; None where it does not say."""
+    """The class in the return annotation of a function, without its `| None`; None without such a class."""
     try:
         hint = typing.get_type_hints(function).get("return")
-    except (NameError, TypeError):  # names that exist for type checkers only
+    except (NameError, TypeError):  # names that are imported for type checkers only
         return None
     kinds = [kind for kind in typing.get_args(hint) or (hint,) if kind is not type(None)]
     return kinds[0] if len(kinds) == 1 else None
 
 
 def _imported(kinds: Iterable[str]) -> tuple[type, ...]:
-    """Of the classes at these paths, those that are imported: the others have no subclasses yet."""
+    """Those of the classes at these paths that are imported: the others cannot have subclasses yet."""
     paths = (kind.rpartition(".") for kind in kinds)
     return tuple(getattr(sys.modules[module], name) for module, _, name in paths if module in sys.modules)

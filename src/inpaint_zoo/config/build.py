@@ -1,4 +1,4 @@
-"""Construct the object that a node of the configuration describes."""
+"""Construct the objects that nodes of a configuration describe, and check nodes without constructing them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from inpaint_zoo.errors import InputError
 
 
 def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
-    """Call what `_target_` names with the other keys of the node and with what the entry point gives.
+    """Call the `_target_` of a node with the other keys of the node and with `given` as arguments.
 
-    Like `hydra.utils.instantiate`, but only plain values reach the target, a text that contains `${` arrives as it is
-    (a path may), and a wrong key is named.
+    Like `hydra.utils.instantiate`, but the target gets plain values only, a string that contains `${` is passed
+    unchanged (a path may contain it), and errors name the wrong key.
 
     Args:
-        node: Has `_target_` (and `_partial_: true` where a factory is wanted), as may the mappings and lists in it.
-        **given: Arguments that only the entry point knows; they win over keys of the node.
+        node: Has `_target_`, and `_partial_: true` to get a factory; mappings and lists in it may hold such nodes, too.
+        **given: Arguments that only the caller knows; they override keys of the node.
 
     Raises:
-        InputError: `_target_` cannot be found or is not allowed, or a key is missing or is no argument of it.
+        InputError: `_target_` cannot be found or is not allowed, or a key is missing or unknown.
     """
     if isinstance(node, DictConfig):
         key = str(node._get_full_key("")) or "the configuration"
@@ -41,7 +41,7 @@ def construct(node: DictConfig | Mapping[str, Any], **given: Any) -> Any:
 
 
 _EXTRAS = {"optuna": "sweeps"}
-"""Extras of this package by what they bring."""
+"""Extras of this package, by the packages that they install."""
 
 
 def locate(target: object, where: str = "the configuration") -> Any:
@@ -49,10 +49,10 @@ def locate(target: object, where: str = "the configuration") -> Any:
 
     Args:
         target: The path.
-        where: The key of the node that it stands in, which tells what it may be.
+        where: The key of its node, which decides what is allowed there.
 
     Raises:
-        InputError: There is no such object, or `allowlist` does not allow it.
+        InputError: There is no such object, or the allowlist does not allow it.
     """
     path = check_path(target, where)
     module_name, _, name = path.rpartition(".")
@@ -67,20 +67,20 @@ def locate(target: object, where: str = "the configuration") -> Any:
 
 
 def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: bool = False) -> None:
-    """Refuse arguments that a target does not take, before the call: a TypeError from inside it is another matter.
+    """Refuse wrong arguments before a target is called, so that a TypeError from inside it is not mistaken for one.
 
     Args:
         target: A class or function.
         values: Its arguments by name.
-        key: Where they stand in the configuration.
+        key: The key of their node in the configuration.
         partial: Whether some may be missing.
 
     Raises:
-        InputError: One is unknown, missing, or a text where a number is wanted.
+        InputError: An argument is unknown, missing, or of the wrong type.
     """
     try:
         signature = signature_of(target)
-    except ValueError:  # a few built-in targets do not tell
+    except ValueError:  # a few built-in functions have no signature
         return
     try:
         (signature.bind_partial if partial else signature.bind)(**values)
@@ -98,15 +98,15 @@ def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: b
 
 
 def signature_of(target: Any) -> inspect.Signature:
-    """The signature of a class or function, where `**arguments: Unpack[...]` is written out."""
+    """The signature of a class or function, with the arguments of `**arguments: Unpack[...]` listed one by one."""
     signature, unpacked = inspect.signature(target), _unpacked(_written_hints(target))
     parameters: list[inspect.Parameter] = []
     for name, parameter in signature.parameters.items():
-        handed_on = unpacked.get(name)
-        if handed_on is None:
+        passed_on = unpacked.get(name)
+        if passed_on is None:
             parameters.append(parameter)
         else:
-            parameters += [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY) for key in handed_on]
+            parameters += [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY) for key in passed_on]
     return signature.replace(parameters=parameters)
 
 
@@ -114,8 +114,8 @@ def check_nodes(config: DictConfig) -> None:
     """Check every node that has a `_target_`, before anything is constructed, loaded or downloaded.
 
     Raises:
-        InputError: As `locate` and `check_arguments`; what is missing is left to `construct`, which knows what is
-            given.
+        InputError: As `locate` and `check_arguments`; missing arguments are left to `construct`, whose caller may give
+            them.
     """
     plain = OmegaConf.to_container(config, resolve=True)
     above = config._get_full_key("")
@@ -135,7 +135,7 @@ def _check_node(node: Any, key: str) -> None:
     if "_target_" in node:
         target = locate(node["_target_"], key)
         check_arguments(target, values, key, partial=True)
-        if hasattr(target, "network_class"):  # a model hands these arguments on to its network
+        if hasattr(target, "network_class"):  # a model passes these arguments on to its network
             check_arguments(target.network_class, values.get("network", {}), f"{key}.network", partial=True)
     for name, value in values.items():
         _check_node(value, f"{key}.{name}")
@@ -170,15 +170,15 @@ def _hints(target: Any) -> dict[str, Any]:
 
 
 def _unpacked(hints: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """By the names of `**arguments: Unpack[...]`, the hints of the arguments that they stand for."""
-    handed_on = {name: hint for name, hint in hints.items() if typing.get_origin(hint) is typing.Unpack}
-    return {name: typing.get_type_hints(typing.get_args(hint)[0]) for name, hint in handed_on.items()}
+    """For each `**arguments: Unpack[...]`, the type hints of its arguments."""
+    passed_on = {name: hint for name, hint in hints.items() if typing.get_origin(hint) is typing.Unpack}
+    return {name: typing.get_type_hints(typing.get_args(hint)[0]) for name, hint in passed_on.items()}
 
 
 def _written_hints(target: Any) -> dict[str, Any]:
     try:
         return typing.get_type_hints(vars(target)["__init__"] if inspect.isclass(target) else target)
-    except (NameError, TypeError, KeyError):  # names that exist for type checkers only
+    except (NameError, TypeError, KeyError):  # names that are imported for type checkers only
         return {}
 
 
@@ -187,8 +187,8 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Evaluator plain values against plain hints only; what is richer is left to the target."""
-    # a tensor beside float (as in torch.optim) makes no difference: YAML holds none
+    """Whether a value fits a type hint; only plain values and plain hints are checked, all others pass."""
+    # ignores Tensor in `float | Tensor` (as in torch.optim): YAML holds no tensors
     members = tuple(kind for kind in _members(hint) if getattr(kind, "__name__", "") != "Tensor")
     if not isinstance(value, _PLAIN) or not set(members) <= set(_PLAIN):
         return True

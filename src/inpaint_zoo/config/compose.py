@@ -1,4 +1,4 @@
-"""Where the configuration lies, and how to compose it without the command line."""
+"""Where the YAML files are, and how to compose a configuration from them."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "con
 """The YAML files: inside the package in a wheel, beside `src` in a checkout or an editable install."""
 
 OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
-"""The folder that `--config-dir` names, inside of a `hydra_session`."""
+"""The user's folder of YAML files, which `--config-dir` names, inside of a `hydra_session`."""
 COMMAND_LINE = "command-line"
-"""What Hydra calls the provider of that folder."""
+"""Hydra's name for the provider of that folder."""
 
-# Hydra 1.3 warns where it is not told that its own defaults are wanted, 1.4 warns where it is
+# Hydra 1.3 warns without this argument, Hydra 1.4 warns with it
 _OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
 
 
 @contextmanager
 def hydra_session(job: str, config_path: str | None = None, config_dir: str | None = None) -> Iterator[Any]:
-    """Lend a Hydra of our own; Hydra's global state is the same afterwards, also inside a running Hydra app.
+    """Initialise Hydra and restore its global state afterwards, also inside a running Hydra app.
 
     Args:
-        job: Name of what is run.
-        config_path: A folder in place of `conf/`.
-        config_dir: A folder of the user's own, which is looked into after `conf/`; None: that of the Hydra that runs.
+        job: Name of the job.
+        config_path: A folder that replaces `conf/`.
+        config_dir: A folder of the user, searched after `conf/`; None: that of the session around this one.
 
     Raises:
-        InputError: `config_dir` is no folder.
+        InputError: `config_dir` is not a folder.
     """
     extra = OWN_FOLDER.get() if config_dir is None else Path(config_dir).expanduser().absolute()
     if extra is not None and not extra.is_dir():
@@ -93,16 +93,16 @@ def option(group: str, name: str) -> DictConfig:
 
 
 def compose(name: str, overrides: Sequence[str], mode: RunMode = RunMode.RUN) -> DictConfig:
-    """Compose a configuration with its node of Hydra, inside of `hydra_session`.
+    """Compose a configuration, including the node `hydra`, inside `hydra_session`.
 
     Args:
-        name: Of the primary configuration.
-        overrides: As Hydra reads them.
-        mode: Whether values separated by commas are jobs of a sweep.
+        name: Name of the primary configuration.
+        overrides: Overrides in Hydra's grammar.
+        mode: With `MULTIRUN`, comma-separated values are jobs of a sweep.
 
     Raises:
-        InputError: An override chooses of a group that this configuration has not.
-        Exception: Whatever Hydra has to say.
+        InputError: An override names a group that this configuration does not have.
+        Exception: Any other error of Hydra.
     """
     load = GlobalHydra.instance().config_loader().load_configuration
     try:
@@ -123,7 +123,7 @@ def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | N
         config_dir: What would follow `--config-dir`.
 
     Raises:
-        InputError: An override cannot be used.
+        InputError: An override is wrong.
     """
     try:
         with hydra_session(verb, config_dir=config_dir):
@@ -137,7 +137,7 @@ def compose_config(verb: str, overrides: Sequence[str] = (), config_dir: str | N
 
 
 def without_hydra(config: DictConfig) -> DictConfig:
-    """Drop the node that says how Hydra runs a composed configuration."""
+    """Remove the node `hydra`, the settings of Hydra itself, from a composed configuration."""
     with open_dict(config):
         del config["hydra"]
     return config
@@ -149,5 +149,5 @@ def config_name(verb: str) -> str:
 
 
 def output_dir() -> Path:
-    """Return the folder of the running job (of this one job in a sweep), made by Hydra before the job started."""
+    """Return the folder of the running job, which Hydra has created; in a sweep, each job has its own."""
     return Path(HydraConfig.get().runtime.output_dir)

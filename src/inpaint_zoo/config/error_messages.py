@@ -1,4 +1,4 @@
-"""Say in one line what is wrong with what the user gave, from the exceptions of Hydra and OmegaConf."""
+"""One-line error messages for mistakes in the input, made from exceptions of Hydra and OmegaConf."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from inpaint_zoo.errors import InputError
 
 
 def explain(error: BaseException) -> str | None:
-    """Return one line for a mistake in what the user gave, None for everything else (a bug)."""
+    """Return one line for a mistake in the input, None for any other error (a bug)."""
     for kind, explanation in _EXPLANATIONS:
         if isinstance(error, kind):
             return explanation(error)
@@ -38,18 +38,18 @@ def explain(error: BaseException) -> str | None:
 
 
 def offered(names: Iterable[str]) -> list[str]:
-    """The files of a group that can be chosen; those whose names begin with `_` are parts of others."""
+    """The choices of a group; files whose names start with `_` are only parts of others."""
     return [name for name in names if not name.startswith("_")]
 
 
 def missing(key: str) -> str:
-    """Say that a mandatory key has no value, and how to give it one."""
+    """The message that a mandatory key has no value, and how to give it one."""
     last = key.rpartition(".")[2]
     return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}"
 
 
 def no_such_key(key: str, config: object) -> str:
-    """Say that a configuration has no such key, and which one may have been meant."""
+    """The message that a key does not exist, with the most similar one."""
     known = [name for name in _keys(config, "") if name != key and not name.startswith("hydra.")]
     return f"there is no key '{key}'{did_you_mean(key, known)}"
 
@@ -67,7 +67,7 @@ _EXTRAS = {
     "hydra/launcher=submitit_slurm": "slurm",
     "hydra/launcher=submitit_local": "slurm",
 }
-"""Extras of this package that bring a choice of Hydra's."""
+"""Extras of this package that install a choice of a group of Hydra."""
 
 
 def _one_line(text: str) -> str:
@@ -75,7 +75,9 @@ def _one_line(text: str) -> str:
 
 
 def _explain_missing_value(error: OmegaConfBaseException) -> str:
-    if isinstance(error, InterpolationToMissingValueError):  # its full key is where it stands, not where it points to
+    if isinstance(
+        error, InterpolationToMissingValueError
+    ):  # its full key is that of the interpolation, not of the missing value
         named = re.search(r"Missing mandatory value: (\S+)", str(error))
         return missing(named[1] if named is not None else str(error.full_key))
     return missing(str(error.full_key))
@@ -83,7 +85,7 @@ def _explain_missing_value(error: OmegaConfBaseException) -> str:
 
 def _explain_override(error: OverrideParseException) -> str:
     if "=" not in error.override and not error.override.startswith("~"):
-        return f"'{error.override}' is not understood: write KEY=VALUE"
+        return f"'{error.override}' is not an override: write KEY=VALUE"
     key, _, value = error.override.partition("=")
     return f"the value of {key} cannot be read: {value!r} holds special characters, quote it: \"{key}='...'\""
 
@@ -144,9 +146,9 @@ def _keys(node: object, prefix: str) -> Iterator[str]:
 
 _NULL_GROUP = "a group such as model, data or mask (kind) cannot be null: give the name of one, as in mask=irregular"
 
-# the first kind that fits speaks: special ones stand before their parents
+# the first class that matches counts: subclasses come before their parents
 _EXPLANATIONS: tuple[tuple[type[BaseException], Callable[[Any], str | None]], ...] = (
-    (InputError, lambda error: re.sub(r"[\r\n]+", " ", str(error))),  # blanks may belong to the name of a file
+    (InputError, lambda error: re.sub(r"[\r\n]+", " ", str(error))),  # other spaces may belong to a file name
     (InstantiationException, _explain_instantiation),
     (OverrideParseException, _explain_override),
     (MissingConfigException, _explain_missing_config),

@@ -1,9 +1,9 @@
-r"""Quote the values of path keys before Hydra reads them, so that any file name simply works.
+r"""Quote the values of path keys before Hydra parses them, so that every file name works.
 
-Hydra's override grammar gives a meaning to `( ) [ ] { } , = ' " \ $`, to numbers and to words such as `true`. A path
-may hold all of them. The value of a path key is therefore handed to Hydra as one quoted string, with three exceptions:
-a value that is already quoted stays as it is, a leading `~` is expanded, and the bare word `null` means "nothing" (a
-file of that name is `./null`). Comma sweeps over path keys are thus not possible.
+In Hydra's override grammar, `( ) [ ] { } , = ' " \ $`, numbers and words such as `true` have a meaning, but a path may
+contain all of them. The value of a path key is therefore passed to Hydra as one quoted string, with three exceptions: a
+value that is already quoted stays as it is, a leading `~` is expanded, and the word `null` without quotes means no path
+(a file of that name is `./null`). A sweep over the values of a path key is therefore not possible with commas.
 """
 
 from __future__ import annotations
@@ -42,29 +42,29 @@ PATH_KEYS = (
 """Keys whose values are paths for every verb."""
 
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
-"""Keys whose values may hold braces, which a shell makes several arguments of unless they are quoted."""
+"""Keys whose values may contain braces, which a shell expands to several arguments unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("images", "masks"), "masks sheet": ("root",), "runs": ("root",)}
-"""Keys that are paths for one verb only."""
+VERB_PATH_KEYS = {"predict": ("images", "masks"), "runs": ("root",)}
+"""Keys whose values are paths only for one verb."""
 
 POSITIONAL_KEYS = {"verify": "results"}
-"""The key that a verb's argument without `=` stands for; its value is a path."""
+"""The key of a verb's argument without `=`, whose value is a path."""
 
 VERBS_WITH_METHODS = frozenset({"compare", "verify"})
 VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
-"""Short names of config groups that stand at another place of the configuration."""
+"""Short names of config groups that are used at another place of the configuration."""
 
 GROUPS_WITH_NONE = frozenset({"callbacks", "logger"})
-"""Groups that offer `none`, which `null` means, too."""
+"""Groups with the choice `none`, for which `null` may be written, too."""
 
 VERB_ALIASES = {
     "masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"},
-    # a plain value cannot have the name of a group
+    # a plain key cannot have the name of a group
     **{verb: {"model": "model_name"} for verb in ("evaluate", "predict", "import-weights")},
 }
-"""Short names of one verb's groups and keys."""
+"""Short names of groups and keys of one verb."""
 
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
@@ -80,7 +80,7 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     `mask.ratio=`.
 
     Raises:
-        InputError: A shell has expanded the braces of a list of shards, of which only the last one would count.
+        InputError: A shell has expanded the braces of a list of shards, so that only the last shard would be used.
     """
     _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
@@ -97,13 +97,13 @@ def _refuse_expanded_braces(overrides: Sequence[str]) -> None:
 
 
 def _with_key(verb: str, argument: str) -> str:
-    """Put the key before an argument that is a path alone."""
+    """Put the key before an argument that is only a path."""
     key = POSITIONAL_KEYS.get(verb)
     return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
 
 
 def _with_range(verb: str, override: str) -> str:
-    """Make `search.KEY=RANGE` of `tune` an entry of the flat `search`, where `model` and `model.x` find room."""
+    """Turn `search.KEY=RANGE` of `tune` into an entry of the flat `search`, which may hold `model` and `model.x`."""
     match = _OVERRIDE.fullmatch(override)
     if verb not in VERBS_WITH_SEARCH or match is None or not match["key"].startswith("search."):
         return override
@@ -112,10 +112,10 @@ def _with_range(verb: str, override: str) -> str:
 
 
 def quote(value: str) -> str:
-    """Return `value` as a quoted string of Hydra's grammar that is read back unchanged."""
-    # OmegaConf reads ${...} inside strings of any kind: escape it, and the backslashes before it
+    """Return a quoted string in Hydra's grammar that is parsed back to exactly `value`."""
+    # OmegaConf resolves ${...} inside all strings: escape it, and the backslashes before it
     literal = re.sub(r"(\\*)\$\{", lambda match: match[1] * 2 + r"\${", value)
-    # backslashes are ordinary to Hydra except before a quote and at the end
+    # for Hydra, backslashes are special only before a quote and at the end
     escaped = re.sub(r"(\\*)('|\Z)", lambda match: match[1] * 2 + ("\\'" if match[2] else ""), literal)
     return f"'{escaped}'"
 
@@ -137,6 +137,5 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
     if is_method:
         prefix = "++"
     if value != "null" and _QUOTED.fullmatch(value) is None:
-        # str.format-like surprises are impossible here: expanduser only touches a leading ~
-        value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalise ./x and x//y)
+        value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
     return f"{prefix}{key}={value}"

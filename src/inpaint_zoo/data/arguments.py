@@ -1,4 +1,4 @@
-"""The arguments that all data modules share."""
+"""The keyword arguments that all data modules share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inpaint_zoo.masks import MaskGenerator
 
 
 class LoadingArguments(TypedDict):
-    """What `InpaintingDataModule` says of each of them."""
+    """Documented in `InpaintingDataModule`."""
 
     mask: MaskGenerator
     eval_mask: MaskGenerator

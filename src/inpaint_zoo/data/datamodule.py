@@ -1,4 +1,4 @@
-"""What every data set shares: datasets, loaders, and a training stream that goes on where it stopped."""
+"""The base class of data modules: datasets, loaders, and a training stream that can be resumed."""
 
 from __future__ import annotations
 
@@ -33,35 +33,35 @@ from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
-"""That each worker prepares; images differ in what they take, and a GPU should not wait for a large one."""
+"""Batches that each worker prepares ahead, so that a GPU need not wait for a single large image."""
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
-    """Loads `Batch` dicts; a subclass says which images there are.
+    """Loads `Batch` dicts; a subclass provides the images.
 
-    Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the images, and on
-    (eval_seed, index) in evaluation: not on workers, ranks or history. A resumed training goes on after the last
-    sample that it was trained on, in the middle of a pass as well. A `Trainer` needs `use_distributed_sampler=False`.
+    Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the images, and on (eval_seed,
+    index) in evaluation, not on workers, ranks or interruptions. A resumed training continues after the last sample
+    that it was trained on, also in the middle of a pass. A `Trainer` needs `use_distributed_sampler=False`.
 
     Args:
-        mask: Masks of training.
-        eval_mask: Masks of validation and test.
+        mask: Masks for training.
+        eval_mask: Masks for validation and test.
         size: Height and width of the samples, one number or [height, width].
-        center_crop: Side of the square that is cut out of the centre of every image before anything else, in
-            evaluation too; None cuts nothing.
+        center_crop: Side of the square that is first cut out of the centre of every image, in evaluation too; None does
+            not crop.
         resize: Before the random crop, resize the shorter side to this many pixels; None keeps the image's size.
-        flip_probability: Of mirroring a training image left and right.
-        samples_per_epoch: Length of what the `Trainer` calls an epoch; None is the number of images. The stream
-            of images is the same for any length.
+        flip_probability: Probability that a training image is mirrored left to right.
+        samples_per_epoch: Length of an epoch of the `Trainer`; None is the number of images. The stream of images does
+            not depend on it.
         eval_repeats: How often each image is in validation and test, each time with another mask.
-        batch_size: Of training, on each device.
-        eval_batch_size: Of validation and test, on each device.
-        num_workers: Processes that load; 0 loads in the main process.
+        batch_size: For training, on each device.
+        eval_batch_size: For validation and test, on each device.
+        num_workers: Processes that load data; 0 loads in the main process.
         seed: Of crops, flips, masks and order in training, in [0, 2**32).
         eval_seed: Of the masks of validation and test, in [0, 2**32).
-        exclude: Text file with the names of images that are left out, as in `Exclusion`; None leaves out none.
-        on_error: What becomes of a training image that cannot be read: `raise` an error, or `skip` it, which makes
-            its batch smaller. In validation and test it is an error.
+        exclude: Text file with the names of images to leave out, as in `Exclusion`; None leaves out none.
+        on_error: For training images that cannot be read: `raise` an error, or `skip` the image, which makes its batch
+            smaller. In validation and test such an image is always an error.
 
     Raises:
         InputError: A number is out of range, or the data cannot be used.
@@ -115,14 +115,14 @@ class InpaintingDataModule(LightningDataModule, ABC):
         """The files of a split, in a fixed order; an InputError if there are none."""
 
     def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
-        """Read a training image as (H, W, 3) uint8, at (height, width) `at_least` or more where that is faster.
+        """Read a training image as (H, W, 3) uint8.
 
-        A subclass with few images may keep them.
+        If that is faster, it is reduced, to no less than (height, width) `at_least`. A subclass may cache images.
         """
         return read_training_image(path, at_least)
 
     def setup(self, stage: str) -> None:
-        """Find the images, so that mistakes show before anything is trained."""
+        """Find the images, so that mistakes are reported before training starts."""
         if stage == "fit":
             self._restored = {"batches": 0, "samples": 0}
             _ = self.train_dataset
@@ -132,7 +132,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             _ = self.test_dataset
 
     def teardown(self, stage: str) -> None:
-        """Say what was skipped."""
+        """Log the skipped images."""
         if stage == "fit":
             self.skip_count.summarise()
 
@@ -158,10 +158,10 @@ class InpaintingDataModule(LightningDataModule, ABC):
         return images if self.exclusion is None else self.exclusion.rest(images, split)
 
     def used_images(self, split: Split) -> Sequence[ImageFile]:
-        """As `kept_images`, after a look at some of the masks that belong to them."""
+        """As `kept_images`; checks some of the masks that belong to them."""
         images = self.kept_images(split)
         if isinstance(images[0], PairedImage):
-            self.paired_masks.look_at(images)
+            self.paired_masks.check_some(images)
         return images
 
     @cached_property
@@ -175,7 +175,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         return self.evaluation_dataset(Split.TEST, self._cover)
 
     def train_dataloader(self) -> DataLoader[Sample]:
-        """Whole batches of the training stream, from where training has got to; outside a `Trainer` from its start."""
+        """Full batches of the training stream, from the position that training has reached."""
         rank, world_size = self._rank()
         num_images = len(self.train_dataset)
         num_batches = (self.samples_per_epoch or num_images) // (self.batch_size * world_size)
@@ -204,18 +204,18 @@ class InpaintingDataModule(LightningDataModule, ABC):
         return self._every_sample_once(self.test_dataset)
 
     def state_dict(self) -> dict[str, int]:
-        """How far training has got: batches that this process was trained on, and samples over all ranks."""
+        """The progress of training: batches of this process, and samples over all ranks."""
         return {"batches": self._trained_batches(), "samples": self._position()}
 
     def load_state_dict(self, state_dict: dict[str, int]) -> None:
-        """Take up what `state_dict` gave, with any batch size and number of ranks."""
+        """Restore a `state_dict`, whatever its batch size and number of ranks."""
         self._restored = dict(state_dict)
 
     def _trained_batches(self) -> int:
-        """Batches that this process was trained on since training began, resumed runs included.
+        """Batches that this process was trained on since training began, including resumed runs.
 
-        Lightning counts `processed` up right after the training step and restores it from a checkpoint before it
-        asks for the loader; it survives epochs that `max_steps` cuts short, as its epoch number does not.
+        Lightning increments `processed` right after the training step and restores it from a checkpoint before it asks
+        for the loader. Unlike the epoch number, it is correct after an epoch that `max_steps` cut short.
         """
         if self.trainer is None:
             return 0
@@ -224,17 +224,17 @@ class InpaintingDataModule(LightningDataModule, ABC):
         return progress.processed
 
     def _position(self) -> int:
-        """Samples of the training stream that all ranks together were trained on."""
+        """Samples of the training stream that all ranks together have been trained on."""
         _, world_size = self._rank()
         batches = self._trained_batches() - self._restored["batches"]
         return self._restored["samples"] + batches * self.batch_size * world_size
 
     def _planned_samples(self, epoch_batches: int) -> int | None:
-        """Samples of the stream that all ranks together will have been trained on when training ends, if known."""
+        """Samples that all ranks together will have been trained on when training ends, if that is known."""
         goal = None if self.trainer is None else planned_batches(self.trainer, epoch_batches)
         if goal is None:
             return None
-        # what an interrupted run was trained on counts with that run's batch size
+        # batches of an interrupted run count with its batch size
         missing = max(0, goal - self._restored["batches"])
         return self._restored["samples"] + missing * self.batch_size * self._rank()[1]
 
@@ -249,21 +249,21 @@ class InpaintingDataModule(LightningDataModule, ABC):
         fitting: str = "cover",
         mask_resizing: str = "nearest",
     ) -> EvaluationDataset:
-        """Each image of a split `eval_repeats` times, prepared by `prepare`, with masks of `eval_mask` or its own.
+        """Each image of a split `eval_repeats` times, with masks of `eval_mask`, or its paired mask.
 
         Args:
             split: Which images.
-            prepare: From an image (H, W, 3) uint8, cut by `center_crop`, to what is evaluated.
-            fitting: The name of what `prepare` does about proportions, for the masks that belong to images.
-            mask_resizing: How these masks get their image's size.
+            prepare: From an image (H, W, 3) uint8, after `center_crop`, to the image that is evaluated.
+            fitting: The name in `FITTINGS` of how `prepare` changes proportions, for paired masks.
+            mask_resizing: The name in `RESIZINGS` of how paired masks are resized.
         """
         images = self.used_images(split)
-        own = PairedMaskGenerator(
+        paired = PairedMaskGenerator(
             images, self.paired_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing]
         )
         return EvaluationDataset(
             images=images,
-            mask=own if isinstance(images[0], PairedImage) else self.eval_mask,
+            mask=paired if isinstance(images[0], PairedImage) else self.eval_mask,
             prepare=partial(prepared_square, side=self.center_crop, prepare=prepare),
             repeats=self.eval_repeats,
             seed=self.eval_seed,
@@ -277,9 +277,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
         return self._loader(dataset, batch_size=batch_size, sampler=indices)
 
     def _every_sample_once(self, dataset: EvaluationDataset) -> DataLoader[Sample]:
-        """All samples, shared out among the ranks without repeating any to even them out."""
+        """All samples, distributed over the ranks without repeating any."""
         rank, world_size = self._rank()
-        if len(dataset) < world_size:  # Lightning leaves a process without samples out of what all do together
+        if len(dataset) < world_size:  # a process without samples would miss what Lightning does on all ranks
             raise InputError(f"{len(dataset)} samples for {world_size} processes: raise data.eval_repeats=")
         return self.evaluation_loader(dataset, range(rank, len(dataset), world_size), self.eval_batch_size)
 

@@ -1,4 +1,4 @@
-"""Samples of a batch: an image, prepared, and a mask, both fixed by the sample's key."""
+"""Samples of an image and a mask, both determined by the sample's key."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ class Sample(TypedDict):
 
 
 class TrainingDataset(Dataset[Sample | Skipped]):
-    """Random crops, mirrored at random, with random masks: sample (epoch, index) is always the same.
+    """Random crops, mirrored at random, with random masks; sample (epoch, index) is always the same.
 
-    Only masks that change in the course of training depend on the sample's position too.
+    Only masks that change during training also depend on the sample's position.
 
     Args:
         images: The files; the mask of a `PairedImage` is cropped and mirrored with it.
-        mask: Makes the masks of images that have none of their own.
+        mask: Makes the masks of images without a paired mask.
         paired_masks: How the masks of `PairedImage`s are read.
         size: (height, width) of the crop.
-        center_crop: Side of the square that is cut out of the centre first; None cuts nothing.
+        center_crop: Side of the square that is first cut out of the centre; None does not crop.
         resize: Resize the shorter side to this many pixels before the crop; None keeps the image's own size.
-        flip_probability: Of mirroring left and right.
-        seed: Of all of this.
+        flip_probability: Probability of mirroring left to right.
+        seed: Of crops, flips and masks.
         read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
-        skip_unreadable: Give `Skipped` for an image that cannot be read.
+        skip_unreadable: Return `Skipped` for an image that cannot be read.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -82,7 +82,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         self.skip_unreadable = skip_unreadable
         self.augment = _augmentation(size, flip_probability)
         self.total_samples: int | None = None
-        """Length of the whole training, in samples over all ranks; None where it is not known."""
+        """Length of the whole training, in samples over all ranks; None if it is not known."""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -98,7 +98,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
                 raise
             return Skipped(file.name, str(error))
         image, holes = self.prepared(file, image, holes)
-        # without a seed of its own, albumentations 2.0 repeats its stream in every worker and every epoch
+        # without this seed, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
         if holes is not None:
             cut = self.augment(image=image, mask=holes)
@@ -108,27 +108,23 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         return _sample(image, mask, file.name)
 
     def progress(self, position: int) -> float:
-        """The share of training, in [0, 1], that is done at this position of the stream; 1 where it is not known."""
+        """The share of training, in [0, 1], that is done at this position of the stream; 1 if it is not known."""
         return 1.0 if self.total_samples is None else min(1.0, position / self.total_samples)
 
     def _read(self, file: ImageFile) -> tuple[np.ndarray, np.ndarray | None]:
-        """The image (H, W, 3) and, where it has a mask of its own, the holes (H, W)."""
-        if not isinstance(file, PairedImage):
-            return self.read(file.path, self._at_least()), None
-        image = self.read(file.path, None)
-        return image, self.paired_masks.holes(file, image.shape[:2])
-
-    def _at_least(self) -> tuple[int, int] | None:
-        """The (height, width) that is enough to read; None for all pixels."""
+        """The image (H, W, 3), and the holes (H, W) of its paired mask, or None."""
+        if isinstance(file, PairedImage):
+            image = self.read(file.path, None)
+            return image, self.paired_masks.holes(file, image.shape[:2])
         if self.resize is None or self.center_crop is not None:
-            return None
-        # at twice the size the resizing still smooths: the image is that of all pixels, within 50 dB
-        return 2 * self.resize, 2 * self.resize
+            return self.read(file.path, None), None
+        # from twice the size, resizing still smooths: the PSNR to the image from all pixels is 50 dB
+        return self.read(file.path, (2 * self.resize, 2 * self.resize)), None
 
     def prepared(
         self, file: ImageFile, image: np.ndarray, holes: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Cut and resize before the random crop."""
+        """Crop the centre and resize, before the random crop."""
         try:
             image = center_square(image, self.center_crop)
         except InputError as error:
@@ -150,14 +146,14 @@ class TrainingDataset(Dataset[Sample | Skipped]):
 
 
 class EvaluationDataset(Dataset[Sample]):
-    """Whole images, prepared as a protocol says; sample i is image i // repeats with mask i.
+    """Whole images, prepared by a protocol; sample i is image i // repeats with mask i.
 
     Args:
         images: The files.
         mask: Makes the masks.
-        prepare: From an image (H, W, 3) uint8 to what is evaluated.
-        repeats: How often each image appears, each time with another mask; the names then carry a number,
-            `chelsea@2.png`.
+        prepare: From an image (H, W, 3) uint8 to the image that is evaluated.
+        repeats: How often each image appears, each time with another mask; if more than once, names have a number, such
+            as `chelsea@2.png`.
         seed: Of the masks.
 
     Raises:
@@ -179,7 +175,7 @@ class EvaluationDataset(Dataset[Sample]):
         self.repeats = repeats
         self.seed = seed
         self._drawn: dict[tuple[int, int, int], bytes] = {}
-        """Masks by index and size, a bit for each pixel, compressed: to about a kilobyte at 256 x 256."""
+        """Masks by index and size, a bit per pixel, compressed to about a kilobyte at 256 x 256."""
 
     def __len__(self) -> int:
         return len(self.images) * self.repeats
@@ -190,7 +186,7 @@ class EvaluationDataset(Dataset[Sample]):
         return [self.name(index) for index in range(len(self))]
 
     def image_file(self, index: int) -> ImageFile:
-        """The file that sample `index` shows; samples of one file differ in their masks."""
+        """The image file of sample `index`; samples of the same file differ in their masks."""
         return self.images[index // self.repeats]
 
     def name(self, index: int) -> str:
@@ -201,7 +197,7 @@ class EvaluationDataset(Dataset[Sample]):
     def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
         """The mask of sample `index` for a prepared image of this size, uint8 (1, height, width), 1 = hole.
 
-        It is drawn once; workers that start later know it.
+        It is drawn once; workers that start later have a copy.
         """
         key = (index, height, width)
         if key not in self._drawn:
@@ -227,9 +223,9 @@ def numbered(name: str, number: int) -> str:
 
 
 def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
-    # the library asks the network for its newest version when it is imported
+    # on import, the library would look up its newest version on the internet
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
-    import albumentations  # noqa: PLC0415 - slow to import, and training only
+    import albumentations  # noqa: PLC0415 - slow to import, and for training only
 
     return albumentations.Compose(
         [
@@ -240,7 +236,7 @@ def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
 
 
 def _sample(image: np.ndarray, mask: np.ndarray, name: str) -> Sample:
-    # one pass from uint8 to floats in planes: memory that is touched for the first time is what this costs
+    # one pass from uint8 to float planes: most of the time goes into memory that is used for the first time
     pixels = np.empty((3, *image.shape[:2]), np.float32)
     np.divide(image.transpose(2, 0, 1), np.float32(255), out=pixels, dtype=np.float32)
     return Sample(image=torch.from_numpy(pixels), mask=torch.from_numpy(mask.astype(np.float32)), name=name)

@@ -1,4 +1,4 @@
-"""Images that are left out by their names."""
+"""Leaving out images by name."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _MOST_BYTES = 2**30
 
 
 class Exclusion:
-    """The images that a text file names, one a line; lines that start with `#` are comments.
+    """The images that a text file names, one per line; lines that start with `#` are comments.
 
-    A name is that of an image in whatever split, or, with `train/`, `val/` or `test/` before it, in that one. (A name
-    that starts with `#` is written `./#name`; a line that starts with `"` is a text of JSON, for names with line ends.)
+    A name stands for an image of any split, or, with `train/`, `val/` or `test/` before it, of this split. (A name that
+    starts with `#` is written `./#name`; a line that starts with `"` is a JSON string, for names with line breaks.)
 
     Args:
         path: The file.
 
     Raises:
-        InputError: It is missing, no text, or holds a quoted line that is no JSON.
+        InputError: It is missing, not a text file, or holds a quoted line that is not JSON.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -59,19 +59,19 @@ class Exclusion:
         return select(images, np.flatnonzero(kept))
 
     def _say_unknown(self, found: set[str], split: Split) -> None:
-        """Note the names that no image had so far, but for those of other splits."""
+        """Warn of names that no image has had so far, except those of other splits."""
         self._unknown -= found | {f"{split}/{name}" for name in found}
         others = tuple(f"{other}/" for other in Split if other is not split)
         unknown = sorted(name for name in self._unknown if not name.startswith(others))
         if unknown:
             _note(
-                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are no images of "
+                f"data.exclude={str(self.path)!r}: {len(unknown)} of {len(self.names)} names are not images of "
                 f"{split}: {unknown[0]!r}{', ...' if len(unknown) > 1 else ''}"
             )
 
 
 def exclusion_line(name: str) -> str:
-    """A name as it stands in the file."""
+    """A name as it is written in the file."""
     if not name.strip() or name[0] == '"' or "\n" in name or "\r" in name:
         return json.dumps(name, ensure_ascii=False)
     return f"./{name}" if name.startswith("#") else name
@@ -87,13 +87,13 @@ def _read_names(path: Path) -> list[str]:
     key = f"data.exclude={str(path)!r}"
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{key} {'is no list of names' if path.exists() else 'does not exist'}")
-        text = path.read_bytes().decode("utf-8-sig")  # as text, other line ends would become those of this system
+            raise InputError(f"{key} {'is not a list of names' if path.exists() else 'does not exist'}")
+        text = path.read_bytes().decode("utf-8-sig")  # bytes: reading as text would change line breaks in names
     except OSError as error:
         raise InputError(f"{key} cannot be read ({error.strerror or error})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{key} is no text: give a file with the name of one image a line") from error
-    # a name may end in spaces, but not in the carriage return of another system's line ends
+        raise InputError(f"{key} is not a text file: give a file with the name of one image per line") from error
+    # a name may end in spaces; a carriage return belongs to the line break
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     return [
         _name(line, f"{key}, line {number}") for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"
@@ -106,6 +106,6 @@ def _name(line: str, where: str) -> str:
             line = json.loads(line)
         except ValueError as error:
             raise InputError(
-                f'{where}: {line[:80]!r} is no text of JSON: write a name that starts with " as ./"'
+                f'{where}: {line[:80]!r} is not a JSON string: write a name that starts with " as ./"'
             ) from error
     return unicodedata.normalize("NFC", line.removeprefix("./"))

@@ -1,4 +1,4 @@
-"""Loading in worker processes."""
+"""The data loader: worker processes, and what they skipped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inpaint_zoo.data.skipping import SkipCount, collate
 
 
 class ResumableLoader(DataLoader[Sample]):
-    """Tells Lightning that it resumes in the middle of an epoch; the data module holds the position.
+    """A loader that Lightning may resume in the middle of an epoch; the data module holds the position.
 
     Args:
         dataset: As in `DataLoader`.
@@ -26,7 +26,7 @@ class ResumableLoader(DataLoader[Sample]):
         self.skip_count = skip_count
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
-        """Batches; what was skipped in them is counted here, in the main process."""
+        """Iterate over batches; images skipped in them are counted here, in the main process."""
         return self._counted(super().__iter__())
 
     def _counted(self, batches: Iterator[Any]) -> Iterator[Any]:
@@ -39,12 +39,12 @@ class ResumableLoader(DataLoader[Sample]):
         return {}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Nothing to do: the sampler asks for its position."""
+        """Nothing: the sampler asks the data module for the position."""
 
 
 def start_worker(worker: int) -> None:
-    """One thread per worker: the workers are the parallelism."""
-    import cv2  # noqa: PLC0415 - albumentations' own threads; needed in workers only
+    """Limit a worker to one thread, as there are several workers."""
+    import cv2  # noqa: PLC0415 - albumentations uses its threads; needed in workers only
 
     cv2.setNumThreads(0)
     torch.set_num_threads(1)

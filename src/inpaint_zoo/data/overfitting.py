@@ -1,4 +1,4 @@
-"""A few samples that are always the same, to see whether a model learns them by heart."""
+"""A few samples that never change, to test whether a model can overfit them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from inpaint_zoo.data.sampler import Key
 
 
 class FixedSamples(Dataset[Sample]):
-    """The first samples of a training stream: their images with one crop and one mask each, for good.
+    """The first samples of a training stream, with the same crop and mask in every epoch.
 
     Args:
-        dataset: Of training; its samples differ from epoch to epoch.
-        num_samples: How many; a larger index starts again with the first.
-        length: How many there seem to be.
+        dataset: The training samples, which differ from epoch to epoch.
+        num_samples: How many are used; a larger index starts again with the first.
+        length: The reported length.
     """
 
     def __init__(self, dataset: Dataset[Any], *, num_samples: int, length: int) -> None:
@@ -36,14 +36,14 @@ class FixedSamples(Dataset[Sample]):
 
 
 def overfit(data: InpaintingDataModule, num_samples: int) -> None:
-    """Let training and validation see the same few samples, after `data.setup`.
+    """Use the same few samples for training and validation, after `data.setup`.
 
     Raises:
-        InputError: There is none.
+        InputError: `num_samples` is less than 1.
     """
     dataset: Any = data.train_dataset
     num_samples = min(at_least(1, num_samples, "overfit_samples"), len(dataset))
     datasets: Any = data
-    # an epoch keeps its length, so that any batch size goes
+    # an epoch keeps its length, so that any batch size is possible
     datasets.train_dataset = FixedSamples(dataset, num_samples=num_samples, length=len(dataset))
     datasets.val_dataset = FixedSamples(dataset, num_samples=num_samples, length=num_samples)

@@ -1,4 +1,4 @@
-"""Millions of image files without an object for each of them."""
+"""Sequences of millions of image files, stored in a few arrays."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.images.finding import ImageFile
 
 _UNUSUAL = re.compile(rb"//|(?:^|/)\.\.?(?:/|$)|[\x80-\xff]")
-"""What a path may hold that does not stand in the name of its image as it is."""
+"""What makes the name of an image differ from its path."""
 _UNUSUAL_TOGETHER = (b"//", b"\n/", b"./", b".\n", b".\r", b".\t")
-"""What lines of such paths may hold; also a few that would do no harm."""
+"""The same for many lines at once; also finds a few harmless cases."""
 _PIECE = 2**16
 
 
 def name_hash(name: bytes) -> int:
-    """The first eight bytes of the SHA-256 of a name in UTF-8, a number in [0, 2**64)."""
+    """The first eight bytes of the SHA-256 of a name in UTF-8, as a number in [0, 2**64)."""
     return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")
 
 
 class Packed(Sequence[ImageFile], ABC):
-    """ImageArray files in a few arrays, which worker processes share; `ImageFile`s are made when asked for."""
+    """Image files in a few arrays, which worker processes share; an `ImageFile` is made when it is accessed."""
 
     hashes: np.ndarray
     """uint32 (N,), the first half of `name_hash` of the images' names."""
@@ -45,7 +45,7 @@ class Packed(Sequence[ImageFile], ABC):
     def __getitem__(self, place: slice) -> Sequence[ImageFile]: ...
 
     def __getitem__(self, place: int | slice) -> ImageFile | Sequence[ImageFile]:
-        """Make the image file at a place, or keep a part packed."""
+        """The image file at a place, or a packed part."""
         return self.select(np.arange(len(self))[place]) if isinstance(place, slice) else self.image(place)
 
     @abstractmethod
@@ -57,7 +57,7 @@ class Packed(Sequence[ImageFile], ABC):
         """The images at these places, in this order."""
 
     def places(self, names: Iterable[str]) -> list[int]:
-        """Where the images of these names stand; names that are not there are ignored."""
+        """The places of the images of these names; unknown names are ignored."""
         wanted = {name: name_hash(name.encode()) >> 32 for name in names}
         near = np.flatnonzero(np.isin(self.hashes, np.array(list(wanted.values()), np.uint32)))
         return [place for place in map(int, near) if self[place].name in wanted]
@@ -65,14 +65,14 @@ class Packed(Sequence[ImageFile], ABC):
 
 @dataclass(frozen=True, eq=False)
 class PackedImages(Packed):
-    """The image files of a list: its text and where the paths stand in it.
+    """The image files of a list: its text, and where the paths are in it.
 
     Args:
-        text: uint8 (B,), which holds all paths.
-        starts: uint32 (N,), of the paths in `text`.
-        ends: uint32 (N,), the places behind them.
-        mask_ends: uint32 (N,): an image's mask stands from the place after the image's end to here; None where the
-            list has no masks.
+        text: uint8 (B,), the bytes of the list.
+        starts: uint32 (N,), the first places of the images' paths in `text`.
+        ends: uint32 (N,), the places after them.
+        mask_ends: uint32 (N,), the places after the masks' paths, which start at `ends + 1`; None if the list has no
+            masks.
         hashes: As in `Packed`.
         base: Absolute folder that relative paths start from.
     """
@@ -119,20 +119,20 @@ def name_hashes(text: bytes, starts: np.ndarray, ends: np.ndarray, base: str) ->
 
 
 def _names(text: bytes, starts: np.ndarray, ends: np.ndarray, base: bytes) -> list[bytes]:
-    # numbers of Python are far quicker to cut with than those of numpy
+    # slicing by Python integers is much faster than by NumPy integers
     paths = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     together = b"\n" + text[starts[0] : ends[-1]] + b"\n"
-    # millions of paths are mostly plain, and one look at many of them is quicker than a look at each
+    # most paths are plain, and one search through many is faster than a search through each
     if together.isascii() and not any(sign in together for sign in _UNUSUAL_TOGETHER):
         return paths
     return [image_name(path, base) for path in paths]
 
 
 def image_name(path: bytes, base: bytes) -> bytes:
-    """What an image of a list is called, in UTF-8.
+    """The name of an image of a list, in UTF-8.
 
-    That is its path below `base`, with forward slashes and without detours. A path that leads elsewhere gives its
-    whole absolute path, without the first slash.
+    That is its normalised path below `base`, with forward slashes. For a path outside `base` it is the absolute path
+    without the first slash.
     """
     if _UNUSUAL.search(path):
         path = os.path.normpath(os.path.join(base, path))  # noqa: PTH118, bytes

@@ -1,4 +1,4 @@
-"""Masks that belong to images: real damage, lists with a mask for each image."""
+"""Paired masks: each image has its own mask, such as real damage."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size, read_mask
 from inpaint_zoo.images.resizing import Fit, Resize, resize_mask
-from inpaint_zoo.masks.base import MaskRequest
-from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
+from inpaint_zoo.masks.generator import MaskRequest
 
 
 class PairedImage(ImageFile):
-    """An image file that has a mask of its own."""
+    """An image file with a paired mask."""
 
     mask: ImageFile
 
@@ -30,16 +30,16 @@ class PairedImage(ImageFile):
         return paired
 
     def __getnewargs__(self) -> Any:
-        """For copies and other processes."""
+        """For copying and pickling."""
         return (self.name, self.path, self.mask)
 
 
 class PairedMasks:
-    """How the masks that belong to images are read.
+    """Reads paired masks.
 
     Args:
         threshold: Gray values from here (of 255) are holes.
-        invert: For files in which white is known: the opposite of the threshold's answer.
+        invert: For files in which white is known: values below the threshold are holes.
 
     Raises:
         InputError: `threshold` is not in [1, 255].
@@ -50,39 +50,39 @@ class PairedMasks:
         self.threshold = threshold
         self.invert = invert
 
-    def look_at(self, images: Sequence[ImageFile]) -> None:
-        """Warn about what looks like a mistake in a few of the masks."""
-        some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_LOOKED_AT))]
+    def check_some(self, images: Sequence[ImageFile]) -> None:
+        """Warn about likely mistakes in a few of the masks."""
+        some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_CHECKED))]
         grays = [read_mask(image.mask.path) for image in some if isinstance(image, PairedImage)]
         warn_about(grays, "data", threshold=self.threshold, invert=self.invert, prefix="data.mask_")
 
     def holes(self, image: PairedImage, size: tuple[int, int]) -> np.ndarray:
         """The holes of an image of this (height, width), uint8 (height, width), 1 = hole.
 
-        A mask of another size, but of the image's proportions, is resized to the nearest pixels.
+        A mask of another size with the image's proportions is resized by nearest neighbour.
 
         Raises:
             InputError: The mask cannot be read, or has other proportions than its image.
         """
         gray = read_mask(image.mask.path)
-        (height, width), (own_height, own_width) = size, gray.shape
-        if abs(height * own_width - width * own_height) > max(*size, *gray.shape):
+        (height, width), (mask_height, mask_width) = size, gray.shape
+        if abs(height * mask_width - width * mask_height) > max(*size, *gray.shape):
             raise InputError(
-                f"{str(image.mask.path)!r} is {own_width}x{own_height} (width x height), its image "
+                f"{str(image.mask.path)!r} is {mask_width}x{mask_height} (width x height), its image "
                 f"{image.name} {width}x{height}: a mask needs the proportions of its image"
             )
         return resize_mask(((gray >= self.threshold) != self.invert).astype(np.uint8), height, width)
 
 
 class PairedMaskGenerator:
-    """The mask of each image of an evaluation set, fitted as the image is.
+    """The paired mask of each image of an evaluation set, fitted as the image is.
 
     Args:
         images: Images with masks.
-        masks: How they are read.
-        center_crop: Side of the square that is cut out of the centre first; None cuts nothing.
-        fit: What becomes of proportions.
-        resize: What changes the number of pixels.
+        masks: Reads the masks.
+        center_crop: Side of the square that is first cut out of the centre; None does not crop.
+        fit: Fits the mask to other proportions.
+        resize: Resizes the mask.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class PairedMaskGenerator:
         """The mask of image `request.name`, uint8 (1, height, width), 1 = hole.
 
         Raises:
-            InputError: It cannot be read or does not belong to an image of that size.
+            InputError: It cannot be read, or does not fit an image of that size.
         """
         image = self._by_name[str(request.name)]
         holes = center_square(self.masks.holes(image, image_size(image.path)), self.center_crop)

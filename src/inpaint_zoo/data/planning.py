@@ -1,4 +1,4 @@
-"""How long a training will be."""
+"""The planned length of a training."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import pytorch_lightning as pl
 
 
 def planned_batches(trainer: pl.Trainer, epoch_batches: int) -> int | None:
-    """Batches that each rank will have been trained on when training ends; None where only time or a person ends it.
+    """Batches that each rank will have been trained on when training ends.
+
+    None if neither `max_steps` nor `max_epochs` ends it.
 
     Args:
-        trainer: Knows the goal, `max_steps` or `max_epochs`.
-        epoch_batches: What a loader gives in one epoch.
+        trainer: Has the limits.
+        epoch_batches: Batches of a loader in one epoch.
     """
     limit = trainer.limit_train_batches
     if isinstance(limit, float):
@@ -19,7 +21,7 @@ def planned_batches(trainer: pl.Trainer, epoch_batches: int) -> int | None:
         epoch_batches = min(epoch_batches, limit)
     goals = []
     if trainer.max_steps > 0 and epoch_batches > 0:
-        # an epoch's end makes a step of what has been accumulated so far
+        # at the end of an epoch, the gradients accumulated so far make a step
         steps = -(-epoch_batches // trainer.accumulate_grad_batches)
         epochs, more = divmod(trainer.max_steps, steps)
         goals.append(epochs * epoch_batches + min(more * trainer.accumulate_grad_batches, epoch_batches))

@@ -1,4 +1,4 @@
-"""Which sample comes when: an endless training stream with a position."""
+"""The order of training samples: an endless stream with a position."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from inpaint_zoo.runtime.random_state import random_state
 
 
 class Key(NamedTuple):
-    """What a training sample depends on, together with the seed."""
+    """What, together with the seed, determines a training sample."""
 
     epoch: int
     """Number of the pass over the images."""
-    index: int  # type: ignore[assignment]  # hides tuple.index, which no key needs
+    index: int  # type: ignore[assignment]  # hides tuple.index, which is not used
     """Of the image."""
     position: int
-    """Samples of the stream before this one, over all ranks: how far training has got when this one is used."""
+    """Samples of the stream before this one, over all ranks: the progress of training when it is used."""
 
 
 class TrainingSampler(Sampler[Key]):
     """One endless stream of shuffled passes over the images, read from the position that training has reached.
 
-    The stream depends on the number of images and the seed alone. All ranks read the same stream, each takes every
-    `world_size`-th sample, so that a batch over all ranks is a run of the stream, and nothing is dropped or repeated
-    where one pass ends and the next begins.
+    The stream depends only on the number of images and the seed. All ranks read the same stream and each takes every
+    `world_size`-th sample, so that a batch over all ranks is contiguous, and no sample is dropped or repeated between
+    passes.
 
     Args:
         num_images: Images in a pass.
-        num_samples: Samples that one iteration gives on this rank.
+        num_samples: Samples of one iteration on this rank.
         seed: Of the shuffling.
         rank: Of this process.
         world_size: Number of processes.
-        position: Says how many samples of the stream all ranks together have been trained on; asked at the start of
-            each iteration. (Samples that workers have loaded ahead do not count as trained on.)
+        position: Returns how many samples all ranks together have been trained on; called at the start of each
+            iteration. (Samples that workers have loaded ahead do not count.)
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Training images that cannot be read and are to be skipped: counted, named once, never replaced by others."""
+"""Skipping training images that cannot be read: they are counted, logged once, and not replaced by others."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _KEY = "skipped"
 
 
 class Skipped(NamedTuple):
-    """Stands where an image that cannot be read would have its sample."""
+    """Takes the place of the sample of an image that cannot be read."""
 
     name: str
     reason: str
 
 
 def collate(samples: Sequence[Any]) -> dict[str, Any]:
-    """Make a batch of the samples that are there; it is smaller by those that were skipped.
+    """Make a batch of the samples that were not skipped; it may be smaller than usual.
 
     Raises:
-        InputError: None is there.
+        InputError: All samples were skipped.
     """
     skipped = [sample for sample in samples if isinstance(sample, Skipped)]
     kept = [sample for sample in samples if not isinstance(sample, Skipped)]
@@ -37,25 +37,25 @@ def collate(samples: Sequence[Any]) -> dict[str, Any]:
             f"them out with data.exclude= ({skipped[0].reason})"
         )
     batch: dict[str, Any] = default_collate(kept)
-    # workers cannot count for the main process: what they skipped travels with the batch
+    # workers cannot count for the main process: the batch carries what they skipped
     return batch | {_KEY: skipped} if skipped else batch
 
 
 class SkipCount:
-    """How often each image was skipped in this process's batches."""
+    """Counts how often each image was skipped in the batches of this process."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
     def take_from(self, batch: dict[str, Any]) -> None:
-        """Take what was skipped out of a batch; an image is logged when it is met first."""
+        """Remove what was skipped from a batch and count it; an image is logged the first time."""
         for name, reason in batch.pop(_KEY, ()):
             self.counts[name] += 1
             if self.counts[name] == 1:
                 _log.warning("skipped %s: %s (data.on_error=skip)", name, reason)
 
     def summarise(self) -> None:
-        """Log how many samples were skipped, where there were any."""
+        """Log how many samples were skipped, if any."""
         if self.counts:
             names = few(sorted(self.counts))
             _log.warning(

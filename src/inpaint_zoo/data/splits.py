@@ -1,4 +1,4 @@
-"""Which images are for training, for validation and for testing."""
+"""Splitting images into training, validation and test sets."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Split(StrEnum):
 
 
 def split_by_name(images: Sequence[ImageFile]) -> dict[Split, Sequence[ImageFile]]:
-    """Split three or more images 90/5/5 by a hash of their names, at least one image in each part.
+    """Split three or more images 90/5/5 by a hash of their names, with at least one image in each part.
 
-    An image stays where it is when others are added, as long as no part would be empty. Each part keeps the order.
+    An image stays in its part when others are added, unless a part would be empty. Each part keeps the order.
     """
     hashes, places = _by_hash(images)
     num_test = min(max(int(np.sum(hashes < TEST_SHARE * 2**32)), 1), len(places) - 2)
@@ -50,10 +50,13 @@ def hold_out(images: Sequence[ImageFile]) -> dict[Split, Sequence[ImageFile]]:
 
 
 def refuse_empty(values: Mapping[str, object]) -> None:
-    """Refuse keys whose values are empty texts, as an unset variable of a shell makes them.
+    """Refuse empty strings, which result from unset shell variables.
+
+    Args:
+        values: By their keys in the configuration.
 
     Raises:
-        InputError: There is one.
+        InputError: A value is an empty string.
     """
     for key, value in values.items():
         if value == "":
@@ -61,14 +64,14 @@ def refuse_empty(values: Mapping[str, object]) -> None:
 
 
 def select(images: Sequence[ImageFile], places: np.ndarray) -> Sequence[ImageFile]:
-    """The images at these places; what is packed stays packed."""
+    """The images at these places; a `Packed` sequence stays packed."""
     if isinstance(images, Packed):
         return images.select(places)
     return [images[place] for place in places]
 
 
 def _by_hash(images: Sequence[ImageFile]) -> tuple[np.ndarray, np.ndarray]:
-    """A number in [0, 2**32) for each image that depends on its name alone, and the places in the order of them."""
+    """A number in [0, 2**32) for each image that depends only on its name, and the places sorted by it."""
     if isinstance(images, Packed):
         hashes = images.hashes
     else:

@@ -1,4 +1,4 @@
-"""Squares out of the centre of images, before anything else is done to them."""
+"""The square that is first cut out of the centre of an image."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from inpaint_zoo.images.resizing import center_crop
 
 
 def center_square(image: np.ndarray, side: int | None) -> np.ndarray:
-    """Cut a square out of the centre of (H, W, ...); None cuts nothing.
+    """Cut a square out of the centre of (H, W, ...); None does not crop.
 
     Raises:
-        InputError: The image is smaller.
+        InputError: The image is smaller than the square.
     """
     if side is None:
         return image
@@ -25,5 +25,5 @@ def center_square(image: np.ndarray, side: int | None) -> np.ndarray:
 
 
 def prepared_square(image: np.ndarray, side: int | None, prepare: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Cut a square out of the centre of (H, W, 3), then prepare it."""
+    """Cut a square out of the centre of (H, W, 3), then apply `prepare`."""
     return prepare(center_square(image, side))

@@ -1,4 +1,4 @@
-"""The images and holes that methods are evaluated on, prepared as a protocol says."""
+"""The images and masks on which methods are evaluated, prepared as a protocol says."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from inpaint_zoo.runtime.progress import tracked
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Samples in a fixed order, and what identifies them."""
+    """Samples in a fixed order, with their manifest."""
 
     data: InpaintingDataModule
     dataset: EvaluationDataset
@@ -50,16 +50,16 @@ class EvaluationSet:
         return {entry.name: entry.size for entry in self.manifest.samples}
 
     def load(self, indices: Sequence[int]) -> Iterator[Sample]:
-        """Load samples in this order, by the data module's workers."""
-        # images of their own sizes do not fit one batch, and methods take one at a time
-        loader = self.data.evaluation_loader(_EightBits(self.dataset), indices, batch_size=1)
+        """Load these samples in this order, in the worker processes of the data module."""
+        # images may differ in size, and methods take one image at a time
+        loader = self.data.evaluation_loader(_EightBitSamples(self.dataset), indices, batch_size=1)
         for index, batch in zip(indices, loader, strict=True):
             image, hole = batch["image"][0].numpy(), batch["mask"][0, 0].numpy().astype(bool)
             yield Sample(self.dataset.name(index), self.dataset.image_file(index).name, image, hole)
 
 
-class _EightBits(Dataset[dict[str, Tensor]]):
-    """The samples of a set as methods take them; the floats of a `Batch` would take four times the memory and time."""
+class _EightBitSamples(Dataset[dict[str, Tensor]]):
+    """The samples in 8 bits, as methods take them; the floats of a `Batch` need four times the memory and time."""
 
     def __init__(self, dataset: EvaluationDataset) -> None:
         self.dataset = dataset
@@ -70,10 +70,10 @@ class _EightBits(Dataset[dict[str, Tensor]]):
 
 
 def evaluation_set(settings: Settings) -> EvaluationSet:
-    """The test set of the data with these masks, or the set that a manifest describes.
+    """Build the test set of the data with these masks, or the set that a manifest describes.
 
     Raises:
-        InputError: images or masks are missing, cannot be read, or are not those of the manifest.
+        InputError: Images or masks are missing, cannot be read, or differ from those of the manifest.
     """
     stored = None if settings.manifest is None else _read(settings, settings.manifest)
     data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
@@ -84,7 +84,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
         Split.TEST,
         protocol.prepare,
         fitting=protocol.fitting,
-        # where neither is resized, a mask of another size belongs to another image
+        # where nothing is resized, a mask of another size belongs to another image
         mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
     )
     if stored is not None:
@@ -92,32 +92,32 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
     manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
-    if stored is not None:
-        _refuse_differences(stored, manifest)
+    if stored is not None and (changed := differences(stored.samples, entries)):
+        raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")
     return EvaluationSet(data, dataset, protocol, manifest)
 
 
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
-    """The mask generator; one that resizes files does it as the protocol says."""
+    """Build the mask generator; mask files are resized as the protocol says."""
     given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
     if locate(node["_target_"], "mask") is PairedMask:
-        # where neither is resized, a mask of another size belongs to another image
+        # where nothing is resized, a mask of another size belongs to another image
         given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)
     return generator
 
 
 def _read(settings: Settings, path: str) -> Manifest:
-    """Read a manifest; folders that the settings name replace those that it names.
+    """Read a manifest; the folders of the settings, where given, replace those of the manifest.
 
     Raises:
-        InputError: it cannot be used, or was made under another protocol.
+        InputError: The manifest cannot be used, or was made with another protocol.
     """
     stored = read_manifest(Path(path).expanduser())
     if settings.protocol != stored.protocol:
         raise InputError(
-            f"manifest: {path} was made under {_named(stored.protocol)}, this is {_named(settings.protocol)}: give the "
-            "same protocol= and size="
+            f"manifest: {path} was made with {_protocol_title(stored.protocol)}, but the protocol is "
+            f"{_protocol_title(settings.protocol)}: give the same protocol= and size="
         )
     return stored.with_roots(data=_given_root(settings.data), mask=_given_root(settings.mask))
 
@@ -127,12 +127,12 @@ def _given_root(node: Mapping[str, Any]) -> str | None:
     return None if root == "???" else root
 
 
-def _named(protocol: Mapping[str, Any]) -> str:
+def _protocol_title(protocol: Mapping[str, Any]) -> str:
     return f"{str(protocol['_target_']).rpartition('.')[2]} at size {protocol['size']}"
 
 
 def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
-    """The images of the manifest in its order: others in the same folder do not shift the masks."""
+    """The images of the manifest in its order: other images in the folder do not change which mask an image gets."""
     found = {image.name: image for image in dataset.images}
     names = list(dict.fromkeys(entry.photograph for entry in stored.samples))
     missing = [name for name in names if name not in found]
@@ -151,13 +151,13 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
             f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} images: "
             f"{few(missing)}"
         )
-    mask.refuse_unturned(dataset.images)
+    mask.check_orientation(dataset.images)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)
 
 
 def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:
-    """A mask drawn on the whole image is cut as its image is, one drawn on the cut image already fits."""
+    """A mask of the whole image is cropped like its image, a mask of the prepared image fits as it is."""
     sizes = {image.name: (mask.size(image.name), image_size(image.path)) for image in dataset.images}
     wrong = [
         name for name, (own, whole) in sizes.items() if not any(same_proportions(own, other) for other in (whole, size))
@@ -165,11 +165,5 @@ def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size
     if wrong:
         raise InputError(
             f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
-            f"images nor those of size={size[1]}x{size[0]}, so that they cannot be laid on them: {few(wrong)}"
+            f"images nor those of size={size[1]}x{size[0]}, so they do not fit the images: {few(wrong)}"
         )
-
-
-def _refuse_differences(stored: Manifest, found: Manifest) -> None:
-    changed = differences(stored.samples, found.samples)
-    if changed:
-        raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")

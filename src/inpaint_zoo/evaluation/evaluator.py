@@ -1,4 +1,4 @@
-"""Let every method fill every image, in one pass over the data, and score what they made."""
+"""Run every method on every image, in one pass over the data, and compute the metrics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from inpaint_zoo.evaluation.cache import CachedRecord, Ledger
+from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.methods import Method, Sample
 from inpaint_zoo.evaluation.result_images import KeptImages
@@ -20,17 +20,17 @@ from inpaint_zoo.runtime.progress import tracked
 
 
 class Evaluator:
-    """Scores methods on an evaluation set.
+    """Evaluates methods on an evaluation set.
 
     Args:
-        evaluation: Images, holes and protocol.
+        evaluation: Images, masks and protocol.
         lpips: None where LPIPS is not available.
-        cache: What was evaluated before, and where cached_records are kept.
-        kept: Gets the composites; None keeps none.
+        cache: Holds the records of earlier runs, and gets the new ones.
+        kept: Gets the composites; None: they are not written.
     """
 
     def __init__(
-        self, evaluation: EvaluationSet, lpips: LPIPSDistance | None, cache: Ledger, kept: KeptImages | None
+        self, evaluation: EvaluationSet, lpips: LPIPSDistance | None, cache: EvaluationCache, kept: KeptImages | None
     ) -> None:
         self.evaluation = evaluation
         self.lpips = lpips
@@ -40,31 +40,29 @@ class Evaluator:
     def run(
         self, methods: Mapping[str, Method], fingerprints: Mapping[str, str], processes: Processes
     ) -> list[CachedRecord]:
-        """Evaluator what is not evaluated yet; images are shared out among the processes.
+        """Evaluate what is not in the cache yet; the images are divided among the processes.
 
         Args:
             methods: By title.
-            fingerprints: What the results of each method depend on.
-            processes: All of them get all cached_records.
+            fingerprints: By title: hash of everything that the results of the method depend on.
+            processes: Those that share the work; each of them gets all records.
 
         Returns:
-            ImageArray by image in the order of the set, for each the methods in their order.
+            The records in the order of the images, and for each image in the order of the methods.
         """
         names = self.evaluation.dataset.names
         own = range(processes.rank, len(names), processes.size)
-        todo = {
-            index: [title for title in methods if (title, names[index]) not in self.cache.evaluated] for index in own
-        }
+        todo = {index: [title for title in methods if (title, names[index]) not in self.cache.records] for index in own}
         wanted = [index for index, titles in todo.items() if titles]
         images = zip(wanted, self.evaluation.load(wanted), strict=True)
         for index, sample in tracked(images, len(wanted), "images"):
             for title in todo[index]:
-                self.cache.add(self._judge(title, methods[title], sample), fingerprints[title])
-        evaluated = [self.cache.evaluated[title, names[index]] for index in own for title in methods]
-        gathered = {(each.record.name, each.record.method): each for each in gather(evaluated)}
+                self.cache.add(self._evaluate(title, methods[title], sample), fingerprints[title])
+        records = [self.cache.records[title, names[index]] for index in own for title in methods]
+        gathered = {(each.record.name, each.record.method): each for each in gather(records)}
         return [gathered[name, title] for name in names for title in methods]
 
-    def _judge(self, title: str, method: Method, sample: Sample) -> CachedRecord:
+    def _evaluate(self, title: str, method: Method, sample: Sample) -> CachedRecord:
         protocol = self.evaluation.protocol
         started = time.perf_counter()
         output = method(sample)

@@ -1,4 +1,4 @@
-"""From the values of `methods` in a configuration to what they stand for."""
+"""Build the methods that `methods` in a configuration names: networks, classical fills, folders of images."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from inpaint_zoo.zoo import filled_network, list_models
 
 
 class WeightsFile(NamedTuple):
-    """A file of weights, read once for all that is to be known of it."""
+    """The content of a file of weights."""
 
     weights: Weights
     sha256: str
-    """Of its bytes."""
+    """Hash of the file's bytes."""
 
 
 def read_weights_file(path: Path, name: str | None, weights: str | None) -> WeightsFile:
-    """As `read_weights`, with the hash of the file.
+    """Read and hash a file of weights in one pass; for the arguments see `read_weights`.
 
     Raises:
-        InputError: as there.
+        InputError: As for `read_weights`.
     """
     digest = hashlib.sha256()
     return WeightsFile(read_weights(path, name, weights, digest.update), digest.hexdigest())
@@ -46,17 +46,17 @@ def build_methods(
     weights: str | None = None,
     read: Mapping[str, WeightsFile] | None = None,
 ) -> dict[str, Method]:
-    """Load everything that is to be compared.
+    """Load the methods that are compared.
 
     Args:
-        values: By title: name of a classical fill, path of a checkpoint, or folder of images.
+        values: By title: the name of a classical fill, the path of a checkpoint, or a folder of images.
         device: Where networks run.
-        protocol: May change networks, and say that they see the complete image.
-        weights: `raw` or `ema`, of checkpoints that have both; None: the average where there is one.
-        read: Files of weights that were read before, by title.
+        protocol: May override arguments of networks, and may let them see the complete image.
+        weights: `raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one.
+        read: Files of weights that have been read already, by title.
 
     Raises:
-        InputError: nothing is given, a title cannot be a folder's name, or a value stands for nothing.
+        InputError: No method is given, a title cannot be a folder's name, or a value is nothing of the above.
     """
     if not values:
         known = ", ".join(FILLS)
@@ -80,27 +80,27 @@ def _method(
     if path.is_dir():
         return ImageFolder(path, title)
     if not path.is_file():
-        raise InputError(f"methods.{title}: '{value}' is no file, no folder and none of {', '.join(FILLS)}.")
+        raise InputError(f"methods.{title}: '{value}' is not a file, a folder or one of {', '.join(FILLS)}.")
     name = title if title in list_models() else None
     return _network_method(read_weights_file(path, name, weights), device, protocol, weights)
 
 
 def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None) -> NetworkMethod:
-    """A network as a protocol uses it."""
+    """Build a network with the overrides of the protocol."""
     stored = file.weights
     overrides = protocol.network_overrides.get(stored.model, {})
     network = filled_network(stored, overrides)
     identity = {"model": stored.model, "weights": file.sha256}
-    if weights == "raw":  # the file's own choice is the average
+    if weights == "raw":  # without a choice, the average is used
         identity["choice"] = weights
     return NetworkMethod(network, device, sees_complete=protocol.leaks, identity=identity)
 
 
 def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) -> None:
-    """Say before any work which images a folder lacks, or has in another size.
+    """Check before the evaluation that every folder of images has all images in the right size.
 
     Raises:
-        InputError: as said.
+        InputError: Images are missing or have another size.
     """
     names: Sequence[str] = evaluation.dataset.names
     for title, method in methods.items():

@@ -1,4 +1,4 @@
-"""Where results go: into a folder of their own."""
+"""The folder that gets the results of an evaluation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _OWN_FILES = ("records.csv", "results.json")
 
 
 def results_folder(output: str, settings: Settings) -> Path:
-    """The folder for the results of an evaluation, which need not exist yet.
+    """Check the folder for the results of an evaluation, which need not exist yet.
 
     Raises:
-        InputError: it cannot be written, lies among the images that are evaluated, or holds somebody else's results.
+        InputError: The folder cannot be written, lies inside a folder that is evaluated, or holds files of these names
+            that no evaluation has written.
     """
     folder = writable_folder(output)
     inputs = {f"{group}.root": getattr(settings, group).get("root") for group in ("data", "mask")}
@@ -24,8 +25,12 @@ def results_folder(output: str, settings: Settings) -> Path:
     for key, source in inputs.items():
         given = Path(source or "???").expanduser()
         if given.is_dir() and folder.resolve().is_relative_to(given.resolve()):
-            raise InputError(f"output: {folder} lies in {key}={source}, to which the results would add: choose another")
+            raise InputError(
+                f"output: {folder} lies in {key}={source}, whose images are evaluated: choose another folder"
+            )
     foreign = [name for name in _OWN_FILES if (folder / name).exists()]
     if foreign and not (folder / CACHE_FOLDER).is_dir():
-        raise InputError(f"output: {folder} holds a {foreign[0]} from elsewhere: choose another folder, or move it")
+        raise InputError(
+            f"output: {folder} holds a {foreign[0]} that no evaluation has written: choose another folder, or move it"
+        )
     return folder

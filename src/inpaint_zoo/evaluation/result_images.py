@@ -1,4 +1,4 @@
-"""The images of a comparison as files: originals, masks and what each method made."""
+"""The images of a comparison as files: originals, masks, and the composites of each method."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from inpaint_zoo.images.reading import write_png
 ORIGINAL = "original"
 MASK = "mask"
 RESERVED_TITLES = frozenset({ORIGINAL, MASK})
-"""Folders beside those of the methods."""
+"""Names of the other folders, which no method may have."""
 
 
 class KeptImages:
-    """Writes the images of a comparison, one PNG each, and finds them again.
+    """Writes the images of a comparison as PNG files and knows their paths.
 
     Args:
-        folder: Gets a folder for the originals, one for the masks, and one a method.
+        folder: Gets one folder for the originals, one for the masks, and one per method.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,7 +30,7 @@ class KeptImages:
         self._written: set[str] = set()
 
     def write(self, sample: Sample, title: str, composite: ImageArray) -> None:
-        """Write a composite, and original and mask with the first composite of a sample."""
+        """Write a composite; with the first composite of a sample also its original and its mask."""
         if sample.name not in self._written:
             self._written.add(sample.name)
             write_png(self.original(sample.name), sample.image)
@@ -38,23 +38,23 @@ class KeptImages:
         write_png(self.composite(title, sample.name), composite)
 
     def holds(self, title: str, name: str) -> bool:
-        """Whether all three images of a evaluated sample are there."""
+        """Whether the original, the mask and the method's composite of a sample exist."""
         return all(path.is_file() for path in (self.original(name), self.mask(name), self.composite(title, name)))
 
     def original(self, name: str) -> Path:
-        """Where a sample's original is."""
+        """Path of a sample's original."""
         return self._path(ORIGINAL, name)
 
     def mask(self, name: str) -> Path:
-        """Where a sample's mask is."""
+        """Path of a sample's mask."""
         return self._path(MASK, name)
 
     def composite(self, title: str, name: str) -> Path:
-        """Where a method's composite of a sample is."""
+        """Path of a method's composite of a sample."""
         return self._path(title, name)
 
     def case(self, name: str, titles: Sequence[str]) -> Case:
-        """A sample for a report."""
+        """A sample with the composites of these methods, for a report."""
         composites = {title: self.composite(title, name) for title in titles}
         return Case(name, self.original(name), self.mask(name), composites)
 
@@ -63,5 +63,5 @@ class KeptImages:
 
 
 def png_name(name: str) -> PurePosixPath:
-    """Where a result is kept: the name of its image, ending in .png."""
+    """Relative path of a result: the name of its image with the suffix .png."""
     return PurePosixPath(name).with_suffix(".png")

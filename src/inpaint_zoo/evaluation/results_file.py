@@ -1,4 +1,4 @@
-"""`results.json`: the numbers, and everything that they depend on, so that they can be checked."""
+"""`results.json`: the results of an evaluation and everything that they depend on, so that they can be verified."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import Session
-from inpaint_zoo.files.json_file import Number, Outside, Share, read_json, validated
+from inpaint_zoo.files.json_file import JSONObject, Number, Share, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO
 
-MAXIMUM_BYTES = 500_000_000
+MAX_BYTES = 500_000_000
 
 
 def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
@@ -29,56 +29,56 @@ def write_results_file(session: Session, records: Sequence[Record], path: Path) 
 
 
 def labels(session: Session) -> dict[str, Any]:
-    """What the numbers are called: the protocol, whether it leaks, and what the methods are."""
+    """What the numbers belong to: the protocol, whether it leaks ground truth, and the identities of the methods."""
     protocol = session.evaluation.protocol
     methods = {title: method.identity() for title, method in session.methods.items()}
     return {"protocol": protocol.name, "leaks": protocol.leaks, "methods": methods}
 
 
 def _line(record: Record) -> dict[str, Any]:
-    # infinity has no place in JSON; NaN is nowhere
+    # JSON has no infinity; records hold no NaN
     metrics = {key: str(value) if value == float("inf") else value for key, value in record.metrics.items()}
     return {"method": record.method, "name": record.name, "ratio": record.ratio, "metrics": metrics}
 
 
 @dataclass(frozen=True)
 class Results:
-    """What `write_results_file` wrote."""
+    """Content of a `results.json`."""
 
     labels: Mapping[str, Any]
     hashes: Mapping[str, Any]
     settings: Mapping[str, Any]
     numbers: Mapping[tuple[str, str], Mapping[str, float | None]]
-    """By method and name of the sample: the hole ratio and the metrics."""
+    """By method and name of the sample: hole ratio and metrics."""
 
 
 def read_results_file(path: Path) -> Results:
     """Read what `write_results_file` wrote.
 
     Raises:
-        InputError: it is something else, or damaged.
+        InputError: The file is damaged or something else.
     """
     try:
-        file = validated(_File, read_json(path, MAXIMUM_BYTES), path.name)
+        file = validated(_File, read_json(path, MAX_BYTES), path.name)
         numbers: dict[tuple[str, str], Mapping[str, float | None]] = {}
         for record in file.records:
             if (record.method, record.name) in numbers:
                 raise InputError(f"{path.name} has two records of {record.method}, {record.name}")
             numbers[record.method, record.name] = {RATIO: record.ratio, **record.metrics}
     except InputError as error:
-        raise InputError(f"results: {path} is no results.json of `compare` or `evaluate` ({error})") from error
+        raise InputError(f"results: {path} is not a results.json of `compare` or `evaluate` ({error})") from error
     labels = {"protocol": file.protocol, "leaks": file.leaks, "methods": file.methods}
     return Results(labels, file.hashes, file.settings, numbers)
 
 
-class _Record(Outside):
+class _Record(JSONObject):
     method: str
     name: str
     ratio: Share
     metrics: dict[str, Number]
 
 
-class _File(Outside):
+class _File(JSONObject):
     kind: Literal["results"]
     protocol: str
     leaks: bool

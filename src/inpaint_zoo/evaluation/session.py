@@ -1,4 +1,4 @@
-"""One evaluation from a configuration: what `evaluate`, `compare` and `verify` share."""
+"""One evaluation from its settings to its records: what `evaluate`, `compare` and `verify` share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from inpaint_zoo.config.compose import CONF_DIR
-from inpaint_zoo.evaluation.cache import CachedRecord, Ledger
+from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.evaluation.evaluator import Evaluator
 from inpaint_zoo.evaluation.method_sources import WeightsFile, build_methods, refuse_incomplete
@@ -31,46 +31,46 @@ CACHE_FOLDER = "evaluated"
 
 @dataclass(frozen=True)
 class Session:
-    """Methods, data and metrics, ready to be evaluated."""
+    """Methods, evaluation set and metrics, ready for the evaluation."""
 
     settings: Settings
     evaluation: EvaluationSet
     methods: Mapping[str, Method]
     lpips: LPIPSDistance | None
     notes: Sequence[str]
-    """What a reader of the numbers must know."""
+    """Sentences that every table of the results must have."""
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """By method: hash of everything that its scores depend on, beside image and mask."""
+        """By method: hash of everything that its results depend on, except image and mask."""
         return {title: self._fingerprint(method) for title, method in self.methods.items()}
 
     def evaluate(
         self, folder: Path, processes: Processes, *, force: bool, kept: KeptImages | None = None
     ) -> list[CachedRecord]:
-        """Evaluator what the cache in `folder` does not hold yet.
+        """Evaluate what the cache in `folder` does not hold yet.
 
         Args:
-            folder: Of the results.
-            processes: That share the work.
-            force: Evaluator everything again.
-            kept: Gets every composite; None keeps none.
+            folder: Folder of the results.
+            processes: Those that share the work.
+            force: Evaluate everything again.
+            kept: Gets every composite; None: they are not written.
 
         Raises:
-            InputError: something cannot be read or written; what was evaluated by then is kept.
+            InputError: A file cannot be read or written; the records up to then stay in the cache.
         """
         fingerprints = self.fingerprints
-        cache = Ledger(folder / CACHE_FOLDER, processes.rank)
+        cache = EvaluationCache(folder / CACHE_FOLDER, processes.rank)
         if processes.is_first:
             if force:
                 shutil.rmtree(cache.folder, ignore_errors=True)
-            for title in cache.tidy(fingerprints):
-                line = f"{title}: evaluated anew, because weights, protocol, LPIPS or code have changed"
+            for title in cache.merge(fingerprints):
+                line = f"{title}: evaluated again, because weights, protocol, LPIPS or code have changed"
                 print(line, file=sys.stderr, flush=True)
         processes.wait()
-        cache.take_up(fingerprints, self.evaluation.sample_keys)
+        cache.load(fingerprints, self.evaluation.sample_keys)
         if kept is not None:
-            cache.forget_unless(kept.holds)
+            cache.keep_only(kept.holds)
         return Evaluator(self.evaluation, self.lpips, cache, kept).run(self.methods, fingerprints, processes)
 
     def hashes(self) -> dict[str, str]:
@@ -91,14 +91,14 @@ class Session:
 
 
 def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = None) -> Session:
-    """Build what the settings describe.
+    """Build the methods, the evaluation set and the metrics that the settings describe.
 
     Args:
-        settings: What is evaluated, on what.
-        read: Files of weights that were read before, by the method's title.
+        settings: What is evaluated, and on what.
+        read: Files of weights that have been read already, by the method's title.
 
     Raises:
-        InputError: something in them cannot be used, or does not fit the rest.
+        InputError: A setting cannot be used, or does not fit the others.
     """
     device = choose_device(settings.device)
     evaluation = evaluation_set(settings)
@@ -109,7 +109,7 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
 
 
 def image_notes(records: Sequence[Record]) -> list[str]:
-    """Which methods handed over images with other known pixels than the original's, or with the original's holes."""
+    """Name the methods whose outputs have other known pixels than the originals, or equal them inside the holes."""
     methods = dict.fromkeys(record.method for record in records)
     own = {title: [record for record in records if record.method == title] for title in methods}
     return [note for title in methods for note in (*_changed_note(title, own[title]), *_equal_note(title, own[title]))]
@@ -122,9 +122,9 @@ def _changed_note(title: str, records: Sequence[Record]) -> Iterator[str]:
         errors = [metrics["known_l1"] for metrics in changed if metrics["known_l1"] is not None]
         by = f", by {sum(errors) / len(errors):.1%} on average" if errors else ""
         yield (
-            f"{title} changed known pixels in {len(changed)} of {len(records)} images{by}; they were put back before "
-            "anything but the known-pixel columns was measured. Were they made for other holes, no number of "
-            f"{title} counts."
+            f"{title} changed known pixels in {len(changed)} of {len(records)} images{by}; all metrics except those of "
+            "known pixels are computed with the original known pixels. If the images were made for other holes, the "
+            f"results of {title} are not valid."
         )
 
 
@@ -132,11 +132,11 @@ def _equal_note(title: str, records: Sequence[Record]) -> Iterator[str]:
     holed = [record for record in records if record.ratio > 0]
     equal = sum(record.metrics["hole_l1"] == 0 for record in holed)
     if equal:
-        yield f"{title} equals the original inside the hole, too, in {equal} of {len(holed)} images."
+        yield f"{title} equals the original inside the hole as well in {equal} of {len(holed)} images."
 
 
 def _lpips(settings: Settings, protocol: Protocol, device: torch.device) -> tuple[LPIPSDistance | None, list[str]]:
-    """LPIPS, or a sentence that says why there is none."""
+    """Load LPIPS, or say in a sentence why it is missing."""
     network = protocol.metrics.lpips
     if network is None:
         return None, []

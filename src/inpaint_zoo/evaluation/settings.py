@@ -1,4 +1,4 @@
-"""What an evaluation is made from, as plain values."""
+"""The settings of an evaluation, as plain values."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from omegaconf import DictConfig, OmegaConf
 
 @dataclass(frozen=True)
 class Settings:
-    """The part of a configuration that numbers depend on."""
+    """The part of a configuration on which the results depend."""
 
     data: Mapping[str, Any]
     mask: Mapping[str, Any]
     protocol: Mapping[str, Any]
     sources: Mapping[str, str]
-    """Of the methods, by title: name of a classical fill, path of a checkpoint, or folder of images."""
+    """The methods, by title: the name of a classical fill, the path of a checkpoint, or a folder of images."""
     manifest: str | None
-    """Path of a manifest, which replaces `data` and `mask` but for folders that are named there."""
+    """Path of a manifest, which replaces `data` and `mask`; only their folders, where given, are still used."""
     device: str
     lpips: bool
     lpips_weights: str
     weights: str | None = None
-    """`raw` or `ema`, of checkpoints that have both; None: the average where there is one."""
+    """`raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:

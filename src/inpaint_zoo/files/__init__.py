@@ -1,1 +1,1 @@
-"""Files of any kind: written whole or not at all, hashed, matched by name; JSON that is checked."""
+"""Files: written atomically, hashed, matched by name; JSON files that are checked."""

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writing files atomically: whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pathlib import Path
 from inpaint_zoo.errors import InputError
 
 _LONGEST_NAME, _LONGEST_PATH = 255, 3500
-"""In bytes, on the usual file systems; paths have 4096, of which files inside take some."""
+"""In bytes. Usual file systems allow 255 for a name and 4096 for a path; the rest is for the files in a folder."""
 
 
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write `chunks` to a new file beside `path` and rename it, so that no reader meets half a file.
+    """Write `chunks` to a new file beside `path` and rename it, so that no reader finds half a file.
 
-    Folders are made. Whatever goes wrong, an older file of that name stays as it was.
+    Missing folders are created. If anything fails, an older file of that name stays as it was.
 
     Raises:
-        InputError: the folder or the file cannot be written.
+        InputError: The folder or the file cannot be written.
     """
     temporary = None
     try:
@@ -41,18 +41,18 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text whole or not at all; bytes of file names that are no UTF-8 pass through."""
+    """Write UTF-8 text atomically; file names that are not UTF-8 keep their bytes."""
     write_bytes(path, [text.encode("utf-8", "surrogateescape")])
 
 
 def writable_folder(path: str | None) -> Path:
-    """The folder that results go to, which need not exist yet, after a look at whether it can be written.
+    """Check that results can be written to a folder, which need not exist yet, before the work starts.
 
     Raises:
-        InputError: it cannot; said before the work rather than after it.
+        InputError: It cannot be written.
     """
     folder = _given(path)
-    # lexists, as a link to nothing is in the way too
+    # lexists: a broken link is in the way too
     nearest = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
     fits = len(os.fsencode(folder)) <= _LONGEST_PATH and all(
         len(os.fsencode(part)) <= _LONGEST_NAME for part in folder.parts
@@ -63,7 +63,7 @@ def writable_folder(path: str | None) -> Path:
 
 
 def writable_file(path: str | None) -> Path:
-    """The file that a result goes to, whose folder need not exist yet.
+    """Check that a result can be written to a file, whose folder need not exist yet.
 
     Raises:
         InputError: As `writable_folder`, or there is a folder of that name.
@@ -82,11 +82,11 @@ def _given(path: str | None) -> Path:
 
 @contextlib.contextmanager
 def whole_or_nothing(folder: Path, wanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Take back what was written to a folder that was new or empty, when the body raises.
+    """Delete what the body wrote to a folder that was new or empty, if the body raises.
 
     Args:
-        folder: Where the body writes; it is removed again if it was not there.
-        wanted: Asked after an exception: whether what was written is worth keeping all the same.
+        folder: Where the body writes; it is removed if it did not exist before.
+        wanted: Asked after an exception: whether to keep what was written all the same.
     """
     existed = folder.is_dir()
     new = not existed or not any(folder.iterdir())
@@ -102,7 +102,7 @@ def whole_or_nothing(folder: Path, wanted: Callable[[], bool] = lambda: False) -
 
 
 def cache_folder() -> Path:
-    """Where what can be found out again is kept: `$XDG_CACHE_HOME/inpaint-zoo`, or `~/.cache/inpaint-zoo`."""
+    """The folder of caches: `$XDG_CACHE_HOME/inpaint-zoo`, or `~/.cache/inpaint-zoo`."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "inpaint-zoo")
 
 

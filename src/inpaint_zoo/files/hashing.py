@@ -1,4 +1,4 @@
-"""SHA-256 of what a result depends on: the same on every machine."""
+"""SHA-256 of files, masks and code, the same on every machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def file_hash(path: Readable) -> str:
-    """Of a file's bytes, as 64 hexadecimal digits.
+    """Hash a file's bytes, to 64 hexadecimal digits.
 
     Raises:
         InputError: The file cannot be read.
@@ -29,10 +29,10 @@ def file_hash(path: Readable) -> str:
 
 
 def pixel_hash(mask: np.ndarray) -> str:
-    """Of a mask's pixels, (H, W) or (1, H, W), exactly 0 or 1: whatever file, encoder or type of number holds them.
+    """Hash the pixels of a mask, (H, W) or (1, H, W), exactly 0 or 1, whatever its file format or number type.
 
-    The text `HEIGHTxWIDTH` and a line feed are hashed, then the pixels row by row, eight in a byte, the first in the
-    highest bit, zeros at the end.
+    The string `HEIGHTxWIDTH` and a line feed are hashed, then the pixels row by row, eight to a byte, the first in the
+    highest bit; the last byte is padded with zeros.
     """
     height, width = mask.shape[-2:]
     digest = hashlib.sha256(f"{height}x{width}\n".encode())
@@ -41,10 +41,10 @@ def pixel_hash(mask: np.ndarray) -> str:
 
 
 def combined_hash(hashes: Mapping[str, str]) -> str:
-    """Of named hashes, in the order of their names."""
+    """Hash hashes by name, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(hashes):
-        # the lengths keep ("ab", "c") and ("a", "bc") apart
+        # the lengths distinguish ("ab", "c") from ("a", "bc")
         for text in (name, hashes[name]):
             data = text.encode("utf-8", "surrogateescape")
             digest.update(f"{len(data)}:".encode() + data)
@@ -52,7 +52,7 @@ def combined_hash(hashes: Mapping[str, str]) -> str:
 
 
 def code_hash(conf: Path) -> str:
-    """Of this package's sources and of the YAML files in `conf`: equal in a checkout, a wheel, everywhere."""
+    """Hash this package's sources and the YAML files in `conf`; equal in a checkout and an installed wheel."""
     files = {f"src/{name}": path for name, path in _code_files(_PACKAGE) if not path.is_relative_to(_PACKAGE / "conf")}
     files |= {f"conf/{name}": path for name, path in _code_files(conf) if not path.is_relative_to(conf / "local")}
     return combined_hash({name: file_hash(path) for name, path in files.items()})

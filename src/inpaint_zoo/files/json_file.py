@@ -1,4 +1,4 @@
-"""JSON files from outside: whatever they hold, a mistake in them is named in one line."""
+"""Reading JSON files that others wrote: a mistake in one is an error of one line."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _LONGEST_NAME = 4096
 
 
 def read_json(path: Path, most_bytes: int) -> Any:
-    """Read a JSON file of at most `most_bytes`, without `NaN`, `Infinity` and repeated keys.
+    """Read a JSON file of at most `most_bytes`; `NaN`, `Infinity` and repeated keys are refused.
 
     Raises:
-        InputError: The file is missing, no ordinary file, too large or damaged.
+        InputError: The file is missing, not a regular file, too large, or damaged.
     """
     try:
-        # a device or a pipe would never end
+        # reading a device or a pipe might never end
         size = path.stat().st_size if path.is_file() else None
         data = b"" if size is None or size > most_bytes else path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {str(path)!r} ({error.strerror or error})") from error
     if size is None:
-        raise InputError(f"{str(path)!r} {'is no file' if path.exists() else 'does not exist'}")
+        raise InputError(f"{str(path)!r} {'is not a file' if path.exists() else 'does not exist'}")
     if size > most_bytes:
         raise InputError(f"{str(path)!r} has {size} bytes, more than the {most_bytes} that are read")
     try:
@@ -43,22 +43,22 @@ def read_json(path: Path, most_bytes: int) -> Any:
         raise InputError(f"{str(path)!r} is damaged, it cannot be read as JSON ({reason})") from error
 
 
-class Outside(BaseModel):
-    """An object of a JSON file from outside: what has another type is refused, what is not asked for passed over."""
+class JSONObject(BaseModel):
+    """Base of the objects of a JSON file: values of another type are refused, unknown keys ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
 
 def validated(kind: type[T], values: Any, where: str) -> T:
-    """Values of a JSON file as `kind`, such as a subclass of `Outside`.
+    """Check values of a JSON file and return them as `kind`, such as a subclass of `JSONObject`.
 
     Args:
-        kind: What they must be.
+        kind: The expected type.
         values: From `read_json`.
         where: What they are, for messages, such as the name of the file.
 
     Raises:
-        InputError: They are something else. The first wrong place is named, with what it must be and what it is.
+        InputError: They are not of this type; the message names the first wrong value and what it must be.
     """
     try:
         return TypeAdapter(kind).validate_python(values)
@@ -85,8 +85,8 @@ def _place(where: str, steps: Sequence[int | str]) -> str:
 
 
 _NAMES: Mapping[str, str] = {
-    "str": "a text",
-    "string": "a text",
+    "str": "a string",
+    "string": "a string",
     "dict": "an object",
     "model": "an object",
     "int": "a whole number",
@@ -95,7 +95,7 @@ _NAMES: Mapping[str, str] = {
     "bool": "true or false",
     "NoneType": "null",
 }
-"""Of Python's types, and of what pydantic expects."""
+"""What messages call Python's types and the types that pydantic expects."""
 
 
 def _below(value: str) -> str:
@@ -124,23 +124,23 @@ def _two_sides(value: Any) -> tuple[Any, ...]:
 
 
 Name = Annotated[str, AfterValidator(_below)]
-"""The name of a file below some folder."""
+"""A relative path of a file below some folder."""
 Hash = Annotated[str, AfterValidator(_sha256)]
 Share = Annotated[float, BeforeValidator(_finite), Field(ge=0, le=1)]
 """A number in [0, 1]."""
 Number = Annotated[float | None, BeforeValidator(_finite)]
-"""A finite number, the text `inf`, or null."""
+"""A finite number, the string `inf`, or null."""
 Size = Annotated[tuple[int, int], BeforeValidator(_two_sides)]
 """Height and width, in pixels."""
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number of JSON")
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands there twice")
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is there twice")
     return values

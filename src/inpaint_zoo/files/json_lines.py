@@ -1,4 +1,4 @@
-"""Files of results that grow by a line each: whatever ends the process, what was found out before is kept."""
+"""Files of results that grow by a line per result, so that a crash loses nothing that was written before."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from inpaint_zoo.files.atomic import write_text
 
 @dataclass(frozen=True)
 class ResultsCache:
-    """A JSONL file: first the fingerprint of whatever the results depend on, then a JSON object for each result."""
+    """A JSONL file: first a fingerprint of what the results depend on, then a JSON object per result."""
 
     path: Path
     fingerprint: str
 
     def results(self) -> Iterator[dict[str, Any]]:
-        """What was written for this fingerprint; lines that are damaged, or were cut off by a crash, do not count."""
+        """The results written for this fingerprint; lines that are damaged or cut off by a crash are ignored."""
         if not self.path.is_file():
             return
         with self.path.open(encoding="utf-8", errors="replace") as file:
@@ -28,7 +28,7 @@ class ResultsCache:
                 yield from (value for line in file if isinstance(value := _value(line), dict))
 
     def write(self, results: Iterable[Mapping[str, Any]]) -> None:
-        """Replace the file by one with these results, whole or not at all.
+        """Replace the file atomically by one with these results.
 
         Raises:
             InputError: It cannot be written.
@@ -36,7 +36,7 @@ class ResultsCache:
         write_text(self.path, _text([self._first, *results]))
 
     def add(self, results: Iterable[Mapping[str, Any]]) -> None:
-        """Keep some more results, at once.
+        """Append results.
 
         Raises:
             InputError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""Files that belong to images by their names: masks of images, images that another tool made."""
+"""Matching files with images by their names: masks, or results that another tool made."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _NUM_SHOWN = 5
 class NamedFiles:
     """Files by the names of the images that they belong to.
 
-    A file belongs to the image with the same relative path, whatever the suffixes. Where that holds for none of the
-    images, a file belongs to the image with the same file name, whatever the folders.
+    A file belongs to the image with the same relative path, suffixes aside. If that holds for none of the images, a
+    file belongs to the image with the same file name, folders aside.
 
     Args:
         files: (relative path, path).
         label: The key that named the folder, for messages, such as `mask.root`.
 
     Raises:
-        InputError: Two files have the same relative path but for the suffix.
+        InputError: The relative paths of two files differ only in the suffix.
     """
 
     def __init__(self, files: Iterable[tuple[str, Readable]], label: str) -> None:
@@ -37,10 +37,10 @@ class NamedFiles:
             self._by_stem.setdefault(_stem(name), []).append((name, path))
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Those of the images that have no file; from here on names are understood as in this set of images.
+        """Return the images that have no file, and from here on match names as for this set of images.
 
         Raises:
-            InputError: It cannot be told which file belongs to an image.
+            InputError: A file could belong to several images, or several files to one.
         """
         self._stems_count = not any(without_suffix(name) in self._by_path for name in names)
         if self._stems_count:
@@ -48,7 +48,7 @@ class NamedFiles:
         return [name for name in names if self.find(name) is None]
 
     def find(self, name: str) -> Readable | None:
-        """The file of an image, None where there is none.
+        """The file of an image, or None.
 
         Raises:
             InputError: Several files have the image's name.
@@ -79,7 +79,7 @@ def without_suffix(name: str) -> str:
 
 
 def few(names: Sequence[str]) -> str:
-    """The first of many names, for a message."""
+    """The first few of many names, for a message."""
     return ", ".join(names[:_NUM_SHOWN]) + (", …" if len(names) > _NUM_SHOWN else "")
 
 

@@ -1,4 +1,4 @@
-"""Lists of samples as JSON files: evaluation sets, masks, results."""
+"""Writing lists of samples as JSON files: evaluation sets, masks, results."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from inpaint_zoo.files.atomic import write_bytes
 def write_samples(
     path: Path, kind: str, head: Mapping[str, Any], samples: Iterable[Mapping[str, Any]], key: str = "samples"
 ) -> None:
-    """Write an object with a line for each of its entries and for each sample; it appears whole or not at all.
+    """Write a JSON object atomically, with one line per entry and per sample.
 
     Args:
-        path: Of the file.
-        kind: What the file is, by which readers know it.
-        head: What holds for all samples, as plain values.
-        samples: As plain values; infinity and NaN have no place in JSON.
-        key: The entry that holds the samples, the last one.
+        path: The file.
+        kind: The kind of file, by which readers recognise it.
+        head: Entries that hold for all samples, as plain values.
+        samples: As plain values, without infinity and NaN.
+        key: Name of the last entry, which holds the samples.
 
     Raises:
         InputError: It cannot be written.

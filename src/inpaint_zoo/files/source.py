@@ -1,4 +1,4 @@
-"""What images are read from."""
+"""What images are read from: files, or members of archives."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Literal, Protocol
 
 
 class Readable(Protocol):
-    """A `Path`, or what reads as one: a member of an archive. `str()` of it names it in messages."""
+    """A `Path`, or something that is opened like one, such as a member of an archive; messages show its `str()`."""
 
     def open(self, mode: Literal["rb"], /) -> BufferedReader | BytesIO:
         """Open it for reading from its first byte.
 
         Raises:
-            OSError: It is not there, or cannot be read.
+            OSError: It does not exist, or cannot be read.
         """
         ...
 

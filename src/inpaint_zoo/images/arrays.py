@@ -1,4 +1,4 @@
-"""Images as metrics see them: 8 bits as in a file, or floats as a method handed them over."""
+"""Images as metrics take them: 8 bits as in a file, or floats as a method returned them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def to_uint8(image: Tensor) -> ImageArray:
     integers goes to the even one, as `numpy.round` does.
 
     Args:
-        image: (3, H, W) or (B, 3, H, W), any float type, in the [0, 1] scale.
+        image: (3, H, W) or (B, 3, H, W), any float type, nominally in [0, 1].
 
     Returns:
         (H, W, 3) or (B, H, W, 3).
@@ -43,7 +43,7 @@ def to_uint8(image: Tensor) -> ImageArray:
 
 
 def to_float(image: ImageArray | FloatImageArray) -> FloatImageArray:
-    """Put 8-bit levels into the [0, 1] scale; floats stay as they are.
+    """Convert 8-bit levels to floats in [0, 1]; floats stay as they are.
 
     Raises:
         InputError: the image holds NaN, as a diverged network's does.
@@ -62,7 +62,7 @@ def rounded(image: FloatImageArray) -> ImageArray:
 
 
 def truncated(image: FloatImageArray) -> ImageArray:
-    """Clamp to [0, 1] and cut off below one of 256 levels; the float32 nearest to k / 255 comes back as k."""
+    """Clamp to [0, 1] and round down to one of 256 levels; the float32 nearest to k / 255 becomes k."""
     return _scaled(image).astype(np.uint8)
 
 
@@ -71,17 +71,17 @@ def _scaled(image: FloatImageArray) -> FloatImageArray:
 
 
 def as_hole(mask: NDArray[np.generic]) -> Hole:
-    """Turn a (H, W) mask, 0 = known and anything else = hole, into booleans."""
+    """Convert a (H, W) mask, 0 = known and anything else = hole, to booleans."""
     return np.asarray(mask).astype(bool)
 
 
 def check_same_size(
     target: ImageArray | FloatImageArray, output: ImageArray | FloatImageArray, mask: NDArray[np.generic]
 ) -> None:
-    """Refuse arrays that do not describe one image.
+    """Check that two images and a mask have the same size.
 
     Raises:
-        InputError: an image is neither uint8 nor float32 of (H, W, 3), or the sizes differ.
+        InputError: An image is neither uint8 nor float32 of (H, W, 3), or the sizes differ.
     """
     for title, image in (("target", target), ("output", output)):
         if image.dtype not in (np.uint8, np.float32) or image.ndim != 3 or image.shape[2] != 3:

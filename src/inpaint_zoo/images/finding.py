@@ -16,7 +16,7 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".
 
 
 class ImageFile(NamedTuple):
-    """An image file and what it is called."""
+    """An image file and its name."""
 
     name: str
     """Path relative to the folder it was found in, with forward slashes."""
@@ -26,15 +26,15 @@ class ImageFile(NamedTuple):
 def find_images(root: Path, key: str) -> list[ImageFile]:
     """List the image files below `root`, sorted by name; hidden files and other files are ignored.
 
-    Linked folders are followed, each real folder once, so that links in a circle end.
+    Links to folders are followed, each real folder once, so that circular links do no harm.
 
     Args:
         root: A folder.
-        key: The configuration key that named `root`, for the error texts, such as `data.root`.
+        key: The configuration key that named `root`, for messages, such as `data.root`.
 
     Raises:
-        InputError: `root` is missing, not a folder or not readable, two files have one name, or one is no
-            ordinary file.
+        InputError: `root` is missing, not a folder or not readable, two files have the same name, or an image is not a
+            regular file.
     """
     if not root.is_dir():
         state = "is not a folder" if root.exists() else "does not exist"
@@ -72,13 +72,13 @@ def _names_image(name: str) -> bool:
 
 
 def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
-    """The path of a file, or of a link to nothing, which reading names; a pipe would never end."""
+    """The path of a regular file, or of a broken link, an error when it is read; reading a pipe might never end."""
     if entry.is_file() or not os.path.exists(entry.path):  # noqa: PTH110, of a string
         return Path(entry.path)
-    raise InputError(f"{key}: {entry.path!r} is no ordinary file, but a pipe or device: remove it")
+    raise InputError(f"{key}: {entry.path!r} is not a regular file, but a pipe or device: remove it")
 
 
 def _image(path: Path, root: Path) -> ImageFile:
-    # file names may hold bytes that are no text: a name must be printable, so they are escaped
+    # file names may hold bytes that are not UTF-8: names are shown, so they are escaped
     name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
     return ImageFile(unicodedata.normalize("NFC", name), path)

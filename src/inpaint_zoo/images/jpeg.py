@@ -1,8 +1,7 @@
-"""Images for training: plain JPEG files are decoded by OpenCV, in half of Pillow's time.
+"""Reading images for training: OpenCV decodes plain JPEG files in half of Pillow's time.
 
-Both link libjpeg-turbo and leave it at its defaults, the exact integer IDCT (`ISLOW`) and "fancy" (triangular) chroma
-upsampling, so that their pixels are the same; other builds of either may differ by a level or two. Evaluation keeps to
-Pillow whatever the build.
+Both use libjpeg-turbo with its defaults, the exact integer IDCT (`ISLOW`) and "fancy" (triangular) chroma upsampling,
+so that their pixels are the same; other builds of either may differ by a level or two. Evaluation always uses Pillow.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ _FLAGS = {
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
-"""By what the sides are divided by."""
+"""By the divisor of the sides."""
 
 
 def read_training_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
     """Read an image as `read_image` does, with the same arguments, pixels and errors, but faster.
 
-    Anything but a whole JPEG file of 8 bits a channel, gray or in color, which needs no turning, is left to
-    `read_image`.
+    OpenCV reads complete JPEG files with 8 bits per channel, gray or in color, that are stored upright; `read_image`
+    reads everything else.
     """
     try:
         with path.open("rb") as file:
             data = file.read()
     except OSError:
-        return read_image(path, at_least)  # says what is wrong
+        return read_image(path, at_least)  # raises an error that says what is wrong
     factor = _plain_reduction(data, at_least)
     if factor is None:
         return read_image(path, at_least)
@@ -49,8 +48,8 @@ def read_training_image(path: Readable, at_least: tuple[int, int] | None = None)
 
 
 def _plain_reduction(data: bytes, at_least: tuple[int, int] | None) -> int | None:
-    """By what the sides may be divided while decoding; None where the file is not plain."""
-    # OpenCV fills up what is cut off, Pillow refuses it
+    """The divisor of the sides while decoding; None if the file is not plain."""
+    # OpenCV pads a truncated file, Pillow refuses it
     if not (data.startswith(_START) and data.endswith(_END)):
         return None
     try:
@@ -59,5 +58,5 @@ def _plain_reduction(data: bytes, at_least: tuple[int, int] | None) -> int | Non
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 plain = image.format == "JPEG" and image.mode in _MODES and orientation(image) == _UPRIGHT
                 return reduction(image, at_least) if plain else None
-    except Exception:  # whatever is wrong with it, the other reader says it
+    except Exception:  # the other reader says what is wrong
         return None

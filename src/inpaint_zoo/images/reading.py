@@ -1,4 +1,4 @@
-"""Reading images and masks safely, and writing them whole: uint8, images (H, W, 3) RGB, masks (H, W) gray."""
+"""Reading images and masks safely, and writing them atomically: uint8, images (H, W, 3) RGB, masks (H, W) gray."""
 
 from __future__ import annotations
 
@@ -17,14 +17,8 @@ from inpaint_zoo.files.source import Readable
 
 MAX_PIXELS = 89_478_485
 """Largest number of pixels that is decoded (Pillow's bound against decompression bombs)."""
-
-
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
-
-
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
-
-
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap height and width."""
 
@@ -32,16 +26,16 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
     """Read an image as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
 
-    Gray and palette images become RGB, 16 bits are scaled to 8, transparent pixels are laid on white, and of
-    several frames the first is taken.
+    Gray and palette images become RGB, 16 bits are scaled to 8, transparent pixels are shown on white, and of several
+    frames the first is read.
 
     Args:
         path: The file.
-        at_least: The (height, width) that are needed: a JPEG file that has twice, four or eight times as much on both
-            sides is decoded at that part of its size, which is faster. None decodes all pixels.
+        at_least: The (height, width) that are needed: a JPEG file that is at least two, four or eight times as large is
+            decoded at a half, a quarter or an eighth of its size, which is faster. None decodes all pixels.
 
     Raises:
-        InputError: The file is missing, no image, cut off, or has more than `MAX_PIXELS` pixels.
+        InputError: The file is missing, not an image, truncated, or has more than `MAX_PIXELS` pixels.
     """
     with _opened(path) as image:
         factor = reduction(image, at_least)
@@ -53,7 +47,7 @@ def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.nd
 
 
 def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
-    """By what the sides of an opened file may be divided while decoding: 1, 2, 4 or 8 for JPEG files, 1 for others."""
+    """The divisor of the sides while an opened file is decoded: 1, 2, 4 or 8 for JPEG files, 1 for others."""
     if at_least is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
         return 1
     height, width = at_least[::-1] if orientation(image) in SIDEWAYS else at_least
@@ -62,7 +56,7 @@ def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
 
 
 def file_orientation(path: Readable) -> int:
-    """How a file is to be turned, from its EXIF entry: 1 (as it is) to 8; 5 to 8 swap height and width.
+    """The EXIF orientation of a file: 1 (upright) to 8; 5 to 8 swap height and width.
 
     Raises:
         InputError: As `image_size`.
@@ -72,8 +66,8 @@ def file_orientation(path: Readable) -> int:
 
 
 def orientation(image: Image.Image) -> int:
-    """How an opened file is to be turned, from its EXIF entry: 1 (as it is) to 8."""
-    # the method of the class itself: that of PNG decodes the whole file in search of an entry behind the pixels
+    """The EXIF orientation of an opened file: 1 (upright) to 8."""
+    # the base class's method: that of PNG decodes the whole file to look for an entry behind the pixels
     return int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1))
 
 
@@ -91,7 +85,7 @@ def image_size(path: Readable) -> tuple[int, int]:
     """The height and width that `read_image` would give, from the file's header alone.
 
     Raises:
-        InputError: As `read_image`, but for pixels that are damaged.
+        InputError: As `read_image`, except for damaged pixels, which are not decoded.
     """
     with _opened(path) as image:
         width, height = image.size
@@ -103,7 +97,7 @@ def image_size(path: Readable) -> tuple[int, int]:
 @contextmanager
 def _opened(path: Readable) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd metadata is no news; damaged pixels raise
+        warnings.simplefilter("ignore")  # odd metadata does no harm; damaged pixels raise
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
@@ -116,7 +110,7 @@ def _opened(path: Readable) -> Iterator[Image.Image]:
             raise DamagedFileError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
         except UnidentifiedImageError as error:
             raise DamagedFileError(
-                f"{str(path)!r} cannot be read as an image (it begins like none): repair or remove it"
+                f"{str(path)!r} cannot be read as an image (unknown format): repair or remove it"
             ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
             reason = " ".join(str(error).split()) or type(error).__name__
@@ -126,7 +120,7 @@ def _opened(path: Readable) -> Iterator[Image.Image]:
 
 
 def _flattened(image: Image.Image, background: tuple[int, int, int, int]) -> Image.Image:
-    """Without transparency, 8 bits per channel."""
+    """Remove transparency, and convert to 8 bits per channel."""
     if image.mode.startswith(("I", "F")):
         return Image.fromarray(_eight_bits(np.asarray(image)))
     if image.has_transparency_data:
@@ -142,7 +136,7 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
 
 
 def write_png(path: Path, image: np.ndarray) -> None:
-    """Write uint8 (H, W, 3) RGB or (H, W) gray as a PNG file; folders are made, the file appears whole or not at all.
+    """Write uint8 (H, W, 3) RGB or (H, W) gray atomically as a PNG file; missing folders are created.
 
     Raises:
         InputError: The file cannot be written.

@@ -1,7 +1,6 @@
-"""Resizing images and masks, and how they are brought to a size of other proportions.
+"""Resizing images and masks, and fitting them to a size of other proportions.
 
-Functions of proportions take an array (H, W) or (H, W, C) and a size (height, width); `resize` is what changes the
-number of pixels.
+The fitting functions take an array (H, W) or (H, W, C), a size (height, width), and the function that resizes.
 """
 
 from __future__ import annotations
@@ -16,35 +15,34 @@ Resize = Callable[[np.ndarray, int, int], np.ndarray]
 
 
 def cover(image: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Resize the shorter side, cut `size` out of the centre."""
+    """Resize to the smallest size that covers `size`, then cut `size` out of the centre."""
     return center_crop(resize_shorter(image, size, resize), size)
 
 
 def square(image: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Cut the largest square out of the centre, resize it to `size`."""
+    """Cut the largest square out of the centre, then resize it to `size`."""
     side = min(image.shape[:2])
     return resize(center_crop(image, (side, side)), *size)
 
 
 def stretch(image: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Resize to `size`, whatever becomes of the proportions."""
+    """Resize to `size` without keeping the proportions."""
     return resize(image, *size)
 
 
 Fit = Callable[[np.ndarray, tuple[int, int], Resize], np.ndarray]
-"""From an array, a size and a way of resizing to an array of that size."""
-
+"""From an array, a size and a function that resizes to an array of that size."""
 
 FITTINGS: Mapping[str, Fit] = {
     "cover": cover,
     "square": square,
     "stretch": stretch,
 }
-"""By the name that a configuration gives them."""
+"""The fitting functions by the name that a configuration uses."""
 
 
 def resize_shorter(image: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Resize to the smallest size that covers `size`, with the image's own proportions."""
+    """Resize to the smallest size that covers `size`, keeping the image's proportions."""
     height, width = image.shape[:2]
     if height * size[1] > width * size[0]:
         return resize(image, max(size[0], round(height * size[1] / width)), size[1])
@@ -58,12 +56,12 @@ def center_crop(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a uint8 image (H, W, 3) bicubically, with anti-aliasing where it shrinks."""
+    """Resize a uint8 image (H, W, 3) bicubically, with anti-aliasing when it shrinks."""
     return _resized(image, height, width, Image.Resampling.BICUBIC)
 
 
 def resize_bilinear(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a uint8 image (H, W, 3) bilinearly, with anti-aliasing where it shrinks."""
+    """Resize a uint8 image (H, W, 3) bilinearly, with anti-aliasing when it shrinks."""
     return _resized(image, height, width, Image.Resampling.BILINEAR)
 
 
@@ -74,10 +72,10 @@ def _resized(image: np.ndarray, height: int, width: int, resampling: Image.Resam
 
 
 def resize_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a mask (H, W) to the nearest pixels, chosen in integers, so that no new values come up."""
+    """Resize a mask (H, W) by nearest neighbour, in integer arithmetic, so that no new values appear."""
     return np.asarray(mask[_nearest(mask.shape[0], height)][:, _nearest(mask.shape[1], width)])
 
 
 def _nearest(size: int, new_size: int) -> np.ndarray:
-    """For each of `new_size` pixels the old pixel under its centre."""
+    """The index of the old pixel under the centre of each of `new_size` pixels."""
     return (2 * np.arange(new_size) + 1) * size // (2 * new_size)

@@ -1,1 +1,1 @@
-"""What the command line runs: one job, a sweep of jobs, a search."""
+"""How the command line runs a verb: one job, a sweep of jobs, or a search."""

@@ -1,4 +1,4 @@
-"""Run one verb through Hydra: compose, then run, sweep (see `sweeping`), show or explain."""
+"""Run one verb through Hydra: compose its configuration, then run one job, run a sweep, or show the configuration."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.jobs.show import shown
 from inpaint_zoo.jobs.sweep.job import End, SweptTask
 from inpaint_zoo.jobs.sweep.plan import RUN_DIR, sweep_folder
-from inpaint_zoo.training.runs.attempt import attempt
+from inpaint_zoo.training.runs.failure import locked_run
 
 Task = Callable[[DictConfig], object]
-"""The `run` of an entry point: takes the composed configuration, returns what a sweeper optimises."""
+"""The function `run` of a verb: takes the composed configuration, returns the value that a sweeper optimises."""
 _MULTIRUN = "hydra.mode=MULTIRUN"
 
 
 def run_verb(verb: str, task: Task, arguments: Sequence[str], debug: bool = False) -> int:
-    """Do what the arguments after a verb ask for.
+    """Run a verb with the arguments that follow it on the command line.
 
     Args:
-        verb: Name of the verb, which its file in `conf/` is named after.
-        task: Called with the composed configuration, once for every job.
+        verb: Name of the verb, as in `conf/VERB.yaml`.
+        task: Called with the composed configuration, once for each job.
         arguments: Overrides and options (`--help`, `--cfg job`, `--multirun`, ...).
-        debug: Whether to show the tracebacks of the jobs of a sweep that fail.
+        debug: Whether to show the tracebacks of failed jobs of a sweep.
 
     Returns:
-        0, or the exit code of the worst job of a sweep, which goes on when one fails.
+        0, or the exit code of the worst job of a sweep, which continues when a job fails.
 
     Raises:
         InputError: The arguments cannot be used together or are unknown.
-        Exception: Whatever Hydra or the task raises.
+        Exception: Any error of Hydra or of the task.
     """
     options = _parser().parse_intermixed_args(list(arguments))
     name = options.config_name or config_name(verb)
     overrides = quote_paths(verb, options.overrides)
     mode = RunMode.MULTIRUN if options.multirun or _MULTIRUN in overrides else RunMode.RUN
     with hydra_session(verb, options.config_path, options.config_dir) as hydra:
-        # composing first brings every mistake in the overrides to light, whatever is asked for
+        # composing first reports every mistake in the overrides, also with --help
         config = compose(name, overrides, mode)
-        check_nodes(config.hydra.callbacks)  # Hydra calls them before any task can check what it is given
-        # for ${hydra:...} in what is printed, and in the folder of a job, which is needed before it is made
+        check_nodes(config.hydra.callbacks)  # Hydra calls them before a task can check its configuration
+        # resolves ${hydra:...} in the printed configuration and in the folder of the job
         HydraConfig.instance().set_config(config)
         if options.help or options.cfg or options.info:
             _print(shown(options, name, config, overrides))
@@ -72,7 +72,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    """The options, named as Hydra names them; `--help` says what they do."""
+    """The options, with the names that Hydra gives them; `--help` explains them."""
     parser = _Parser(add_help=False)
     parser.add_argument("overrides", nargs="*")
     parser.add_argument("--help", "-h", action="store_true")
@@ -92,24 +92,24 @@ def _parser() -> argparse.ArgumentParser:
 def _print(text: str) -> None:
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # `... --help | head` has seen enough; Python would complain once more at its end
+    except BrokenPipeError:  # as in `... --help | head`; Python would report it again at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @dataclass
 class _OneJob:
-    """What Hydra calls for the one job of a command. It keeps its error, which Hydra would tell in its own way."""
+    """What Hydra calls for the single job of a command; keeps its error, which Hydra would report differently."""
 
     task: Task
     folder: Path
-    """Where the job is; with a time in its name, Hydra decides."""
+    """The folder of the job; Hydra sets it when its name contains the time."""
     error: Exception | None = None
 
     def __call__(self, config: DictConfig) -> object:
         self.folder = output_dir()
         try:
-            # the folder of a training is held while it runs
-            with attempt(self.folder) if RUN_DIR in config else contextlib.nullcontext():
+            # a training holds the lock of its folder
+            with locked_run(self.folder) if RUN_DIR in config else contextlib.nullcontext():
                 return self.task(config)
         except Exception as error:
             self.error = error

@@ -1,4 +1,4 @@
-"""What `--help`, `--cfg` and `--info` show of a verb's configuration."""
+"""The text that `--help`, `--cfg` and `--info` print about the configuration of a verb."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def shown(options: argparse.Namespace, name: str, config: DictConfig, overrides:
     """The text that the options ask for.
 
     Args:
-        options: Of the command line; one of `help`, `cfg` and `info` is given.
-        name: Of the primary configuration.
-        config: Composed, with the node of Hydra.
-        overrides: What it was composed with.
+        options: Of the command line; one of `help`, `cfg` and `info` is set.
+        name: Name of the primary configuration.
+        config: The composed configuration, with the node `hydra`.
+        overrides: The overrides that it was composed with.
 
     Raises:
-        InputError: There is no such part of the configuration.
+        InputError: `--package` names no part of the configuration.
     """
     if options.help:
         return _help(config)
@@ -70,7 +70,7 @@ def _configuration(config: DictConfig, options: argparse.Namespace) -> str:
 
 
 def _origins(name: str, config: DictConfig, overrides: Sequence[str]) -> str:
-    """Where YAML files are looked for, and which of them make the configuration, in order."""
+    """Where YAML files are searched, and which of them make up the configuration, in order."""
     folders = [f"{source.provider}: {source.path}" for source in config.hydra.runtime.config_sources if source.path]
     loader = GlobalHydra.instance().config_loader()
     files = loader.compute_defaults_list(name, list(overrides), RunMode.RUN).defaults

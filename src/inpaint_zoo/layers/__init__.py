@@ -1,1 +1,1 @@
-"""Building blocks that networks share; one block a file."""
+"""Building blocks of the networks, one per file."""

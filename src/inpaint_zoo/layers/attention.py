@@ -1,4 +1,4 @@
-"""Contextual feature aggregation (CFA of CTSDG, arXiv 2108.09760): patch attention, then several scales."""
+"""Contextual feature aggregation (CFA of CTSDG, arXiv 2108.09760): patch attention, then several dilations."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from torch import Tensor, nn
 TEMPERATURE = 10.0
 MINIMUM_NORM = 1e-4
 CHUNK_NUMBERS = 2**22
-"""Numbers in the part of the attention matrix that is held at a time (16 MB in float32)."""
+"""Numbers in the part of the attention matrix that is in memory at a time (16 MB in float32)."""
 
 
 class Grid(NamedTuple):
-    """A grid of positions laid out in one line, with a ring of unused slots around it.
+    """A grid of positions stored as one line of slots, with a ring of unused slots around the grid.
 
-    Position (y, x) is slot `(y + 1) · width + x + 1`: the slot left of a row also is the one right of the row above.
-    A step of (dy, dx) is one constant distance, `dy · width + dx`, so that "the same step at query and key" is a step
-    along the diagonal of the matrix of all pairs, and sums over patches are sums of shifted matrices.
+    Position (y, x) is slot `(y + 1) · width + x + 1`; the slot left of a row is also the one right of the row above. A
+    step of (dy, dx) is a constant distance, `dy · width + dx`, so that the same step at query and key is a step along
+    the diagonal of the matrix of all pairs, and sums over patches are sums of shifted matrices.
     """
 
     rows: int
@@ -47,33 +47,33 @@ class Grid(NamedTuple):
         return self.num_corners + self.halo
 
     def lay_out(self, features: Tensor) -> Tensor:
-        """Put (B, C, rows, columns) on the line, with zeros on the unused slots and a further halo: (B, slots, C)."""
+        """Store (B, C, rows, columns) as slots, zeros in unused slots and a further halo: (B, slots + 2 halos, C)."""
         ring = F.pad(features.permute(0, 2, 3, 1), (0, 0, 1, 0, 1, 1))
         return F.pad(ring.flatten(1, 2), (0, 0, self.halo, self.halo + 1))
 
     def used(self, device: torch.device) -> Tensor:
-        """Whether a slot is a position, (slots,)."""
+        """Which slots are positions, bool (slots,)."""
         inside = torch.ones(self.rows, self.columns, dtype=torch.bool, device=device)
         return F.pad(F.pad(inside, (1, 0, 1, 1)).flatten(), (0, 1))
 
     def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
-        """Ranges of corners whose pairs with all slots are about `CHUNK_NUMBERS`, at least one row each."""
+        """Ranges of corners, of at least one row, whose pairs with all slots are about `CHUNK_NUMBERS` numbers."""
         rows = max(1, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
         for start in range(0, self.num_corners, rows * self.width):
             yield start, min(start + rows * self.width, self.num_corners)
 
 
 def attend(features: Tensor) -> Tensor:
-    """Rebuild a feature map from its own patches, by similarity (CTSDG's CFA).
+    """Rebuild a feature map from its own patches, weighted by similarity (CTSDG's CFA).
 
-    Queries are the 3x3 patches of the map halved, keys the same patches divided by their L2 norm, values the 4x4
-    patches of the map at stride 2; weights are the softmax of 10 times query times key; overlaps are summed and divided
-    by 4.
+    Queries are the 3x3 patches of the map at half size, keys the same patches divided by their L2 norm, values the 4x4
+    patches of the map at stride 2. Weights are the softmax of 10 times the product of query and key; overlaps are
+    summed and divided by 4.
 
-    Neither the patches nor the full matrix of weights exist at any time: a product of patches is a sum, along the
-    diagonal, of products of positions, and folding 4x4 patches of stride 2 is a sum of 2x2 weights along the diagonal
-    in front of one product with the four pixels that meet at a corner. Five times fewer operations, in chunks of
-    queries.
+    Neither the patches nor the whole matrix of weights is ever in memory: a product of patches is a sum, along the
+    diagonal, of products of positions, and folding 4x4 patches at stride 2 is a sum of 2x2 weights along the diagonal,
+    followed by one product with the four pixels that meet at a corner. This takes five times fewer operations, in
+    chunks of queries.
 
     Args:
         features: (B, C, H, W) with even H and W.
@@ -106,7 +106,7 @@ def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
 
 
 def _similarities(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
-    """Products of the 3x3 patches at slots start...stop with those at all slots, (B, stop - start, slots)."""
+    """Products of the 3x3 patches at slots `start` to `stop` with those at all slots, (B, stop - start, slots)."""
     products = positions[:, start : stop + 2 * grid.halo] @ positions.mT
     for step in (1, grid.width):
         summed = products[:, : -2 * step, : -2 * step] + products[:, step:-step, step:-step]
@@ -140,7 +140,7 @@ def _attend(positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Te
 
 
 class PatchAttention(torch.autograd.Function):
-    """`_attend` with a backward pass that recomputes each chunk, so that no attention weights are kept."""
+    """`_attend` with a backward pass that computes each chunk again, so that no attention weights are stored."""
 
     @staticmethod
     def forward(ctx: Any, positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Tensor:
@@ -151,7 +151,7 @@ class PatchAttention(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
-        """Chunk by chunk; each chunk adds to the gradients of all positions, keys' scales and values."""
+        """The gradients of positions, scales and values; each chunk adds to all of them."""
         positions, scales, values = ctx.saved_tensors
         grid, used = ctx.grid, ctx.grid.used(positions.device)
         sums = torch.zeros_like(positions), torch.zeros_like(scales), torch.zeros_like(values)
@@ -184,11 +184,11 @@ def _spread(slopes: Tensor, grid: Grid) -> Tensor:
 
 
 class MultiScaleAggregation(nn.Module):
-    """Convolutions at several dilations, mixed by weights of each position (CTSDG's CFA).
+    """Convolutions with several dilations, mixed by weights for each position (CTSDG's CFA).
 
     Args:
         channels: Channels of input and output.
-        dilations: One convolution each (published: 1, 2, 4, 8).
+        dilations: Dilation of each convolution (published: 1, 2, 4, 8).
     """
 
     def __init__(self, channels: int, dilations: Sequence[int]) -> None:
@@ -208,7 +208,7 @@ class MultiScaleAggregation(nn.Module):
 
 
 class ContextualFeatureAggregation(nn.Module):
-    """Patch attention of a map to itself, then aggregation over scales (CTSDG's CFA).
+    """Patch self-attention of a map, then aggregation over dilations (CTSDG's CFA).
 
     Args:
         channels: Channels of input and output.

@@ -1,4 +1,4 @@
-"""Gray images and Canny edges, as CTSDG's structure stream sees them. Nothing here has a gradient."""
+"""Gray images and Canny edges for CTSDG's structure stream, without gradients."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SIGMA = 2.0
 
 
 def _wrapped_levels() -> Tensor:
-    """Where the 8-bit wrap sends each level: trunc((u / 255 · 2 - 1) · 255) & 255 in float32, in just this order."""
+    """The value of each level after the 8-bit wrap: trunc((u / 255 · 2 - 1) · 255) & 255 in float32, in this order."""
     levels = np.arange(256, dtype=np.float32) / np.float32(255)
     signed = (levels * np.float32(2) - np.float32(1)) * np.float32(255)
     return torch.from_numpy((np.trunc(signed).astype(np.int64) & 255) / 255.0)
 
 
 WRAPPED_LEVELS = _wrapped_levels()
-"""(256,) float64 in [0, 1]: the saw-tooth of CTSDG's reference for every 8-bit level."""
+"""(256,) float64 in [0, 1]: the saw-tooth value of CTSDG's reference for every 8-bit level."""
 
 
 def clean_range(image: Tensor) -> Tensor:
@@ -31,16 +31,17 @@ def clean_range(image: Tensor) -> Tensor:
 
 
 def wrapped_range(image: Tensor) -> Tensor:
-    """The saw-toothed image that CTSDG's reference makes of (B, 3, H, W) in [0, 1], in float64.
+    """The image (B, 3, H, W) in [0, 1] with the wrapped values of CTSDG's reference, in float64.
 
-    It turns the image in [-1, 1] into 8 bits without a clamp, so that the values wrap. Published weights expect it.
+    The reference converts the image in [-1, 1] to 8 bits without a clamp, so that values wrap around; the published
+    weights expect this.
     """
     levels = (image * 255).round().clamp(0, 255).long()
     return WRAPPED_LEVELS.to(image.device)[levels]
 
 
 EDGE_RANGES: Mapping[str, Callable[[Tensor], Tensor]] = {"clean": clean_range, "wrapped": wrapped_range}
-"""What is done to an image before its gray and edges are taken, by the name that a configuration uses."""
+"""The change of range before gray and edges are computed, by the name that a configuration uses."""
 
 
 @torch.no_grad()
@@ -51,7 +52,7 @@ def gray(image: Tensor) -> Tensor:
         image: (B, 3, H, W) in [0, 1].
 
     Returns:
-        (B, 1, H, W) float64 on the CPU, because edges are taken from it: float32 moves some of them.
+        (B, 1, H, W) float64 on the CPU: in float32 some of the edges computed from it would move.
     """
     images = image.detach().double().permute(0, 2, 3, 1).cpu().numpy()
     return torch.from_numpy(np.asarray(rgb2gray(images)))[:, None]
@@ -63,7 +64,7 @@ def canny(gray: Tensor, valid: Tensor | None = None, sigma: float = SIGMA) -> Te
 
     Args:
         gray: (B, 1, H, W) in [0, 1].
-        valid: (B, 1, H, W), 1 where the image is known; edges of what is not known, and of its border, are left out.
+        valid: (B, 1, H, W), 1 where the image is known; edges in and at the border of unknown parts are left out.
         sigma: Width of the Gaussian in pixels.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Parts of a model that do not learn for a while."""
+"""Freezing parts of a model for a while."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from torch import nn
 
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[nn.Module]:
-    """Let gradients pass through `module` but not into its parameters, inside a `with` block.
+    """Freeze the parameters of `module` inside a `with` block; gradients still pass through it.
 
-    Whatever required gradients before requires them again afterwards.
+    Afterwards the parameters that required gradients before require them again.
     """
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     for parameter in parameters:

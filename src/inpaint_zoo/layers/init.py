@@ -8,7 +8,7 @@ CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 
 
 def init_normal(module: nn.Module, std: float = 0.02) -> None:
-    """Fill all convolutions with N(0, std²) and zero biases, all batch normalisations with N(1, std²) and zero biases.
+    """Draw weights of convolutions from N(0, std²), of batch normalisations from N(1, std²), and set biases to 0.
 
     The rule of MISF, CTSDG and their discriminators (after DCGAN, Radford et al., 2016).
     """

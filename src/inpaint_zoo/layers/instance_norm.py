@@ -1,4 +1,4 @@
-"""Instance normalisation with the right gradient for a batch of one."""
+"""Instance normalisation with the correct gradient for a batch of one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 class InstanceNorm2d(nn.InstanceNorm2d):
     """`torch.nn.InstanceNorm2d`, without parameters and running statistics.
 
-    On a CPU, the gradient that torch (2.15) computes for a batch of one is wrong when it comes back in channels-last
-    order, as it does from a sum after a convolution. A batch of one that is trained on therefore goes through a group
-    normalisation with one channel in each group, which is the same function.
+    On a CPU, torch (2.15) computes a wrong gradient for a batch of one if the incoming gradient is in channels-last
+    order, as it is after a sum and a convolution. In training, a batch of one is therefore normalised by a group
+    normalisation with one channel per group, which is the same function.
     """
 
     def forward(self, input: Tensor) -> Tensor:

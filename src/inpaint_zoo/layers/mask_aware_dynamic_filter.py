@@ -1,4 +1,4 @@
-"""Mask-aware dynamic filtering: a convolution whose filter at every position is predicted from the mask.
+"""Mask-aware dynamic filtering: convolution with a filter at every position that is predicted from the mask.
 
 Source: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with Mask Awareness", IEEE TIP 2021.
 """
@@ -11,21 +11,21 @@ from torch import Tensor, nn
 
 
 class MaskAwareDynamicFilter(nn.Module):
-    """Applies to every k × k window the filter that a 1 × 1 convolution of the mask's features predicts for it.
+    """Applies to every k × k window the filter that a 1 × 1 convolution predicts from the mask's features.
 
     A predicted filter is affine in the mask's features m_1, … m_M, and filtering is linear in the filter, so
 
         y = conv(x; W_0) + Σ_j m_j ⊙ conv(x; W_j),
 
-    where W_j is column j of the predicting convolution's weight and W_0 its bias. One ordinary convolution does all
-    M + 1 filterings, and no filter is ever built for a position.
+    where W_j is column j of the predicting convolution's weight and W_0 its bias. One ordinary convolution does all M +
+    1 filterings, so that the filters of the positions are never in memory.
 
     Args:
         in_channels: Channels of the features to filter.
         out_channels: Channels of the result.
         mask_channels: M, channels of the mask's features.
         kernel_size: k, odd; padding is k ÷ 2 zeros.
-        stride: Step between windows; the mask's features live at the result's resolution.
+        stride: Step between windows; the mask's features have the result's resolution.
     """
 
     def __init__(
@@ -54,6 +54,6 @@ class MaskAwareDynamicFilter(nn.Module):
         batch, _, height, width = filtered.shape
         positions = batch * height * width
         factors = F.pad(mask_features.permute(0, 2, 3, 1), (1, 0), value=1.0).reshape(positions, 1, self.num_filters)
-        # a row times a matrix at every position: views, no copies, as long as memory is channels-last
+        # a row times a matrix at every position: views without copies if memory is channels-last
         by_position = filtered.permute(0, 2, 3, 1).reshape(positions, self.num_filters, -1)
         return torch.bmm(factors, by_position).reshape(batch, height, width, -1).permute(0, 3, 1, 2)

@@ -1,4 +1,4 @@
-"""Partial convolution (Liu et al., ECCV 2018) with masks of one channel."""
+"""Partial convolution (Liu et al., ECCV 2018) with single-channel masks."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class MaskGroup(NamedTuple):
     mask: Tensor
     """(B, 1, H, W) float32 of 0 and 1, 1 = valid."""
     num_channels: int
-    """How many channels of the feature map it stands for."""
+    """How many channels of the feature map have this mask."""
 
 
 class Coverage(NamedTuple):
-    """What the masks alone say about a partial convolution; the features do not enter."""
+    """The part of a partial convolution that depends on the masks only."""
 
     ratio: Tensor
     """(B, 1, h, w) float32: window size over the number of valid values in it, 0 where there is none."""
@@ -31,9 +31,9 @@ class Coverage(NamedTuple):
 def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Coverage:
     """Count the valid inputs of every window.
 
-    All channels of a group have the same mask, so that one box sum a group, times its channels, gives what the paper
-    gets from a convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too: the 1e-8
-    vanishes in half precision and makes empty windows NaN.
+    All channels of a group have the same mask, so one box sum per group, times its channels, equals the paper's
+    convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too: in half precision
+    the 1e-8 vanishes, and empty windows become NaN.
 
     Args:
         groups: The masks of the input, one for each run of channels with equal masks.
@@ -50,13 +50,13 @@ def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Cove
 
 
 def sum_windows(group: MaskGroup, kernel_size: int, stride: int) -> Tensor:
-    """Sum a mask over all windows and channels that it stands for; exact, because the sums are small integers."""
+    """Sum a mask over each window and its channels; exact, because the sums are small integers."""
     box = F.avg_pool2d(group.mask.float(), kernel_size, stride, kernel_size // 2, divisor_override=1)
     return box * group.num_channels
 
 
 class PartialConv2d(nn.Conv2d):
-    """Convolution that sees valid inputs only and makes up for the missing ones (Liu et al., 2018, equation 1).
+    """Convolution of valid inputs only, scaled up for the missing ones (Liu et al., 2018, equation 1).
 
     Without bias, with zero padding of half the kernel: `y = conv(x · m) · r`.
 

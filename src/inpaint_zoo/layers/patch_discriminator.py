@@ -14,7 +14,7 @@ class PatchDiscriminator(nn.Module):
     """Five 4x4 convolutions with spectral normalisation (Isola et al., 2017; Miyato et al., 2018).
 
     Args:
-        in_channels: Channels of the image that is evaluated.
+        in_channels: Channels of the image.
         base_channels: Channels of the first convolution (published: 64); the next ones have 2, 4 and 8 times as many.
 
     Raises:
@@ -22,7 +22,7 @@ class PatchDiscriminator(nn.Module):
     """
 
     minimum_size = 24
-    """The smallest side length that leaves at least one patch."""
+    """The smallest side length with at least one patch."""
 
     def __init__(self, *, in_channels: int, base_channels: int) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class PatchDiscriminator(nn.Module):
         ]
         for convolution in convolutions:
             init_normal(convolution)
-        # after the initialisation: spectral_norm starts its power iteration from the weight that it finds
+        # after the initialisation: spectral_norm starts its power iteration from the current weight
         self.convolutions = nn.ModuleList(spectral_norm(convolution) for convolution in convolutions)
         self.activation = nn.LeakyReLU(0.2)
 
@@ -44,14 +44,14 @@ class PatchDiscriminator(nn.Module):
         """Refuse images that are too small for one patch.
 
         Raises:
-            InputError: as said.
+            InputError: The image is too small.
         """
         if min(height, width) < cls.minimum_size:
             wanted = f"{cls.minimum_size}x{cls.minimum_size}"
             raise InputError(f"the discriminator needs {wanted} pixels or more, not {height}x{width}: raise data.size.")
 
     def forward(self, image: Tensor) -> Tensor:
-        """Evaluator patches of `image`.
+        """Classify the patches of `image` as real or generated.
 
         Args:
             image: (B, in_channels, H, W), sides of at least `minimum_size`.

@@ -10,7 +10,7 @@ NUM_TAPS = 9
 
 
 def filter_per_pixel(image: Tensor, kernels: Tensor) -> Tensor:
-    """Filter every channel at every position with a 3x3 kernel of its own.
+    """Filter every channel at every position with its own 3x3 kernel.
 
     `out[n, y, x] = Σ_k kernels[9n + k, y, x] · image[n, y + k÷3 - 1, x + k mod 3 - 1]`, zero padding, kernels not
     normalised.
@@ -35,10 +35,10 @@ def filter_per_pixel(image: Tensor, kernels: Tensor) -> Tensor:
 class SharedKernelFilter(nn.Module):
     """Per-pixel filtering of a feature map with nine kernel values for every four channels.
 
-    MISF predicts 9·C/4 values per position and widens them to 9·C by nearest interpolation over the channel axis, so
-    that channel n, tap k uses value (9n + k) ÷ 4. Only three distinct values meet in one channel; the taps that share a
-    value are summed first (a fixed depthwise convolution), hence three products per channel instead of nine and no
-    widened tensor.
+    MISF predicts 9·C/4 values per position and expands them to 9·C by nearest interpolation over the channel axis, so
+    that channel n, tap k uses value (9n + k) ÷ 4. A channel has only three distinct values; the taps that share a value
+    are summed first (a fixed depthwise convolution), so that there are three products per channel instead of nine, and
+    no expanded tensor.
 
     Args:
         channels: Channels of the feature map, a multiple of 4.

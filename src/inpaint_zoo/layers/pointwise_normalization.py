@@ -1,4 +1,4 @@
-"""Point-wise normalisation: batch normalisation whose scale and shift are predicted per position from a guide.
+"""Point-wise normalisation: batch normalisation with a scale and a shift predicted per position from a guide.
 
 Source: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with Mask Awareness", IEEE TIP 2021.
 """
@@ -13,8 +13,8 @@ from torch import Tensor, nn
 class PointwiseNormalization(nn.Module):
     """`BN(x) · (1 + γ) + β` with a γ and a β for every channel and position, both predicted from a guide.
 
-    γ and β are 3 × 3 convolutions of one shared map t = ReLU(conv(guide)); the batch normalisation has no affine
-    parameters of its own.
+    γ and β are 3 × 3 convolutions of a shared map t = ReLU(conv(guide)); the batch normalisation has no affine
+    parameters.
 
     Args:
         num_channels: Channels of x.

@@ -1,1 +1,1 @@
-"""Loss terms of the three papers; one concept a file, each a plain function or a small class."""
+"""Loss terms of the three papers, as plain functions or small classes; one concept per file."""

@@ -1,6 +1,6 @@
-"""Adversarial objectives on logits: what G minimises and what D minimises.
+"""Adversarial losses on logits: what the generator G and the discriminator D minimise.
 
-Discriminators return logits, so that every objective is safe under autocast (BCE on sigmoids is not).
+Discriminators return logits, so that every loss is safe under autocast (BCE on sigmoids is not).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from torch import Tensor
 
 
 class AdversarialLoss(Protocol):
-    """A pair of objectives for a generator and its discriminator."""
+    """The losses of a generator and its discriminator."""
 
     def generator(self, fake: Tensor) -> Tensor:
         """What G minimises, from D's logits of generated images."""
         ...
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
-        """What D minimises: the term of real images plus the term of generated ones, without a factor of one half."""
+        """What D minimises: the term of real images plus the term of generated images, not halved."""
         ...
 
 
@@ -31,7 +31,7 @@ def binary_cross_entropy(logits: Tensor, label: float) -> Tensor:
 
 
 class NonSaturating:
-    """Binary cross-entropy; G maximises log D(fake) (Goodfellow et al., 2014). MISF's and CTSDG's objective."""
+    """Binary cross-entropy; G maximises log D(fake) (Goodfellow et al., 2014). The loss of MISF and CTSDG."""
 
     def generator(self, fake: Tensor) -> Tensor:
         """BCE(D(fake), 1)."""
@@ -55,7 +55,7 @@ class LeastSquares:
 
 
 class Hinge:
-    """Hinge objective (Lim and Ye, 2017; used with spectral normalisation by SN-GAN)."""
+    """Hinge loss (Lim and Ye, 2017; used with spectral normalisation by SN-GAN)."""
 
     def generator(self, fake: Tensor) -> Tensor:
         """-mean D(fake)."""
@@ -71,4 +71,4 @@ ADVERSARIAL_LOSSES: Mapping[str, AdversarialLoss] = {
     "least_squares": LeastSquares(),
     "hinge": Hinge(),
 }
-"""The objectives by the name that a configuration uses."""
+"""The losses by the name that a configuration uses."""

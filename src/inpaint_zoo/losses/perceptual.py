@@ -14,7 +14,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from inpaint_zoo.errors import InputError
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 Features = dict[str, Tensor]
 
@@ -27,18 +27,17 @@ _ARCHITECTURES: Mapping[str, tuple[str, Any]] = {
 class VGGFeatures(nn.Module):
     """Named activations of VGG16 or VGG19, as a fixed loss network.
 
-    The layers are hidden from `state_dict()`, `parameters()` and `train()` of whatever holds this module, yet they
-    move with `.to()`: checkpoints, optimizers and DDP buckets never see them.
+    The layers are hidden from `state_dict()`, `parameters()` and `train()` of the module that holds this one, and so
+    from checkpoints, optimizers and DDP; `.to()` moves them all the same.
 
     Args:
         architecture: `vgg16` or `vgg19`.
-        layers: Names of the activations that will be asked for, e.g. `relu1_1` or `pool3`; the network is cut after
-            the last of them.
-        weights: `imagenet` (torchvision's download), the path of a torchvision state dict, or `random` (fixed seed;
-            for tests and timing only, a warning says so).
+        layers: Names of the activations that are needed, e.g. `relu1_1` or `pool3`; the network ends with the last one.
+        weights: `imagenet` (torchvision's download), the path of a torchvision state dict, or `random` (fixed seed; for
+            tests and timing only, with a warning).
 
     Raises:
-        InputError: the weights cannot be had, or the file is not a VGG of this architecture.
+        InputError: The weights are not available, or the file is not a VGG of this architecture.
     """
 
     def __init__(self, architecture: str, layers: Iterable[str], weights: str) -> None:
@@ -52,7 +51,7 @@ class VGGFeatures(nn.Module):
             _fill(network, architecture, imagenet, weights)
         network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
         self.names = names[:length]
-        # set behind nn.Module's back: not a child, hence in no state dict, parameter list or train() call
+        # not as an attribute, which nn.Module would register as a child
         self.__dict__["network"] = network
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
@@ -64,8 +63,8 @@ class VGGFeatures(nn.Module):
         """Run `image` up to the last of `layers` and return those activations by name.
 
         Args:
-            image: (B, 3, H, W), in the range that the paper feeds (nothing is normalised here).
-            layers: The activations wanted.
+            image: (B, 3, H, W), in the range of the paper; it is not normalised here.
+            layers: Names of the activations.
         """
         wanted = set(layers)
         features: Features = {}
@@ -105,7 +104,7 @@ def gram_matrix(features: Tensor) -> Tensor:
 
 
 def _layer_names(configuration: list[str | int]) -> list[str]:
-    """The papers' names of torchvision's `features`, in order: conv1_1, relu1_1, ..., pool1, conv2_1, ..."""
+    """The names of the layers of torchvision's `features`, in order: conv1_1, relu1_1, ..., pool1, conv2_1, ..."""
     names, block, index = [], 1, 1
     for entry in configuration:
         if entry == "M":
@@ -119,7 +118,7 @@ def _layer_names(configuration: list[str | int]) -> list[str]:
 
 def _fill(network: nn.Sequential, architecture: str, imagenet: Any, weights: str) -> None:
     if weights == "random":
-        log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
+        _log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
         for layer in network:
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

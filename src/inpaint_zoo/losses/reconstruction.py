@@ -1,15 +1,15 @@
-"""L1 terms: over the whole image, over the hole, over the known pixels."""
+"""L1 losses over the whole image, the hole, or the known pixels."""
 
 from __future__ import annotations
 
 from torch import Tensor
 
 MINIMUM_HOLE_RATIO = 0.01
-"""Floor of the divisor in `l1_per_hole_ratio`: MISF's division by the mean of the mask explodes on an empty mask."""
+"""Lower bound of the divisor in `l1_per_hole_ratio`: MISF divides by the mean of the mask, 0 for an empty one."""
 
 
 def l1(output: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference over all elements of two equal shapes; a scalar."""
+    """Mean absolute difference of two tensors of equal shape; a scalar."""
     return (output - target).abs().mean()
 
 
@@ -27,8 +27,8 @@ def l1_within(output: Tensor, target: Tensor, region: Tensor) -> Tensor:
 
 
 def l1_per_hole_ratio(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """MISF's L1: the mean absolute difference divided by the mean of the mask over the whole batch.
+    """MISF's L1: the mean absolute difference divided by the mean of the batch's masks.
 
-    The divisor is at least `MINIMUM_HOLE_RATIO`, so that a batch without holes has a finite loss.
+    The divisor is at least `MINIMUM_HOLE_RATIO`, so that the loss of a batch without holes is finite.
     """
     return l1(output, target) / mask.mean().clamp_min(MINIMUM_HOLE_RATIO)

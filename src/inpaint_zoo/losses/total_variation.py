@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def total_variation(image: Tensor) -> Tensor:
-    """Mean absolute difference of horizontal neighbours plus that of vertical neighbours.
+    """Mean absolute difference of horizontal neighbours plus that of vertical neighbours; a scalar.
 
     Args:
         image: (B, C, H, W), at least 2 x 2.

@@ -1,6 +1,5 @@
 """Mask generators: uint8 (1, H, W), exactly 0 or 1, 1 = hole, the same pixels for the same key everywhere."""
 
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.border import BorderMask
 from inpaint_zoo.masks.box import BoxMask
 from inpaint_zoo.masks.boxes import BoxesMask
@@ -11,6 +10,7 @@ from inpaint_zoo.masks.files.file import FileMask
 from inpaint_zoo.masks.files.object_shape import ObjectShapeMask
 from inpaint_zoo.masks.files.paired import PairedMask
 from inpaint_zoo.masks.free_form import FreeFormMask
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.half import HalfMask
 from inpaint_zoo.masks.irregular import BinnedIrregularMask, IrregularMask
 from inpaint_zoo.masks.mixture import MixtureMask

@@ -13,20 +13,20 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.spans import fill, spans
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 
 
 class BorderMask:
-    """The masks of a generator, made to fit a rule about the border.
+    """The masks of a generator, changed to obey a rule about the border.
 
     Args:
         mask: The generator.
-        border: `any` leaves masks alone; `free` makes them for the inside of the image, which is that much smaller,
-            without the lines of a stroke that would lead out of it; `touching` moves holes that do not touch the
-            border to a random side of it.
-        margin: Known pixels along the border when it is `free`, as a share of the image's shorter side, at least one.
+        border: `any` changes nothing; `free` makes masks for the image without its margin, and leaves out the lines of
+            strokes that would reach into the margin; `touching` moves holes that do not touch the border to a random
+            side.
+        margin: Width of the known margin for `free`, as a share of the image's shorter side, at least one pixel.
 
     Raises:
         InputError: The rule is unknown, or the margin leaves nothing.
@@ -62,7 +62,7 @@ def _free(mask: MaskGenerator, request: MaskRequest, margin: int) -> np.ndarray:
 
 
 def _kept_inside(lines: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The lines, int64 (lines, 5), that lie inside of the image whole; where none does, all of them moved inside."""
+    """The lines, int64 (lines, 5), that lie completely inside the image; if none does, all of them, moved inside."""
     ends, radius = lines[:, :4], lines[:, 4:] // 2
     last = np.array([height, width, height, width]) - 1 - radius
     whole = lines[np.all((ends >= radius) & (ends <= last), axis=1)]

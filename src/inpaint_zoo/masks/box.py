@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 
@@ -16,11 +16,11 @@ class BoxMask:
 
     Args:
         size_ratio: [low, high] of the rectangle's sides, as a share of the image's sides, drawn for each side.
-        offset_ratio: How far the rectangle moves from the centre, as a share of the room there is: 0 keeps it in
-            the centre, 1 lets it lie anywhere.
+        offset_ratio: How far the rectangle may lie from the centre, as a share of the free space: 0 keeps it in the
+            centre, 1 allows any place.
 
     Raises:
-        InputError: A range is unusable.
+        InputError: A range is not valid.
     """
 
     def __init__(self, *, size_ratio: Sequence[float], offset_ratio: float) -> None:

@@ -1,6 +1,6 @@
-"""Several rectangles.
+"""Several rectangular holes.
 
-Source of the rule: the boxes in the masks of LaMa (Suvorov et al., WACV 2022), as in the authors' released code.
+Source: the boxes in the masks of LaMa (Suvorov et al., WACV 2022), as in the authors' released code.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import DrawnMask
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 
 class _Rectangles:
-    """Rectangles (top, bottom, left, right) of a (height, width) image, one a step."""
+    """Rectangles (top, bottom, left, right) in a (height, width) image, one per step."""
 
     def __init__(self, boxes: list[tuple[int, int, int, int]], height: int, width: int) -> None:
         self.num_steps = len(boxes)
@@ -38,7 +38,7 @@ class BoxesMask(DrawnMask):
     Args:
         num_boxes: [low, high] number of rectangles.
         box_size: [low, high] of their sides, in pixels of an image of `reference_size`.
-        margin: Pixels, of an image of `reference_size`, that stay known at the border.
+        margin: Width of the known border, in pixels of an image of `reference_size`.
         reference_size: Shorter side, in pixels, for which sizes and margin hold.
 
     Raises:
@@ -54,7 +54,7 @@ class BoxesMask(DrawnMask):
             raise InputError(f"mask.margin={margin} leaves no room in mask.reference_size={reference_size}")
 
     def drawing(self, request: MaskRequest) -> _Rectangles:
-        """The rectangles of the mask that a call makes, one a step."""
+        """The rectangles of the next mask, one per step."""
         height, width, rng = request.height, request.width, request.rng
         (num,) = draw_integers(rng, *self.num_boxes, 1)
         margin = self.margin * min(height, width) // self.reference_size

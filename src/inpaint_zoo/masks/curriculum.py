@@ -1,4 +1,4 @@
-"""Ratios that widen while a network is trained."""
+"""Hole ratios whose range widens during training."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.exact_ratio import mask_within
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import ratio_range
 
 
 class CurriculumMask:
-    """As `ExactRatioMask`, with a range that widens evenly from `start` to `ratio`, and stays there in evaluation.
+    """As `ExactRatioMask`, with a range that widens linearly from `start` to `ratio`; evaluation uses `ratio`.
 
     Args:
         mask: The generator.
@@ -21,7 +21,7 @@ class CurriculumMask:
         ratio: [low, high] share when it ends.
 
     Raises:
-        InputError: A range is unusable, or `start` does not lie in `ratio`; from a call: as `ExactRatioMask`.
+        InputError: A range is not valid, or `start` does not lie in `ratio`; from a call: as `ExactRatioMask`.
     """
 
     def __init__(self, *, mask: MaskGenerator, start: Sequence[float], ratio: Sequence[float]) -> None:
@@ -32,7 +32,7 @@ class CurriculumMask:
             raise InputError(f"mask.start={list(start)} must lie in mask.ratio={list(ratio)}")
 
     def range_at(self, progress: float) -> tuple[float, float]:
-        """The [low, high] share of holes after a share `progress` of the training."""
+        """The [low, high] share of holes when a share `progress` of training is done."""
         (first_low, first_high), (low, high) = self.start, self.ratio
         done = min(max(progress, 0.0), 1.0)
         return first_low * (1 - done) + low * done, first_high * (1 - done) + high * done

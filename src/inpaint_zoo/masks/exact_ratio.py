@@ -1,4 +1,4 @@
-"""Masks of any generator with a ratio that is kept in every sample."""
+"""Masks of any generator with an exact hole ratio."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.drawing.steps import drawing_of, most_steps
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 _UNIT = 1 << 30
@@ -16,17 +16,17 @@ _MOST_MASKS = 100
 
 
 class ExactRatioMask:
-    """Adds up masks of a generator until a number of pixels, drawn uniformly from `ratio`, is reached.
+    """Unites masks of a generator until a number of hole pixels, drawn uniformly from `ratio`, is reached.
 
-    What is too much of the last mask is taken away: its last strokes, boxes or steps where it is made of such, then
-    what lies outside of a square in the last of them, which may leave some pixels less than were drawn.
+    The last mask is reduced to fit: its last steps (strokes, boxes) are left out, then the part of the last step that
+    lies outside a square, which may leave a few pixels fewer than were drawn.
 
     Args:
         mask: The generator.
         ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
 
     Raises:
-        InputError: The range is unusable; from a call: so many holes cannot be reached.
+        InputError: The range is not valid; from a call: the ratio cannot be reached.
     """
 
     def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float]) -> None:
@@ -39,7 +39,7 @@ class ExactRatioMask:
 
 
 def mask_within(ratio: tuple[float, float], mask: MaskGenerator, request: MaskRequest) -> np.ndarray:
-    """Make one mask whose ratio lies in a range from those of a generator, uint8 (1, height, width), 1 = hole.
+    """Make one mask with a ratio in a range from masks of a generator, uint8 (1, height, width), 1 = hole.
 
     Raises:
         InputError: A hundred of its masks together have too few holes.
@@ -65,9 +65,9 @@ def mask_within(ratio: tuple[float, float], mask: MaskGenerator, request: MaskRe
 
 
 def _part(hole: np.ndarray, fewest: int, most: int, rng: np.random.RandomState) -> np.ndarray:
-    """The pixels of `hole`, bool (H, W), in a square around a random one of them, so that the part of a box is a box.
+    """The pixels of `hole`, bool (H, W), in a square around a random one of them, so that a part of a box is a box.
 
-    They are at most `most`, and less only where a square holds `fewest`.
+    They are at most `most`, and fewer only if a square then holds at least `fewest`.
     """
     rows, columns = np.nonzero(hole)
     if not most:
@@ -78,7 +78,7 @@ def _part(hole: np.ndarray, fewest: int, most: int, rng: np.random.RandomState) 
     reached = int(np.searchsorted(within, most, side="right")) - 1
     kept = distances < reached
     if within[reached] < fewest:
-        # not a sort: versions of NumPy may order equal distances differently
+        # in reading order; a sort might order equal distances differently in another version of NumPy
         kept[np.flatnonzero(distances == reached)[: most - int(within[reached])]] = True
     part = np.zeros_like(hole)
     part[rows[kept], columns[kept]] = True

@@ -1,9 +1,9 @@
 """Free-form strokes that zigzag through the image.
 
 Source: Yu et al., "Free-Form Image Inpainting with Gated Convolution" (DeepFillv2), ICCV 2019, algorithm 1: lines
-between vertices with round joints, whose angles alternate, mirrored at random. The constants of the configuration are
-those of the authors' released code. Ours: whole degrees; radii from a sum of twelve whole numbers instead of a normal
-distribution, whose last bits differ between machines; widths that grow with the image.
+between vertices with round joints, whose angles alternate, mirrored at random. The constants in the configuration are
+those of the authors' released code. Our changes: whole degrees; lengths from a sum of twelve integers instead of a
+normal distribution, whose last bits differ between machines; widths that grow with the image.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from itertools import pairwise
 import numpy as np
 
 from inpaint_zoo.checks import at_least
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import offset
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 _UNIT = 1 << 30
 _NUM_SUMMED = 12
-"""So many uniform numbers sum up to almost a normal one, with a variance of one squared range."""
+"""The sum of so many uniform numbers is almost normal, with a standard deviation equal to their range."""
 
 
 class FreeFormMask(StrokeMask):
-    """Some strokes, each a zigzag of one width.
+    """Some strokes, each a zigzag of constant width.
 
     Args:
         num_strokes: [low, high] number of strokes.
         num_vertices: [low, high] number of straight pieces of a stroke.
-        angle: Mean angle of the pieces, up and down in turn, in degrees.
-        angle_spread: How far, at most, the angles of a stroke lie from their mean, in degrees.
+        angle: Mean angle of the pieces, in degrees; pieces lead up and down in turn.
+        angle_spread: Largest distance of the angles of a stroke from their mean, in degrees.
         stroke_width: [low, high] in pixels of an image of `reference_size`.
         reference_size: Shorter side, in pixels, for which the widths hold.
 
@@ -65,7 +65,7 @@ class FreeFormMask(StrokeMask):
 
     def _stroke(self, height: int, width: int, rng: np.random.RandomState) -> Iterator[Segment]:
         most = self.num_vertices[1]
-        # one call for all numbers of a stroke takes an eighth of the time of one for each
+        # one call for all numbers of a stroke takes an eighth of the time of a call for each
         drawn = rng.randint(0, _UNIT, size=8 + most * (1 + _NUM_SUMMED), dtype=np.int64)
         num, stroke_width, y, x, below, above, upside_down, mirrored = self._choices(drawn[:8].tolist(), height, width)
         lowest = self.angle - below
@@ -81,7 +81,7 @@ class FreeFormMask(StrokeMask):
             yield Segment(rows[0], columns[0], rows[1], columns[1], stroke_width)
 
     def _choices(self, drawn: Sequence[int], height: int, width: int) -> list[int]:
-        """Number of vertices, width, start, spread of the angles, mirrored or not, from numbers below `_UNIT`."""
+        """Turn numbers below `_UNIT` into number of vertices, width, start, spread of the angles, and mirroring."""
         widths = scaled_range(self.stroke_width, min(height, width), self.reference_size)
         spread = (0, self.angle_spread)
         ranges = (self.num_vertices, widths, (0, height - 1), (0, width - 1), spread, spread, (0, 1), (0, 1))
@@ -89,7 +89,7 @@ class FreeFormMask(StrokeMask):
 
 
 def _lengths(height: int, width: int, drawn: np.ndarray) -> list[int]:
-    """About normal: the mean is an eighth of the diagonal, the deviation half of the mean; within two deviations.
+    """About normal lengths: mean an eighth of the diagonal, standard deviation half of the mean, within two deviations.
 
     Args:
         height: Of the image.

@@ -8,14 +8,14 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
 class HalfMask:
-    """One half of the image, of a side drawn at random; of an odd number of pixels the smaller part.
+    """The half of the image on a random side; if the number of pixels is odd, the smaller part.
 
     Args:
-        sides: Those to choose from: `left`, `right`, `top`, `bottom`.
+        sides: The sides to choose from: `left`, `right`, `top`, `bottom`.
 
     Raises:
         InputError: A side is unknown, or there is none.

@@ -1,4 +1,4 @@
-"""Free-form masks: random thick, bending strokes, with a hole ratio that is kept in every sample.
+"""Irregular masks: random thick, bending strokes with an exact hole ratio.
 
 The strokes follow the idea of the free-form masks of Yu et al., "Free-Form Image Inpainting with Gated Convolution",
 ICCV 2019 (algorithm 1: vertices, brush widths and angles at random), with ratio bins as in Liu et al., "Image
@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inpaint_zoo.checks import listed
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.checks import non_empty_list
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import Strokes, most_steps
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import (
     count_range,
     hole_counts,
@@ -28,7 +28,7 @@ from inpaint_zoo.masks.ranges import (
 
 
 class Point(NamedTuple):
-    """A pixel; it may lie outside of the image."""
+    """A pixel; it may lie outside the image."""
 
     y: int
     x: int
@@ -36,7 +36,7 @@ class Point(NamedTuple):
 
 _NUM_DIRECTIONS = 64
 _UNIT = 1024
-# rounded far above the last bit, in which the cosines of two machines may differ
+# rounding hides the last bits, in which the cosines of two machines may differ
 _ANGLES = [math.tau * k / _NUM_DIRECTIONS for k in range(_NUM_DIRECTIONS)]
 _DIRECTIONS = [Point(round(_UNIT * math.sin(angle)), round(_UNIT * math.cos(angle))) for angle in _ANGLES]
 
@@ -51,7 +51,7 @@ class IrregularMask:
         num_segments: [low, high] number of straight pieces of a stroke.
 
     Raises:
-        InputError: A range is empty or lies outside of [0, 1].
+        InputError: A range is empty or lies outside [0, 1].
     """
 
     def __init__(
@@ -102,7 +102,9 @@ class IrregularMask:
         points = [_known_pixel(mask, rng)]
         for length, turn in zip(lengths, turns, strict=True):
             heading += turn + bend // 6
-            points.append(_move(points[-1], heading, length))
+            down, right = _DIRECTIONS[heading % _NUM_DIRECTIONS]
+            y, x = points[-1]
+            points.append(Point(y + down * length // _UNIT, x + right * length // _UNIT))
         return points, max(1, stroke_width // 2)  # radius 0 leaves gaps between the pixels of a slanted line
 
 
@@ -116,7 +118,7 @@ class BinnedIrregularMask:
         num_segments: As in `IrregularMask`.
 
     Raises:
-        InputError: There is no bin, or a range is unusable.
+        InputError: There is no bin, or a range is not valid.
     """
 
     def __init__(
@@ -131,11 +133,11 @@ class BinnedIrregularMask:
             IrregularMask(
                 ratio=ratio, stroke_width=stroke_width, segment_length=segment_length, num_segments=num_segments
             )
-            for ratio in listed(bins, "mask.bins", "[[0.2,0.4]]")
+            for ratio in non_empty_list(bins, "mask.bins", "[[0.2,0.4]]")
         ]
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole, from bin `index` modulo the number of bins."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; with an `index`, the bins are used in turn."""
         index = request.index
         if index is None:
             (index,) = draw_integers(request.rng, 0, len(self.generators) - 1, 1)
@@ -143,28 +145,23 @@ class BinnedIrregularMask:
 
 
 def _add_nearest(hole: np.ndarray, pixels: np.ndarray, start: Point, num: int) -> None:
-    """Add to `hole` the `num` nearest to `start` of `pixels`; both (H, W) bool."""
+    """Add to `hole` the `num` of `pixels` that are nearest to `start`; both (H, W) bool."""
     y, x = np.nonzero(pixels)
     kept = np.argsort((y - start.y) ** 2 + (x - start.x) ** 2, kind="stable")[:num]
     hole[y[kept], x[kept]] = True
 
 
 def _known_pixel(mask: np.ndarray, rng: np.random.RandomState) -> Point:
-    """A random pixel outside of the holes, so that every stroke adds something."""
+    """A random pixel outside the holes, so that every stroke adds something."""
     (choice,) = draw_integers(rng, 0, mask.size - int(np.count_nonzero(mask)) - 1, 1)
     return Point(*divmod(_nth_known(mask.ravel(), choice), mask.shape[1]))
 
 
 def _nth_known(mask: np.ndarray, choice: int) -> int:
-    """Where pixel `choice` of those outside of the holes lies: counting halves is faster than listing all."""
+    """The position of known pixel number `choice`; counting halves is faster than listing all."""
     low, high = 0, mask.size
     while high - low > 1:
         middle = (low + high) // 2
         num_known = middle - low - int(np.count_nonzero(mask[low:middle]))
         low, high, choice = (low, middle, choice) if choice < num_known else (middle, high, choice - num_known)
     return low
-
-
-def _move(point: Point, heading: int, length: int) -> Point:
-    direction = _DIRECTIONS[heading % _NUM_DIRECTIONS]
-    return Point(point.y + direction.y * length // _UNIT, point.x + direction.x * length // _UNIT)

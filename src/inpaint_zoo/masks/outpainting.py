@@ -1,4 +1,4 @@
-"""Holes along the sides of the image, to be painted beyond what is known.
+"""Holes along the sides of the image, for outpainting.
 
 Source: the outpainting masks in the released code of LaMa (Suvorov et al., WACV 2022).
 """
@@ -10,21 +10,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 _UNIT = 1 << 30
 
 
 class OutpaintingMask:
-    """A strip along each of some sides, at least one.
+    """Strips along some of the sides, at least one.
 
     Args:
-        size_ratio: [low, high] of a strip, as a share of the image's height (above, below) or width (left, right).
-        side_probability: That a side has a strip; where none would have one, a random side gets it.
+        size_ratio: [low, high] width of a strip, as a share of the image's height (top, bottom) or width (left, right).
+        side_probability: Probability that a side has a strip; if none would, a random side has one.
 
     Raises:
-        InputError: The range is unusable, two strips could meet, or the probability is none.
+        InputError: The range is not valid, two strips could meet, or the probability is not in [0, 1].
     """
 
     def __init__(self, *, size_ratio: Sequence[float], side_probability: float) -> None:

@@ -1,8 +1,8 @@
-"""Polygonal chains whose pieces have widths of their own: the irregular part of LaMa's masks.
+"""Polygonal chains of pieces of different widths: the irregular part of LaMa's masks.
 
-Source: Suvorov et al., "Resolution-robust Large Mask Inpainting with Fourier Convolutions" (LaMa), WACV 2022. The way
-of drawing and the constants of the configurations are those of the authors' released code: four headings, mirrored in
-every other chain, one to five pieces. Ours: headings in whole degrees; sizes that grow with the image.
+Source: Suvorov et al., "Resolution-robust Large Mask Inpainting with Fourier Convolutions" (LaMa), WACV 2022. The rule
+and the constants in the configurations are those of the authors' released code: four headings, mirrored in every other
+chain, one to five pieces. Our changes: headings in whole degrees; sizes that grow with the image.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 
@@ -75,7 +75,7 @@ class PolygonalChainMask(StrokeMask):
 
 
 def _within(places: np.ndarray, side: int) -> np.ndarray:
-    # np.clip does the same in three times the time
+    # three times as fast as np.clip
     return np.asarray(np.minimum(np.maximum(places, 0), side))
 
 

@@ -1,4 +1,4 @@
-"""Ranges as users type them."""
+"""Ranges in the configuration, and their conversion to pixels."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from inpaint_zoo.errors import InputError
 
 
 def number_pair(values: Sequence[float], key: str) -> tuple[float, float]:
-    """Take [low, high] apart; `key` names it in the InputError for anything else."""
+    """Check [low, high], two numbers; `key` names them in the InputError for anything else."""
     if not is_list(values) or len(values) != 2 or not all(map(is_finite, values)):
         raise InputError(f"{key}={as_given(values)} must be two numbers, such as {key}=[0.1,0.3]")
     return values[0], values[1]
 
 
 def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
-    """Take [low, high] apart, two shares of the image's side in (0, 1]."""
+    """Check [low, high], two shares of a side of the image, in (0, 1]."""
     low, high = number_pair(values, key)
     if not 0 < low <= high <= 1:
         raise InputError(f"{key}=[{low},{high}] must satisfy 0 < low <= high <= 1")
@@ -24,7 +24,7 @@ def share_range(values: Sequence[float], key: str) -> tuple[float, float]:
 
 
 def ratio_range(values: Sequence[float], key: str) -> tuple[float, float]:
-    """Take [low, high] apart, two shares of the image's pixels of which the low one is not reached."""
+    """Check [low, high], two shares of the image's pixels in [0, 1]; the low end is exclusive."""
     low, high = number_pair(values, key)
     if not 0 <= low < high <= 1:
         raise InputError(f"{key}=[{low},{high}] must satisfy 0 <= low < high <= 1")
@@ -32,7 +32,7 @@ def ratio_range(values: Sequence[float], key: str) -> tuple[float, float]:
 
 
 def count_range(values: Sequence[int], key: str, least: int = 1) -> tuple[int, int]:
-    """Take [low, high] apart, two whole numbers of things, at least `least`."""
+    """Check [low, high], two counts of at least `least`."""
     low, high = number_pair(values, key)
     if not is_whole(low) or not is_whole(high):
         raise InputError(f"{key}={as_given(values)} must be two whole numbers, such as {key}=[1,3]")
@@ -42,7 +42,7 @@ def count_range(values: Sequence[int], key: str, least: int = 1) -> tuple[int, i
 
 
 def hole_counts(ratio: tuple[float, float], num_pixels: int) -> tuple[int, int]:
-    """Fewest and most hole pixels for which low < share <= high.
+    """The fewest and most hole pixels for which low < share <= high.
 
     Raises:
         InputError: There are none.
@@ -59,12 +59,12 @@ def hole_counts(ratio: tuple[float, float], num_pixels: int) -> tuple[int, int]:
 
 
 def scaled_range(values: tuple[int, int], side: int, reference_size: int) -> tuple[int, int]:
-    """Turn pixels of an image of `reference_size` into pixels of one of `side`, at least one."""
+    """Scale pixels from an image of `reference_size` to one of `side`, at least one pixel."""
     low, high = (max(1, (2 * value * side + reference_size) // (2 * reference_size)) for value in values)
     return low, high
 
 
 def pixel_range(shares: tuple[float, float], side: int) -> tuple[int, int]:
-    """Turn shares of a side into whole pixels, at least one."""
+    """Convert shares of a side to whole pixels, at least one."""
     low, high = (max(1, round(share * side)) for share in shares)
     return low, high

@@ -1,4 +1,4 @@
-"""Masks of a generator that happen to have a wanted ratio."""
+"""Masks of a generator, drawn again until the hole ratio fits."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.ranges import hole_counts, ratio_range
 
 
 class RedrawnMask:
-    """Draws masks until one has a ratio in the range; unlike `ExactRatioMask` it changes no shapes.
+    """Draws masks until one has a ratio in the range; unlike `ExactRatioMask`, it does not change their shapes.
 
     Args:
         mask: The generator.
         ratio: [low, high] share of the pixels that are holes; low < share <= high holds for every mask.
-        num_tries: Masks that are drawn before it is given up.
+        num_tries: How many masks are drawn at most.
 
     Raises:
-        InputError: The range is unusable; from a call: no mask had such a ratio.
+        InputError: The range is not valid; from a call: none of the masks had such a ratio.
     """
 
     def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float], num_tries: int) -> None:

@@ -1,6 +1,6 @@
 """Scratches: long, thin, slightly bent lines with gaps, as on old photographs, films and murals.
 
-Ours, constants and all.
+The rule and its constants are ours.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import numpy as np
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import offset
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, pixel_range, scaled_range, share_range
 
 _NUM_PIECES = 12
@@ -22,18 +22,18 @@ _UNIT = 1 << 30
 
 
 class ScratchMask(StrokeMask):
-    """Some scratches in about one direction, as one movement leaves them.
+    """Some scratches in about the same direction, as from one movement.
 
     Args:
         num_scratches: [low, high] number of scratches.
         length: [low, high] of a scratch, as a share of the image's shorter side.
         stroke_width: [low, high] of a piece of a scratch, in pixels of an image of `reference_size`.
-        spread: How far, at most, a scratch's direction lies from that of the others, in degrees.
-        gap_probability: That a piece of a scratch, a twelfth of it, is missing; the first one never is.
+        spread: Largest angle between a scratch and the common direction, in degrees.
+        gap_probability: Probability that a piece of a scratch, a twelfth of it, is missing; the first never is.
         reference_size: Shorter side, in pixels, for which the widths hold.
 
     Raises:
-        InputError: A range is empty, or the probability is none.
+        InputError: A range is empty, or the probability is not in [0, 1].
     """
 
     def __init__(

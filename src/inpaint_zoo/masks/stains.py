@@ -1,6 +1,6 @@
-"""Stains: round blots with an uneven rim and some splashes around, as of damp, mould and ink.
+"""Stains: round blots with an uneven rim and splashes around them, as of damp, mould and ink.
 
-Ours, constants and all.
+The rule and its constants are ours.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import offset
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, pixel_range, share_range
 
 _NUM_LOBES = 18

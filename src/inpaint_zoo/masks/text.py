@@ -1,6 +1,6 @@
-"""Lines of writing, as of inscriptions, captions and stamps on old images.
+"""Lines of writing, such as inscriptions, captions and stamps on old images.
 
-Ours, constants and all. The letters are lines of our own (`glyphs`).
+The rule, its constants and the letters (`glyphs`) are ours.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from itertools import pairwise
 import numpy as np
 
 from inpaint_zoo.checks import at_least
-from inpaint_zoo.masks.base import draw_integers
 from inpaint_zoo.masks.drawing.directions import COSINES, SINES, UNIT
 from inpaint_zoo.masks.drawing.glyphs import GLYPHS, HEIGHT, WIDTH
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
+from inpaint_zoo.masks.generator import draw_integers
 from inpaint_zoo.masks.ranges import count_range, scaled_range
 
 
 class TextMask(StrokeMask):
-    """Some lines of words, all in one size and weight, slightly turned.
+    """Some lines of words in one size and weight, slightly rotated.
 
     Args:
         num_lines: [low, high] number of lines.
@@ -68,7 +68,7 @@ class TextMask(StrokeMask):
         return found
 
     def _line(self, rng: np.random.RandomState) -> Iterator[list[tuple[int, int]]]:
-        """The lines of the letters of one line of words, in units of a glyph, from its left end."""
+        """The strokes of the letters of one line of words, in units of a glyph, from its left end."""
         (num_words,) = draw_integers(rng, *self.num_words, 1)
         place = 0
         for length in draw_integers(rng, *self.word_length, num_words):
@@ -83,7 +83,7 @@ _LINE_DISTANCE = 10
 
 
 def _turned(point: tuple[int, int], size: int, degrees: int) -> tuple[int, int]:
-    """From units of a glyph to pixels, for letters of `size`, turned by `degrees` around (0, 0)."""
+    """From units of a glyph to pixels, for letters of `size`, rotated by `degrees` around (0, 0)."""
     down, right = point[0] * size, point[1] * size
     sine, cosine = SINES[degrees % 360], COSINES[degrees % 360]
     return (down * cosine + right * sine) // (HEIGHT * UNIT), (right * cosine - down * sine) // (HEIGHT * UNIT)

@@ -1,4 +1,4 @@
-"""The holes of several generators in one mask."""
+"""Masks with the holes of several generators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest, draw_integers
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest, draw_integers
 
 _UNIT = 1 << 30
 
@@ -16,11 +16,11 @@ class UnionMask:
     """Every mask has the holes of some of the generators, at least one.
 
     Args:
-        masks: The generators by names of your own.
-        probabilities: That each takes part, by the same names; where none would, one of them, at random, does.
+        masks: The generators by names of your choice.
+        probabilities: Probability that each takes part, by the same names; if none would, a random one does.
 
     Raises:
-        InputError: The names differ, or a probability is none.
+        InputError: The names differ, or a probability is not in [0, 1].
     """
 
     def __init__(self, *, masks: Mapping[str, MaskGenerator], probabilities: Mapping[str, float]) -> None:

@@ -1,4 +1,4 @@
-"""Metrics of one image and of a set of images, their records, and how a protocol puts them together."""
+"""Metrics of one image and of a set of images, their records, and the metrics of a protocol."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # imported on first use: torchmetrics takes seconds, and neither a fill nor a report needs it
+    # imported on first use: torchmetrics takes seconds to import, and neither fills nor reports need it
     if name in __all__:
         from inpaint_zoo.metrics import per_image  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, every 10 per cent, and rows for the rest."""
+"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, every 10 per cent, and bins for the rest."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import bisect
 
 NO_HOLE = "none"
 BIN_EDGES = (0.2, 0.4, 0.6)
-"""Upper edges, each inside its bin."""
+"""Upper limits, which are included in their bins."""
 RATIO_BINS = ("0-20", "20-40", "40-60", "60-100")
 BINS = (NO_HOLE, *RATIO_BINS)
-"""The bins of the papers, from no hole to more than 60 %: every image lies in one of them."""
+"""The bins of the papers, from no hole to more than 60 %: every image is in one of them."""
 FINE_EDGES = tuple(tenth / 10 for tenth in range(1, 10))
 FINE_RATIO_BINS = tuple(f"{low}-{low + 10}" for low in range(0, 100, 10))
 FINE_BINS = (NO_HOLE, *FINE_RATIO_BINS)
-"""Every 10 %: every image lies in one of them, too."""
+"""Bins of 10 %: every image is also in one of them."""
 ALL = "all"
-"""Name of the row over all images."""
+"""Name of the bin of all images."""
 EVERY_BIN = (*BINS, *FINE_RATIO_BINS, ALL)
-"""What means are taken over, in the order of files."""
+"""All bins for which means are computed, in the order of files."""
 BIN_TITLES = {
     NO_HOLE: "no hole",
     "0-20": "0–20 %",
@@ -33,7 +33,7 @@ def ratio_bin(ratio: float) -> str:
     """Name of the bin of a hole ratio among `BINS`.
 
     Args:
-        ratio: hole pixels / all pixels, in [0, 1].
+        ratio: Hole pixels / all pixels, in [0, 1].
     """
     return _bin(ratio, BIN_EDGES, RATIO_BINS)
 
@@ -42,17 +42,17 @@ def fine_bin(ratio: float) -> str:
     """Name of the bin of a hole ratio among `FINE_BINS`.
 
     Args:
-        ratio: hole pixels / all pixels, in [0, 1].
+        ratio: Hole pixels / all pixels, in [0, 1].
     """
     return _bin(ratio, FINE_EDGES, FINE_RATIO_BINS)
 
 
 def bins_of(ratio: float) -> tuple[str, ...]:
-    """Every bin that an image counts in: one of `BINS`, one of `FINE_BINS` (named once if it is the same), `ALL`."""
+    """All bins of an image: one of `BINS`, one of `FINE_BINS` (only once if it is the same), and `ALL`."""
     return tuple(dict.fromkeys((ratio_bin(ratio), fine_bin(ratio), ALL)))
 
 
 def _bin(ratio: float, edges: tuple[float, ...], names: tuple[str, ...]) -> str:
     if not 0 <= ratio <= 1:
-        raise ValueError(f"a hole ratio lies in [0, 1], not at {ratio}")
+        raise ValueError(f"a hole ratio must be in [0, 1], not {ratio}")
     return NO_HOLE if ratio == 0 else names[bisect.bisect_left(edges, ratio)]

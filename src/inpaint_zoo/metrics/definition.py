@@ -1,4 +1,4 @@
-"""How a protocol measures, and the measures of `standard`."""
+"""The metrics of a protocol, and those of `standard`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 
 SET_METRICS = ("fid", "u_ids", "p_ids")
-"""Measures of all images together, see `set_scores`."""
+"""Metrics of all images together, see `set_scores`."""
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The measures of a protocol; None stands for one that it does not have.
+    """The metrics of a protocol; None for a metric that it does not have.
 
     Args:
         psnr: See `PSNR`.
         ssim: See `SSIM`.
         l1: See `L1` and `RelativeL1`.
         lpips: The network of LPIPS, "alex" or "vgg".
-        lpips_levels: What LPIPS is shown, (H, W, 3) in [0, 1].
-        sets: Names of `SET_METRICS`.
-        more: Further measures of one image, by names that are none of `MEASURES`.
+        lpips_levels: Conversion of images for LPIPS, to (H, W, 3) in [0, 1].
+        sets: Those of `SET_METRICS` that the protocol has.
+        more: Further measures of one image, by names that are not in `MEASURES`.
     """
 
     psnr: PSNR | None
@@ -39,12 +39,12 @@ class Metrics:
 
 
 def as_floats(image: FloatImageArray) -> FloatImageArray:
-    """The floats themselves, not rounded."""
+    """The image as it is, not rounded."""
     return image
 
 
 def as_written(image: FloatImageArray) -> FloatImageArray:
-    """Floats of what a PNG file would hold."""
+    """The image after rounding to the 8 bits of a PNG file, as floats."""
     return to_float(rounded(image))
 
 

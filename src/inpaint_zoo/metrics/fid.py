@@ -11,12 +11,12 @@ def frechet_distance(real: NDArray[np.floating], fake: NDArray[np.floating]) -> 
 
     Args:
         real: (N, D), features of N >= 2 originals.
-        fake: (M, D), features of M >= 2 images that are evaluated.
+        fake: (M, D), features of M >= 2 evaluated images.
     """
     shift = real.mean(axis=0, dtype=np.float64) - fake.mean(axis=0, dtype=np.float64)
     root, other_root = _covariance_root(real), _covariance_root(fake)
-    # tr (C C')^½ is the sum of the singular values of R R'ᵀ, for any roots C = RᵀR: no matrix root, whose imaginary
-    # parts would have to be cut off where there are fewer images than features
+    # tr (C C')^½ is the sum of the singular values of R R'ᵀ, for any roots C = RᵀR. This avoids the matrix root, which
+    # has imaginary parts where there are fewer images than features
     overlap = np.linalg.svd(root @ other_root.T, compute_uv=False).sum()
     return max(float(shift @ shift + np.square(root).sum() + np.square(other_root).sum() - 2 * overlap), 0.0)
 

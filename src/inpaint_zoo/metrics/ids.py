@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 
 def ids_scores(real: NDArray[np.floating], fake: NDArray[np.floating]) -> tuple[float, float]:
-    """How often a linear SVM, fitted to tell the images apart, is wrong about them: U-IDS and P-IDS.
+    """How often a linear SVM that separates originals from evaluated images is wrong: U-IDS and P-IDS.
 
-    U-IDS is the share of all images that it takes for the other kind, P-IDS the share of pairs in which it takes the
-    evaluated image for more real than its original. Both are 0 where everything is told apart; of images that
-    cannot be told apart U-IDS is 0.5.
+    U-IDS is the share of all images that the SVM assigns to the wrong class. P-IDS is the share of pairs in which the
+    evaluated image gets a higher decision value ("more real") than its original. Both are 0 where the SVM separates all
+    images; for equal images, U-IDS is 0.5.
 
-    The SVM is scikit-learn's `LinearSVC` with its default settings, solved in the primal form, in which no random
-    numbers are drawn.
+    The SVM is scikit-learn's `LinearSVC` with its default settings, solved in the primal form, which uses no random
+    numbers.
 
     Args:
-        real: (N, D), features of originals.
-        fake: (N, D), features of the images evaluated, in the order of their originals.
+        real: (N, D), features of the originals.
+        fake: (N, D), features of the evaluated images, in the order of their originals.
 
     Returns:
         U-IDS and P-IDS in [0, 1].

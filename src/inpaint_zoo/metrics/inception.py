@@ -1,4 +1,4 @@
-"""The Inception network of FID, U-IDS and P-IDS, as torch-fidelity has it: TensorFlow's of 2015."""
+"""The Inception network of FID, U-IDS and P-IDS: TensorFlow's of 2015, as implemented by torch-fidelity."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.metrics.weights import StateDict, download, read_state
 
 NUM_FEATURES = 2048
-"""Channels after the last pooling."""
+"""Number of channels after the last pooling."""
 BATCH_SIZE = 16
 Features = NDArray[np.float64]
 """(N, D)."""
 
 
 class InceptionFeatures:
-    """From images to the features that set metrics compare; made by `load_inception`.
+    """Computes the features that metrics of a set compare; built by `load_inception`.
 
     Args:
         network: From uint8 (B, 3, H, W) to a tuple that starts with features (B, D).
@@ -36,15 +36,15 @@ class InceptionFeatures:
         self._remembered: dict[tuple[tuple[Path, int], ...], Features] = {}
 
     def of_files(self, paths: Sequence[Path]) -> Features:
-        """Features of image files, read a batch at a time, in their order.
+        """Features of image files, in their order; files are read batch by batch.
 
         Raises:
-            InputError: a file is no image.
+            InputError: A file is not an image.
         """
         return np.concatenate([self(batch) for batch in _batches(paths)])
 
     def of_originals(self, paths: Sequence[Path]) -> Features:
-        """As `of_files`; computed once for the same files, which several methods are compared with."""
+        """As `of_files`, but computed only once for the same files, as all methods have the same originals."""
         key = tuple((path, path.stat().st_mtime_ns) for path in paths)
         if key not in self._remembered:
             self._remembered = {key: self.of_files(paths)}
@@ -61,7 +61,7 @@ class InceptionFeatures:
 
 
 def _batches(paths: Sequence[Path]) -> Iterator[NDArray[np.uint8]]:
-    """Images (B, H, W, 3); one of another size than that before it begins a new batch."""
+    """Images (B, H, W, 3); an image whose size differs from the one before starts a new batch."""
     images: Iterator[ImageArray] = (read_image(path) for path in paths)
     for _, same_size in groupby(images, key=lambda image: image.shape):
         while batch := list(islice(same_size, BATCH_SIZE)):
@@ -69,20 +69,20 @@ def _batches(paths: Sequence[Path]) -> Iterator[NDArray[np.uint8]]:
 
 
 def load_inception(weights: str | Path, device: str | torch.device = "cpu") -> InceptionFeatures:
-    """Build the network with its weights.
+    """Build the network and load its weights.
 
     Args:
         weights: `imagenet` (torch-fidelity's download, kept in torch.hub's cache), or a file with the same state dict.
-        device: where features are computed.
+        device: Where features are computed.
 
     Raises:
-        MetricUnavailableError: the download is impossible. Nothing is put in the place of the weights.
-        InputError: the file is not a state dict of the network.
+        MetricUnavailableError: The download failed. The weights are never replaced by others.
+        InputError: The file is not a state dict of the network.
     """
     if weights == "imagenet":
         state = download(_fetch, "Metrics of all images (FID, U-IDS, P-IDS) are", "Inception's weights")
     else:
-        state = read_state(Path(weights), "torch-fidelity's state dict of its Inception network")
+        state = read_state(Path(weights).expanduser(), "torch-fidelity's state dict of its Inception network")
     return InceptionFeatures(_build(state, weights).to(device))
 
 
@@ -102,7 +102,7 @@ def _build(state: StateDict, source: str | Path) -> nn.Module:
         FeatureExtractorInceptionV3,
     )
 
-    # its constructor runs whatever code a weights file holds, so it gets a copy of the tensors that were read safely
+    # its constructor would execute code in a weights file, so it gets a copy of the tensors that were read safely
     copy = io.BytesIO()
     torch.save(dict(state), copy)
     copy.seek(0)

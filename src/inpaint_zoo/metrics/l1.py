@@ -15,8 +15,8 @@ class L1:
     """Mean of |target - output| / data range over RGB, in [0, 1]; tables show it in per cent.
 
     Args:
-        levels: What the images are turned into, (H, W, 3).
-        data_range: Distance of black and white there.
+        levels: Conversion of the images, to (H, W, 3).
+        data_range: Difference between white and black after the conversion.
     """
 
     levels: Levels
@@ -36,7 +36,7 @@ class RelativeL1:
     """Sum of |target - output| over the sum of target + output, both over RGB; two black images have 0.
 
     Args:
-        levels: What the images are turned into, (H, W, 3), nowhere negative.
+        levels: Conversion of the images, to (H, W, 3) without negative values.
     """
 
     levels: Levels
@@ -45,7 +45,7 @@ class RelativeL1:
     """Value of equal images."""
 
     def __call__(self, pair: Pair) -> RatioReading:
-        """Both terms of each pixel."""
+        """Both terms of the quotient at each pixel."""
         target, output = pair.under(self.levels)
         both = np.add(target, output, dtype=np.float64)
         return RatioReading(_over_channels(absolute_errors(target, output)), _over_channels(both))

@@ -21,11 +21,11 @@ __all__ = ["LPIPS", "LPIPS_NETWORKS", "LPIPSDistance", "MetricUnavailableError",
 
 
 class LPIPSDistance:
-    """Perceptual distance of two images, 0 for equal ones; made by `load_lpips`.
+    """Perceptual distance of two images, 0 for equal ones; built by `load_lpips`.
 
     Args:
-        network: The package's LPIPS with weights.
-        minimum_size: Shortest side that its feature stages accept.
+        network: LPIPS of the `lpips` package, with weights.
+        minimum_size: Shortest side of an image in pixels that its feature stages accept.
     """
 
     def __init__(self, network: nn.Module, minimum_size: int) -> None:
@@ -33,7 +33,7 @@ class LPIPSDistance:
         self.minimum_size = minimum_size
 
     def to(self, device: str | torch.device) -> None:
-        """Compare images there from now on."""
+        """Move the network, so that images are compared on this device."""
         self.network.to(device)
 
     @torch.no_grad()
@@ -42,14 +42,14 @@ class LPIPSDistance:
     ) -> GivenReading | None:
         """Distance of two (H, W, 3) images, or None where a side is shorter than `minimum_size`.
 
-        The value for the whole image is the package's. That for chosen pixels is the mean of the package's spatial
-        map (`spatial=True`), each layer's map enlarged bilinearly, over these pixels.
+        The value for the whole image is that of the package. The value for chosen pixels is the mean of the package's
+        spatial map (`spatial=True`, in which the map of each layer is enlarged bilinearly) over these pixels.
         """
         if min(target.shape[:2]) < self.minimum_size:
             return None
         device = next(self.network.parameters()).device
         images = torch.cat([_to_signed(image) for image in (target, output)]).to(device)
-        # autocast of a surrounding loop would change the third digit
+        # autocast of the caller would change the third digit
         with torch.autocast(device.type, enabled=False):
             maps = self._maps(images)
             value = sum(float(layer.mean()) for layer in maps)
@@ -66,11 +66,11 @@ class LPIPSDistance:
 
 @dataclass(frozen=True)
 class LPIPS:
-    """LPIPS as a protocol takes it.
+    """LPIPS as a metric of a protocol.
 
     Args:
         distance: What `load_lpips` returned.
-        levels: What it is shown, (H, W, 3) in [0, 1].
+        levels: Conversion of the images, to (H, W, 3) in [0, 1].
     """
 
     distance: LPIPSDistance
@@ -80,7 +80,7 @@ class LPIPS:
     """Value of equal images."""
 
     def __call__(self, pair: Pair) -> GivenReading | None:
-        """Distance of the pair, None where it is too small."""
+        """Distance of the pair; None where the images are too small."""
         return self.distance(*pair.under(self.levels))
 
 
@@ -109,27 +109,27 @@ LPIPS_NETWORKS: Mapping[str, _Backbone] = {
     "alex": _Backbone("AlexNet", 31, _fetch_alexnet),
     "vgg": _Backbone("VGG16", 16, _fetch_vgg),
 }
-"""By the package's names."""
+"""By the names of the `lpips` package."""
 
 
 def load_lpips(network: str, weights: str | Path = "imagenet", device: str | torch.device = "cpu") -> LPIPSDistance:
-    """Build LPIPS with ImageNet weights; the linear layers come with the `lpips` package.
+    """Build LPIPS with ImageNet weights; the weights of its linear layers are part of the `lpips` package.
 
     Args:
         network: `alex` or `vgg`.
         weights: `imagenet` (torchvision's download, kept in its cache), or a file with torchvision's state dict of the
             network.
-        device: where images are compared.
+        device: Where images are compared.
 
     Raises:
-        MetricUnavailableError: the download is impossible. Nothing is put in the place of the weights.
-        InputError: the file is not a state dict of the network.
+        MetricUnavailableError: The download failed. The weights are never replaced by others.
+        InputError: The file is not a state dict of the network.
     """
     backbone = LPIPS_NETWORKS[network]
     if weights == "imagenet":
         features = download(backbone.fetch, "LPIPS is", f"{backbone.title}'s ImageNet weights")
     else:
-        features = read_state(Path(weights), f"torchvision's {backbone.title} state dict")
+        features = read_state(Path(weights).expanduser(), f"torchvision's {backbone.title} state dict")
     built = _build_lpips(network)
     _load_features(built.get_submodule("net"), features, f"{weights}: not a {backbone.title} state dict")
     return LPIPSDistance(built.to(device), backbone.minimum_size)
@@ -141,7 +141,7 @@ def _to_signed(image: ImageArray | FloatImageArray) -> Tensor:
 
 
 def _build_lpips(network: str) -> nn.Module:
-    """LPIPS with random features: `pnet_rand` keeps the package from downloading by itself."""
+    """LPIPS with random features: with `pnet_rand`, the package does not download weights itself."""
     import lpips  # noqa: PLC0415  # slow to import, and only this metric needs it
 
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
@@ -153,7 +153,7 @@ def _build_lpips(network: str) -> nn.Module:
 
 
 def _load_features(features: nn.Module, state: StateDict, refusal: str) -> None:
-    """Put torchvision's `features.N.*` into the slices of lpips, which keep the number: `sliceK.N.*`."""
+    """Load torchvision's `features.N.*` into the slices of lpips, which have the same numbers: `sliceK.N.*`."""
     own = features.state_dict()
     renamed = {name: re.sub(r"^slice\d+", "features", name) for name in own}
     wrong = [key for name, key in renamed.items() if key not in state or state[key].shape != own[name].shape]

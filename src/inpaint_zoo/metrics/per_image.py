@@ -1,7 +1,7 @@
-"""The metrics as `torchmetrics` has them, for any LightningModule: one value per image, kept until their mean is asked.
+"""The metrics as `torchmetrics` metrics, for any LightningModule: they store one value per image until `compute`.
 
-Values are those of `score`. The images of all ranks are gathered before the mean is taken, so that every image weighs
-the same however they are shared out, and the mean does not depend on their order.
+The values are those of `score`. The values of all ranks are gathered before the mean is computed, so that every image
+has the same weight whatever its rank, and the mean does not depend on the order of the images.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.score import RATIO, keys_of, measures_of, score_by
 
 REGIONS = {"image": "", "hole": "hole_", "known": "known_"}
-"""Prefixes of keys by what a value is taken over."""
+"""Prefixes of keys, by the pixels of which a value is computed."""
 _NONE = -math.inf
-"""What stands for None in a state: no metric returns it, and unlike NaN it is equal to itself."""
+"""Represents None in a state: no metric returns it, and unlike NaN it is equal to itself."""
 Scored = Mapping[str, float | None]
-"""What `score` says about one image."""
+"""The result of `score` for one image."""
 
 
 class PerImage(Metric):
-    """Keeps what measures say about each image; a subclass says in `compute` what is made of it.
+    """Stores the values of measures for each image; subclasses define `compute`.
 
     Args:
         measures: By name.
-        options: Of `torchmetrics.Metric`.
+        options: Options of `torchmetrics.Metric`.
     """
 
     full_state_update = False
@@ -47,22 +47,22 @@ class PerImage(Metric):
         super().__init__(**options)
         self.measures = dict(measures)
         self.keys = (RATIO, *keys_of(measures))
-        # a MetricCollection computes once for metrics with equal states: only the same measures have a state in common,
-        # or two that agree on the first batch would be one for good
+        # a MetricCollection shares one computation among metrics whose states are equal after the first batch, so only
+        # metrics with the same measures may have a state of the same name
         self._state = f"scores {hash(tuple(measures.items()))}"
         self.add_state(self._state, default=[], dist_reduce_fx="cat")
 
     def update(self, preds: Tensor, target: Tensor, mask: Tensor) -> None:
-        """Score a batch, on the CPU but for LPIPS.
+        """Score a batch, on the CPU except for LPIPS.
 
         Args:
             preds: Filled images, composited or not, (B, 3, H, W) floats, clamped to [0, 1]. Whole image and hole are
-                evaluated with the target's known pixels, see `score`.
+                scored with the known pixels of the target, see `score`.
             target: The originals, (B, 3, H, W) floats in [0, 1].
             mask: (B, 1, H, W), 0 = known, anything else = hole.
 
         Raises:
-            InputError: other shapes or types, or an image with NaN, as a diverged network makes.
+            InputError: Shapes or types are wrong, or an image has NaN, as after a diverged training.
         """
         _check(preds, target, mask)
         for measure in self.measures.values():
@@ -74,21 +74,21 @@ class PerImage(Metric):
         self._rows.append(self._tensor(rows))
 
     def sync(self, *args: Any, **named: Any) -> None:
-        """Gather the images of all ranks, also where a rank has none: the others wait for its part."""
+        """Gather the values of all ranks; a rank without images takes part too, as the others wait for it."""
         if isinstance(self._rows, list) and not self._rows:
             self._rows.append(self._tensor([]))
         super().sync(*args, **named)
 
     def per_image(self) -> list[Scored]:
-        """`ratio` and the values of each image by the keys of `score`, in the order of the updates on this rank.
+        """`ratio` and the values of each image, by the keys of `score`, in the order of the updates on this rank.
 
-        Inside `compute`, those of all ranks, one rank after the other.
+        Inside `compute` the images of all ranks, rank by rank.
         """
         rows = self._rows
         return self._named(dim_zero_cat(rows)) if len(rows) else []
 
     def last_batch(self) -> list[Scored]:
-        """As `per_image`, of the last update alone."""
+        """As `per_image`, for the last update only."""
         return self._named(self._rows[-1])
 
     def is_distance(self, key: str) -> bool:
@@ -97,12 +97,12 @@ class PerImage(Metric):
         return key in measures and measures[key].best == 0
 
     def images_in(self, ratio_bin: str) -> list[Scored]:
-        """As `per_image`, those that count in one of `EVERY_BIN`."""
+        """As `per_image`, for the images in one of `EVERY_BIN`."""
         return [one for one in self.per_image() if ratio_bin in bins_of(one[RATIO] or 0)]
 
     @property
     def _rows(self) -> list[Tensor]:
-        """The state: (images, keys) of each update; one tensor while it is synchronised."""
+        """The state: (images, keys) for each update; a single tensor while it is synchronised."""
         rows: list[Tensor] = getattr(self, self._state)
         return rows
 
@@ -116,15 +116,15 @@ class PerImage(Metric):
 
 
 class ImageScores(PerImage):
-    """Means of everything that a protocol measures, over all images and by the bin of their hole ratio.
+    """Means of all metrics of a protocol, over all images and by bin of the hole ratio.
 
     `compute` returns `{"psnr": ..., "hole_psnr": ..., "20-40/psnr": ...}`: the keys of `score`, and the same for each
-    of `BINS`; a mean over no image is left out.
+    of `BINS`; a mean without images is left out.
 
     Args:
-        metrics: What is measured, and how; those of `standard` by default.
-        lpips: What `load_lpips` returned for the network of `metrics`; None leaves LPIPS out.
-        options: Of `torchmetrics.Metric`.
+        metrics: Those of a protocol; by default those of `standard`.
+        lpips: What `load_lpips` returned for the network of `metrics`; None: without LPIPS.
+        options: Options of `torchmetrics.Metric`.
     """
 
     def __init__(self, metrics: Metrics = STANDARD_METRICS, lpips: LPIPSDistance | None = None, **options: Any) -> None:
@@ -143,22 +143,22 @@ class ImageScores(PerImage):
 
 
 class ImageMetric(PerImage):
-    """Mean of one measure over images: what `ImagePSNR`, `ImageSSIM`, `ImageL1` and `ImageLPIPS` share.
+    """Mean of one measure over images: the base of `ImagePSNR`, `ImageSSIM`, `ImageL1` and `ImageLPIPS`.
 
     `compute` returns a float32 scalar, NaN where no image has a value.
 
     Args:
-        measure: How it is measured; that of `standard` by default.
-        region: `image`, `hole` or `known` pixels.
-        ratio_bin: One of `EVERY_BIN`: only images with such holes count.
-        options: Of `torchmetrics.Metric`.
+        measure: By default that of `standard`.
+        region: The pixels of which the value is computed: `image`, `hole` or `known`.
+        ratio_bin: One of `EVERY_BIN`: only its images count.
+        options: Options of `torchmetrics.Metric`.
 
     Raises:
-        InputError: there is no such region or bin.
+        InputError: There is no such region or bin.
     """
 
     name: str
-    """Of the measure, in `MEASURES`."""
+    """Name of the measure, one of `MEASURES`."""
 
     def __init__(
         self, measure: Measure | None = None, *, region: str = "image", ratio_bin: str = ALL, **options: Any
@@ -174,7 +174,7 @@ class ImageMetric(PerImage):
 
 
 class ImagePSNR(ImageMetric):
-    """PSNR in dB of each image by itself, never pooled over images; see `PSNR` and `ImageMetric`."""
+    """PSNR in dB, computed for each image and never over the pixels of several; see `PSNR` and `ImageMetric`."""
 
     name = "psnr"
     higher_is_better = True
@@ -195,15 +195,15 @@ class ImageL1(ImageMetric):
 
 
 class ImageLPIPS(ImageMetric):
-    """LPIPS, 0 for equal images; see `ImageMetric`. An image smaller than the network takes has no value.
+    """LPIPS, 0 for equal images; see `ImageMetric`. An image that is too small for the network has no value.
 
-    The network follows the metric to its device. It is not among the parameters and the state dict of a module that has
-    the metric: neither optimizers nor checkpoints hold it, and it stays in evaluation mode.
+    The network is moved to the device of the metric. It is not part of the parameters and the state dict of a module
+    with this metric, so neither optimizers nor checkpoints contain it, and it stays in evaluation mode.
 
     Args:
         distance: What `load_lpips` returned; several metrics may share it.
-        levels: What LPIPS is shown of an image (H, W, 3) in [0, 1].
-        options: Of `ImageMetric`.
+        levels: Conversion of the images for LPIPS, to (H, W, 3) in [0, 1].
+        options: Options of `ImageMetric`.
     """
 
     name = "lpips"
@@ -220,7 +220,7 @@ class ImageLPIPS(ImageMetric):
 
 
 def _mean(images: Sequence[Scored], key: str) -> float | None:
-    """Over the images that have a value; the same to the last bit in any order, and so for any number of ranks."""
+    """Mean over the images with a value; bit-equal for any order, and so for any number of ranks."""
     values = [value for image in images if (value := image[key]) is not None]
     return math.fsum(values) / len(values) if values else None
 

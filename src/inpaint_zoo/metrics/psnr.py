@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio, one number an image, never pooled over images."""
+"""Peak signal-to-noise ratio, computed for each image and never over the pixels of several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inpaint_zoo.images.arrays import Hole, ImageArray
 from inpaint_zoo.metrics.reading import FloatMap, Levels, MeanReading, Pair
 
 PSNR_CAP = 100.0
-"""dB given to equal images, whose ratio is infinite, wherever a protocol does not let that through."""
+"""Value in dB of equal images, whose ratio is infinite, in all protocols with a cap."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class PSNR:
     """10 log10(data range² / mean squared error) in dB; the mean is over pixels and channels alike.
 
     Args:
-        levels: What the images are turned into, (H, W, C) or (H, W).
-        data_range: Distance of black and white there.
-        cap: Largest value in dB; `inf` lets the ratio of equal images through.
+        levels: Conversion of the images, to (H, W, C) or (H, W).
+        data_range: Difference between white and black after the conversion.
+        cap: Largest value in dB; with `inf`, equal images have an infinite value.
     """
 
     levels: Levels
@@ -42,7 +42,7 @@ class PSNR:
 
 
 def decibels(error: float, data_range: float, cap: float) -> float:
-    """10 log10(data range² / error), at most `cap`, which no error at all has."""
+    """10 log10(data range² / error), at most `cap`, which is also the value without any error."""
     return min(10 * math.log10(data_range**2 / error), cap) if error else cap
 
 
@@ -65,7 +65,7 @@ def psnr(target: ImageArray, composite: ImageArray, where: Hole | None = None) -
     Args:
         target: (H, W, 3).
         composite: (H, W, 3).
-        where: (H, W), the pixels that count (all of them by default): the hole, or what is known.
+        where: (H, W), the pixels that count, such as the hole; by default all pixels.
 
     Returns:
         None where no pixel counts.

@@ -1,4 +1,4 @@
-"""What a measure says about two images, pixel by pixel, read off for the whole image or for a part of it."""
+"""The interface of measures: values at each pixel of two images, summarised over the whole image or a part of it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ FloatMap = NDArray[np.floating]
 """(H, W)."""
 L = TypeVar("L")
 Levels = Callable[[FloatImageArray], NDArray[np.generic]]
-"""What a measure makes of an image before it looks: `rounded`, `truncated`, gray, ..."""
+"""Conversion of an image before it is measured: `rounded`, `truncated`, gray, ..."""
 
 
 class Pair:
-    """Two images of one size; what `Levels` make of them is made once.
+    """Two images of one size; each conversion by `Levels` is done only once.
 
     Args:
         target: (H, W, 3), the original.
-        output: (H, W, 3), what is evaluated.
+        output: (H, W, 3), the evaluated image.
     """
 
     def __init__(self, target: FloatImageArray, output: FloatImageArray) -> None:
@@ -33,19 +33,19 @@ class Pair:
         self._made: dict[Callable[[FloatImageArray], Any], tuple[Any, Any]] = {}
 
     def under(self, levels: Callable[[FloatImageArray], L]) -> tuple[L, L]:
-        """Target and output as `levels` makes them."""
+        """Target and output, converted by `levels`."""
         if levels not in self._made:
             self._made[levels] = (levels(self.target), levels(self.output))
         return self._made[levels]
 
     @cached_property
     def is_equal(self) -> bool:
-        """Whether no value differs."""
+        """Whether target and output are equal."""
         return np.array_equal(self.target, self.output)
 
 
 class Reading(Protocol):
-    """Values of one measure for one pair; None where no pixel counts."""
+    """The values of one measure for one pair; None where no pixel counts."""
 
     def image(self) -> float | None:
         """Value for the whole image."""
@@ -55,29 +55,29 @@ class Reading(Protocol):
 
 
 class Measure(Protocol):
-    """From a pair to what it says about it."""
+    """Measures a pair of images, such as PSNR."""
 
     @property
     def best(self) -> float:
         """Value of equal images."""
 
     def __call__(self, pair: Pair) -> Reading | None:
-        """None for images that are too small for the measure."""
+        """Measure a pair; None for images that are too small."""
 
 
 def unchanged(value: float) -> float:
-    """The mean is the value."""
+    """Return the value as it is."""
     return value
 
 
 @dataclass(frozen=True)
 class MeanReading:
-    """A mean over pixels, and what becomes of it."""
+    """A mean over pixels, converted by `finish`."""
 
     pixels: FloatMap
     finish: Callable[[float], float] = unchanged
     border: int = 0
-    """Width of the frame that does not count for the whole image."""
+    """Width in pixels of the border that does not count in the value for the whole image."""
 
     def image(self) -> float:
         """Value for the whole image without its border."""
@@ -86,7 +86,7 @@ class MeanReading:
         return self.finish(float(inner.mean()))
 
     def within(self, where: Hole) -> float | None:
-        """Value for the chosen pixels, also for those of the border."""
+        """Value for the chosen pixels, including those of the border."""
         chosen = self.pixels[where]
         return self.finish(float(chosen.mean())) if chosen.size else None
 
@@ -114,7 +114,7 @@ def _ratio(numerators: FloatMap, denominators: FloatMap) -> float:
 
 @dataclass(frozen=True)
 class GivenReading:
-    """A value for the whole image that is not the mean of the pixels' values, as that of LPIPS."""
+    """A value for the whole image that is not the mean over the pixels, as for LPIPS."""
 
     value: float
     pixels: FloatMap

@@ -1,4 +1,4 @@
-"""Records: the scores of one method on one image, their file, and their means per bin."""
+"""Records (the metrics of one method on one image), their file, and their means per bin."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _HEADER = ("method", "name", "photograph", RATIO, "bin", *METRICS)
 
 @dataclass(frozen=True)
 class Record:
-    """What one method scored on one image."""
+    """The metrics of one method on one image."""
 
     method: str
     name: str
     """Name of the sample, unique within its method."""
     photograph: str
-    """Name of the source photograph, which samples with different masks may share: the unit of resampling."""
+    """Name of the original photograph, which samples with different masks share: the unit of resampling."""
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
     metrics: Mapping[str, float | None]
-    """Values by the keys of `METRICS`, and of further measures; None where one is not defined, inf where a protocol
-    lets it through."""
+    """Values by the keys of `METRICS` and of further measures; None where a value is not defined, inf in protocols
+    without a cap."""
 
     def __post_init__(self) -> None:
         for key, value in self.metrics.items():
@@ -41,7 +41,7 @@ class Record:
 
     @classmethod
     def from_score(cls, method: str, name: str, photograph: str, scored: Mapping[str, float | None]) -> Record:
-        """Make a record of what `score` returned, or of a part of it."""
+        """Make a record of the result of `score`, or of a part of it."""
         metrics = {**dict.fromkeys(METRICS), **scored}
         return cls(method, name, photograph, float(metrics.pop(RATIO) or 0), metrics)
 
@@ -52,27 +52,27 @@ class Record:
 
     @property
     def bins(self) -> tuple[str, ...]:
-        """Names of every bin that the record counts in, see `bins_of`."""
+        """Names of all bins of the record, see `bins_of`."""
         return bins_of(self.ratio)
 
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """Means of one method over the images of one bin, or over all of them (`bin` = "all")."""
+    """Means of one method over the images of one bin, or over all images (`bin` = "all")."""
 
     method: str
     bin: str
     num_images: int
     num_capped: int
-    """Images whose PSNR is the cap or infinite, as that of equal images."""
+    """Number of images whose PSNR is the cap or infinite, as for equal images."""
     means: Mapping[str, float | None]
-    """Mean of each metric over the images that have it; None where none has, inf where one is infinite."""
+    """Mean of each metric over the images with a value; None without any, inf where a value is infinite."""
 
 
 def summarise(records: Iterable[Record]) -> list[SummaryRow]:
-    """Average records per method: each of `EVERY_BIN`, empty ones too, the last of which is all images.
+    """Average records per method and bin: one row for each of `EVERY_BIN`, also for empty bins.
 
-    Methods keep the order of their first record. Every image weighs the same.
+    Methods are in the order of their first record. Every image has the same weight.
     """
     by_method: dict[str, dict[str, list[Record]]] = {}
     records = list(records)
@@ -101,14 +101,17 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def write_records(records: Iterable[Record], path: Path) -> None:
-    """Write records as CSV (UTF-8, one line a record, an empty cell for None, "inf"), whole or not at all."""
+    """Write records as CSV (UTF-8, one line per record, an empty cell for None, `inf` for infinity).
+
+    An incomplete file is never left behind.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     records = list(records)
     keys = metric_keys(records)
     writer.writerow((*_HEADER, *keys[len(METRICS) :]))
     for record in records:
-        # repr of a float reads back as the same float
+        # repr of a float is read back as the same float
         values = ["" if (value := record.metrics.get(key)) is None else repr(value) for key in keys]
         writer.writerow([record.method, record.name, record.photograph, repr(record.ratio), record.bin, *values])
     write_text(path, text.getvalue())
@@ -118,10 +121,10 @@ def read_records(path: Path) -> list[Record]:
     """Read what `write_records` wrote.
 
     Raises:
-        InputError: the file cannot be read, or holds something else.
+        InputError: The file cannot be read, or is something else.
     """
     try:
-        # surrogateescape: names of files need not be UTF-8
+        # surrogateescape: file names need not be UTF-8
         with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.DictReader(file, strict=True)
             names = tuple(reader.fieldnames or ())
@@ -129,7 +132,7 @@ def read_records(path: Path) -> list[Record]:
                 raise ValueError(f"its first line is not {','.join(_HEADER)}")
             return [_parse(line) for line in reader]
     except (OSError, csv.Error, TypeError, ValueError) as error:
-        raise InputError(f"{path}: not a file of records ({error}), write it with `compare` or `evaluate`") from error
+        raise InputError(f"{path}: not a file of records ({error}): make one with `compare` or `evaluate`") from error
 
 
 def _parse(line: Mapping[str, str]) -> Record:
@@ -139,9 +142,9 @@ def _parse(line: Mapping[str, str]) -> Record:
 
 
 def write_summary(rows: Sequence[SummaryRow], path: Path) -> None:
-    """Write the means as JSON: a list of objects, null where a mean is not defined.
+    """Write the means as JSON: a list of objects, with null where a mean is not defined.
 
-    JSON has no infinite number: an infinite mean is the string "inf".
+    JSON has no infinity: an infinite mean is the string "inf".
     """
     plain = [
         asdict(row) | {"means": {key: "inf" if mean == math.inf else mean for key, mean in row.means.items()}}

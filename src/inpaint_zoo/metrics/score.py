@@ -21,13 +21,13 @@ from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance
 from inpaint_zoo.metrics.reading import Measure, Pair
 
 RATIO = "ratio"
-
-
+"""Key of the hole ratio in a score."""
 MEASURES = ("psnr", "ssim", "l1", "lpips")
+"""Names of the measures of one image."""
 
 
 def keys_of(measures: Iterable[str]) -> tuple[str, ...]:
-    """Keys of what these measures say about hole, whole image and known pixels, in the order of files and tables."""
+    """Keys of these measures for hole, whole image and known pixels, in the order of files and tables."""
     names = tuple(measures)
     return tuple(f"{region}{name}" for region in ("hole_", "", "known_") for name in names)
 
@@ -43,25 +43,25 @@ def score(
     metrics: Metrics,
     lpips: LPIPSDistance | None = None,
 ) -> dict[str, float | None]:
-    """Compare what a method handed over with its target.
+    """Compare the output of a method with the original image.
 
-    The whole image and the hole are evaluated on the composite, the known pixels on the output with the target put into
-    the hole: where a method left them alone, they have no error whatever happened in the hole.
+    The whole image and the hole are measured on the composite. The known pixels are measured on the output with the
+    hole filled by the original, so that they have no error if the method did not change them.
 
     Args:
         target: (H, W, 3), the original.
         output: (H, W, 3), composited or not; floats are clamped to [0, 1].
         hole: (H, W), 0 = known, anything else = hole.
-        metrics: How the protocol measures.
-        lpips: What `load_lpips` returned for the protocol's network, or None where LPIPS is not available.
+        metrics: The metrics of the protocol.
+        lpips: What `load_lpips` returned for the network of the protocol; None where LPIPS is not available.
 
     Returns:
         `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1], LPIPS; then those
-        of further measures. A value is None where it is not defined: over an empty region, for an image smaller than
-        the metric's window, for a metric that the protocol does not have or that is not available.
+        of further measures. A value is None where it is not defined: for an empty region, for an image smaller than the
+        window of the metric, and for metrics that the protocol does not have or that are not available.
 
     Raises:
-        InputError: the arrays do not describe one image, or hold NaN.
+        InputError: The arrays have different sizes, or hold NaN.
     """
     return dict.fromkeys((RATIO, *METRICS)) | score_by(target, output, hole, measures_of(metrics, lpips))
 
@@ -72,12 +72,12 @@ def score_by(
     hole: NDArray[np.generic],
     measures: Mapping[str, Measure],
 ) -> dict[str, float | None]:
-    """As `score`, with these measures by name alone: `ratio` and the keys of `keys_of(measures)`."""
+    """As `score`, but with these measures, by name; returns `ratio` and the keys of `keys_of(measures)`."""
     check_same_size(target, output, hole)
     where = as_hole(hole)
-    original, handed = (np.clip(to_float(image), 0, 1) for image in (target, output))
-    composite = Pair(original, np.where(where[..., None], handed, original))
-    known = Pair(original, np.where(where[..., None], original, handed))
+    original, given = (np.clip(to_float(image), 0, 1) for image in (target, output))
+    composite = Pair(original, np.where(where[..., None], given, original))
+    known = Pair(original, np.where(where[..., None], original, given))
     values: dict[str, float | None] = dict.fromkeys((RATIO, *keys_of(measures)))
     values[RATIO] = float(where.mean())
     for name, measure in measures.items():
@@ -90,10 +90,10 @@ def score_by(
 
 
 def measures_of(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Measure]:
-    """The measures that a protocol has and that are available, by name: in the order of `MEASURES`, then all further.
+    """The measures of a protocol that are available, by name: in the order of `MEASURES`, then further ones.
 
     Raises:
-        InputError: A further measure has the name of another one, or one that is no name.
+        InputError: The name of a further measure cannot be used.
     """
     perceptual = LPIPS(lpips, metrics.lpips_levels) if metrics.lpips and lpips else None
     measures = {"psnr": metrics.psnr, "ssim": metrics.ssim, "l1": metrics.l1, "lpips": perceptual}
@@ -104,7 +104,7 @@ def measures_of(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Meas
 
 
 def _known(measure: Measure, pair: Pair, where: Hole) -> float | None:
-    """What is equal needs no computing: a composite's known pixels are without error."""
+    """The value for the known pixels; equal images, as of most methods, need no computation."""
     if not where.any():
         return None
     if pair.is_equal:

@@ -10,23 +10,22 @@ from inpaint_zoo.metrics.ids import ids_scores
 from inpaint_zoo.metrics.inception import NUM_FEATURES, InceptionFeatures
 
 FEWEST_IMAGES = 2
-"""A covariance needs two."""
+"""The covariance needs two images."""
 
 
 def set_scores(
     originals: Sequence[Path], composites: Sequence[Path], names: Sequence[str], inception: InceptionFeatures
 ) -> dict[str, float]:
-    """Compare the image files of a method with their originals.
+    """Compare the composites of a method with their originals.
 
     Args:
-        originals: As PNG files.
-        composites: In the order of their originals.
-        names: Which of `SET_METRICS`.
+        originals: Image files.
+        composites: Image files, in the order of their originals.
+        names: Those of `SET_METRICS` that are computed.
         inception: What `load_inception` returned.
 
     Returns:
-        FID, U-IDS and P-IDS, the last two in [0, 1], by the names asked for; nothing for fewer than two images, see
-        `set_notes`.
+        FID, U-IDS and P-IDS by name, the last two in [0, 1]; empty for fewer than two images, see `set_notes`.
     """
     if not names or len(originals) < FEWEST_IMAGES:
         return {}
@@ -38,18 +37,18 @@ def set_scores(
 
 
 def set_notes(num_images: int, names: Sequence[str]) -> list[str]:
-    """Sentences on what so few images mean for the metrics asked for; none for `NUM_FEATURES` of them and more."""
+    """Sentences on what few images mean for these metrics; empty for `NUM_FEATURES` images and more."""
     if not names or num_images >= NUM_FEATURES:
         return []
     if num_images < FEWEST_IMAGES:
         return ["FID, U-IDS and P-IDS need at least two images."]
     notes = [
-        f"FID is biased upwards over few images: {num_images} are fewer than Inception's {NUM_FEATURES} features, "
-        "compare it only with values over the same images."
+        f"FID is biased upwards for few images: {num_images} are fewer than Inception's {NUM_FEATURES} features. "
+        "Compare it only with values of the same images."
     ]
     if "u_ids" in names or "p_ids" in names:
         notes.append(
-            f"U-IDS and P-IDS mean little over {num_images} images: among {NUM_FEATURES} features a linear SVM "
-            "finds a direction that tells so few apart."
+            f"U-IDS and P-IDS mean little for {num_images} images: with {NUM_FEATURES} features, a linear SVM can "
+            "separate so few images whatever they show."
         )
     return notes

@@ -1,6 +1,6 @@
 """Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 2004).
 
-Equal to scikit-image's, and several times as fast: OpenCV filters, and one filtering serves both variances.
+Equal to scikit-image's, and several times as fast: OpenCV filters, and both variances need only one filtering.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Window:
-    """Weights over which SSIM takes its local means.
+    """Weights of the local means of SSIM.
 
     Args:
         size: Side in pixels, odd.
-        mean: From values (H, W) or (H, W, C) to their local means, edges mirrored with the edge pixel repeated.
-        sample_covariance: Whether variances are divided by N - 1 instead of N, N = size².
+        mean: Computes the local means of values (H, W) or (H, W, C); edges are mirrored, with the edge pixel repeated.
+        sample_covariance: Whether variances are divided by N - 1 instead of N, with N = size².
     """
 
     size: int
@@ -44,7 +44,7 @@ def gaussian_window(size: int, sigma: float) -> Window:
 
 
 def uniform_window(size: int) -> Window:
-    """Equal weights, covariances over N - 1, as scikit-image has them unless told otherwise."""
+    """Equal weights, covariances over N - 1, as by default in scikit-image."""
     return Window(size, partial(_uniform_mean, size=size), sample_covariance=True)
 
 
@@ -58,11 +58,11 @@ def _uniform_mean(values: Floats, size: int) -> Floats:
 
 @dataclass(frozen=True)
 class SSIM:
-    """SSIM with one window; the channels' maps are averaged, the whole image's mean leaves out half a window.
+    """SSIM, averaged over the channels; the mean of the whole image leaves out a border of half a window.
 
     Args:
-        levels: What the images are turned into, (H, W, C) or (H, W).
-        data_range: Distance of black and white there.
+        levels: Conversion of the images, to (H, W, C) or (H, W).
+        data_range: Difference between white and black after the conversion.
         window: See `Window`.
     """
 
@@ -89,10 +89,10 @@ def similarity_map(
     Args:
         target: (H, W, C) or (H, W).
         output: The same shape.
-        data_range: Distance of black and white.
+        data_range: Difference between white and black.
         window: See `Window`.
     """
-    # the planes of one channel stay in the processor's cache
+    # channel by channel, because the planes of one channel fit into the processor's cache
     channels = zip(_planes(target), _planes(output), strict=True)
     maps = [_plane_similarity(first, second, data_range, window) for first, second in channels]
     return sum(maps[1:], start=maps[0]) / len(maps)
@@ -109,6 +109,6 @@ def _plane_similarity(first: Floats, second: Floats, data_range: float, window: 
     mean_1, mean_2 = window.mean(first), window.mean(second)
     product, squares = mean_1 * mean_2, mean_1**2 + mean_2**2
     covariance = (window.mean(first * second) - product) * normalisation
-    # only the sum of both variances is needed, so one filtering serves both
+    # only the sum of both variances is needed, so one filtering is enough
     variances = (window.mean(first**2 + second**2) - squares) * normalisation
     return ((2 * product + c1) * (2 * covariance + c2)) / ((squares + c1) * (variances + c2))

@@ -1,4 +1,4 @@
-"""Weights of the networks that metrics look through: downloads that end, and files that run no code."""
+"""Weights of the networks in metrics: downloads with a timeout, and files that cannot execute code."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ StateDict = Mapping[str, Tensor]
 
 
 class MetricUnavailableError(Exception):
-    """A metric cannot be computed on this machine; the message is a sentence that tables print as a note."""
+    """A metric is not available on this machine; the message is a sentence that reports print as a note."""
 
 
 def download(fetch: Callable[[], StateDict], metric: str, what: str) -> StateDict:
-    """Fetch weights, from the cache if they are there.
+    """Load weights from the cache, or download them.
 
     Args:
-        fetch: Loads them.
-        metric: Begins the message: "LPIPS is".
-        what: For the message: "AlexNet's ImageNet weights".
+        fetch: Loads the weights.
+        metric: Begin of the error message, such as "LPIPS is".
+        what: The weights in the error message, such as "AlexNet's ImageNet weights".
 
     Raises:
-        MetricUnavailableError: that is impossible. Nothing is put in the place of the weights.
+        MetricUnavailableError: Loading failed. The weights are never replaced by others.
     """
     try:
         with _network_timeout(DOWNLOAD_TIMEOUT_SECONDS):
             return fetch()
-    # no network, no room, a wrong hash, or a damaged file in the cache, on which the unpickler raises anything
+    # no network, no disk space, a wrong hash, or a damaged file, for which unpickling can raise any exception
     except Exception as error:
         raise MetricUnavailableError(
             f"{metric} not available: {what} could not be loaded ({_one_line(error)})."
@@ -42,18 +42,18 @@ def download(fetch: Callable[[], StateDict], metric: str, what: str) -> StateDic
 
 
 def read_state(path: Path, what: str) -> StateDict:
-    """Read a state dict that a user gave; no code in it is run.
+    """Read a state dict from a file of a user, without executing code in it.
 
     Args:
         path: The file.
-        what: For the message: "torchvision's AlexNet state dict".
+        what: The expected content in the error message, such as "torchvision's AlexNet state dict".
 
     Raises:
-        InputError: the file holds something else.
+        InputError: The file is something else.
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # given other bytes than a state dict, the unpickler raises anything
+    except Exception as error:  # for other files, unpickling can raise any exception
         raise InputError(f"{path}: not a readable state dict ({_one_line(error)})") from error
     if not isinstance(state, Mapping):
         raise InputError(f"{path}: holds a {type(state).__name__}, give {what}")
@@ -62,7 +62,7 @@ def read_state(path: Path, what: str) -> StateDict:
 
 @contextmanager
 def _network_timeout(seconds: float) -> Iterator[None]:
-    """torch.hub waits for ever on a network that swallows packets; a default timeout makes it fail."""
+    """Without a default timeout, torch.hub waits for ever where a network drops packets."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:

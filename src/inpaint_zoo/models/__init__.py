@@ -1,1 +1,1 @@
-"""The networks and how they train; one folder a paper, with the same file names in each."""
+"""The networks and their training; one folder per paper, with the same file names in each."""

@@ -1,4 +1,4 @@
-"""The hooks of a training module that all models share."""
+"""The training module of all models: losses, optimizer, and the hooks of Lightning."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, identity
 class InpaintingModule(pl.LightningModule, ABC):
     """A network with its losses and optimizer, ready for a Trainer.
 
-    A subclass names its `network_class` and computes `losses`. Where two networks learn against each other, one
-    optimizer takes one step on the sum of all terms: a term that must not teach a network is computed with that network
-    frozen or on detached images, so that the gradients are exactly those of the papers' separate steps.
+    A subclass names its `network_class` and computes `losses`. A generator and a discriminator are trained by one step
+    of one optimizer on the sum of all terms: a term that must not update a network is computed with that network frozen
+    or on detached images, so that the gradients equal those of the papers' separate steps.
 
     Args:
         network: Keyword arguments of the network.
         loss_weights: Factor of each term of `losses`; a term with factor 0 is not computed.
-        optimizer: From parameter groups to an optimizer; only needed for training.
-        lr_schedule: From the optimizer to a schedule that advances with every step of it; None: constant rates.
+        optimizer: From parameter groups to an optimizer; needed for training only.
+        lr_schedule: From the optimizer to a schedule that advances with every step; None keeps the rates constant.
     """
 
     name: ClassVar[str]
@@ -53,7 +53,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         self.schedule_factory = lr_schedule
 
     def wants(self, *terms: str) -> bool:
-        """Whether any of these loss terms has a factor other than 0; one that has no factor is an `InputError`."""
+        """Whether any of these loss terms has a factor other than 0; a missing factor is an `InputError`."""
         for term in terms:
             if term not in self.loss_weights:
                 raise InputError(f"model.loss_weights.{term} is missing: give 0 to leave the term out.")
@@ -73,14 +73,14 @@ class InpaintingModule(pl.LightningModule, ABC):
         return prediction
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """Refuse, with an `InputError` that says what would do, a batch or image size that cannot be trained with."""
+        """Refuse a batch size or image size that cannot be trained with; the `InputError` names one that can."""
         self.network.check_size(height, width)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
-        """The weighted sum of the loss terms, for callbacks to read: `LossLog` logs it.
+        """The weighted sum of the loss terms, for callbacks such as `LossLog`.
 
         Returns:
-            `loss`, the sum; `total`, the same without gradient, and not divided where gradients are accumulated;
+            `loss`, the sum; `total`, the same without gradient, and not divided when gradients are accumulated;
             `terms`, the unweighted terms by name, without gradient; scalars on the module's device.
         """
         terms = self.losses(batch)
@@ -96,7 +96,7 @@ class InpaintingModule(pl.LightningModule, ABC):
         return self.validation_step(batch, batch_idx)
 
     def make_optimizer(self) -> Optimizer:
-        """One optimizer over all parameter groups; refused, with an `InputError`, where the module was given none."""
+        """One optimizer over all parameter groups; an `InputError` if the module was built without one."""
         return optimization.make_optimizer(self.optimizer_factory, self.parameter_groups(), type(self).__name__)
 
     def configure_optimizers(self) -> OptimizerConfig | OptimizerLRSchedulerConfig:
@@ -106,14 +106,14 @@ class InpaintingModule(pl.LightningModule, ABC):
     def configure_gradient_clipping(
         self, optimizer: Optimizer, gradient_clip_val: float | None = None, gradient_clip_algorithm: str | None = None
     ) -> None:
-        """Clip each parameter group by itself; see `clip_each_group`."""
+        """Clip each parameter group separately; see `clip_each_group`."""
         optimization.clip_each_group(optimizer, gradient_clip_val, gradient_clip_algorithm)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Write down which model this is, so that a checkpoint alone says how to build it."""
+        """Store which network this is, so that a checkpoint alone says how to build it."""
         checkpoint.update(identity(self.name, self.network_class))
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Go on from the weights that were being trained, where `state_dict` holds their moving average."""
+        """Resume from the trained weights if `state_dict` holds their moving average."""
         if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
             checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]

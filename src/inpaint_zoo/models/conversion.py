@@ -1,4 +1,4 @@
-"""Published checkpoints: from the names of the reference implementations to ours, strictly."""
+"""Conversion of published weights: from the names of the reference implementations to ours, strictly."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SPECTRAL = {"orig": "original", "u": "0._u", "v": "0._v"}
 
 
 def without_prefix(state: Mapping[str, Any], *prefixes: str) -> dict[str, Any]:
-    """Remove the first of `prefixes` that a name starts with, from every name."""
-    return {_strip(name, prefixes): value for name, value in state.items()}
+    """Remove from every name the first of `prefixes` that it starts with."""
+    return {name.removeprefix(next(filter(name.startswith, prefixes), "")): value for name, value in state.items()}
 
 
 def rename_strictly(
@@ -29,16 +29,16 @@ def rename_strictly(
     *,
     unused: Iterable[str] = (),
 ) -> StateDict:
-    """Give the tensors of a published state dict the names of ours.
+    """Rename the tensors of a published state dict to the names of our network.
 
     Args:
         state: A published state dict.
-        rename: From a published name to ours; a name it does not know comes back as it is.
-        expected: Our network's state dict, whose names and shapes must be met exactly.
+        rename: From a published name to ours; returns unknown names unchanged.
+        expected: Our network's state dict, whose names and shapes must match exactly.
         unused: Prefixes of published entries that the published network never uses.
 
     Raises:
-        InputError: entries are missing, left over or of another shape; the message names them.
+        InputError: Entries are missing, left over or of another shape; the message names them.
     """
     ignored = tuple(unused)
     renamed = {rename(name): value for name, value in state.items() if not (ignored and name.startswith(ignored))}
@@ -56,7 +56,7 @@ def rename_strictly(
 
 
 def replace_prefixes(table: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that replaces the first matching prefix of a name by `table`, longest prefix first."""
+    """A function that replaces the longest prefix of a name that is in `table`."""
     ordered = sorted(table, key=len, reverse=True)
 
     def rename(name: str) -> str:
@@ -69,19 +69,12 @@ def replace_prefixes(table: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def patch_discriminator_name(name: str) -> str:
-    """Our name of an entry of a published `PatchDiscriminator`, wherever it stands; other names stay."""
+    """Our name of an entry of a published `PatchDiscriminator`, at any depth; other names are unchanged."""
     found = _PATCH_DISCRIMINATOR.fullmatch(name)
     if found is None:
         return name
     place, layer, kind = found.groups(default="1")
     return f"{place}convolutions.{int(layer) - 1}.parametrizations.weight.{_SPECTRAL[kind]}"
-
-
-def _strip(name: str, prefixes: tuple[str, ...]) -> str:
-    for prefix in prefixes:
-        if name.startswith(prefix):
-            return name[len(prefix) :]
-    return name
 
 
 def _few(title: str, names: list[str]) -> str:

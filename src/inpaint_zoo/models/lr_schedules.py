@@ -1,4 +1,4 @@
-"""Learning-rate schedules that torch does not have in one piece; times are steps of the optimizer."""
+"""Learning-rate schedules that torch does not offer as one; times are steps of the optimizer."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from inpaint_zoo.errors import InputError
 
 
 def warmup_cosine(optimizer: Optimizer, *, warmup_steps: int, total_steps: int, end_factor: float) -> LambdaLR:
-    """Up to the learning rate along a line, then down along half a cosine (Loshchilov and Hutter, 2017, equation 5).
+    """Linear warm-up, then half a cosine down (Loshchilov and Hutter, 2017, equation 5).
 
-    The rate of step t (from 0) is that of the optimizer times (t + 1) / `warmup_steps`, and behind the warm-up times
+    The rate of step t (from 0) is that of the optimizer times (t + 1) / `warmup_steps`, and after the warm-up times
     `end_factor` + (1 - `end_factor`) · (1 + cos(π · progress)) / 2.
 
     Args:
-        optimizer: Each of its groups keeps its own learning rate as the highest one.
+        optimizer: The learning rate of each of its groups is the highest one.
         warmup_steps: Steps until the highest rate; 0 starts with it.
-        total_steps: Steps until the lowest rate, which then stays.
-        end_factor: The lowest rate over the highest.
+        total_steps: Steps until the lowest rate, which is then kept.
+        end_factor: The lowest rate divided by the highest.
 
     Raises:
-        InputError: the warm-up is longer than the training.
+        InputError: The warm-up is not shorter than the training.
     """
     if total_steps <= warmup_steps:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What all networks share: the door, which refuses what they cannot take."""
+"""The base class of all networks, which checks their inputs."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class InpaintingNetwork(nn.Module, ABC):
     """A generator: `network(image, mask)` fills the hole of `image` and returns a `Prediction`."""
 
     stride: int
-    """Side lengths are multiples of this."""
+    """Side lengths must be multiples of this."""
     minimum_size: int
     """The smallest side length."""
     generate: Callable[..., Any]
-    """From images in the range of the losses to the network's images: what `forward` and the losses share."""
+    """From images in the range of the losses to the network's images; `forward` and the losses use it."""
 
     def check(self, image: Tensor, mask: Tensor) -> None:
-        """Refuse tensors that the network cannot take.
+        """Check the shapes of the inputs.
 
         Raises:
-            InputError: wrong shapes, or a size that is too small or not divisible.
+            InputError: Wrong shapes, or a size that is too small or not divisible.
         """
         height, width = image.shape[-2:]
         if image.ndim != 4 or image.shape[1] != 3 or mask.shape != (image.shape[0], 1, height, width):
@@ -37,10 +37,10 @@ class InpaintingNetwork(nn.Module, ABC):
         self.check_size(height, width)
 
     def check_size(self, height: int, width: int) -> None:
-        """Refuse a size that is too small or not divisible; the message says which size would do.
+        """Check the size of the images.
 
         Raises:
-            InputError: as said.
+            InputError: It is too small or not divisible; the message names a size that is possible.
         """
         wanted = [max(-(-side // self.stride), -(-self.minimum_size // self.stride)) for side in (height, width)]
         if [count * self.stride for count in wanted] != [height, width]:
@@ -51,7 +51,7 @@ class InpaintingNetwork(nn.Module, ABC):
             )
 
     def compile_generate(self) -> None:
-        """Compile what makes the images; the names of the state dict stay as they are."""
+        """Compile `generate`; the names in the state dict do not change."""
         self.generate = torch.compile(self.generate)
 
     @abstractmethod
@@ -59,6 +59,6 @@ class InpaintingNetwork(nn.Module, ABC):
         """Fill the holes.
 
         Args:
-            image: (B, 3, H, W) in [0, 1]; what stands inside the hole is never used.
+            image: (B, 3, H, W) in [0, 1]; its pixels inside the hole are never used.
             mask: (B, 1, H, W), exactly 0 or 1, 1 = hole.
         """

@@ -1,4 +1,4 @@
-"""The loss as a sum, optimizers of several parameter groups, their schedules, and clipping group by group."""
+"""The weighted loss, optimizers with several parameter groups, their schedules, and clipping per group."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
 ScheduleFactory = Callable[[Optimizer], LRScheduler]
 
 CLIPPING: Mapping[str, Callable[[list[Tensor], float], object]] = {"norm": clip_grad_norm_, "value": clip_grad_value_}
-"""By the name that a configuration uses."""
+"""The ways of clipping by the name that a configuration uses."""
 
 
 def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float], owner: str) -> Tensor:
@@ -27,10 +27,10 @@ def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float], owne
     Args:
         terms: By name.
         weights: By the same names; a term with weight 0 may be missing.
-        owner: Who computes the terms, for the message.
+        owner: The class that computes the terms, for the message.
 
     Raises:
-        InputError: a weight stands for no term.
+        InputError: A weight has no term.
     """
     for name, weight in weights.items():
         if weight != 0 and name not in terms:
@@ -44,17 +44,17 @@ def make_optimizer(factory: OptimizerFactory | None, groups: Sequence[Mapping[st
     Args:
         factory: From parameter groups to an optimizer.
         groups: Each may hold an `lr_scale`, its factor on the learning rate.
-        owner: Whose parameters they are, for the message.
+        owner: The class of the model, for the message.
 
     Raises:
-        InputError: there is no factory, or the optimizer refuses its settings.
+        InputError: There is no factory, or the optimizer refuses its arguments.
     """
     if factory is None:
         raise InputError(f"{owner} was built without an optimizer; give optimizer= to train it.")
     plain = [{key: value for key, value in group.items() if key != "lr_scale"} for group in groups]
     try:
         optimizer = factory(plain)
-    except (ValueError, TypeError, IndexError) as error:  # its own checks of its arguments
+    except (ValueError, TypeError, IndexError) as error:  # from the checks of its arguments
         raise InputError(f"model.optimizer: {error}") from error
     for made, group in zip(optimizer.param_groups, groups, strict=True):
         made["lr"] = group.get("lr_scale", 1.0) * made["lr"]
@@ -64,10 +64,10 @@ def make_optimizer(factory: OptimizerFactory | None, groups: Sequence[Mapping[st
 def with_schedule(
     optimizer: Optimizer, factory: ScheduleFactory | None
 ) -> OptimizerConfig | OptimizerLRSchedulerConfig:
-    """What Lightning takes: an optimizer, and the schedule of its learning rates, which advances with every step.
+    """An optimizer and the schedule of its learning rates, which advances with every step, in Lightning's format.
 
     Raises:
-        InputError: the schedule refuses its settings, or does not count steps.
+        InputError: The schedule refuses its arguments, or does not count steps.
     """
     if factory is None:
         return {"optimizer": optimizer}
@@ -84,11 +84,11 @@ def with_schedule(
 
 
 def clip_each_group(optimizer: Optimizer, limit: float | None, algorithm: str | None) -> None:
-    """Clip each parameter group by itself: large gradients of one leave those of the others as they are.
+    """Clip each parameter group separately, so that large gradients in one do not affect the others.
 
     Args:
         optimizer: Its parameters have gradients.
-        limit: Largest norm of a group's gradients, or largest value of a single one; None and 0 clip nothing.
+        limit: Largest norm of a group's gradients, or largest value of a single one; None and 0 do not clip.
         algorithm: A key of `CLIPPING`; None means `norm`.
     """
     if limit:

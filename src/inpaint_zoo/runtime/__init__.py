@@ -1,1 +1,1 @@
-"""The machine and the process: CPU, device, several processes, random states, progress."""
+"""The machine and its processes: CPU, device, several processes, random states, progress."""

@@ -1,4 +1,4 @@
-"""Where networks run."""
+"""The device that networks run on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from inpaint_zoo.errors import InputError
 
 
 def choose_device(accelerator: str) -> torch.device:
-    """`auto` is a GPU where there is one; anything else is a name that torch knows, such as `cpu` or `cuda:1`.
+    """Return the device of a name that torch knows, such as `cpu` or `cuda:1`; `auto` is a GPU if there is one.
 
     Raises:
-        InputError: there is no such device.
+        InputError: There is no such device.
     """
     if accelerator == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,4 +1,4 @@
-"""The processes that share one piece of work: those that `torchrun` or a Trainer started, or this one alone."""
+"""The processes that work together: those that `torchrun` or a Trainer has started, or only this one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Processes(NamedTuple):
-    """Which of how many processes this is."""
+    """The rank of this process and the number of processes."""
 
     rank: int
     size: int
@@ -24,13 +24,13 @@ class Processes(NamedTuple):
         return self.rank == 0
 
     def wait(self) -> None:
-        """Until all processes are here."""
+        """Wait until all processes have reached this point."""
         if self.size > 1:
             dist.barrier()
 
 
 def gather(own: Sequence[T]) -> list[T]:
-    """The items of all processes, on each of them, in the order of ranks."""
+    """Return the items of all processes, in the order of ranks, on every process."""
     if not _has_group():
         return list(own)
     parts: list[Sequence[T]] = [[] for _ in range(dist.get_world_size())]
@@ -40,7 +40,7 @@ def gather(own: Sequence[T]) -> list[T]:
 
 @contextmanager
 def joined_processes() -> Iterator[Processes]:
-    """Join the processes of `torchrun`; alone where there are none."""
+    """Join the processes that `torchrun` has started; without it, this is the only process."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1 or "RANK" not in os.environ:
         yield Processes(0, 1)
@@ -54,12 +54,11 @@ def joined_processes() -> Iterator[Processes]:
 
 
 @contextmanager
-def own_environment() -> Iterator[None]:
-    """Keep what a job does to the process to itself: afterwards, `os.environ` is what it was.
+def restored_environment() -> Iterator[None]:
+    """Restore `os.environ` after the body, and destroy a process group that was created in it.
 
-    A Trainer that starts processes leaves `LOCAL_RANK`, `MASTER_PORT`, `WORLD_SIZE` and more behind, from which the
-    next Trainer in this process would conclude that it is one of those that were started. A process group that was
-    made inside is destroyed.
+    A Trainer that starts processes sets `LOCAL_RANK`, `MASTER_PORT`, `WORLD_SIZE` and more, from which the next Trainer
+    in this process would conclude that it was itself started by another one.
     """
     variables, had_group = dict(os.environ), _has_group()
     try:
@@ -75,10 +74,10 @@ def _has_group() -> bool:
     return dist.is_available() and dist.is_initialized()
 
 
-_RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID", "NODE_RANK", "GROUP_RANK")
-"""What `torchrun`, Lightning and SLURM call the numbers of processes and machines that share one training."""
+_RANK_VARIABLES = ("RANK", "LOCAL_RANK", "SLURM_PROCID", "NODE_RANK", "GROUP_RANK")
+"""Variables in which `torchrun`, Lightning and SLURM give the numbers of the processes and machines of a training."""
 
 
 def is_first_process() -> bool:
-    """Whether this is the one process of a training that prints and writes results, known before any of them met."""
-    return all(os.environ.get(name, "0") == "0" for name in _RANKS)
+    """Whether this process of a training prints and writes results; known before the processes are connected."""
+    return all(os.environ.get(name, "0") == "0" for name in _RANK_VARIABLES)

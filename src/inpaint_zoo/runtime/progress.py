@@ -1,4 +1,4 @@
-"""Progress of a long pass: a bar in a terminal, a line now and then elsewhere."""
+"""Progress of a long loop: a bar in a terminal, a line every 20 seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ SECONDS_BETWEEN_LINES = 20.0
 
 
 def tracked(items: Iterable[T], total: int, what: str) -> Iterator[T]:
-    """Hand on `items` while saying on stderr how many of `total` are done.
+    """Yield `items` and show on stderr how many of them are done.
 
     Args:
-        items: To go through.
-        total: How many there are.
+        items: The items of the loop.
+        total: Number of items.
         what: What they are, such as `images`.
     """
     console = Console(stderr=True)
     if console.is_terminal:
         yield from track(items, description=what, total=total, console=console)
         return
-    said = time.monotonic()
+    printed = time.monotonic()
     for number, item in enumerate(items, start=1):
         yield item
-        if time.monotonic() - said > SECONDS_BETWEEN_LINES:
-            said = time.monotonic()
+        if time.monotonic() - printed > SECONDS_BETWEEN_LINES:
+            printed = time.monotonic()
             print(f"{what}: {number} of {total}", file=sys.stderr, flush=True)

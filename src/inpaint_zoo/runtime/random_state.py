@@ -1,4 +1,4 @@
-"""Random numbers that depend on a key and on nothing else."""
+"""Random numbers that depend only on a key."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 
 
 def random_state(*key: int) -> np.random.RandomState:
-    """Make the generator of a key, such as (seed, epoch, index), each in [0, 2**32).
+    """Create the random generator of a key such as (seed, epoch, index), each in [0, 2**32).
 
-    `RandomState`, because its streams and its seeding are frozen; worker, rank and history play no part.
+    It is a `RandomState`, because NumPy guarantees its streams and its seeding forever. Worker, rank and earlier draws
+    make no difference.
     """
     return np.random.RandomState(key)

@@ -1,4 +1,4 @@
-"""One model of a table, and what writes it: for a terminal, as Markdown, LaTeX, HTML and CSV."""
+"""One model of a table, and its renderers: terminal, Markdown, LaTeX, HTML and CSV."""
 
 from inpaint_zoo.tables.csv_text import csv_text
 from inpaint_zoo.tables.html import html

@@ -9,7 +9,7 @@ from inpaint_zoo.tables.model import Table
 
 
 def csv_text(table: Table) -> str:
-    """A line with the keys of the columns, and one a row with unrounded values; names stay as they are."""
+    """Render a table: a line with the keys of the columns, then one line per row with unrounded values."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([column.key for column in table.columns])

@@ -1,4 +1,4 @@
-"""Tables as HTML, for a page that has styles for them and sorts them."""
+"""Tables as HTML, for a page that styles and sorts them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from inpaint_zoo.tables.model import TIE_SIGN, Cell, Column, Table, printable
 
 
 def html(table: Table) -> str:
-    """The table in a part of the page that scrolls.
+    """Render a table inside an element that scrolls.
 
-    Classes: those of columns and of the texts below a value; `best`, `number`, and `unseen` for screen readers.
+    CSS classes: those of columns and of the texts below a value; `best`, `number`, and `unseen` for screen readers.
     """
     title = escaped(table.title)
     subtitle = f' <strong class="tag">{escaped(table.subtitle)}</strong>' if table.subtitle else ""
@@ -29,7 +29,7 @@ def html(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as HTML that shows it, also inside of an attribute."""
+    """Escape a text for HTML, also inside of attributes."""
     return escape(printable(text))
 
 
@@ -43,7 +43,8 @@ def _row(table: Table, row: list[Cell]) -> Iterator[str]:
     head, *others = row
     yield f'<th scope="row" data-value="{_value(head)}"><bdi>{escaped(head.shown)}</bdi></th>\n'
     for column, cell in zip(table.columns[1:], others, strict=True):
-        yield f'<td data-value="{_value(cell)}" class="{_classes(column, cell)}">\n{_number(cell)}'
+        classes = escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
+        yield f'<td data-value="{_value(cell)}" class="{classes}">\n{_number(cell)}'
         for kind, text in cell.below.items():
             lines = "<br>".join(map(escaped, text.split("\n")))
             yield f'<small class="{escaped(kind)}">{lines}</small>\n'
@@ -54,11 +55,7 @@ def _value(cell: Cell) -> str:
     return escaped(cell.shown if cell.value is None else cell.value)
 
 
-def _classes(column: Column, cell: Cell) -> str:
-    return escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
-
-
 def _number(cell: Cell) -> str:
     best = '<span class="unseen"> (best)</span>' if cell.best else ""
-    tied = f'<abbr title="not told apart from the best">{TIE_SIGN}</abbr>' if cell.tied else ""
+    tied = f'<abbr title="not significantly different from the best">{TIE_SIGN}</abbr>' if cell.tied else ""
     return f'<span class="number">{escaped(cell.shown)}{best}{tied}</span>\n'

@@ -22,9 +22,10 @@ _SIGNS = str.maketrans(
 
 
 def tabular(table: Table) -> list[str]:
-    """Lines of a `tabular`: the best is bold, the second underlined, what is not told apart has a dagger.
+    """Render a table as the lines of a `tabular`.
 
-    Groups of rows are headed by their name and parted by rules; headings have no arrow.
+    The best value is bold, the second underlined, and values not significantly different from the best have a dagger.
+    Groups of rows have a heading and are separated by rules; headings of columns have no arrow.
     """
     rows, titles = table.cells(), [column.title for column in table.columns]
     blocks = [("", rows)]
@@ -38,19 +39,19 @@ def tabular(table: Table) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """Text as LaTeX source that prints it; line breaks become spaces."""
+    """Escape a text for LaTeX; line breaks become spaces."""
     return printable(text).translate(_SIGNS)
 
 
 def _heading(title: str) -> str:
-    """A number and its unit stay together."""
+    """A heading in which a number and its unit are not separated."""
     return re.sub(r"(?<=\d) (?=\\%)", r"\\,", escaped(title))
 
 
 def _block(name: str, rows: Sequence[Sequence[Cell]], width: int) -> list[str]:
     lines = [[_cell(cell) for cell in row] for row in rows]
     if name and len(lines) == 1 and not lines[0][0]:
-        return [_line([escaped(name), *lines[0][1:]])]  # a row that is named by its group alone
+        return [_line([escaped(name), *lines[0][1:]])]  # a row whose only name is that of its group
     head = [rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escaped(name)}}}}} \\"] if name else []
     return [*head, *map(_line, lines)]
 

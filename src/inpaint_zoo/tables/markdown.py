@@ -1,4 +1,4 @@
-"""Tables as Markdown, whose source reads as tables, too."""
+"""Tables as Markdown."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from inpaint_zoo.tables.model import TIE_SIGN, Cell, Table, printable
 
 _SIGNS = re.compile(r"[\\|*`<~&$]|>(?! \d)|\[(?![^\[\]()]*\](?![(\[:]))|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
-"""What Markdown takes for its own: not brackets that are no link, `> 60`, nor a `_` inside a word."""
+"""Signs that Markdown would interpret; not brackets without a link, `> 60`, or a `_` inside a word."""
 
 
 def markdown(table: Table) -> str:
-    """The table alone, its cells as narrow as they are; the best is bold."""
+    """Render a table without its title and without padding; the best value is bold."""
     head, *rows = _lines(table)
     rule = ["---" if column.is_text else "---:" for column in table.columns]
     return "".join(f"{_joined(line)}\n" for line in (head, rule, *rows))
 
 
 def section(table: Table) -> str:
-    """A heading of the second level and the table, its cells padded to one width."""
+    """Render a table below a heading of the second level, with aligned columns."""
     lines = _lines(table)
     widths = [max(map(_width, cells)) for cells in zip(*lines, strict=True)]
     texts = [column.is_text for column in table.columns]
@@ -34,12 +34,12 @@ def section(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as Markdown that shows it; line breaks become spaces."""
+    """Escape a text for Markdown; line breaks become spaces."""
     return _SIGNS.sub(r"\\\g<0>", printable(text)).replace("\n", " ")
 
 
 def _lines(table: Table) -> list[list[str]]:
-    """Headings and rows; the name of a group stands in its first row."""
+    """Headings and rows; the name of a group is only in its first row."""
     lines, group = [list(map(escaped, table.headings))], None
     for row in table.cells():
         lines.append([_cell(cell) for cell in row])
@@ -63,5 +63,5 @@ def _padded(cell: str, width: int, text: bool) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns of a terminal that a text takes; wide East Asian characters take two."""
+    """Width of a text in columns of a terminal; wide East Asian characters take two."""
     return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)

@@ -11,20 +11,20 @@ from rich.text import Text
 from inpaint_zoo.tables.model import TIE_SIGN, Cell, Column, Table, printable
 
 WIDTH = 80
-"""Columns of a terminal that a table fits where it can."""
+"""Width of a table in columns of a terminal, where its content allows it."""
 _NARROWEST = 12
-"""Columns that a longer text keeps where it is broken into lines."""
+"""Smallest width of a column of long texts, which are broken into lines."""
 
 
 def terminal(table: Table) -> rich.table.Table:
-    """What rich prints: the best is bold, and what is below a value stands in a line of its own."""
+    """Render a table for rich: the best value is bold, and every text below a value is a line of its own."""
     cells = table.cells()
     drawn = rich.table.Table(box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
     title = printable("\n".join(filter(None, (table.title, table.subtitle))))
     if title:
-        # Text, not str: a name may hold what rich takes for markup
+        # Text, not str: rich would interpret names in brackets as markup
         drawn.title = Text(title)
-        # or a title breaks where its table is narrow
+        # without it, the title is broken where its table is narrow
         drawn.min_width = min(WIDTH, max(map(len, title.splitlines())))
     if table.note:
         drawn.caption = Text(printable(table.note))
@@ -50,7 +50,7 @@ def _add_column(drawn: rich.table.Table, column: Column, cells: list[Cell]) -> N
 
 
 def _text(cell: Cell, signs: bool) -> Text:
-    """A cell; with `signs`, values without a sign have a space in its place."""
+    """A cell; with `signs`, values without a dagger get a space instead, so that digits are aligned."""
     text = Text(printable(cell.shown), style="bold green" if cell.best else cell.color)
     text.append((TIE_SIGN if cell.tied else " ") if signs else "")
     for line in cell.below.values():

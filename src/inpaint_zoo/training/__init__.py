@@ -1,1 +1,1 @@
-"""What stands between a configuration and `Trainer.fit`: the Trainer with its callbacks, and where to go on from."""
+"""Everything between a configuration and `Trainer.fit`: the Trainer, its callbacks and loggers, and resuming."""

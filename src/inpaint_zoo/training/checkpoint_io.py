@@ -1,4 +1,4 @@
-"""Checkpoints that are written whole or not at all."""
+"""Checkpoints that are written atomically: complete, or not at all."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
 
 
 class AtomicCheckpoints(TorchCheckpointIO):
-    """Writes beside the file, then renames, so that a process killed at any moment leaves the older file.
+    """Writes to a temporary file, then renames it: a process killed at any moment leaves the older file intact.
 
-    The `last.ckpt` that is replaced stays as `previous.ckpt`.
+    A `last.ckpt` that is replaced is kept as `previous.ckpt`.
     """
 
     def save_checkpoint(
@@ -28,10 +28,10 @@ class AtomicCheckpoints(TorchCheckpointIO):
         """Write a checkpoint.
 
         Raises:
-            InputError: The disk is full, or the folder cannot be written; older files stay as they are.
+            InputError: The disk is full, or the folder is not writable; older files stay as they are.
         """
         path = Path(path)
-        part = path.with_name(f".{path.name}.part")  # always the same: what a killed process left is written over
+        part = path.with_name(f".{path.name}.part")  # one fixed name: what a killed process left is overwritten
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
@@ -42,16 +42,16 @@ class AtomicCheckpoints(TorchCheckpointIO):
                 with contextlib.suppress(FileNotFoundError):
                     path.replace(path.with_name(PREVIOUS))
             part.replace(path)
-        except (OSError, RuntimeError) as error:  # torch has an error of its own for a write that fails
+        except (OSError, RuntimeError) as error:  # torch raises RuntimeError when a write fails
             with contextlib.suppress(OSError):
                 part.unlink()
             raise InputError(
-                f"cannot write {path} ({_reason(error)}): make room; the checkpoints before it are kept"
+                f"cannot write {path} ({_reason(error)}): make room; earlier checkpoints are kept"
             ) from error
 
 
 def _reason(error: Exception) -> str:
-    """What the system said, which torch hides behind its own error."""
+    """The message of the operating system, which torch hides behind its own error."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__

@@ -1,4 +1,4 @@
-"""Which precisions a training may have."""
+"""The numerical precisions that a training may use."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
 
 PRECISIONS = ("32-true", "bf16-mixed", "16-mixed")
-"""What the losses and layers are written for: parameters in float32, what suffers from less stays in float32."""
+"""Those that losses and layers are written for: parameters, and operations that need it, stay in float32."""
 _SHORT = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}
 
 
 def check_precision(config: DictConfig) -> None:
-    """Refuse what Lightning would replace or do wrongly without a word.
+    """Refuse precisions that Lightning would silently replace or handle wrongly.
 
     Args:
-        config: Of `train`.
+        config: The configuration of `train`.
 
     Raises:
-        InputError: The precision is not offered, or cannot be had with this device or optimizer.
+        InputError: The precision is unknown, or does not work with this device or optimizer.
     """
     given = str(config.trainer.precision)
     precision = _SHORT.get(given, given)
@@ -34,8 +34,8 @@ def check_precision(config: DictConfig) -> None:
     optimizer = config.model.get("optimizer")
     if optimizer is not None and optimizer.get("fused"):
         raise InputError(
-            "model.optimizer.fused=true with trainer.precision=16-mixed: a fused optimizer takes the loss scale out of "
-            "the gradients by itself, after they have been clipped; give model.optimizer.fused=false"
+            "model.optimizer.fused=true with trainer.precision=16-mixed: a fused optimizer removes the loss scale "
+            "from the gradients itself, after they have been clipped; give model.optimizer.fused=false"
         )
 
 

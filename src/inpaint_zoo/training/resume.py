@@ -1,4 +1,4 @@
-"""Where a training goes on from, and the weights that one begins with."""
+"""Which checkpoint a training resumes from, and the weights that a new one starts with."""
 
 from __future__ import annotations
 
@@ -22,15 +22,14 @@ from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 
 
 def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], None]) -> Path | None:
-    """The checkpoint that `ckpt_path` means; None where a training begins.
+    """The checkpoint that `ckpt_path` names; None for a new training.
 
-    A job that SLURM has started again goes on by itself.
+    A job that SLURM has requeued resumes without `ckpt_path`.
 
     Args:
-        ckpt_path: A file, or `last` for `last.ckpt` of `folder`, or for the one before where that is damaged.
-        folder: Of the run.
-        check: Raises an `InputError` where a training cannot go on from a file, `DamagedFileError` where the file is
-            damaged.
+        ckpt_path: A file, or `last` for `last.ckpt` of `folder` (`previous.ckpt` if that is damaged).
+        folder: The run folder.
+        check: Raises `InputError` if a training cannot resume from a file, `DamagedFileError` if it is damaged.
 
     Raises:
         InputError: There is no such file, or it cannot be used.
@@ -41,18 +40,16 @@ def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], Non
         return None
     path = last if ckpt_path in {None, "last"} else Path(str(ckpt_path))
     if path == last and previous.is_file():
-        return _newest_whole(last, previous, check)
+        return _newest_intact(last, previous, check)
     if path.is_dir():
         raise InputError(f"ckpt_path: {path} is a folder: give run_dir={path} ckpt_path=last, or a checkpoint in it.")
     if not path.is_file():
-        raise InputError(
-            f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to go on with, or a checkpoint."
-        )
+        raise InputError(f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to resume, or a checkpoint.")
     check(path)
     return path
 
 
-def _newest_whole(last: Path, previous: Path, check: Callable[[Path], None]) -> Path:
+def _newest_intact(last: Path, previous: Path, check: Callable[[Path], None]) -> Path:
     try:
         check(last)
     except DamagedFileError as error:
@@ -61,32 +58,32 @@ def _newest_whole(last: Path, previous: Path, check: Callable[[Path], None]) -> 
             check(previous)
         except DamagedFileError as second:
             raise InputError(
-                f"ckpt_path: {reason} {previous}, the checkpoint before it, cannot be read either: begin again in "
-                f"another run_dir, with init_from={last.with_name('best.ckpt')} if that is whole"
+                f"ckpt_path: {reason} {previous}, the checkpoint before it, cannot be read either: start again in "
+                f"another run_dir, with init_from={last.with_name('best.ckpt')} if that file is intact"
             ) from second
-        warnings.warn(f"{reason} Going on from {previous}, the checkpoint before it.", InputWarning, stacklevel=2)
+        warnings.warn(f"{reason} Resuming from {previous}, the checkpoint before it.", InputWarning, stacklevel=2)
         return previous
     return last
 
 
 def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> None:
-    """Refuse a file that the training of a model cannot go on from, before anything is built around it.
+    """Refuse a checkpoint that the training of a model cannot resume from, before anything else is built.
 
     Args:
         path: The file.
-        module: What is trained.
-        max_steps: Where it is to end.
+        module: The module that is trained.
+        max_steps: The last step of the training.
 
     Raises:
-        InputError: the file is missing, damaged or no checkpoint, holds weights only, those of another model, another
-            kind of optimizer or schedule, or more steps.
+        InputError: The file is missing, damaged or no checkpoint; holds only weights, another model, another class of
+            optimizer or schedule, or more steps.
     """
     checkpoint, model = read_checkpoint(path), module.name
     name = checkpoint.get(MODEL_KEY)
     if name is not None and name != model:
         raise InputError(f"ckpt_path: {path} holds the model {name}, not {model}: give model={name} or another file.")
     if name is None or "optimizer_states" not in checkpoint:
-        raise InputError(f"ckpt_path: {path} holds no training to go on with: give a last.ckpt or best.ckpt of a run.")
+        raise InputError(f"ckpt_path: {path} holds no training to resume: give a last.ckpt or best.ckpt of a run.")
     try:
         state = rename_strictly(checkpoint["state_dict"], str, module.state_dict())
         check_same_optimizer(module, checkpoint)
@@ -99,14 +96,14 @@ def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> Non
         )
 
 
-def initialise(module: InpaintingModule, path: Path) -> None:
-    """Start a training from the weights in a file: the network's, and what learns beside it where the file has that.
+def load_initial_weights(module: InpaintingModule, path: Path) -> None:
+    """Load the weights that a new training starts with: the network's and, if the file has it, the discriminator's.
 
     Raises:
-        InputError: the file cannot be used, or holds another model.
+        InputError: The file cannot be used, or holds another model.
     """
     stored = read_weights(path, module.name)
     stored.apply(module.network)
-    beside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
-    if beside & stored.state.keys():
+    outside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
+    if outside & stored.state.keys():
         module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))

@@ -1,4 +1,4 @@
-"""Numbers of a training's configuration that nothing else would look at before the first step."""
+"""Checks of a training's configuration that nothing else would make before the first step."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from inpaint_zoo.checks import at_least, finite, seed_in_range, true_or_false
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.score import METRICS, lower_is_better
 
-_LEAST = {
+_MINIMUM = {
     "trainer.max_steps": 1,
     "trainer.num_nodes": 1, "trainer.accumulate_grad_batches": 1, "trainer.val_check_interval": 1,
     "trainer.log_every_n_steps": 1, "checkpoint_every": 1, "images_every": 1, "num_sample_images": 0,
     "num_worst_images": 0,
 }  # fmt: skip
 _POSITIVE = ("checkpoint_minutes", "process_timeout")
-_NULL = ("images_every",)
-"""May be null."""
+_NULLABLE = ("images_every",)
+"""Keys that may be null."""
 _FIXED: dict[str, tuple[object, str]] = {
     "check_val_every_n_epoch": (None, "validation is counted in steps, give trainer.val_check_interval"),
-    "use_distributed_sampler": (False, "the data are shared out by seed, epoch and index, leave it out"),
+    "use_distributed_sampler": (False, "the data are distributed by seed, epoch and index, leave it out"),
 }
-"""What a training relies on."""
-_ELSEWHERE = {
-    "callbacks": "callbacks stand at the top, give +callbacks.NAME._target_=CLASS",
-    "logger": "loggers stand at the top, give logger=NAME or +logger.NAME._target_=CLASS",
+"""Arguments of the Trainer whose value a training relies on, and why."""
+_SET_ELSEWHERE = {
+    "callbacks": "callbacks have a separate key, give +callbacks.NAME._target_=CLASS",
+    "logger": "loggers have a separate key, give logger=NAME or +logger.NAME._target_=CLASS",
     "default_root_dir": "give run_dir=DIR",
     "plugins": "they are chosen by precision and strategy",
 }
-"""Arguments of the Trainer that are made of other keys."""
+"""Arguments of the Trainer that are set from other keys."""
 
 
 def check_settings(config: DictConfig) -> None:
-    """Refuse numbers with which a training would fail, or never do what it is asked for.
+    """Refuse values with which a training would fail, or silently not do what was asked for.
 
     Args:
-        config: Of `train`.
+        config: The configuration of `train`.
 
     Raises:
         InputError: The message names the key.
@@ -43,10 +43,10 @@ def check_settings(config: DictConfig) -> None:
     if not str(config.run_dir).strip():
         raise InputError("run_dir= is empty: give run_dir=DIR")
     seed_in_range(config.seed, "seed")
-    for key, least in _LEAST.items():
+    for key, minimum in _MINIMUM.items():
         value = OmegaConf.select(config, key)
-        if value is not None or key not in _NULL:
-            at_least(least, value, key)
+        if value is not None or key not in _NULLABLE:
+            at_least(minimum, value, key)
     for key in _POSITIVE:
         if finite(config[key], key) <= 0:
             raise InputError(f"{key}={config[key]} must be more than 0")
@@ -63,10 +63,10 @@ def _check_trainer(trainer: DictConfig) -> None:
     at_least(0, trainer.num_sanity_val_steps, "trainer.num_sanity_val_steps")
     for key, (value, reason) in _FIXED.items():
         if trainer.get(key) != value:
-            raise InputError(f"trainer.{key}={trainer[key]} cannot be had: {reason}")
-    for key, instead in _ELSEWHERE.items():
+            raise InputError(f"trainer.{key}={trainer[key]} is not supported: {reason}")
+    for key, instead in _SET_ELSEWHERE.items():
         if key in trainer:
-            raise InputError(f"trainer.{key} is not taken: {instead}")
+            raise InputError(f"trainer.{key} is not accepted: {instead}")
 
 
 def _check_monitor(monitor: str, mode: str) -> None:

@@ -1,4 +1,4 @@
-"""What a training says before it starts."""
+"""The lines that a training prints before it starts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from inpaint_zoo.models.base import InpaintingModule
 
 
 def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> str:
-    """Model, data, steps, device and where everything goes, a line each."""
+    """Model, data, steps, device and run folder, one line each."""
     network = sum(parameter.numel() for parameter in module.network.parameters())
     total = sum(parameter.numel() for parameter in module.parameters())
-    size = "x".join(map(str, data.size))
+    size, device = "x".join(map(str, data.size)), trainer.strategy.root_device
+    device_name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     return "\n".join(
         [
-            f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} beside it",
+            f"{type(module).__name__}: {network:,} parameters in the network, {total - network:,} outside of it",
             f"{len(data.train_dataset)} training images, {len(data.val_dataset)} validation samples, {size}",
             _steps(trainer, data),
-            f"{trainer.precision} on {_device(trainer)}",
+            f"{trainer.precision} on {device_name}",
             f"run folder: {folder}",
         ]
     )
@@ -36,8 +37,3 @@ def _steps(trainer: pl.Trainer, data: InpaintingDataModule) -> str:
         factors += f" x {accumulated} batches"
     length = f"{trainer.max_steps:,} steps" if trainer.max_steps > 0 else f"{trainer.max_epochs} epochs"
     return f"{length} of {data.batch_size * processes * accumulated} images ({factors})"
-
-
-def _device(trainer: pl.Trainer) -> str:
-    device = trainer.strategy.root_device
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,4 +1,4 @@
-"""The Trainer that a configuration asks for."""
+"""Build the Trainer that a configuration describes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from inpaint_zoo.training.loggers.build import build_loggers
 from inpaint_zoo.training.precision import check_precision
 
 _SWITCHES: dict[str, type[Callback]] = {"enable_progress_bar": ProgressBar, "enable_checkpointing": Checkpoint}
-"""Arguments of the Trainer that leave out callbacks of a kind; it would add one of Lightning's where there is none."""
+"""Arguments of the Trainer that remove callbacks of a class; Lightning would add its own if there is none."""
 
 
 def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
-    """The Trainer of a run.
+    """The Trainer of a run, with its callbacks and loggers.
 
     Args:
-        config: Of `train`.
-        folder: Of the run.
+        config: The configuration of `train`.
+        folder: The run folder.
 
     Raises:
-        InputError: The machine or Lightning does not offer what `trainer` asks for.
+        InputError: The machine or Lightning does not support what `trainer` asks for.
     """
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
@@ -43,14 +43,14 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
             default_root_dir=folder,
             **{key: any(isinstance(callback, kind) for callback in callbacks) for key, kind in _SWITCHES.items()},
         )
-    # a device that is not there, an unknown precision
+    # a missing device, for example
     except (MisconfigurationException, ValueError, TypeError) as error:
         raise InputError(f"trainer: {error}") from error
     return trainer
 
 
 def build_callbacks(config: DictConfig) -> list[Callback]:
-    """The callbacks that a configuration of `train` lists, in its order, but for those that are left out."""
+    """The callbacks of a configuration of `train`, in its order, without those that are switched off."""
     unwanted = tuple(kind for key, kind in _SWITCHES.items() if not config.trainer.get(key, True))
     nodes = [node for node in (config.get("callbacks") or {}).values() if node is not None]
     built: list[Callback | None] = [construct(node) for node in nodes]

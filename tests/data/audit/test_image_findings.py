@@ -1,4 +1,4 @@
-"""Which images are too small is what training says."""
+"""The audit and training agree on which images are too small."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.data.audit import ImageFacts
-from inpaint_zoo.data.audit.image_findings import Entry, Preparation, tiny
+from inpaint_zoo.data.audit.image_findings import Entry, Preparation, too_small
 from inpaint_zoo.data.dataset import TrainingDataset
 from inpaint_zoo.data.paired_masks import PairedMasks
 from inpaint_zoo.data.splits import Split
@@ -42,12 +42,12 @@ def refused(preparation: Preparation, size: tuple[int, int]) -> bool:
 
 @settings(deadline=None, max_examples=60)
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.none() | sides, st.none() | sides)
-def test_a_image_is_too_small_where_training_refuses_it(
+def test_an_image_is_too_small_where_training_refuses_it(
     size: tuple[int, int], sample: tuple[int, int], center_crop: int | None, resize: int | None
 ) -> None:
     preparation = Preparation(sample, center_crop, resize)
     entry = Entry(Split.TRAIN, ImageFile("a.png", None), ImageFacts(size=size))  # type: ignore[arg-type]
-    assert bool(tiny([entry], preparation).items) == refused(preparation, size)
+    assert bool(too_small([entry], preparation).items) == refused(preparation, size)
 
 
 @pytest.mark.parametrize(("split", "size", "excluded"), [("train", (177, 300), True), ("test", (177, 300), True)])
@@ -56,7 +56,7 @@ def test_what_is_smaller_than_the_square_is_left_out_of_every_split(
 ) -> None:
     sizes = [("train", (218, 178)), ("train", (218, 178)), (split, size)]
     entries = [Entry(Split(name), ImageFile("a.png", None), ImageFacts(size=each)) for name, each in sizes]  # type: ignore[arg-type]
-    found = tiny(entries, Preparation((256, 256), 178, 256))
+    found = too_small(entries, Preparation((256, 256), 178, 256))
     assert found.title == "Images smaller than 256x256 or data.center_crop=178"
     assert [(item.name, item.excluded) for item in found.items] == [(f"{split}/a.png", excluded)]
     assert "set data.center_crop=177 and data.resize=256" in found.advice

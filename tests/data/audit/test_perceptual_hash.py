@@ -1,4 +1,4 @@
-"""The hash of how an image looks: copies are near, other images far; the fast search finds what a slow one does."""
+"""Perceptual hashes: copies are near, other images far; the fast search finds what a slow one does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inpaint_zoo.data.audit.perceptual_hash import MOST_DIFFERENT_BITS, alike, look
+from inpaint_zoo.data.audit.perceptual_hash import MOST_DIFFERENT_BITS, near_pairs, perceptual_hash
 
 FOLDER = Path(skimage.__file__).parent / "data"
 NAMES = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png", "camera.png")
@@ -20,7 +20,7 @@ PHOTOGRAPHS = {name: np.array(Image.open(FOLDER / name).convert("RGB")) for name
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> int:
-    first, second = look(one), look(other)
+    first, second = perceptual_hash(one), perceptual_hash(other)
     assert first is not None
     assert second is not None
     return (int(first, 16) ^ int(second, 16)).bit_count()
@@ -34,7 +34,7 @@ def saved(image: np.ndarray, quality: int, scale: float = 1) -> np.ndarray:
     return np.array(Image.open(stored))
 
 
-def slow_look(image: np.ndarray) -> str:
+def slow_hash(image: np.ndarray) -> str:
     gray = np.asarray(Image.fromarray(image).convert("L")).astype(int)
     height, width = gray.shape
     runs = [gray[height * i // 16 : height * (i + 1) // 16] for i in range(16)]
@@ -45,9 +45,9 @@ def slow_look(image: np.ndarray) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_equals_a_slow_twin_but_for_what_is_cut_off(name: str) -> None:
-    found = look(PHOTOGRAPHS[name])
+    found = perceptual_hash(PHOTOGRAPHS[name])
     assert found is not None
-    assert (int(found, 16) ^ int(slow_look(PHOTOGRAPHS[name]), 16)).bit_count() <= 1
+    assert (int(found, 16) ^ int(slow_hash(PHOTOGRAPHS[name]), 16)).bit_count() <= 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,11 +64,11 @@ def test_different_photographs_are_far() -> None:
     assert min(distance(PHOTOGRAPHS[one], PHOTOGRAPHS[other]) for one, other in pairs) > 2 * MOST_DIFFERENT_BITS
 
 
-def test_flat_images_have_no_look_and_small_ones_have_one() -> None:
-    assert look(np.full((40, 50, 3), 99, np.uint8)) is None
-    assert look(np.full((1, 1, 3), 99, np.uint8)) is None
+def test_flat_images_have_no_hash_and_small_ones_have_one() -> None:
+    assert perceptual_hash(np.full((40, 50, 3), 99, np.uint8)) is None
+    assert perceptual_hash(np.full((1, 1, 3), 99, np.uint8)) is None
     noise = np.random.RandomState(0).randint(0, 256, (3, 5, 3), dtype=np.uint8)
-    assert len(str(look(noise))) == 64
+    assert len(str(perceptual_hash(noise))) == 64
 
 
 @settings(deadline=None, max_examples=25)
@@ -80,7 +80,7 @@ def test_all_near_pairs_are_found(seed: int, flips: list[int]) -> None:
         near = bits[rng.randint(len(bits))].copy()
         near[rng.choice(256, number, replace=False)] ^= 1
         bits = np.concatenate([bits, near[None]])
-    looks = [np.packbits(row).tobytes().hex() for row in bits]
+    hashes = [np.packbits(row).tobytes().hex() for row in bits]
     distances = (bits[:, None] != bits[None]).sum(axis=2)
     expected = [
         (i, j, int(distances[i, j]))
@@ -88,7 +88,7 @@ def test_all_near_pairs_are_found(seed: int, flips: list[int]) -> None:
         for j in range(i + 1, len(bits))
         if distances[i, j] <= MOST_DIFFERENT_BITS
     ]
-    assert alike(looks) == expected
+    assert near_pairs(hashes) == expected
 
 
 def test_many_images_take_no_pair_by_pair_comparison() -> None:
@@ -96,5 +96,5 @@ def test_many_images_take_no_pair_by_pair_comparison() -> None:
     words = rng.randint(0, 2**16, (20_000, 16)).astype(np.uint16)
     words[-1] = words[5]
     words[-1, 3] ^= 0b111
-    assert alike([row.tobytes().hex() for row in words]) == [(5, 19_999, 3)]
-    assert alike([]) == []
+    assert near_pairs([row.tobytes().hex() for row in words]) == [(5, 19_999, 3)]
+    assert near_pairs([]) == []

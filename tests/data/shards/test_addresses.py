@@ -1,4 +1,4 @@
-"""Which shards are meant, and how those from elsewhere become files."""
+"""Which shards a name stands for, and how remote ones become files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_files_folders_braces_and_lists(root: Path, given: str | list[str], expe
         ),
         ("nowhere.tar", r"data\.train: 1 of 1 shards of 'nowhere\.tar' do not exist"),
         ([], r"data\.train=\[\] must be a list, such as"),
-        ([5], r"data\.train=\[5\] must be a list of texts"),
+        ([5], r"data\.train=\[5\] must be a list of strings"),
         ("", r"data\.train is empty: give data\.train=PATH, or data\.train=null"),
         ("x-{000..99999999}.tar", r"more than 100000 shards"),
         ("x-{" + 30 * "9" + ".." + 5000 * "9" + "}.tar", r"more than 100000 shards"),
@@ -87,7 +87,7 @@ def test_home_and_root_may_be_urls_or_short(root: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/x.tar", "gs://b/x.tar", "file:///x.tar", "pipe:touch /tmp/x"])
-def test_what_is_not_read_is_said_and_no_command_is_run(address: str) -> None:
+def test_an_unknown_scheme_is_an_error_and_no_command_is_run(address: str) -> None:
     with pytest.raises(InputError, match=r"from files, http:// and https:// only: copy it to a folder first"):
         local_copy(address)
 
@@ -149,7 +149,7 @@ def test_what_cannot_be_fetched_is_named_and_leaves_nothing(
 ) -> None:
     host.missing_bytes = missing_bytes
     with pytest.raises(
-        InputError, match=rf"shard '{host.url}/{path}' cannot be fetched to .* \(curl's exit code {code}\)"
+        InputError, match=rf"shard '{host.url}/{path}' cannot be downloaded to .* \(curl's exit code {code}\)"
     ):
         local_copy(f"{host.url}/{path}")
     assert list(shards_folder().iterdir()) == []

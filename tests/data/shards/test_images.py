@@ -28,7 +28,7 @@ def contents(images: ShardImages) -> dict[str, bytes]:
     return {image.name: image.path.open("rb").read() for image in images}
 
 
-def test_a_image_is_known_by_what_stands_behind_the_first_dot(write_shard: WriteShard) -> None:
+def test_an_image_is_known_by_what_stands_behind_the_first_dot(write_shard: WriteShard) -> None:
     shard = write_shard(
         "x.tar",
         ("b.jpg", b"b"),
@@ -86,7 +86,7 @@ def test_repeated_names_are_refused_unless_the_shard_is_part_of_them(write_shard
     assert str(images[0].path) == f"{shards[0]}/0.jpg"
 
 
-def test_what_helps_against_repeated_names_is_said(write_shard: WriteShard) -> None:
+def test_the_error_of_repeated_names_says_what_helps(write_shard: WriteShard) -> None:
     same = [write_shard(name, ("0.jpg", b"x")) for name in ("x/a.tar", "y/a.tar")]
     with pytest.raises(
         InputError, match=r"both hold '0\.jpg': rename one of the shards, and set data\.shard_in_name=true"
@@ -118,7 +118,7 @@ def test_a_shard_without_images_says_what_it_holds(
 
 @pytest.mark.parametrize("name", ["../a.jpg", "x/../../a.jpg", "/etc/a.jpg", "x" * 5000 + ".jpg"])
 def test_names_that_lead_elsewhere_are_refused(write_shard: WriteShard, name: str) -> None:
-    with pytest.raises(InputError, match=r"x\.tar': the member '.*' has no name of a file in a folder") as caught:
+    with pytest.raises(InputError, match=r"x\.tar': the member '.*' is not named as a file in a folder") as caught:
         found(write_shard("x.tar", (name, b"x")))
     assert len(str(caught.value)) < 500
 

@@ -1,4 +1,4 @@
-"""The index of a shard is right, kept, renewed when it must be, and never made of a damaged shard."""
+"""The index of a shard is correct, stored, made again when needed, and never made from a damaged shard."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_links_are_followed_inside_the_shard_or_named(tmp_path: Path, cache: Pat
         assert any(member.islnk() for member in archive.getmembers())
     assert sorted(contents(shard_index(tmp_path / "x.tar", cache))) == [("folder/a.jpg", b"a"), ("folder/b.jpg", b"a")]
     (tmp_path / "folder/c.jpg").symlink_to("/etc/passwd")
-    for name, kind in [("c.jpg", "a link"), ("pipe", "no ordinary file")]:
+    for name, kind in [("c.jpg", "a link"), ("pipe", "not a regular file")]:
         if name == "pipe":
             os.mkfifo(tmp_path / "folder/pipe")
         with tarfile.open(tmp_path / "y.tar", "w") as archive:
@@ -59,16 +59,14 @@ def test_links_are_followed_inside_the_shard_or_named(tmp_path: Path, cache: Pat
             shard_index(tmp_path / "y.tar", cache)
 
 
-def test_a_shard_is_looked_through_once(shard: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_is_scanned_once(shard: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = shard_index(shard, cache)
     monkeypatch.setattr(shards, "_scan", None)
     assert contents(shard_index(shard, cache)) == contents(first) == MEMBERS
 
 
 @pytest.mark.parametrize("change", ["date", "replaced"])
-def test_a_changed_shard_is_looked_through_again(
-    shard: Path, write_shard: WriteShard, cache: Path, change: str
-) -> None:
+def test_a_changed_shard_is_scanned_again(shard: Path, write_shard: WriteShard, cache: Path, change: str) -> None:
     shard_index(shard, cache)
     before = shard.stat()
     # of the same length: the old index would read on without noticing
@@ -144,7 +142,7 @@ def test_nothing_may_stand_behind_the_end(write_shard: WriteShard, cache: Path, 
     start = len(first.rstrip(b"\0")) // 512 * 512 + 512
     shard = write_shard("both.tar")
     shard.write_bytes(first[:start] + bytes(num_zeros) + second)
-    with pytest.raises(InputError, match=r"both\.tar' goes on behind its end after member 'a\.jpg': .* put together"):
+    with pytest.raises(InputError, match=r"both\.tar' goes on after its end after member 'a\.jpg': .* put together"):
         shard_index(shard, cache)
 
 
@@ -165,16 +163,16 @@ def test_a_member_may_not_reach_beyond_the_end_or_back(write_shard: WriteShard, 
         header[148:156] = b" " * 8
         header[148:156] = b"%06o\0 " % sum(header[:512])
         shard.write_bytes(header)
-        with pytest.raises(InputError, match=r"x\.tar' is no whole tar file"):
+        with pytest.raises(InputError, match=r"x\.tar' is not a complete tar file"):
             shard_index(shard, cache)
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no whole tar file"),
-        (b"nothing" * 1000, "no whole tar file"),
-        (b"\0" * 300, "no whole tar file"),
+        (b"", "not a complete tar file"),
+        (b"nothing" * 1000, "not a complete tar file"),
+        (b"\0" * 300, "not a complete tar file"),
         (gzip.compress(b"x"), "compressed"),
     ],
     ids=["empty", "text", "zeros", "gzip"],
@@ -186,7 +184,7 @@ def test_what_is_no_tar_file_is_named(tmp_path: Path, cache: Path, data: bytes, 
 
 
 def test_what_is_no_file_is_named(tmp_path: Path, cache: Path) -> None:
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         shard_index(tmp_path, cache)
     with pytest.raises(InputError, match="cannot be read"):
         shard_index(tmp_path / "nowhere.tar", cache)

@@ -1,4 +1,4 @@
-"""Images in shards give the stream that they give in a folder, whoever reads them."""
+"""Images in shards give the same stream as in a folder."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_what_is_missing_is_held_out_as_of_a_folder(
     assert names(shard_data(train="0.tar", val="1.tar", test="2.tar")) == [everything[:10], everything[10:20], test]
 
 
-def test_only_the_shards_that_are_asked_for_are_looked_at(shard_data: Data, shards: str) -> None:
+def test_only_the_shards_of_the_split_are_read(shard_data: Data, shards: str) -> None:
     assert len(shard_data(test="0.tar").images(Split.TEST)) == 10
     assert len(shard_data(train="nowhere.tar", test="0.tar").images(Split.TEST)) == 10
     for data, split in [
@@ -333,7 +333,7 @@ def test_a_subclass_may_fetch_shards_from_elsewhere(shard_data: Data, shards: st
         ({"image_suffixes": []}, r"data\.image_suffixes=\[\] must be a list, such as"),
         ({"image_suffixes": "jpg"}, r"data\.image_suffixes=jpg must be a list, such as"),
         ({"image_suffixes": None}, r"data\.image_suffixes=null must be a list"),
-        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of texts"),
+        ({"image_suffixes": ["png", 5]}, r"data\.image_suffixes=\[png,5\] must be a list of strings"),
         ({"image_suffixes": ["."]}, r"data\.image_suffixes"),
         ({"mask_suffix": ".PNG"}, r"data\.mask_suffix=\.PNG must be another suffix"),
         ({"mask_threshold": 0}, r"data\.mask_threshold"),
@@ -386,5 +386,5 @@ def test_members_that_are_almost_images_are_counted_once(
     data = shard_data(test="x.tar")
     assert [image.name for _ in range(2) for image in data.images(Split.TEST)] == ["a.jpg"] * 2
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
-        "data.test: 3 members are no images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
+        "data.test: 3 members are not images by their names (the suffix begins at the first dot), such as 'b.x.jpg'"
     ]

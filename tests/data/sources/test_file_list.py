@@ -1,4 +1,4 @@
-"""Lists as a data set: which list is which split, and masks that belong to images."""
+"""Lists as a data set: which list is which split, and paired masks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_has_no_list_is_held_out_of_train(
     assert record.getMessage() == f"{str(lists['train'])!r} is split by a hash of the file names, {counts}"
 
 
-def test_a_image_is_in_the_same_split_from_a_folder_and_from_a_list(
+def test_an_image_is_in_the_same_split_from_a_folder_and_from_a_list(
     write_images: Write, list_data: Data, folder_data: Callable[..., FileListDataModule]
 ) -> None:
     root = write_images(*NAMES)
@@ -121,7 +121,7 @@ def test_evaluation_cuts_and_fits_masks_as_images(
         assert np.array_equal(batch["mask"][:, 0] == 1, batch["image"][:, 0] == 1)
 
 
-def test_masks_are_inverted_when_told(paired: Path, list_data: Data) -> None:
+def test_masks_are_inverted_on_request(paired: Path, list_data: Data) -> None:
     (batch,) = list_data(test=paired).test_dataloader()
     with pytest.warns(InputWarning, match=r"if so, set data\.mask_invert=false"):
         (inverted,) = list_data(test=paired, mask_invert=True).test_dataloader()

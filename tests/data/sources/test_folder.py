@@ -1,4 +1,4 @@
-"""Which images of a folder are used for what, and what is said about it."""
+"""Which images of a folder are used for which split, and the messages about it."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def test_a_folder_of_masks_that_is_not_there_is_named(
 
 
 @pytest.mark.parametrize("masks", ["", ".", "..", "train/.."])
-def test_a_image_is_not_its_own_mask(write_images: Write, folder_data: Data, masks: str) -> None:
+def test_an_image_is_not_its_own_mask(write_images: Write, folder_data: Data, masks: str) -> None:
     root = write_images("train/a.png", "val/b.png")
     with pytest.raises(InputError, match=r"^data\.masks='.*' holds the images themselves"):
         folder_data(root=root, masks=masks)
@@ -179,5 +179,5 @@ def test_unusable_folders_are_named(tmp_path: Path, folder_data: Data) -> None:
     for wrong in ([], 5, None, "", [5], "/abs"):
         with pytest.raises(InputError, match=r"^data\.folders\.val=.* must be (a list|the name of a folder)"):
             folder_data(root=tmp_path, folders={"train": "train", "val": wrong, "test": "test"})
-    with pytest.raises(InputError, match=r"^data\.folders: 'a\*\*' stands for no folders"):
+    with pytest.raises(InputError, match=r"^data\.folders: 'a\*\*' is not a pattern of folders"):
         folder_data(root=tmp_path, folders={"train": "a**", "val": "val", "test": "test"}).setup("fit")

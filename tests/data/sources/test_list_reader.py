@@ -1,4 +1,4 @@
-"""Lists of images: their forms, their mistakes, and two million lines."""
+"""Lists of images: their formats, their mistakes, and two million lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from inpaint_zoo.data.packed import PackedImages
 from inpaint_zoo.data.paired_masks import PairedImage
-from inpaint_zoo.data.sources import list_cache
 from inpaint_zoo.data.sources import list_reader as file_list
 from inpaint_zoo.data.sources.list_reader import read_list
 from inpaint_zoo.errors import InputError
@@ -105,20 +104,20 @@ def test_masks_stand_behind_tabs(write_images: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("a.png\nb.png\na.png\n", r"a\.png stands in lines 1 and 3: keep one"),
-        ("a.png\n\n./a.png\n", r"a\.png stands in lines 1 and 3"),
+        ("a.png\nb.png\na.png\n", r"a\.png is in lines 1 and 3: keep one"),
+        ("a.png\n\n./a.png\n", r"a\.png is in lines 1 and 3"),
         (
             "a.png\nnone.png\nno/ne.png\n",
             r"2 of 3 files are missing: '/.*/none\.png', '/.*/no/ne\.png'; .* set data\.root=",
         ),
         ("a.png\tmissing.png\n", r"1 of 2 files are missing: .*missing\.png"),
-        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is no image, tab and mask"),
-        ("a.png\tb.png\tc.png\n", r"line 1: .* is no image, tab and mask"),
-        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is no image, tab and mask"),
-        ("\tb.png\n", r"line 1: .* is no image, tab and mask"),
+        ("a.png\tb.png\n\nb.png\n", r"line 3: 'b\.png' is not an image, a tab and a mask"),
+        ("a.png\tb.png\tc.png\n", r"line 1: .* is not an image, a tab and a mask"),
+        ("a.png\tb.png\nb.png\t\n", r"line 2: .* is not an image, a tab and a mask"),
+        ("\tb.png\n", r"line 1: .* is not an image, a tab and a mask"),
         ("", "names no image"),
         (b"\xef\xbb\xbf\r\n\n", "names no image"),
-        (b"a.png\0b.png", "is no text"),
+        (b"a.png\0b.png", "is not a text file"),
     ],
 )
 def test_mistakes_in_lists_are_named(write_images: Write, content: str | bytes, words: str) -> None:
@@ -151,7 +150,7 @@ def test_json_of_another_shape_is_refused(write_images: Write, content: str, wor
 def test_missing_lists_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"data\.train: .*none\.txt' does not exist"):
         read(tmp_path / "none.txt")
-    with pytest.raises(InputError, match="is no file"):
+    with pytest.raises(InputError, match="is not a file"):
         read(tmp_path)
 
 
@@ -174,73 +173,6 @@ def test_any_text_is_read_as_python_reads_lines(
         else:
             with pytest.raises(InputError, match="names no image"):
                 read(path)
-
-
-@pytest.fixture
-def long_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(list_cache, "FEWEST_IMAGES", 3)
-    monkeypatch.setattr(file_list, "NUM_CHECKED", 2)
-    return write_list(tmp_path, "a.png\tm.png\nb.png\tn.png\nc.png\to.png\n")
-
-
-def test_what_was_found_out_is_kept(long_list: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = list(read(long_list))
-    assert len(list(cache.iterdir())) == 1
-    monkeypatch.setattr(file_list, "_text", lambda *_: pytest.fail("the list was read again"))
-    again = read(long_list)
-    assert list(again) == first
-    assert [image.mask for image in again] == [image.mask for image in first]  # type: ignore[attr-defined]
-
-
-def test_a_changed_list_is_read_again(long_list: Path) -> None:
-    read(long_list)
-    status = long_list.stat()
-    long_list.write_text(long_list.read_text().replace("c.png", "d.png"))
-    os.utime(long_list, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert names(read(long_list)) == ["a.png", "b.png", "d.png"]
-
-
-def test_another_root_gives_other_paths(long_list: Path, tmp_path: Path) -> None:
-    assert read(long_list)[0].path == tmp_path / "a.png"
-    assert read(long_list, tmp_path / "x")[0].path == tmp_path / "x/a.png"
-
-
-@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "nonsense", "no folder"])
-def test_a_damaged_cache_is_made_again(long_list: Path, cache: Path, damage: str) -> None:
-    expected = list(read(long_list))
-    (file,) = cache.iterdir()
-    content = file.read_bytes()
-    broken = {
-        "cut": content[:-3],
-        "flipped": content[:-1] + bytes([content[-1] ^ 1]),
-        "empty": b"",
-        "nonsense": b'{"list": 3}\n' + content,
-    }
-    if damage == "no folder":
-        file.unlink()
-        cache.rmdir()
-        cache.write_text("in the way")
-    else:
-        file.write_bytes(broken[damage])
-    assert list(read(long_list)) == expected
-    if damage != "no folder":
-        assert file.read_bytes() == content
-
-
-def test_short_lists_leave_nothing_behind(write_images: Write, cache: Path) -> None:
-    read(write_list(write_images("a.png"), "a.png"))
-    assert not cache.exists()
-
-
-def test_parts_of_a_list_stay_packed(write_images: Write) -> None:
-    images = read(write_list(write_images("a.png", "b.png", "c.png"), "c.png\nb.png\na.png\n"))
-    part = images[1:]
-    assert isinstance(part, PackedImages)
-    assert names(part) == ["b.png", "a.png"]
-    assert images[-1].name == "a.png"
-    assert images.places(["a.png", "c.png", "x.png"]) == [0, 2]
-    with pytest.raises(IndexError):
-        _ = images[3]
 
 
 START = """

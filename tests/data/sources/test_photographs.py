@@ -1,4 +1,4 @@
-"""The photographs of scikit-image, whole and apart."""
+"""The photographs of scikit-image: complete, and in disjoint splits."""
 
 from __future__ import annotations
 

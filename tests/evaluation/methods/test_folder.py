@@ -21,7 +21,7 @@ def test_images_are_found_by_name_whatever_their_suffix(images: Write) -> None:
     assert method.missing(["a.png", "sub/b.webp", "b.png", "c.png"]) == ["b.png", "c.png"]
 
 
-def test_a_image_is_handed_over_as_it_is(images: Write) -> None:
+def test_an_image_is_handed_over_as_it_is(images: Write) -> None:
     method = ImageFolder(images("sub/b.png"), "theirs")
     given = sample("sub/b.webp")
     given.hole[:9] = False

@@ -143,7 +143,7 @@ def test_without_published_code_the_metrics_are_those_of_standard(name: str):
 def test_the_one_that_leaks_says_so(name: str):
     protocol = made(name)
     assert protocol.leaks == any("leaks ground truth" in note for note in protocol.notes) == (name == "ctsdg")
-    assert protocol.leaks == ("leaks ground truth" in dict(protocol.describe())["ImageArray"])
+    assert protocol.leaks == ("leaks ground truth" in dict(protocol.describe())["Image"])
 
 
 @EVERY

@@ -57,7 +57,7 @@ def full_report(report: Report) -> Report:
         costs={"mean": Cost(0, 0.5, 0.001, 10), "opencv_telea": Cost(26_000_000, 261, 0.9, None)},
         set_scores={"mean": {"fid": 90.5, "p_ids": 0.02}, "opencv_telea": {"fid": 80.25, "p_ids": 0.01}},
         hashes={"images": "9f" * 32, "<masks>": "ab" * 32},
-        estimates_of=estimates_of(report.records, num_resamples=100),
+        estimates=estimates_of(report.records, num_resamples=100),
     )
 
 

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.browser
 
 def test_a_point_leads_to_its_image(opened):
     page = opened()
-    page.select_option(".duel [name=a]", label="mean")
-    page.select_option(".duel [name=b]", label="opencv_telea")
-    page.select_option(".duel [name=metric]", label="PSNR hole")
+    page.select_option(".pairwise [name=a]", label="mean")
+    page.select_option(".pairwise [name=b]", label="opencv_telea")
+    page.select_option(".pairwise [name=metric]", label="PSNR hole")
     point = page.locator(".scatter a.mark").first
     target = point.get_attribute("href")
     point.click()
@@ -61,10 +61,10 @@ def leads(report, a, b, key):
 @pytest.mark.parametrize(("label", "key", "sign"), [("PSNR hole", "hole_psnr", 1), ("L1 %", "l1", -1)])
 def test_lists_follow_the_selects(opened, full_report, label, key, sign):
     page = opened()
-    page.select_option(".duel [name=metric]", label=label)
+    page.select_option(".pairwise [name=metric]", label=label)
     for a, b in (("mean", "opencv_telea"), ("opencv_telea", "mean")):
-        page.select_option(".duel [name=a]", label=a)
-        page.select_option(".duel [name=b]", label=b)
+        page.select_option(".pairwise [name=a]", label=a)
+        page.select_option(".pairwise [name=b]", label=b)
         ahead = {name: sign * lead for name, lead in leads(full_report, a, b, key).items()}
         best = [name for name in sorted(ahead, key=ahead.get, reverse=True) if ahead[name] > 0]
         worst = [name for name in sorted(ahead, key=ahead.get) if ahead[name] < 0]
@@ -75,17 +75,17 @@ def test_lists_follow_the_selects(opened, full_report, label, key, sign):
 
 def test_a_and_b_are_swapped(opened):
     page = opened()
-    names = [page.locator(f".duel [name={side}] option:checked").inner_text() for side in "ab"]
+    names = [page.locator(f".pairwise [name={side}] option:checked").inner_text() for side in "ab"]
     page.click("[name=swap]")
-    assert [page.locator(f".duel [name={side}] option:checked").inner_text() for side in "ab"] == names[::-1]
+    assert [page.locator(f".pairwise [name={side}] option:checked").inner_text() for side in "ab"] == names[::-1]
     assert names[1] in page.locator(".better-a").inner_text()
 
 
 def test_images_are_ordered_by_the_difference(opened, full_report):
     page = opened()
-    page.select_option(".duel [name=a]", label="mean")
-    page.select_option(".duel [name=b]", label="opencv_navier_stokes")
-    page.select_option(".duel [name=metric]", label="PSNR")
+    page.select_option(".pairwise [name=a]", label="mean")
+    page.select_option(".pairwise [name=b]", label="opencv_navier_stokes")
+    page.select_option(".pairwise [name=metric]", label="PSNR")
     ahead = leads(full_report, "mean", "opencv_navier_stokes", "psnr")
     names = page.locator("article h3 bdi")
     page.select_option("[name=order]", "a")
@@ -125,8 +125,8 @@ def test_infinite_numbers_are_shown_and_drawn(opened, full_report, tmp_path):
     ]
     write_html(replace(full_report, records=infinite), tmp_path / "report.html")
     page = opened(tmp_path / "report.html")
-    page.select_option(".duel [name=a]", label="mean")
-    page.select_option(".duel [name=metric]", label="PSNR")
+    page.select_option(".pairwise [name=a]", label="mean")
+    page.select_option(".pairwise [name=metric]", label="PSNR")
     assert page.locator(".scatter .mark").count() == 3
     assert "+∞" in page.locator(".list-a").inner_text()
     assert "∞" in page.locator(".tables.everything").inner_text()
@@ -139,7 +139,7 @@ def test_one_method_and_no_images_are_no_trouble(opened, full_report, tmp_path):
     lonely = [Record("only", "a.png", "a.png", 0.3, dict.fromkeys(METRICS, 0.5))]
     for number, changes in enumerate(({"records": [], "cases": []}, {"records": lonely, "cases": []})):
         path = tmp_path / f"{number}.html"
-        write_html(replace(full_report, estimates_of={}, set_scores={}, **changes), path)
+        write_html(replace(full_report, estimates={}, set_scores={}, **changes), path)
         page = opened(path)
         assert page.locator("article").count() == 0
         assert page.locator("h1").inner_text() == full_report.title

@@ -8,7 +8,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.report.grid import CELL_SIZE, fit, write_grid
 
 
-def test_one_row_a_image_one_column_a_method(report, tmp_path: Path):
+def test_one_row_an_image_one_column_a_method(report, tmp_path: Path):
     write_grid(report.cases, report.records, tmp_path / "grid.png")
     with Image.open(tmp_path / "grid.png") as grid:
         pixels = np.asarray(grid)

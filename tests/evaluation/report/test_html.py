@@ -12,7 +12,7 @@ from PIL import Image
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.html import MAXIMUM_CASES, write_html
+from inpaint_zoo.evaluation.report.html import MAX_CASES, write_html
 from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.metrics import METRICS, Record
 
@@ -141,9 +141,9 @@ def test_large_images_are_reduced_and_the_page_says_so(tmp_path: Path):
 
 
 def test_too_many_images_are_left_out_and_the_page_says_so(tmp_path: Path):
-    write_html(make_report(MAXIMUM_CASES + 5, 8, tmp_path), tmp_path / "report.html")
+    write_html(make_report(MAX_CASES + 5, 8, tmp_path), tmp_path / "report.html")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert len(page.attributes("article")) == MAXIMUM_CASES
+    assert len(page.attributes("article")) == MAX_CASES
     assert any("100 of 105 images are shown" in note for note in page.text_of("li"))
 
 
@@ -154,7 +154,7 @@ def test_name_that_is_no_utf8(report, tmp_path: Path):
         report,
         cases=[Case(name, case.target, case.mask, {record.method: case.target})],
         records=[dataclasses.replace(record, name=name)],
-        estimates_of={},
+        estimates={},
     )
     write_html(odd, tmp_path / "report.html")
     assert "caf\\udce9.png" in Page((tmp_path / "report.html").read_text(encoding="utf-8")).text_of("bdi")

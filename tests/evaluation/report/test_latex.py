@@ -22,7 +22,7 @@ def records_of(method: str, psnrs: list[float | None], ratio: float = 0.3) -> li
 
 def report_of(*records: list[Record], **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=300), **more)
+    return Report("t", everything, [], estimates=estimates_of(everything, num_resamples=300), **more)
 
 
 def body(source: str) -> dict[str, list[str]]:
@@ -135,7 +135,7 @@ def test_infinite_and_missing_values(psnrs: list[float | None], cell: str):
     assert "nan" not in source.lower()
 
 
-def test_without_certainties_there_are_no_brackets(report):
+def test_without_estimates_there_are_no_brackets(report):
     assert "scriptsize" not in latex_table(report)
 
 

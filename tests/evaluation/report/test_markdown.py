@@ -19,7 +19,7 @@ def records_of(method: str, psnrs: Sequence[float | None], ratio: float = 0.1, *
 
 def report_of(*records: list[Record], sure: bool = False, **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=200) if sure else {}, **more)
+    return Report("t", everything, [], estimates=estimates_of(everything, num_resamples=200) if sure else {}, **more)
 
 
 def tables_of(report: Report) -> dict[str, list[list[str]]]:
@@ -54,14 +54,14 @@ def test_means_have_intervals_and_ties_a_dagger():
     close = [value - 0.5 * (-1) ** n for n, value in enumerate(good)]
     report = report_of(records_of("good", good), records_of("close", close), records_of("bad", [9.0] * 9), sure=True)
     cells = {line[1]: line[-1] for line in tables_of(report)[MEANS][2:]}
-    intervals = {name: report.estimates_of["all", name, "psnr"].interval for name in ("good", "close")}
+    intervals = {name: report.estimates["all", name, "psnr"].interval for name in ("good", "close")}
     shown = {name: f"[{low:.2f}, {high:.2f}]" for name, (low, high) in intervals.items()}
     assert cells["good"] == f"**34.00** {shown['good']}"
     assert cells["close"] == f"33.94 {shown['close']}†"
     assert cells["bad"] == "9.00 [9.00, 9.00]"
 
 
-def test_differences_to_the_best_have_interval_p_and_verdict():
+def test_differences_to_the_best_have_interval_p_and_significance():
     values = [30.0, 31, 32, 33, 35, 36, 38]
     report = report_of(
         records_of("good", values),
@@ -70,11 +70,11 @@ def test_differences_to_the_best_have_interval_p_and_verdict():
         sure=True,
     )
     table = tables_of(report)["Differences to the best"]
-    assert table[0] == ["Metric", "Method", "Difference", "95 % interval", "p", "Told apart", "Best"]
+    assert table[0] == ["Metric", "Method", "Difference", "95 % interval", "p", "Significant", "Best"]
     assert table[1] == ["PSNR ↑", "good", "+0.00", "[+0.00, +0.00]", "1.000", "no †", "equal"]
     assert table[2][:3] == ["", "bad", "−5.30"]
     assert re.fullmatch(r"\[−5\.\d\d, −5\.\d\d\]", table[2][3])
-    assert table[2][4:] == [f"{report.estimates_of['all', 'bad', 'psnr'].difference.p:.3f}", "yes", "equal"]
+    assert table[2][4:] == [f"{report.estimates['all', 'bad', 'psnr'].difference.p:.3f}", "yes", "equal"]
 
 
 def test_one_photograph_has_no_interval():

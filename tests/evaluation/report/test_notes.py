@@ -32,7 +32,7 @@ def test_infinite_images_are_not_called_capped():
 def test_unequal_numbers_of_images_are_pointed_out():
     unequal = notes_of(Report("t", records_of("a", [30, 30]) + records_of("b", [30]), []))
     assert "(a: 2, b: 1)" in unequal
-    assert "do not compare" not in notes_of(Report("t", records_of("a", [30]) + records_of("b", [30]), []))
+    assert "not comparable" not in notes_of(Report("t", records_of("a", [30]) + records_of("b", [30]), []))
 
 
 def test_the_protocol_says_what_columns_mean():
@@ -57,22 +57,22 @@ def test_a_leak_comes_before_the_definitions():
 
 def test_metrics_that_nobody_has_are_named():
     records = [replace(record, metrics={**record.metrics, "lpips": None}) for record in records_of("m", [30])]
-    assert "No value here: LPIPS." in notes_of(Report("t", records, []))
-    assert "No value" not in notes_of(Report("t", records_of("m", [30]), []))
+    assert "Without values: LPIPS." in notes_of(Report("t", records, []))
+    assert "Without values" not in notes_of(Report("t", records_of("m", [30]), []))
 
 
 def test_intervals_are_explained_where_there_are_some():
     records = records_of("a", [30.0 + n for n in range(7)]) + records_of("b", [20.0 + n for n in range(7)])
     report = Report("t", records, [])
     assert "bootstrap" not in notes_of(report)
-    sure = notes_of(replace(report, estimates_of=estimates_of(records, num_resamples=20)))
-    for part in ("10 000 bootstrap", "p < 0.05", "does not hold 0", "not corrected"):
+    sure = notes_of(replace(report, estimates=estimates_of(records, num_resamples=20)))
+    for part in ("10 000 bootstrap", "p < 0.05", "does not contain 0", "not corrected"):
         assert part in sure
     assert "fewer than" not in sure
 
 
 def test_too_few_photographs_are_pointed_out():
     records = records_of("a", [30.0 + n for n in range(5)]) + records_of("b", [20.0 + n for n in range(5)])
-    sentence = "With fewer than 6 photographs no two methods can be told apart (0–20 %, 0–10 %, all)."
-    assert sentence in notes_of(Report("t", records, [], estimates_of=estimates_of(records, num_resamples=20)))
+    sentence = "With fewer than 6 photographs no difference can be significant (0–20 %, 0–10 %, all)."
+    assert sentence in notes_of(Report("t", records, [], estimates=estimates_of(records, num_resamples=20)))
     assert sentence not in notes_of(Report("t", records, []))

@@ -49,9 +49,9 @@ def test_a_method_may_lack_images_costs_and_set_metrics(report):
     )
     data = data_of(fewer)
     assert data["images"][-1]["values"][ALL_COLUMNS.index(HOLE_PSNR)][-1] is None
-    assert data["spent"] == [[0.5 if column.key == "seconds" else None, None, None] for column in COST_COLUMNS]
+    assert data["costs"] == [[0.5 if column.key == "seconds" else None, None, None] for column in COST_COLUMNS]
     assert data["setScores"] == [[12.5 if column.key == "fid" else None, None, None] for column in SET_COLUMNS]
-    assert all(sides is None for own in data["sides"] for sides in own)
+    assert all(interval is None for own in data["intervals"] for interval in own)
 
 
 def test_without_records():

@@ -61,7 +61,7 @@ def test_missing_and_infinite_values_are_shown_as_such():
     assert (cell(table, "inf").shown, cell(table, "inf").value, cell(table, "inf").best) == ("∞", "inf", True)
 
 
-CERTAIN = {
+ESTIMATES = {
     (ALL, "a", "psnr"): Estimate(20.0, Interval(19.0, 21.0), None, True),
     (ALL, "b", "psnr"): Estimate(
         18.0, Interval(17.0, 19.0), Difference("a", -2.0, Interval(-3.0, 1), 0.25, False), False
@@ -73,7 +73,7 @@ CERTAIN = {
 
 def test_how_sure_a_mean_is():
     records = [record("a", 20.0), record("b", 18.0), record("c", 10.0)]
-    (table,) = tables(*records, estimates_of=CERTAIN)["everything"]
+    (table,) = tables(*records, estimates=ESTIMATES)["everything"]
     best, tied, worse = (cell(table, method) for method in "abc")
     assert (best.interval, best.best, best.tied, best.to_best) == ("[19.00, 21.00]", True, False, "")
     assert (tied.tied, tied.to_best, tied.odds) == (True, "−2.00 [−3.00, +1.00]", "p 0.250")
@@ -82,8 +82,8 @@ def test_how_sure_a_mean_is():
 
 
 def test_what_looks_like_the_best_is_not_also_marked_as_tied():
-    certain = {(ALL, "b", "psnr"): Estimate(20.0, None, Difference("a", -0.001, None, 0.9, False), False)}
-    (table,) = tables(record("a", 20.001), record("b", 20.0), estimates_of=certain)["everything"]
+    estimates = {(ALL, "b", "psnr"): Estimate(20.0, None, Difference("a", -0.001, None, 0.9, False), False)}
+    (table,) = tables(record("a", 20.001), record("b", 20.0), estimates=estimates)["everything"]
     assert (cell(table, "b").best, cell(table, "b").tied) == (True, False)
 
 

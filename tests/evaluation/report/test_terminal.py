@@ -29,7 +29,7 @@ def records_of(method: str, values: list[float], ratio: float = 0.3) -> list[Rec
 
 def sure_report(*records: list[Record], **more) -> Report:
     everything = [record for own in records for record in own]
-    return Report("t", everything, [], estimates_of=estimates_of(everything, num_resamples=200), **more)
+    return Report("t", everything, [], estimates=estimates_of(everything, num_resamples=200), **more)
 
 
 def test_fits_80_columns(full_report):
@@ -52,26 +52,26 @@ def test_means_have_half_widths_and_ties_a_dagger():
         records_of("good", values), records_of("equal", values), records_of("bad", [9.0 - n / 9 for n in range(8)])
     )
     table = shown(report)[-2]
-    low, high = report.estimates_of["all", "bad", "hole_psnr"].interval
+    low, high = report.estimates["all", "bad", "hole_psnr"].interval
     lines = table.splitlines()
     bad = next(number for number, line in enumerate(lines) if "bad" in line)
     assert lines[bad].split()[1] == "8.61"
     assert lines[bad + 1].split()[0] == f"±{(high - low) / 2:.2f}"
     assert re.search(r"good +23\.50† ", table)
     assert re.search(r"equal +23\.50 ", table)
-    assert "†: not told apart" in table
+    assert "†: not significantly different" in table
 
 
 def test_differences_have_their_p():
     values = [20.0 + n for n in range(8)]
     table = shown(sure_report(records_of("good", values), records_of("bad", [value - 2 for value in values])))[-1]
-    assert table.startswith("Difference to the best and its p")
+    assert table.startswith("Difference to the best and its p value")
     assert re.search(r"good +best", table)
     assert re.search(r"bad +−2\.00 ", table)
     assert "0.0" in table
 
 
-def test_without_certainties_there_is_no_sign_of_them(report):
+def test_without_estimates_there_is_no_sign_of_them(report):
     text = "".join(shown(report))
     assert "±" not in text
     assert "†" not in text
@@ -107,7 +107,9 @@ def test_metrics_of_the_set(full_report):
 
 def test_distance_to_a_reference():
     own = records_of("telea", [20.0]), records_of("ours", [18.5])
-    table = next(text for text in shown(Report("t", [*own[0], *own[1]], [], reference="telea")) if "distance" in text)
+    table = next(
+        text for text in shown(Report("t", [*own[0], *own[1]], [], reference="telea")) if "difference to telea" in text
+    )
     assert re.search(r"ours +−1\.50 +−1\.50", table)
     assert not re.search(r"^  telea", table, re.MULTILINE)
 

@@ -54,7 +54,7 @@ def test_agrees_with_scipy_on_a_ratio_of_sums():
     assert ours == pytest.approx(list(theirs.confidence_interval), abs=0.05 * np.ptp(ours))
 
 
-def test_copies_of_a_image_do_not_make_it_surer():
+def test_copies_of_an_image_do_not_make_it_surer():
     values = np.random.default_rng(3).normal(20, 3, (30, 1))
     once = bootstrap_intervals(values, np.ones_like(values), 500, seed=0)
     many = bootstrap_intervals(values * 50, np.full_like(values, 50), 500, seed=0)

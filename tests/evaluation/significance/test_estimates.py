@@ -112,26 +112,26 @@ def test_another_seed_gives_other_draws():
     assert first.mean == second.mean
 
 
-def test_clear_differences_are_told_apart_though_intervals_of_the_means_overlap():
+def test_clear_differences_are_significant_though_intervals_of_the_means_overlap():
     found = estimates_of(normal_records(0, images=30), num_resamples=2000)
     best, worst = found["all", "c", "psnr"], found["all", "a", "psnr"]
     assert best.is_best
     assert worst.interval[1] > best.interval[0]
-    assert worst.difference.told_apart
+    assert worst.difference.significant
     assert worst.difference.p < 0.01
     assert worst.difference.interval.high < 0
     assert found["all", "a", "l1"].is_best  # lower is better
     assert found["all", "c", "l1"].difference.value == pytest.approx(0.8, abs=0.2)
 
 
-def test_equal_methods_are_not_told_apart():
+def test_equal_methods_are_not_significant():
     records = [record(method, str(n), float(n)) for method in "ba" for n in range(20)]
     found = estimates_of(records, num_resamples=300)
     assert found["all", "a", "psnr"].is_best
     assert found["all", "a", "psnr"].difference is None
     second = found["all", "b", "psnr"]
     assert not second.is_best
-    assert (second.difference.value, second.difference.p, second.difference.told_apart) == (0, 1, False)
+    assert (second.difference.value, second.difference.p, second.difference.significant) == (0, 1, False)
     assert second.difference.interval == (0, 0)
 
 
@@ -148,17 +148,17 @@ def test_one_photograph_has_no_interval_however_many_masks():
     assert found["all", "a", "psnr"].interval is None
     assert found["all", "a", "psnr"].difference.interval is None
     assert found["all", "a", "psnr"].difference.p == 1
-    assert not found["all", "a", "psnr"].difference.told_apart
+    assert not found["all", "a", "psnr"].difference.significant
 
 
-def test_five_photographs_cannot_be_told_apart():
+def test_five_photographs_cannot_be_significant():
     records = [record(method, str(n), n + 10.0 * ord(method)) for method in "ab" for n in range(6)]
     six = estimates_of(records, num_resamples=1000)["all", "a", "psnr"].difference
     five = estimates_of([one for one in records if one.photograph != "0"], num_resamples=1000)[
         "all", "a", "psnr"
     ].difference
-    assert (six.p, six.told_apart) == (2 / 64, True)
-    assert (five.p, five.told_apart) == (2 / 32, False)
+    assert (six.p, six.significant) == (2 / 64, True)
+    assert (five.p, five.significant) == (2 / 32, False)
     assert five.interval.high < 0
 
 

@@ -6,7 +6,6 @@ import json
 import math
 import re
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from omegaconf import DictConfig
 from inpaint_zoo.config.compose import output_dir
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.jobs.search.pruning import TrialPruning
-from inpaint_zoo.jobs.search.study import PRUNED, open_study, seed_of
+from inpaint_zoo.jobs.search.study import PRUNED, open_study
 from inpaint_zoo.training.runs.result import Result, config_hash, write_result
 
 Command = Callable[..., Any]
@@ -99,7 +98,7 @@ def test_trials_depend_on_the_seed_and_not_on_how_often_a_search_was_started(
     assert not set(training.rates) & set(whole)
 
 
-def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, tmp_path: Path) -> None:
+def test_an_interrupted_trial_is_resumed(command: Command, training: Any, tmp_path: Path) -> None:
     def stop(config: DictConfig) -> None:
         if len(training.rates) == 2:
             raise Stopped("stopped", signal.SIGTERM)
@@ -107,9 +106,7 @@ def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, t
     training.before = stop
     code, _, err = command(*COMMON, "trials=3", f"run_dir={tmp_path}")
     assert code == 128 + signal.SIGTERM
-    assert err == (
-        f"inpaint-zoo tune: the search was stopped: run_dir={tmp_path} and otherwise the same command go on\n"
-    )
+    assert err == (f"inpaint-zoo tune: the search was stopped: resume with the same command and run_dir={tmp_path}\n")
     assert [row["state"] for row in rows(tmp_path)] == ["finished", "interrupted"]
     assert command(*COMMON, "trials=3", f"run_dir={tmp_path}")[::2] == (0, "")
     assert training.resumed == [None, None, "last", None]
@@ -117,7 +114,7 @@ def test_a_trial_that_was_interrupted_goes_on(command: Command, training: Any, t
     assert [row["state"] for row in rows(tmp_path)] == ["finished"] * 3
 
 
-def test_a_search_that_was_killed_goes_on(command: Command, training: Any, tmp_path: Path) -> None:
+def test_a_killed_search_is_resumed(command: Command, training: Any, tmp_path: Path) -> None:
     assert command(*COMMON, "trials=3", f"run_dir={tmp_path}").code == 0
     journal = tmp_path / "study.journal"
     # killed after the training of the last trial had ended, while writing that down
@@ -150,7 +147,7 @@ def test_a_search_of_failures_is_a_failure(command: Command, training: Any, tmp_
     code, _, err = command(*COMMON, "trials=2", f"run_dir={tmp_path}")
     assert code == 2
     last = err.splitlines()[-1]
-    assert last.startswith("inpaint-zoo tune: error: no trial of 2 has come to its end: see failure.txt")
+    assert last.startswith("inpaint-zoo tune: error: no trial of 2 has finished: see failure.txt")
 
 
 def test_a_trial_that_falls_behind_is_ended_early(command: Command, training: Any, tmp_path: Path) -> None:
@@ -166,7 +163,7 @@ def test_a_trial_that_falls_behind_is_ended_early(command: Command, training: An
         quality = -abs(math.log10(config.model.optimizer.lr / 1e-3))
         for step in (1, 2, 3):
             steps.append(step)
-            if callback._is_hopeless(step, quality):
+            if callback._is_pruned(step, quality):
                 return
 
     training.before = validate
@@ -234,19 +231,3 @@ def test_a_damaged_journal_is_named(command: Command, training: Any, tmp_path: P
     code, _, err = command(*COMMON, "trials=1", f"run_dir={tmp_path}")
     assert code == 2
     assert f"{tmp_path / 'study.journal'} is damaged" in err
-
-
-def test_seeds_differ() -> None:
-    assert len({seed_of(seed, number) for seed in range(10) for number in range(10)}) == 100
-
-
-def test_without_optuna_it_is_said_how_to_get_it(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "optuna"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "optuna", None)  # type: ignore[arg-type]
-    code, out, err = command(*COMMON, f"run_dir={tmp_path}")
-    assert (code, out) == (2, "")
-    assert err.endswith(": pip install 'inpaint-zoo[sweeps]'\n")
-    assert err.count("\n") == 1

@@ -5,7 +5,7 @@ import pytest
 from inpaint_zoo.jobs.sweep.job import LOGS, add_seconds, read_seconds
 
 
-def test_the_time_of_all_attempts_counts(tmp_path: Path) -> None:
+def test_the_time_of_all_starts_counts(tmp_path: Path) -> None:
     assert read_seconds(tmp_path, 3) is None
     add_seconds(tmp_path, 3, 1.25)
     assert read_seconds(tmp_path, 3) == 1.25

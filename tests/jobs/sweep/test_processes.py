@@ -79,7 +79,7 @@ def test_jobs_side_by_side(tmp_path: Path) -> None:
     assert same_weights(alone, together / "2")
     # what has finished is not started again, nor are processes for it
     code, out, _ = finish(*sweep, f"run_dir={together}", "hydra/launcher=joblib")
-    assert out.count("is finished already") == 2
+    assert out.count("is already finished") == 2
     assert code == 2
 
 
@@ -106,7 +106,7 @@ def test_a_sweep_that_was_killed_loses_nothing(tmp_path: Path) -> None:
     first = (parts / "0" / "last.ckpt").stat().st_mtime_ns
     code, out, err = finish(*sweep, f"run_dir={parts}")
     assert (code, err) == (0, "")
-    assert "job 1 of 3 is finished already" in out
+    assert "job 1 of 3 is already finished" in out
     assert (parts / "0" / "last.ckpt").stat().st_mtime_ns == first
     for job in ("0", "1", "2"):
         assert same_weights(whole / job, parts / job)
@@ -126,7 +126,7 @@ def test_all_at_once(tmp_path: Path) -> None:
     kill_when(parts / "1" / "last.ckpt", *sweep, f"run_dir={parts}")
     code, out, err = finish(*sweep, f"run_dir={parts}")
     assert code == 0, err
-    assert "job 1 of 2 is finished already" in out
+    assert "job 1 of 2 is already finished" in out
     assert sorted(path.name for path in parts.iterdir() if path.is_dir()) == ["0", "1", "logs"]
     ids = {job: (parts / job / "wandb_id.txt").read_text().strip() for job in ("0", "1")}
     assert ids["0"] != ids["1"]

@@ -4,7 +4,6 @@ import csv
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -67,17 +66,6 @@ def test_the_table_of_a_sweep_follows_the_monitor(command: Command, training: An
     assert re.search(r"1 +0 +finished +0.0625 +10 ", out)
 
 
-def test_without_matplotlib_a_line_stands_for_the_plot(
-    command: Command, training: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    code, out, err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}/all")
-    assert (code, err) == (0, "")
-    assert "no sweep.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'\n" in out
-    assert {path.name for path in (tmp_path / "all").iterdir()} >= {"sweep.csv", "sweep.md"}
-    assert not (tmp_path / "all/sweep.png").exists()
-
-
 def model_of(config: DictConfig) -> str:
     return str(config.model._target_).rpartition(".")[2]
 
@@ -128,12 +116,12 @@ def test_a_bug_is_worse_than_a_mistake_and_leaves_its_traceback(
     assert "Traceback" in command(*COMMON, "seed=0,1,2", f"run_dir={tmp_path}", "--debug").err
 
 
-def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
+def test_the_same_command_skips_what_is_finished_and_resumes_the_rest(
     command: Command, training: Any, tmp_path: Path
 ) -> None:
     def stop(config: DictConfig, folder: Path) -> float:
         if config.seed == 1:
-            raise Stopped("stopped by SIGTERM at step 7: go on with ckpt_path=last", signal.SIGTERM)
+            raise Stopped("stopped by SIGTERM at step 7: resume with ckpt_path=last", signal.SIGTERM)
         return 20.0
 
     def succeed(config: DictConfig, folder: Path) -> float:
@@ -146,7 +134,7 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
     assert code == 128 + signal.SIGTERM
     assert err == (
         "inpaint-zoo train: the sweep was stopped by SIGTERM: 1 of 3 jobs are finished, "
-        f"run_dir={tmp_path} and otherwise the same command go on\n"
+        f"resume with the same command and run_dir={tmp_path}\n"
     )
     assert [row["state"] for row in rows(tmp_path)] == ["finished", "interrupted", "not started"]
     first = rows(tmp_path)[0]
@@ -155,7 +143,7 @@ def test_the_same_command_skips_what_is_finished_and_goes_on_with_the_rest(
     training.configs.clear()
     code, out, err = command(*arguments)
     assert (code, err) == (0, "")
-    assert "job 1 of 3 is finished already: seed=0\n" in out
+    assert "job 1 of 3 is already finished: seed=0\n" in out
     assert training.folders == [tmp_path / "1", tmp_path / "2"]
     assert [config.ckpt_path for config in training.configs] == ["last", None]
     assert [row["state"] for row in rows(tmp_path)] == ["finished"] * 3
@@ -217,7 +205,7 @@ def test_foreign_and_damaged_files_are_not_written_over(command: Command, traini
     (tmp_path / "0" / "thesis.tex").write_text("")
     err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}").err
     assert "job 1 of 2 (seed=0): " in err
-    assert "holds files that are not of a training" in err
+    assert "holds files that do not belong to a training" in err
     (tmp_path / "0" / "config.yaml").write_text("a: [")
     err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}").err
     assert f"{tmp_path / '0' / 'config.yaml'} cannot be read" in err

@@ -12,7 +12,6 @@ from PIL import Image
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks import BinnedFileMask, MaskRequest
-from inpaint_zoo.masks.files import measured
 
 BINS = ((0.1, 0.3), (0.3, 0.6))
 
@@ -57,33 +56,6 @@ def test_training_draws_from_all_bins_and_from_nothing_else(make: Callable[..., 
 
 def test_inverted_files_are_measured_inverted(make: Callable[..., BinnedFileMask]) -> None:
     assert make(invert=True, bins=[[0.85, 1.0]]).file_name(0, "x") == "1.png"
-
-
-def test_files_are_measured_once_until_one_changes(
-    make: Callable[..., BinnedFileMask], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[Path] = []
-    original = measured.read_mask
-    monkeypatch.setattr(measured, "read_mask", lambda path: (read.append(path), original(path))[1])
-    make()
-    assert len(read) == 9
-    make()
-    assert len(read) == 9
-    Image.fromarray(np.full((20, 30), 255, np.uint8)).save(folder / "2.png")
-    assert make(bins=[[0.95, 1.0]]).file_name(0, "x") == "2.png"
-    assert len(read) == 18
-
-
-def test_a_damaged_or_unwritable_cache_costs_time_only(
-    make: Callable[..., BinnedFileMask], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make()
-    (kept,) = (tmp_path / "cache" / "inpaint-zoo").iterdir()
-    kept.write_text("[0.1")
-    assert make().file_name(0, "x") == "2.png"
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert make().file_name(0, "x") == "2.png"
 
 
 def test_a_bin_without_files_is_named(make: Callable[..., BinnedFileMask]) -> None:

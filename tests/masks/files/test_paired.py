@@ -87,4 +87,4 @@ def test_masks_of_turned_photographs_are_refused_by_name(tmp_path: Path) -> None
     Image.fromarray(np.eye(10, 30, dtype=np.uint8) * 255).save(tmp_path / "masks" / "a.png")
     mask = paired(tmp_path / "masks")
     with pytest.raises(InputError, match=r"a\.jpg is turned by its EXIF orientation 8 to 10x30"):
-        mask.refuse_unturned([ImageFile("a.jpg", tmp_path / "a.jpg")])
+        mask.check_orientation([ImageFile("a.jpg", tmp_path / "a.jpg")])

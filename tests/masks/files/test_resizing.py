@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks import IrregularMask, MaskRequest
 from inpaint_zoo.masks.files.resizing import RESIZINGS, any_hole, area, same_size
@@ -108,3 +109,10 @@ def test_another_size_is_refused() -> None:
     assert same_size(holes, 3, 4) is holes
     with pytest.raises(InputError, match=r"the mask is 4x3 \(width x height\), its image 3x4: .*resizing=nearest"):
         same_size(holes, 4, 3)
+
+
+@pytest.mark.parametrize("kind", ["files", "files_bins", "paired"])
+def test_the_configuration_lists_every_rule(kind: str) -> None:
+    lines = (CONF_DIR / "mask" / f"{kind}.yaml").read_text(encoding="utf-8").splitlines()
+    (comment,) = [line.partition("#")[2] for line in lines if line.startswith("resizing:")]
+    assert set(RESIZINGS) <= set(comment.replace(",", " ").replace(";", " ").split())

@@ -102,7 +102,7 @@ def test_a_checkpoint_is_not_overwritten_by_a_broken_one(fit: Callable[..., pl.T
 def test_the_very_first_batch(fit: Callable[..., pl.Trainer]) -> None:
     with pytest.raises(
         InputError,
-        match=r"^loss terms l1, style were not finite in batch 1 .*; nothing was saved: begin again with a lower",
+        match=r"^loss terms l1, style were not finite in batch 1 .*; nothing was saved: start again with a lower",
     ):
         fit(Model({1: ("both", math.nan)}), every=1)
 

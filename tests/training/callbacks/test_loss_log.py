@@ -84,7 +84,7 @@ def test_terms_are_logged_unweighted_once_a_step_when_they_are_due(tmp_path: Pat
 
 
 @pytest.mark.filterwarnings("ignore:.*does not have many workers", "ignore:.*LeafSpec", "ignore:.*validation_step")
-def test_a_training_that_goes_on_logs_what_comes_new(tmp_path: Path) -> None:
+def test_a_resumed_training_logs_only_new_steps(tmp_path: Path) -> None:
     trainer, _ = train(LossLog(), Rows(tmp_path / "first"), 1)
     trainer.save_checkpoint(tmp_path / "x.ckpt")
     rows = Rows(tmp_path / "second")

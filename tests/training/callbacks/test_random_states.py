@@ -29,7 +29,7 @@ def through_a_checkpoint(states: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=["random", "random, normal", "NumPy", "NumPy, normal", "torch"],
 )
-def test_every_generator_goes_on_as_from_the_checkpoint(draw: Callable[[], float]) -> None:
+def test_every_generator_continues_from_the_checkpoint(draw: Callable[[], float]) -> None:
     draw()  # of normal numbers two are made at once, and the second is kept
     states = through_a_checkpoint(random_states())
     drawn = [draw() for _ in range(3)]

@@ -13,16 +13,16 @@ def signals() -> Iterator[StopSignals]:
     """Listening; whatever a test leaves behind, the handlers of pytest come back."""
     before = [signal.getsignal(signum) for signum in ALL]
     listening = StopSignals()
-    listening.listen()
+    listening.install()
     yield listening
-    listening.ignore()
+    listening.restore()
     for signum, handler in zip(ALL, before, strict=True):
         signal.signal(signum, handler)
 
 
 def test_a_second_ctrl_c_has_its_usual_effect(signals: StopSignals) -> None:
     signal.raise_signal(signal.SIGINT)
-    assert signals.described() == ("Ctrl-C", 2)
+    assert signals.name_and_number() == ("Ctrl-C", 2)
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 
@@ -38,7 +38,7 @@ def test_the_handlers_before_come_back() -> None:
     before = [signal.getsignal(signum) for signum in ALL]
     signals = StopSignals()
     for _ in range(2):  # a validation before the training listens, too
-        signals.listen()
+        signals.install()
     assert [signal.getsignal(signum) for signum in ALL] != before
-    signals.ignore()
+    signals.restore()
     assert [signal.getsignal(signum) for signum in ALL] == before

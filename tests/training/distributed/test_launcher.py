@@ -8,20 +8,20 @@ from torch import distributed as dist
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.distributed import launcher as processes
-from inpaint_zoo.training.distributed.launcher import LostProcessError, give_up, network_complaint
+from inpaint_zoo.training.distributed.launcher import LostProcessError, abort, connection_error
 
 
 def test_errors_of_the_network_are_told_from_others() -> None:
     text = "[/pytorch/gloo/tcp/pair.cc:545] Read error [10.0.0.2]:139: Connection reset by peer. This is\nand more"
     said = "the connection to another process is lost (Read error [10.0.0.2]:139: Connection reset by peer)"
-    assert network_complaint(RuntimeError(text)) == said
-    assert network_complaint(dist.DistStoreError("wait timeout")) is not None
-    assert network_complaint(RuntimeError("shapes differ")) is None
-    assert network_complaint(InputError("gloo")) is None
+    assert connection_error(RuntimeError(text)) == said
+    assert connection_error(dist.DistStoreError("wait timeout")) is not None
+    assert connection_error(RuntimeError("shapes differ")) is None
+    assert connection_error(InputError("gloo")) is None
 
 
 def test_a_lost_process_is_said_in_one_line() -> None:
-    line = "process 1 is gone; go on with the same command and ckpt_path=last (with run_dir= of this run)"
+    line = "process 1 is gone; resume with the same command and ckpt_path=last (and run_dir= of this run)"
     assert explain(LostProcessError("process 1 is gone")) == line
 
 
@@ -32,10 +32,10 @@ def test_giving_up_ends_the_process_and_one_of_a_machine_says_why(
     codes: list[int] = []
     monkeypatch.setenv("LOCAL_RANK", local_rank)
     monkeypatch.setattr(os, "_exit", codes.append)
-    give_up("process 1 is gone")
+    abort("process 1 is gone")
     said = capsys.readouterr().err.strip()
     assert codes == [2]
-    assert said.count("inpaint-zoo train: error: process 1 is gone; go on with") == lines
+    assert said.count("inpaint-zoo train: error: process 1 is gone; resume with") == lines
     assert len(said.splitlines()) == lines
 
 

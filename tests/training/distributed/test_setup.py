@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ import torch
 from omegaconf import OmegaConf
 from torch import distributed as dist
 
-from inpaint_zoo.training.distributed.setup import speak_first_only
+from inpaint_zoo.training.distributed.setup import silence_other_ranks
 
 Command = Callable[..., Any]
 # Adam makes as large a step of a gradient that is zero but for rounding as of any other
@@ -62,10 +63,13 @@ def assert_alike(one: Path, other: Path) -> None:
             assert float(rows_of_step[0][key]) == pytest.approx(float(rows_of_step[1][key]), rel=1e-4, abs=1e-5)
 
 
-def test_two_processes_do_what_one_does_and_one_goes_on_for_them(
+def test_two_processes_do_what_one_does_and_one_resumes_them(
     train: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TORCH_CPP_LOG_LEVEL", "ERROR")  # the one variable that the command line sets for good
+    # what the command line, and the import of OpenCV, set for good
+    monkeypatch.setenv("TORCH_CPP_LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("NO_ALBUMENTATIONS_UPDATE", "1")
+    importlib.import_module("cv2")
     alone, shared = tmp_path / "alone", tmp_path / "it's = [a], {b} (2) Ü"
     environment = dict(os.environ)
     outcome = train(shared, *TWO)
@@ -94,7 +98,7 @@ def test_two_processes_validate_the_network_that_one_gets(train: Command, tmp_pa
     """
     shared, again = tmp_path / "shared", tmp_path / "again"
     assert train(shared, *TWO, "data.eval_batch_size=1", "checkpoint_every=2", model=model, steps=4).code == 0
-    # the checkpoint of step 2 was written just before the validation, which is made up for when training goes on
+    # the checkpoint of step 2 was written just before the validation, which runs when training resumes
     before = f"ckpt_path={shared / 'previous.ckpt'}"
     assert train(again, *ONE, before, "checkpoint_every=2", model=model, steps=4).code == 0
     validations = [next(row for row in rows(folder) if row["val/psnr"]) for folder in (shared, again)]
@@ -129,14 +133,12 @@ def test_a_folder_by_time_is_refused_where_several_commands_share_it(
     arguments = ("experiment=tiny", "data.size=32", f"data.root={root}", *TWO, "trainer.num_nodes=2")
     outcome = command("train", *arguments)
     assert outcome.code == 2
-    assert outcome.err.endswith(
-        "run_dir is made of the time, which is another one for each process: give run_dir=DIR\n"
-    )
+    assert outcome.err.endswith("run_dir contains the time, which differs between processes: give run_dir=DIR\n")
     assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize(("variables", "speaks"), [({}, True), ({"RANK": "0"}, True), ({"SLURM_PROCID": "3"}, False)])
-def test_only_the_first_process_speaks(
+def test_only_the_first_process_prints(
     variables: dict[str, str], speaks: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = sys.stdout
@@ -144,7 +146,7 @@ def test_only_the_first_process_speaks(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with warnings.catch_warnings():
-        speak_first_only()
+        silence_other_ranks()
         print("here")
     assert (sys.stdout is before) is speaks
     if not speaks:
@@ -222,7 +224,7 @@ def test_a_process_that_is_killed_ends_the_training_with_a_line(
     assert first.returncode == 2
     assert complaint.strip().splitlines()[-1] == (
         "inpaint-zoo train: error: process 1 on this machine was killed by signal 9; "
-        "go on with the same command and ckpt_path=last (with run_dir= of this run)"
+        "resume with the same command and ckpt_path=last (and run_dir= of this run)"
     )
 
 

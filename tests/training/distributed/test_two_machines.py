@@ -138,7 +138,7 @@ def test_two_machines_do_what_one_does(machines: Machines, settings: tuple[str, 
 
 
 @pytest.mark.parametrize("accident", ["the second is killed", "the first is killed", "the cable is cut"])
-def test_what_is_left_ends_within_a_minute_and_goes_on(
+def test_the_other_machine_ends_within_a_minute_and_resumes(
     machines: Machines, settings: tuple[str, ...], tmp_path: Path, accident: str
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"
@@ -158,7 +158,7 @@ def test_what_is_left_ends_within_a_minute_and_goes_on(
         assert code == 2
         assert len(err.strip().splitlines()) == 1, err
         assert err.strip().startswith("inpaint-zoo train: error: ")
-        assert err.strip().endswith("go on with the same command and ckpt_path=last (with run_dir= of this run)")
+        assert err.strip().endswith("resume with the same command and ckpt_path=last (and run_dir= of this run)")
     done = torch.load(run_dir / "last.ckpt", weights_only=True)["global_step"]
     goal = done + 4 - done % 4
     again = (*settings, "trainer.devices=2", f"run_dir={run_dir}", f"trainer.max_steps={goal}", "ckpt_path=last")

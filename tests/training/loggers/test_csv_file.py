@@ -11,7 +11,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_resumed_run_goes_on_below_the_rows_that_are_there(tmp_path: Path) -> None:
+def test_a_resumed_run_appends_to_the_rows_that_are_there(tmp_path: Path) -> None:
     for step in range(3):  # each time a new process
         logger = MetricsCSV(save_dir=tmp_path)
         logger.log_metrics({"loss": step + 0.5}, step=step)

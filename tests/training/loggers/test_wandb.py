@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.models.misf import MISF
-from inpaint_zoo.training.loggers import Identity, WandbRun
+from inpaint_zoo.training.loggers import RunIdentity, WandbRun
 
 TRAIN = (
     "train", "model=misf", "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=2",
@@ -102,7 +102,7 @@ def test_images_and_checkpoints_stay_here_where_they_are_not_wanted(
     assert "files" not in records
 
 
-def test_a_resumed_training_goes_on_with_the_same_run(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
+def test_a_resumed_training_continues_the_same_run(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
     run_dir = tmp_path / "run"
     run = (*TRAIN, f"run_dir={run_dir}", "trainer.val_check_interval=2")
     assert command(*run, "trainer.max_steps=3").code == 0
@@ -135,7 +135,7 @@ def online(wandb_offline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("online")
-def test_without_the_service_a_training_goes_on_offline(
+def test_without_the_service_a_training_continues_offline(
     command: Any, tmp_path: Path, wandb_offline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
@@ -143,7 +143,7 @@ def test_without_the_service_a_training_goes_on_offline(
     outcome = command(*TRAIN, f"run_dir={run_dir}")
     assert outcome.code == 0
     assert "W&B does not answer" in outcome.err
-    assert outcome.err.count("going on offline") == 1
+    assert outcome.err.count("continuing offline") == 1
     assert f"wandb sync {run_dir / 'wandb'}" in outcome.out
     assert steps(wandb_offline.records(run_dir), "train/loss") == [0, 1]
 
@@ -161,7 +161,7 @@ def test_who_is_not_logged_in_is_not_asked(
         assert tracker.experiment.offline
         tracker.finalize("success")
     assert note in caplog.text
-    assert caplog.text.count("going on offline") == 1
+    assert caplog.text.count("continuing offline") == 1
 
 
 def test_a_client_that_dies_is_a_note(
@@ -202,7 +202,7 @@ def tracker(tmp_path: Path) -> WandbRun:
         save_dir=tmp_path, project="p", entity=None, name=None, group=None, tags=[], images=True, checkpoints=False,
         start_seconds=1, finish_seconds=2,
     )  # fmt: skip
-    logger.introduce(Identity("misf-seed0", None, None), {})
+    logger.identify(RunIdentity("misf-seed0", None, None), {})
     return logger
 
 

@@ -28,7 +28,7 @@ def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
     with run_lock(tmp_path):
         assert is_locked(tmp_path)
         with (
-            pytest.raises(InputError, match=r"another process is at work in .*give another run_dir"),
+            pytest.raises(InputError, match=r"another process is using .*give another run_dir"),
             run_lock(tmp_path),
         ):
             pass

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.config.compose import compose_config
-from inpaint_zoo.training.runs.result import FILE, Result, config_hash, read_result, write_result
+from inpaint_zoo.training.runs.files import RESULT
+from inpaint_zoo.training.runs.result import Result, config_hash, read_result, write_result
 
 
 @pytest.mark.parametrize("value", [21.25, None])
@@ -16,7 +17,7 @@ def test_comes_back(tmp_path: Path, value: float | None) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"metric": 1, "value": 2, "step": 3, "config": "x"}', "\x00\xff"])
 def test_what_is_no_result_is_none(tmp_path: Path, text: str) -> None:
     assert read_result(tmp_path) is None
-    (tmp_path / FILE).write_bytes(text.encode("latin-1"))
+    (tmp_path / RESULT).write_bytes(text.encode("latin-1"))
     assert read_result(tmp_path) is None
 
 

@@ -1,6 +1,6 @@
-"""Examines the files of a data set: what cannot be read, what is there twice, what would leak, what masks look like."""
+"""The audit of a data set: unreadable files, duplicates, images shared by splits, likely mistakes in masks."""
 
-from inpaint_zoo.data.audit.cache import Ledger
+from inpaint_zoo.data.audit.cache import FactsCache
 from inpaint_zoo.data.audit.diagnosis import Diagnosis, MaskSummary, diagnose
 from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts, examine_image, examine_mask
 from inpaint_zoo.data.audit.finding import Finding, Item
@@ -10,10 +10,10 @@ from inpaint_zoo.data.audit.report import summary, write_report
 
 __all__ = [
     "Diagnosis",
+    "FactsCache",
     "Finding",
     "ImageFacts",
     "Item",
-    "Ledger",
     "MaskFacts",
     "MaskSummary",
     "Preparation",

@@ -1,4 +1,4 @@
-"""What has been read, kept on disk as it is read, so that an interrupted examination goes on where it stopped."""
+"""A cache of facts about files, written as they are read, so that an interrupted audit can resume."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from inpaint_zoo.files.source import Readable
 Facts = TypeVar("Facts")
 
 
-class Ledger(Generic[Facts]):
+class FactsCache(Generic[Facts]):
     """A `ResultsCache` with a line for each file that was read.
 
-    What was read for another fingerprint, or from a file that has changed since (by its size or the time of its last
-    change), does not count. Members of archives are read again each time.
+    Facts for another fingerprint, or of a file that has changed since (its size or modification time), are ignored.
+    Members of archives are read again each time.
 
     Args:
-        path: The file; it is made, or tidied up.
-        fingerprint: Of whatever the facts depend on beside the files.
-        kind: Of the facts: a dataclass of plain values.
+        path: The file of the cache; it is created, or cleaned up.
+        fingerprint: Of what the facts depend on besides the files.
+        kind: The type of the facts: a dataclass of plain values.
 
     Raises:
         InputError: It cannot be written.
@@ -36,7 +36,7 @@ class Ledger(Generic[Facts]):
         self._cache.write(self._lines.values())
 
     def known(self, path: Readable) -> Facts | None:
-        """What was read from a file that has not changed since; None where nothing was."""
+        """The facts of a file that has not changed since; None if there are none."""
         line = self._lines.get(str(path))
         if line is None or line["stamp"] != _stamp(path):
             return None
@@ -46,7 +46,7 @@ class Ledger(Generic[Facts]):
             return None
 
     def add(self, read: Iterable[tuple[Readable, Mapping[str, Any]]]) -> None:
-        """Keep what was read from some files, at once.
+        """Append the facts of some files.
 
         Raises:
             InputError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""All that was found, put together."""
+"""The result of an audit, and how it follows from the facts."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from inpaint_zoo.images.finding import ImageFile
 
 @dataclass(frozen=True)
 class MaskSummary:
-    """What was examined of masks."""
+    """The masks of an audit."""
 
     source: str
-    """Where they come from, in words."""
+    """A description of their source."""
     ratios: Sequence[float]
     """Share of holes of each mask that could be read."""
     files: Mapping[str, MaskFacts] = field(default_factory=dict)
-    """By name; empty where masks are made."""
+    """By name; empty if masks are generated."""
     threshold: int = 128
     invert: bool = False
     keys: str = "mask."
-    """What stands before `threshold` and `invert` in the configuration."""
+    """The prefix of `threshold` and `invert` in the configuration."""
     of_images: Mapping[str, str] = field(default_factory=dict)
-    """For masks that belong to images: the mask of each image, by names; an image's has its split before it."""
+    """For paired masks: the name of the mask by the name of its image, which starts with the split."""
     missing: Sequence[str] = ()
-    """Images that have none."""
+    """Images without a mask."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The outcome of an examination."""
+    """The result of an audit."""
 
     counts: Mapping[str, int]
     """Images, by split."""
     num_files: int
     findings: Sequence[Finding]
-    """Those that have items."""
+    """Findings that have items."""
     notes: Sequence[str]
     masks: MaskSummary | None
     left_out: Sequence[str] = ()
-    """Names that `data.exclude=` had already; images of these were not examined."""
+    """Names that `data.exclude=` already leaves out; these images were not read."""
 
     @property
     def excluded(self) -> dict[str, list[str]]:
-        """Names of images to leave out, and why."""
+        """Names of images to leave out, with the reasons."""
         reasons: dict[str, list[str]] = {}
         for finding in self.findings:
             for item in finding.items:
@@ -59,7 +59,7 @@ class Diagnosis:
 
     @property
     def num_excluded(self) -> int:
-        """How many images are to be left out, each of them counted once."""
+        """How many images are to be left out, each counted once."""
         return len({item.name for finding in self.findings for item in finding.items if item.excluded})
 
 
@@ -71,26 +71,26 @@ def diagnose(
     preparation: Preparation,
     notes: Sequence[str],
     left_out: Sequence[str] = (),
-    way_out: str = "",
+    advice: str = "",
 ) -> Diagnosis:
-    """Conclude from facts.
+    """Derive the findings from the facts.
 
     Args:
         images: By split.
-        facts: By path, as text.
-        masks: What is known of masks.
+        facts: By path, as a string.
+        masks: The facts about masks.
         preparation: What training does to images.
-        notes: What else is to be said.
+        notes: Further notes.
         left_out: As in `Diagnosis`.
-        way_out: Said behind the note on splits that contain all of train.
+        advice: Added to the note on splits that contain all of train.
     """
-    whole = image_findings.whole_splits(images)
-    entries = image_findings.entries_once(images, facts, whole)
-    found = [*_of_images(entries, preparation, whole), *(_of_masks(masks, entries) if masks else ())]
+    containing_train = image_findings.splits_containing_train(images)
+    entries = image_findings.unique_entries(images, facts, containing_train)
+    found = [*_of_images(entries, preparation, containing_train), *(_of_masks(masks, entries) if masks else ())]
     said = [
         f"{split} contains every image of train: a score on it says nothing about images that were not trained on"
-        f"{way_out}"
-        for split in sorted(whole)
+        f"{advice}"
+        for split in sorted(containing_train)
     ]
     return Diagnosis(
         counts={str(split): len(listed) for split, listed in images.items()},
@@ -102,13 +102,15 @@ def diagnose(
     )
 
 
-def _of_images(entries: Sequence[Entry], preparation: Preparation, whole: frozenset[Split]) -> Iterator[Finding]:
+def _of_images(
+    entries: Sequence[Entry], preparation: Preparation, containing_train: frozenset[Split]
+) -> Iterator[Finding]:
     yield image_findings.unreadable(entries)
-    yield image_findings.cut_off(entries)
-    yield image_findings.tiny(entries, preparation)
+    yield image_findings.truncated(entries)
+    yield image_findings.too_small(entries, preparation)
     groups = image_findings.groups_of(entries)
-    yield image_findings.overlap(groups, whole)
-    across, within = image_findings.near_duplicates(groups, whole)
+    yield image_findings.overlap(groups, containing_train)
+    across, within = image_findings.near_duplicates(groups, containing_train)
     yield across
     yield image_findings.duplicates(groups)
     yield within

@@ -1,4 +1,4 @@
-"""What is known of a file after it was read once; everything else is concluded from that."""
+"""The facts about a file, found by reading it once; all findings follow from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inpaint_zoo.data.audit.perceptual_hash import look
+from inpaint_zoo.data.audit.perceptual_hash import perceptual_hash
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.reading import file_orientation, image_size, read_image, read_mask
@@ -16,23 +16,23 @@ from inpaint_zoo.masks.files.checks import is_jpeg, soft_share
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """Of an image file."""
+    """The facts about an image file."""
 
     error: str | None = None
     """Why it cannot be read."""
     size: tuple[int, int] | None = None
-    """Height and width, upright; known as well where only the header can be read."""
+    """Height and width, upright; also known if only the header can be read."""
     orientation: int = 1
-    """How the file is turned, by its EXIF entry."""
+    """The EXIF orientation."""
     pixels: str | None = None
     """SHA-256 of height, width and pixels."""
-    look: str | None = None
-    """As `looks.look`."""
+    perceptual_hash: str | None = None
+    """See `perceptual_hash`."""
 
 
 @dataclass(frozen=True)
 class MaskFacts:
-    """Of a mask file."""
+    """The facts about a mask file."""
 
     error: str | None = None
     size: tuple[int, int] | None = None
@@ -43,11 +43,11 @@ class MaskFacts:
     """Share of the pixels that are neither black nor white."""
     brightest: int = 0
     jpeg: bool = False
-    """Whether the pixels went through JPEG."""
+    """Whether it is a JPEG file."""
 
 
 def examine_image(path: Readable) -> ImageFacts:
-    """Read an image."""
+    """Read an image file."""
     try:
         size, orientation = image_size(path), file_orientation(path)
     except InputError as error:
@@ -58,11 +58,11 @@ def examine_image(path: Readable) -> ImageFacts:
         return ImageFacts(error=str(error), size=size, orientation=orientation)
     digest = hashlib.sha256("{}x{}\n".format(*image.shape).encode())
     digest.update(np.ascontiguousarray(image).data)
-    return ImageFacts(None, (image.shape[0], image.shape[1]), orientation, digest.hexdigest(), look(image))
+    return ImageFacts(None, (image.shape[0], image.shape[1]), orientation, digest.hexdigest(), perceptual_hash(image))
 
 
 def examine_mask(path: Readable, threshold: int, invert: bool) -> MaskFacts:
-    """Read a mask; `threshold` and `invert` as in `MaskFolder`."""
+    """Read a mask file; `threshold` and `invert` as in `MaskFolder`."""
     try:
         gray, orientation = read_mask(path), file_orientation(path)
     except InputError as error:

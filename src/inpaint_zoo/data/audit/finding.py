@@ -1,4 +1,4 @@
-"""What an examination found."""
+"""What an audit found."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ class Item:
     """One file."""
 
     name: str
-    """Of an image with its split before it, `train/a.jpg`; of a mask its path below the folder of masks."""
+    """Of an image its split and name, `train/a.jpg`; of a mask its path below the folder of masks."""
     detail: str
     excluded: bool = False
     """Whether `data.exclude=` should leave it out."""
     also: tuple[str, ...] = ()
-    """Its names in splits that contain all of train on purpose; they are left out with it."""
+    """Its names in splits that intentionally contain all of train; they are left out with it."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Files with the same thing the matter."""
+    """Files with the same problem."""
 
     title: str
     advice: str

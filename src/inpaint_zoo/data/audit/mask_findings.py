@@ -1,4 +1,4 @@
-"""What is the matter with mask files, concluded from facts."""
+"""Findings about mask files, derived from facts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def unreadable_masks(masks: Mapping[str, MaskFacts]) -> Finding:
 
 
 def polarity(masks: Mapping[str, MaskFacts], invert: bool, keys: str) -> Finding:
-    """Masks that look inverted, where the mean of all does; `keys` stands before `invert` in the configuration."""
+    """Masks that look inverted, if they do on average; `keys` is the prefix of `invert` in the configuration."""
     ratios = {name: facts.ratio for name, facts in masks.items() if facts.error is None}
     mean = sum(ratios.values()) / max(len(ratios), 1)
     items = [Item(name, f"{ratio:.1%} holes") for name, ratio in ratios.items() if ratio > LARGEST_USUAL_RATIO]
@@ -41,9 +41,9 @@ def soft_masks(masks: Mapping[str, MaskFacts], threshold: int, keys: str) -> Fin
 
 
 def jpeg_masks(masks: Mapping[str, MaskFacts], keys: str) -> Finding:
-    """Masks that went through JPEG, which leaves gray rims."""
+    """Masks that are JPEG files, with gray pixels at the rims."""
     items = [Item(name, f"{facts.soft:.1%} of the pixels are gray") for name, facts in masks.items() if facts.jpeg]
-    advice = f"JPEG leaves gray pixels along the rims, which {keys}threshold= decides about: save masks as PNG."
+    advice = f"JPEG leaves gray pixels along the rims, and {keys}threshold= decides which are holes: save masks as PNG."
     return Finding("Masks saved as JPEG", advice, items)
 
 
@@ -58,24 +58,26 @@ def dark_masks(masks: Mapping[str, MaskFacts], threshold: int, keys: str) -> Fin
 
 
 def empty_masks(masks: Mapping[str, MaskFacts]) -> Finding:
-    """Masks in which everything is known."""
+    """Masks without a hole."""
     items = [Item(name, "") for name, facts in masks.items() if facts.error is None and facts.ratio == 0]
     return Finding("Masks without a hole", "An image under such a mask is left as it is: remove them.", items)
 
 
 def full_masks(masks: Mapping[str, MaskFacts]) -> Finding:
-    """Masks in which nothing is known."""
+    """Masks without a known pixel."""
     items = [Item(name, "") for name, facts in masks.items() if facts.ratio == 1]
     return Finding("Masks without a known pixel", "Nothing is left to fill holes from: remove them.", items)
 
 
 def unpaired(missing: Sequence[str]) -> Finding:
-    """Images that have no mask of their name."""
-    return Finding("Images without a mask", "Give each image a mask of its name.", [Item(name, "") for name in missing])
+    """Images without a mask of the same name."""
+    return Finding(
+        "Images without a mask", "Give each image a mask of the same name.", [Item(name, "") for name in missing]
+    )
 
 
 def misfits(pairs: Mapping[str, tuple[ImageFacts, MaskFacts]]) -> Finding:
-    """Masks that have other proportions than their images, by the names of the images."""
+    """Masks with other proportions than their images, by the names of the images."""
     items = []
     for name, (image, mask) in pairs.items():
         if image.size is None or mask.size is None or same_proportions(image.size, mask.size):
@@ -92,7 +94,7 @@ def _text(size: tuple[int, int]) -> str:
 
 
 def histogram(ratios: Sequence[float]) -> list[tuple[str, int]]:
-    """How many masks are in which tenth of the range of ratios, (low, high]; those without a hole by themselves."""
+    """The number of masks in each tenth of the range of ratios, (low, high], and of masks without a hole."""
     counts = [0] * (NUM_BINS + 1)
     for ratio in ratios:
         counts[0 if ratio == 0 else next(n for n in range(1, NUM_BINS + 1) if ratio <= n / NUM_BINS)] += 1

@@ -1,9 +1,9 @@
-"""How an image looks, in 256 bits, and which images look alike.
+"""A perceptual hash of 256 bits, and the search for near duplicates.
 
 The hash is a difference hash (N. Krawetz, "Kind of Like That", 2013: is a pixel of a small gray copy brighter than its
-left neighbour?) of a copy of 16 x 17 pixels. The size and the distance from which on images count as different are
-ours: among 510 unrelated photographs no two were nearer than 39; JPEG of quality 50 moves an image by 8 at most in 19
-of 20 cases, half the size by 13, a mirrored image is 24 or farther away.
+left neighbour?) of a copy of 16 x 17 pixels. This size and the largest distance of near duplicates are ours: among 510
+unrelated photographs the smallest distance was 39. In 19 of 20 cases, JPEG of quality 50 changes at most 8 bits and
+half the size at most 13; mirroring changes at least 24.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from PIL import Image
 
 HEIGHT, WIDTH = 16, 16
 MOST_DIFFERENT_BITS = 15
-"""One less than there are words of 16 bits in a hash: where fewer bits differ than there are words, a word is equal."""
+"""One less than the number of 16-bit words in a hash: if fewer bits than words differ, one word is equal."""
 LEAST_CONTRAST = 8
-"""Between the darkest and the brightest pixel of the small copy, in gray levels; flatter images have no hash."""
+"""Smallest difference of the brightest and the darkest pixel of the small copy, in gray levels; else no hash."""
 _PART = 16
-"""Parts of a gray level that means are cut off to."""
+"""Means are rounded down to this fraction of a gray level."""
 _MOST_PAIRS = 2**22
-"""Compared at a time, so that memory stays bounded."""
+"""Compared at a time, to limit memory."""
 
 
-def look(image: np.ndarray) -> str | None:
-    """The hash of an image (H, W, 3) uint8 as 64 hexadecimal digits, by integers alone; None for a flat one."""
+def perceptual_hash(image: np.ndarray) -> str | None:
+    """The hash of an image (H, W, 3) uint8 as 64 hexadecimal digits, in integer arithmetic; None for a flat image."""
     gray = np.asarray(Image.fromarray(image).convert("L")).astype(np.int64)
     small = _means(_means(gray, HEIGHT).T, WIDTH + 1).T
     if np.ptp(small) < LEAST_CONTRAST * _PART**2:
@@ -34,14 +34,14 @@ def look(image: np.ndarray) -> str | None:
 
 
 def _means(values: np.ndarray, num: int) -> np.ndarray:
-    """Means of `num` runs of rows, in parts; a row is repeated where there are fewer."""
+    """Means of `num` runs of rows, in parts of a gray level; rows are repeated if there are fewer."""
     size = len(values)
     starts = np.arange(num) * size // num
     lengths = np.maximum(np.diff(np.append(starts, size)), 1)
     return np.asarray(np.add.reduceat(values, starts) * _PART // lengths[:, None])
 
 
-def alike(looks: Sequence[str]) -> list[tuple[int, int, int]]:
+def near_pairs(hashes: Sequence[str]) -> list[tuple[int, int, int]]:
     """All pairs of hashes that differ in at most `MOST_DIFFERENT_BITS` bits.
 
     Only hashes that share one of 16 words of 16 bits in the same place are compared, which every such pair does.
@@ -50,8 +50,8 @@ def alike(looks: Sequence[str]) -> list[tuple[int, int, int]]:
         (first, second, number of bits), first < second, in order.
     """
     found: dict[tuple[int, int], int] = {}
-    if looks:
-        packed = np.frombuffer(bytes.fromhex("".join(looks)), np.uint64).reshape(len(looks), -1)
+    if hashes:
+        packed = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64).reshape(len(hashes), -1)
         for first, second in _candidates(packed.view(np.uint16)):
             bits = np.bitwise_count(packed[first] ^ packed[second]).sum(axis=1)
             near = bits <= MOST_DIFFERENT_BITS
@@ -61,11 +61,11 @@ def alike(looks: Sequence[str]) -> list[tuple[int, int, int]]:
 
 
 def _candidates(words: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of rows that share a word in the same place, some at a time; a pair may come more than once."""
+    """Pairs of rows that share a word in the same place, in parts; a pair may be repeated."""
     for column in words.T:
         order = np.argsort(column, kind="stable")
         ordered = column[order]
-        # the same word stands in a run: each distance within runs gives the pairs at that distance
+        # equal words are neighbours after sorting: each distance gives the pairs at that distance in a run
         for distance in range(1, len(order)):
             places = np.flatnonzero(ordered[distance:] == ordered[:-distance])
             if not len(places):

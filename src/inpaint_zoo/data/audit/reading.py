@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from torch.utils.data import DataLoader, Dataset
 
-from inpaint_zoo.data.audit.cache import Ledger
+from inpaint_zoo.data.audit.cache import FactsCache
 from inpaint_zoo.files.source import Readable
 
 Facts = TypeVar("Facts")
 _FILES_AT_A_TIME = 8
-"""That are handed over together, and lost when the examination is interrupted."""
+"""Files per batch; the last batches are lost if the audit is interrupted."""
 
 
 class _Files(Dataset[tuple[int, Any]]):
@@ -29,18 +29,18 @@ class _Files(Dataset[tuple[int, Any]]):
 
 
 def examined(
-    paths: Sequence[Readable], examine: Callable[[Readable], Facts], cache: Ledger[Facts], num_workers: int
+    paths: Sequence[Readable], examine: Callable[[Readable], Facts], cache: FactsCache[Facts], num_workers: int
 ) -> Iterator[tuple[int, Facts]]:
-    """Read files, those that the cache knows only there.
+    """Read files, or take their facts from the cache.
 
     Args:
-        paths: Of the files.
+        paths: The files.
         examine: From a file to facts, a dataclass; called in other processes.
-        cache: Keeps the facts.
-        num_workers: Processes; 0 reads in this one.
+        cache: Stores the facts.
+        num_workers: Processes that read; 0 reads in this process.
 
     Yields:
-        The place in `paths` and the facts, what is known first.
+        The index in `paths` and the facts; facts from the cache come first.
     """
     unknown = []
     for place, path in enumerate(paths):

@@ -1,4 +1,4 @@
-"""What was found, for people (Markdown, a summary of 80 columns), for programs (JSON), and for `data.exclude=`."""
+"""The report of an audit: Markdown, a summary of 80 columns, JSON, and a list for `data.exclude=`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_report(diagnosis: Diagnosis, folder: Path) -> None:
 
 
 def summary(diagnosis: Diagnosis, folder: Path) -> str:
-    """A few lines of at most 80 columns, but for paths."""
+    """A few lines of at most 80 columns, except for paths."""
     lines = [f"images: {_counts(diagnosis)}"]
     if diagnosis.masks is not None:
         ratios = diagnosis.masks.ratios
@@ -44,17 +44,14 @@ def summary(diagnosis: Diagnosis, folder: Path) -> str:
         lines.append(f"masks: {len(ratios)} {diagnosis.masks.source}{mean}")
     lines += [f"note: {note}" for note in diagnosis.notes]
     lines += [f"{len(finding.items):>7}  {finding.title}" for finding in diagnosis.findings] or ["nothing found"]
-    wrapped = [text for line in lines for text in _wrapped(line)]
-    # paths stay whole, to be copied
+    wrap = textwrap.TextWrapper(_WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False).wrap
+    wrapped = [text for line in lines for text in wrap(line) or [""]]
+    # paths are not wrapped, so that they can be copied
     wrapped.append(f"report: {folder / REPORT}")
     if diagnosis.excluded:
         override = shlex.quote(f"data.exclude={folder / EXCLUDE}")
         wrapped.append(f"leave out {diagnosis.num_excluded + len(diagnosis.left_out)} images: {override}")
     return "\n".join(wrapped)
-
-
-def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(line, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _counts(diagnosis: Diagnosis) -> str:
@@ -80,10 +77,10 @@ def _markdown(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 _METHOD = (
-    "Every file was read to its last pixel. Duplicates have the same pixels (SHA-256), whatever their files are. "
-    "Look-alikes differ in at most 15 bits of a 256-bit difference hash of a gray copy of 16×17 pixels; mirrored, "
-    "turned or strongly cut copies are not found, and images of nearly one color are not compared. Without "
-    "anything found, images may still show the same scene."
+    "Every pixel of every file was read. Duplicates have the same pixels (SHA-256), even if their files differ. "
+    "Near duplicates differ in at most 15 bits of a 256-bit difference hash of a gray copy of 16×17 pixels; mirrored, "
+    "rotated or strongly cropped copies are not found, and images of nearly one color are not compared. Even if "
+    "nothing is found, images may show the same scene."
 )
 
 

@@ -1,4 +1,4 @@
-"""Which shards a configuration names, and copies of those that lie elsewhere."""
+"""The shards that a configuration names, and local copies of remote ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from braceexpand import braceexpand
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.checks import text_or_texts
+from inpaint_zoo.checks import string_or_strings
 from inpaint_zoo.data.splits import refuse_empty
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import cache_folder
@@ -30,12 +30,12 @@ _SCHEME = re.compile(r"(pipe|[A-Za-z][A-Za-z0-9+.-]*(?=://)):")
 _RANGE = re.compile(r"\{(-?\d+)\.\.(-?\d+)\}")
 _SHARD = re.compile(r"(?i)^[^.].*\.(tar|tar\.\w+|tgz|tbz2?|txz)$", re.DOTALL)
 _DOWNLOADED = frozenset({"http", "https"})
-# what stands in brackets was expanded before: curl takes the rest as it is
+# -g: braces were expanded before, so that curl must not
 _CURL = ("curl", "-fsLg", "--connect-timeout", "30", "--retry", "30", "--retry-delay", "2")
 
 
 def shards_folder() -> Path:
-    """Where indexes of shards and copies of remote shards are kept."""
+    """The folder of indexes of shards and copies of remote shards."""
     return cache_folder() / "shards"
 
 
@@ -44,14 +44,14 @@ def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> l
 
     Args:
         given: A tar file, a folder of them, braces such as `train-{000000..000199}.tar`, a URL, or a list of these.
-        root: Folder or URL that what is relative starts from.
-        key: Of the configuration, for messages.
+        root: Folder or URL of relative names.
+        key: The configuration key, for messages.
 
     Raises:
-        InputError: There is nothing of that name, a shard of a range is missing, or one is named twice.
+        InputError: Nothing has this name, a shard of a range is missing, or a shard is named twice.
     """
     refuse_empty({"data.root": root, key: given})
-    patterns = text_or_texts(given, key, "[a.tar,b.tar]")
+    patterns = string_or_strings(given, key, "[a.tar,b.tar]")
     found = [address for pattern in patterns for address in _expanded(pattern, root, key)]
     if len(set(found)) < len(found):
         twice = next(address for number, address in enumerate(found) if address in found[:number])
@@ -61,7 +61,7 @@ def shard_addresses(given: str | Sequence[str], root: str | None, key: str) -> l
 
 def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
     whole = _below(root, pattern)
-    # a name with braces may be just that
+    # the name of a file may hold braces
     if not _SCHEME.match(whole) and os.path.exists(whole):  # noqa: PTH110 - False for names that are too long
         return list(_of_folder(Path(whole), key)) if Path(whole).is_dir() else [whole]
     if any(_num_expanded(*ends) > _MOST_SHARDS for ends in _RANGE.findall(pattern)):
@@ -69,7 +69,7 @@ def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
     try:
         found = [_below(root, name) for name in islice(braceexpand(pattern), _MOST_SHARDS + 1)]
     except ValueError as error:
-        raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is no file") from error
+        raise InputError(f"{key}: {pattern!r} has a brace that is not closed, and is not a file") from error
     if len(found) > _MOST_SHARDS:
         raise InputError(f"{key}: {pattern!r} stands for more than {_MOST_SHARDS} shards")
     missing = [address for address in found if not _SCHEME.match(address) and not os.path.isfile(address)]  # noqa: PTH113
@@ -80,7 +80,7 @@ def _expanded(pattern: str, root: str | None, key: str) -> list[str]:
 
 
 def _num_expanded(first: str, last: str) -> float:
-    """How many numbers a range in braces stands for, without making them."""
+    """How many numbers a range in braces stands for, computed without expanding it."""
     return math.inf if max(len(first), len(last)) > _LONGEST_NUMBER else abs(int(first) - int(last)) + 1
 
 
@@ -108,13 +108,13 @@ def _of_folder(folder: Path, key: str) -> Iterator[str]:
 
 
 def local_copy(address: str) -> Path:
-    """The shard itself where it is a file, else a copy of it, made once by curl.
+    """The shard itself if it is a file, else a copy, downloaded once by curl.
 
-    Copies lie in the folder that the environment variable `WDS_CACHE` names, as in the webdataset library, else in
-    `shards_folder()`. They are never renewed: remove one for that.
+    Copies are in the folder of the environment variable `WDS_CACHE`, as in the webdataset library, else in
+    `shards_folder()`. They are never updated: delete a copy to download it again.
 
     Raises:
-        InputError: The shard lies where nothing is copied from, or cannot be fetched or stored.
+        InputError: The scheme of the address is not supported, or the shard cannot be downloaded or stored.
     """
     scheme = _SCHEME.match(address)
     if scheme is None:
@@ -124,7 +124,7 @@ def local_copy(address: str) -> Path:
             f"shard {address!r}: shards are read from files, http:// and https:// only: copy it to a folder first, "
             f"such as with `aws s3 sync` or `gsutil rsync`"
         )
-    # two folders may hold shards of one name: all of the URL counts
+    # two folders may hold shards of the same name: the hash is of the whole URL
     name = re.sub(r"[^\w.-]", "_", address.rpartition("/")[2])[-64:]
     folder = Path(os.environ.get("WDS_CACHE") or shards_folder())
     path = folder / f"{hashlib.sha256(address.encode()).hexdigest()[:16]}-{name}"
@@ -136,7 +136,7 @@ def local_copy(address: str) -> Path:
 
 def _download(url: str, path: Path) -> None:
     if shutil.which("curl") is None:
-        raise InputError(f"shard {url!r} cannot be fetched: install curl, which does it")
+        raise InputError(f"shard {url!r} cannot be downloaded: install curl")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
@@ -146,4 +146,4 @@ def _download(url: str, path: Path) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         code = getattr(error, "returncode", None)
         reason = f"curl's exit code {code}" if code else getattr(error, "strerror", None) or error
-        raise InputError(f"shard {url!r} cannot be fetched to {str(path.parent)!r} ({reason})") from error
+        raise InputError(f"shard {url!r} cannot be downloaded to {str(path.parent)!r} ({reason})") from error

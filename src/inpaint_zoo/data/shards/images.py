@@ -1,4 +1,4 @@
-"""The images in tar shards, and the masks beside them."""
+"""The images in tar shards, and their masks."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.images.finding import ImageFile
 
 _SAMPLE = re.compile(rb"(?!__[^/]*__(?:$|/))((?:.*/)?[^./]+)\.([^/]+)", re.DOTALL)
-"""Key and suffix of a member, as webdataset tells them apart; names such as `__meta__` stand for no sample."""
+"""Key and suffix of a member, as webdataset splits names; names such as `__meta__` are not samples."""
 _LONGEST_NAME = 4096
 
 
 @dataclass(frozen=True)
 class Naming:
-    """Which members are images, which are masks, and what the images are called.
+    """Which members are images, which are masks, and how images are named.
 
     Args:
-        suffixes: What stands behind the first dot of an image's file name, in lower case.
-        mask_suffix: The same of an image's mask, such as `mask.png`; None where images have none.
-        shard_in_name: Begin names with that of the shard, where shards repeat the names of their members.
+        suffixes: The parts of images' file names after the first dot, in lower case.
+        mask_suffix: The same for masks, such as `mask.png`; None if there are no masks.
+        shard_in_name: Begin names with the name of the shard, for shards that repeat the names of their members.
     """
 
     suffixes: Sequence[str]
@@ -42,18 +42,18 @@ class Naming:
 
 @dataclass(frozen=True, eq=False)
 class ShardImages(Packed):
-    """The images of shards: their names, and where their bytes lie.
+    """The images of shards: their names, and where their bytes are.
 
     Args:
         hashes: As in `Packed`.
         text: uint8 (B,), the names.
-        starts: int64 (N,), of the names in `text`.
-        ends: int64 (N,), the places behind them.
+        starts: int64 (N,), the first places of the names in `text`.
+        ends: int64 (N,), the places after them.
         shards: The shards.
-        numbers: int32 (N,), of each image's shard in `shards`.
+        numbers: int32 (N,), the index of each image's shard in `shards`.
         spans: int64 (N, 2), offset and size of the image.
-        mask_spans: int64 (N, 2), offset and size of the mask; None where images have none.
-        naming: How names were made.
+        mask_spans: int64 (N, 2), offset and size of the mask; None if there are no masks.
+        naming: How the images are named.
     """
 
     hashes: np.ndarray
@@ -72,7 +72,8 @@ class ShardImages(Packed):
         image = self._member(name, place, self.spans)
         if self.mask_spans is None:
             return image
-        mask_name = f"{_key_of(name)}.{self.naming.mask_suffix}"
+        folder, slash, file = name.rpartition("/")
+        mask_name = f"{folder}{slash}{file.partition('.')[0]}.{self.naming.mask_suffix}"
         return PairedImage(*image, self._member(mask_name, place, self.mask_spans))
 
     def select(self, places: np.ndarray) -> ShardImages:
@@ -103,15 +104,15 @@ class _Found(NamedTuple):
     image: int
     """Place in the shard's index."""
     mask: int
-    """Place in the shard's index; -1 where there is none."""
+    """Place in the shard's index; -1 if there is none."""
 
 
 def find_shard_images(indexes: Sequence[Index], naming: Naming) -> ShardImages:
     """The images of some shards, sorted by name.
 
     Raises:
-        InputError: A shard holds no images, two images have one name, a name leads out of its shard, or an image
-            lacks its mask.
+        InputError: A shard holds no images, two images have the same name, a name leads out of its shard, or a mask is
+            missing.
     """
     found = sorted(sample for number, index in enumerate(indexes) for sample in _samples(index, number, naming))
     for first, second in pairwise(found):
@@ -133,7 +134,7 @@ def find_shard_images(indexes: Sequence[Index], naming: Naming) -> ShardImages:
 
 
 def overlooked(indexes: Sequence[Index], naming: Naming) -> list[str]:
-    """Members that are no images, though their names end as those of images do, or have no suffix."""
+    """Members that are ignored, though their names end like those of images, or have no suffix."""
     ends = tuple(f".{suffix}" for suffix in naming.suffixes)
     known = {*naming.suffixes, naming.mask_suffix}
     return [
@@ -150,7 +151,7 @@ def _refuse_same_name(name: str, first: Shard, second: Shard, naming: Naming) ->
     if first == second:
         raise InputError(f"shard {str(first.path)!r} holds {name!r} twice: keep one of them")
     way = "set data.shard_in_name=true"
-    if _prefix(first) == _prefix(second):  # the name of the shard would be no help, or is none
+    if _prefix(first) == _prefix(second):  # the name of the shard would not help
         way = "rename one of the shards" + (", and set data.shard_in_name=true" if not naming.shard_in_name else "")
     raise InputError(f"shards {str(first.path)!r} and {str(second.path)!r} both hold {name!r}: {way}")
 
@@ -196,22 +197,19 @@ def _add(places: dict[bytes, int], key: bytes, place: int, index: Index) -> None
 
 
 def _name(index: Index, place: int) -> bytes:
-    """What the image is called, in UTF-8: the member's name without detours."""
+    """The name of an image, in UTF-8: the normalised name of the member."""
     name = _printable(index.names[place])
     parts = [part for part in name.split("/") if part not in {"", "."}]
     if name.startswith("/") or ".." in parts or len(name) > _LONGEST_NAME:
-        raise InputError(f"shard {str(index.shard.path)!r}: the member {name[:80]!r} has no name of a file in a folder")
+        raise InputError(
+            f"shard {str(index.shard.path)!r}: the member {name[:80]!r} is not named as a file in a folder"
+        )
     return "/".join(parts).encode()
 
 
 def _printable(name: bytes) -> str:
     # as `find_images` names files
     return unicodedata.normalize("NFC", name.decode("utf-8", "backslashreplace"))
-
-
-def _key_of(name: str) -> str:
-    folder, slash, file = name.rpartition("/")
-    return folder + slash + file.partition(".")[0]
 
 
 def _prefix(shard: Shard) -> str:

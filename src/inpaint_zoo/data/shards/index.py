@@ -1,6 +1,6 @@
-"""Tar shards read by index: where the members lie, and the bytes of one of them.
+"""Reading tar shards by an index of their members.
 
-Nothing is unpacked: a member's name is only ever compared and shown, never made into a path.
+Nothing is unpacked: the names of members are compared and shown, but never used as paths.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
 class Shard(NamedTuple):
-    """A tar file in the state in which its index was made."""
+    """A tar file, and its state when the index was made."""
 
     path: Path
     num_bytes: int
     modified: int
     """Nanoseconds."""
     number: int
-    """Of the file in its file system: another file may have the same date."""
+    """The inode: another file may have the same modification time."""
 
 
 class Member(NamedTuple):
-    """A file inside a shard; reads as a `Path` does."""
+    """A file inside a shard; it is opened like a `Path`."""
 
     shard: Shard
     name: str
@@ -64,7 +64,7 @@ class Member(NamedTuple):
         """Its bytes, in memory.
 
         Raises:
-            InputError: It is too large, or the shard is gone, damaged or another one than was indexed.
+            InputError: It is too large, or the shard is missing, damaged, or not the one that was indexed.
         """
         if self.num_bytes > MAX_MEMBER_BYTES:
             raise InputError(
@@ -81,7 +81,7 @@ class Member(NamedTuple):
 
 
 class _Handle:
-    """An open shard. It is read at given offsets only, so that processes and threads may share it."""
+    """An open shard. It is read at explicit offsets, so that processes and threads may share it."""
 
     def __init__(self, shard: Shard) -> None:
         self.number = -1
@@ -90,7 +90,7 @@ class _Handle:
             raise InputError(f"{str(shard.path)!r} is another file than when training or evaluation began: start again")
 
     def __del__(self) -> None:
-        # the last reader closes it, also when it has long left the cache
+        # a reader may still use it after it has left the cache
         if self.number >= 0:
             os.close(self.number)
 
@@ -105,7 +105,7 @@ def _state(status: os.stat_result) -> tuple[int, int, int]:
 
 
 class Index(NamedTuple):
-    """The regular files in a shard, in their order."""
+    """The regular files in a shard, in order."""
 
     shard: Shard
     names: list[bytes]
@@ -117,14 +117,14 @@ class Index(NamedTuple):
 
 
 def shard_index(path: Path, cache: Path) -> Index:
-    """The index of a shard, from the cache where it was made from this very file, else made now.
+    """The index of a shard, from the cache if it was made from this file, else made now.
 
     Args:
         path: The shard, a tar file without compression.
-        cache: Folder of stored indexes. Where it cannot be written, nothing is stored.
+        cache: Folder of stored indexes; if it cannot be written, nothing is stored.
 
     Raises:
-        InputError: The shard is missing, no tar file, compressed, damaged or cut off.
+        InputError: The shard is missing, not a tar file, compressed, damaged or cut off.
     """
     try:
         shard = Shard(path, *_state(path.stat()))
@@ -135,12 +135,12 @@ def shard_index(path: Path, cache: Path) -> Index:
 
 
 def _stored_index(path: Path, shard: Shard) -> Index | None:
-    """The index in a file, or None where there is none that can be used."""
+    """The index in a file, or None if there is no valid one."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         with path.open("rb") as file:
             header = json.loads(file.readline(_LONGEST_HEADER))
             body = file.read()
-        if header["shard"] == _identity(shard) and header["crc32"] == zlib.crc32(body):
+        if header["shard"] == _identity(shard) and header["crc32"] == zlib.crc32(body, header["members"]):
             offsets, sizes = np.frombuffer(body, np.int64, 2 * header["members"]).reshape(2, -1)
             return Index(shard, body[offsets.nbytes * 2 :].split(b"\0")[:-1], offsets, sizes)
     return None
@@ -151,8 +151,8 @@ def _new_index(path: Path, shard: Shard) -> Index:
     names = [name for name, _, _ in members]
     offsets, sizes = np.array([place for _, *place in members], np.int64).reshape(-1, 2).T.copy()
     body = offsets.tobytes() + sizes.tobytes() + b"".join(name + b"\0" for name in names)
-    header = {"shard": _identity(shard), "members": len(members), "crc32": zlib.crc32(body)}
-    with contextlib.suppress(InputError):  # a folder that cannot be written costs time only
+    header = {"shard": _identity(shard), "members": len(members), "crc32": zlib.crc32(body, len(members))}
+    with contextlib.suppress(InputError):  # without a writable folder, the index is made again next time
         write_bytes(path, [json.dumps(header).encode() + b"\n", body])
     return Index(shard, names, offsets, sizes)
 
@@ -162,9 +162,9 @@ def _identity(shard: Shard) -> list[Any]:
 
 
 def _scan(shard: Shard) -> list[tuple[bytes, int, int]]:
-    """Name, offset and size of the files."""
+    """Name, offset and size of each file."""
     if not shard.path.is_file():
-        raise InputError(f"shard {str(shard.path)!r} is no file")
+        raise InputError(f"shard {str(shard.path)!r} is not a file")
     with shard.path.open("rb") as file:
         if file.read(6).startswith(_COMPRESSED):
             raise InputError(
@@ -176,22 +176,24 @@ def _scan(shard: Shard) -> list[tuple[bytes, int, int]]:
                 members = _members(archive, shard)
         except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
             reason = " ".join(str(error).split())
-            raise InputError(f"shard {str(shard.path)!r} is no whole tar file ({reason}): copy it again") from error
-        # a damaged header looks like the end to tarfile; the true end is two blocks of zeros, and nothing behind them
+            raise InputError(
+                f"shard {str(shard.path)!r} is not a complete tar file ({reason}): copy it again"
+            ) from error
+        # tarfile takes a damaged header for the end; the true end is two blocks of zeros and nothing after them
         num_zeros, rest = _num_zeros(file, archive.offset, shard.num_bytes), shard.num_bytes - archive.offset
     if num_zeros == rest >= 2 * _BLOCK:
         return members
     last = f" after member {members[-1][0].decode('utf-8', 'replace')!r}" if members else ""
     if _BLOCK <= num_zeros < rest:
         raise InputError(
-            f"shard {str(shard.path)!r} goes on behind its end{last}: it is damaged, or several tar files put "
+            f"shard {str(shard.path)!r} goes on after its end{last}: it is damaged, or several tar files put "
             f"together: copy it again, or pack its files anew"
         )
     raise InputError(f"shard {str(shard.path)!r} is damaged or cut off{last}: copy it again")
 
 
 def _num_zeros(file: BinaryIO, offset: int, end: int) -> int:
-    """How many bytes from an offset on are zeros."""
+    """The number of zero bytes that start at an offset."""
     file.seek(offset)
     for start in range(offset, end, _CHUNK):
         chunk = file.read(_CHUNK)
@@ -217,12 +219,12 @@ def _members(archive: tarfile.TarFile, shard: Shard) -> list[tuple[bytes, int, i
 
 
 def _place(member: tarfile.TarInfo, places: Mapping[str, tuple[int, int]], shard: Shard) -> tuple[int, int]:
-    """Offset and size of a file's bytes; those of a hard link stand with the file before it."""
+    """Offset and size of a file's bytes; a hard link has those of the earlier file that it links to."""
     if member.isreg() and not member.issparse():
         return member.offset_data, member.size
     if member.islnk() and member.linkname in places:
         return places[member.linkname]
-    kind = "a link" if member.islnk() or member.issym() else "no ordinary file"
+    kind = "a link" if member.islnk() or member.issym() else "not a regular file"
     raise InputError(
         f"shard {str(shard.path)!r}: the member {member.name!r} is {kind}: pack the files themselves, as with "
         f"tar --dereference"

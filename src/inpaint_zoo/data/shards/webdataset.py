@@ -1,4 +1,4 @@
-"""Tar shards, as the webdataset library writes them, read by index."""
+"""Data sets in tar shards, as the webdataset library writes them, read by index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
-from inpaint_zoo.checks import texts
+from inpaint_zoo.checks import strings
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.paired_masks import PairedMasks
@@ -26,30 +26,30 @@ from inpaint_zoo.images.finding import ImageFile
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 _note = rank_zero_only(logging.getLogger(__name__).warning)
 _NUM_THREADS = 8
-"""That look at shards at once: file systems far away answer slowly."""
+"""Threads that read indexes of shards at the same time: remote file systems answer slowly."""
 
 
 class WebDatasetDataModule(InpaintingDataModule):
-    """Images in tar files, drawn as those of a folder are: by (seed, epoch, index).
+    """Images in tar files, shuffled as those of a folder: by (seed, epoch, index).
 
-    Where `val` is missing it is held out of `train`, 5 % by a hash of the names; where `test` is missing too, it is
-    another 5 %.
+    If `val` is missing, 5 % of `train` are held out for it, by a hash of the names; if `test` is missing too, another 5
+    %.
 
-    Shards are read by an index of their members, made when they are first met and kept in the user's cache folder.
-    Any image can so be read at any time: the order is one shuffle of all images, whatever the shards.
+    Shards are read by an index of their members, which is made on first use and stored in the user's cache folder. Any
+    image can be read at any time: the order is a shuffle of all images, not of shards.
 
     Args:
-        root: Folder or URL that the shards are named from; None is the working directory.
-        train: The shards of training: a tar file, a folder of them, braces (`train-{000000..000199}.tar`), a URL
-            (http, https), or a list of these.
+        root: Folder or URL of relative names; None is the working directory.
+        train: The shards of training: a tar file, a folder of them, braces (`train-{000000..000199}.tar`), a URL (http,
+            https), or a list of these.
         val: The shards of validation, as `train`; None holds them out.
         test: The shards of the test, as `train`; None holds them out.
-        image_suffixes: A member is an image if one of these stands behind the first dot of its file name.
-        mask_suffix: Suffix of the member that is the mask of the image before the same dot, such as `mask.png`; the
-            masks of `mask` and `eval_mask` are then not used. None where images have no masks.
+        image_suffixes: A member is an image if one of these follows the first dot of its file name.
+        mask_suffix: The same for masks, such as `mask.png`; a mask belongs to the image whose name is equal up to the
+            first dot, and `mask` and `eval_mask` are not used. None if there are no masks.
         mask_threshold: As in `PairedMasks`.
         mask_invert: As in `PairedMasks`.
-        shard_in_name: Begin the names of images with that of their shard.
+        shard_in_name: Begin the names of images with the name of their shard.
         **loading: As in `InpaintingDataModule`.
 
     Raises:
@@ -78,19 +78,19 @@ class WebDatasetDataModule(InpaintingDataModule):
         self._found: dict[Split, ShardImages] = {}
 
     def images(self, split: Split) -> Sequence[ImageFile]:
-        """The images of a split, sorted by name; a name is that of the member of the shard."""
+        """The images of a split, sorted by name, which is the name of the member."""
         train = self.shards[Split.TRAIN]
         if train is None or (split is not Split.TRAIN and self.shards[split] is not None):
             return self._of_shards(split)
         return self._parts_of_train[split] if split in self._parts_of_train else self._of_shards(split)
 
     def local_shard(self, address: str) -> Path:
-        """A file that holds the shard; a subclass may fetch shards from elsewhere, here http and https are known."""
+        """A local file of the shard, downloaded by http or https if needed; a subclass may know other schemes."""
         return local_copy(address)
 
     @cached_property
     def _parts_of_train(self) -> dict[Split, Sequence[ImageFile]]:
-        """What the shards of training are used for."""
+        """The splits that the shards of training are used for."""
         images = self._of_shards(Split.TRAIN)
         if self.shards[Split.VAL] is not None:
             return {Split.TRAIN: images}
@@ -121,14 +121,14 @@ class WebDatasetDataModule(InpaintingDataModule):
         _announce(f"{key}: {len(images)} images in {len(addresses)} shards")
         if names := overlooked(indexes, self.naming):
             _note(
-                f"{key}: {len(names)} members are no images by their names (the suffix begins at the first dot), "
+                f"{key}: {len(names)} members are not images by their names (the suffix begins at the first dot), "
                 f"such as {names[0]!r}"
             )
         return images
 
 
 def _naming(image_suffixes: Sequence[str], mask_suffix: str | None, shard_in_name: bool) -> Naming:
-    suffixes = [suffix.lower().lstrip(".") for suffix in texts(image_suffixes, "data.image_suffixes", "[jpg,png]")]
+    suffixes = [suffix.lower().lstrip(".") for suffix in strings(image_suffixes, "data.image_suffixes", "[jpg,png]")]
     if not all(suffixes):
         raise InputError(f"data.image_suffixes={image_suffixes} must name suffixes, such as [jpg,png]")
     mask = None if mask_suffix is None else mask_suffix.lower().lstrip(".")

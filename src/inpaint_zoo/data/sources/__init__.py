@@ -1,1 +1,1 @@
-"""Where images come from: folders, lists of files, layouts of known data sets, photographs of scikit-image."""
+"""Sources of images: folders, lists of files, partition files, the photographs of scikit-image."""

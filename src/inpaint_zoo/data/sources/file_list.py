@@ -1,4 +1,4 @@
-"""Images that lists of files name."""
+"""Data sets that are lists of image files."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _announce = rank_zero_only(logging.getLogger(__name__).info)
 
 
 class FileListDataModule(InpaintingDataModule):
-    """Images that stand in lists, one for each split, in the order of the lists; see `read_list` for their forms.
+    """Images of lists, one list per split, in their order; see `read_list` for the formats.
 
-    Where `val` is missing it is held out of `train`, 5 % by a hash of the names; where `test` is missing too, it is
-    another 5 %. A list with masks gives each image its own, in training and evaluation.
+    If `val` is missing, 5 % of `train` are held out for it, by a hash of the names; if `test` is missing too, another 5
+    %. The masks of a list are used in training and evaluation.
 
     Args:
-        root: Folder that relative paths start from; None is each list's folder.
-        train: The list of the training images; None where nothing is trained.
+        root: Folder of relative paths; None is each list's folder.
+        train: The list of the training images; None if nothing is trained.
         val: The list of the validation images; None holds them out.
         test: The list of the test images; None holds them out.
-        mask_threshold: Gray values of the lists' masks from here (of 255) are holes.
+        mask_threshold: Gray values from here (of 255) are holes, in masks of a list.
         mask_invert: For masks in which white is known.
-        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without masks of their own.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without paired masks.
 
     Raises:
         InputError: As `InpaintingDataModule`; from `images`: the list is missing, or as `read_list`.
@@ -61,7 +61,7 @@ class FileListDataModule(InpaintingDataModule):
         if not self.lists:
             raise InputError(
                 "data.train is missing: give data.train=FILE, or data.test=FILE to evaluate: a list with the path of "
-                "one image a line, or image<TAB>mask, or a JSON list of paths"
+                "one image per line, or image<TAB>mask, or a JSON list of paths"
             )
         self.paired_masks = PairedMasks(threshold=mask_threshold, invert=mask_invert)
 

@@ -1,4 +1,4 @@
-"""A folder of images, split into subfolders or by name."""
+"""Data sets that are folders of images, split by subfolders or by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.paired_masks import PairedMasks
-from inpaint_zoo.data.sources.layout import find_split, mask_root, outside, split_folders, with_masks
+from inpaint_zoo.data.sources.layout import find_split, mask_root, split_folders, with_masks, without_masks
 from inpaint_zoo.data.splits import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.images.finding import ImageFile, find_images
@@ -26,25 +26,24 @@ _announce = rank_zero_only(logging.getLogger(__name__).info)
 class FolderDataModule(InpaintingDataModule):
     """Images below `root`, at any depth.
 
-    With the folders of some splits in `root`, each is its split; a missing `val` is held out of `train` (5 % by a hash
-    of the names). Without any of them, training sees 90 % of the images, validation 5 %, and 5 % are held out for
-    testing, by a hash of the names; the test set is all images (`test_split=all`: a folder to be evaluated) or the
-    held-out 5 % (`test_split=test`: images that a training on this folder has not seen).
+    If `root` has folders of splits, they are the splits; if `val` is missing, 5 % of `train` are held out for it, by a
+    hash of the names. Without such folders, 90 % of the images are for training, 5 % for validation and 5 % are held
+    out for testing, by a hash of the names; the test set is all images (`test_split=all`, to evaluate on a folder) or
+    the held-out 5 % (`test_split=test`, images that a training on this folder has not seen).
 
     Args:
         root: The folder.
-        folders: By `train`, `val` and `test`, the folder of the split below `root`, or several that are tried in turn.
-            `*`, `?` and `[...]` match parts of names, so that several folders may hold a split together.
-        masks: Folder below `root` with masks for the images, laid out as they are; None where there is none.
-        mask_threshold: Gray values of these masks from here (of 255) are holes.
+        folders: For `train`, `val` and `test`, the folder of the split below `root`, or several that are tried in turn.
+            `*`, `?` and `[...]` match parts of names, so that a split may consist of several folders.
+        masks: Folder below `root` with masks for the images, arranged as they are; None if there is none.
+        mask_threshold: Gray values from here (of 255) are holes, in these masks.
         mask_invert: For masks in which white is known.
-        test_split: `all` or `test`, which images of a folder without folders of splits are the test set; None: such
-            a folder is refused.
+        test_split: `all` or `test`, the test set of a folder without folders of splits; None refuses such a folder.
         hint: Where to get the data, for messages.
-        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without masks of their own.
+        **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without paired masks.
 
     Raises:
-        InputError: `root` is missing, not readable, or lacks the images or masks that are asked for.
+        InputError: As `InpaintingDataModule`; from `images`: `root` is missing, not readable, or lacks images or masks.
     """
 
     def __init__(
@@ -70,7 +69,7 @@ class FolderDataModule(InpaintingDataModule):
         self.hint = hint
 
     def images(self, split: Split) -> Sequence[ImageFile]:
-        """The images of a split, named by their path below `root` or below the split's folder."""
+        """The images of a split, named by their paths below `root` or the split's folder."""
         if self.is_flat and self.test_split is not None:
             return self._of_flat_folder(split)
         if split is not Split.TEST and self._found[Split.TRAIN] and not self._found[Split.VAL]:
@@ -79,7 +78,7 @@ class FolderDataModule(InpaintingDataModule):
 
     @property
     def is_flat(self) -> bool:
-        """Whether the folder holds no folder of a split."""
+        """Whether the folder has no folders of splits."""
         return not any(self._found.values())
 
     @cached_property
@@ -96,7 +95,7 @@ class FolderDataModule(InpaintingDataModule):
             flat = ", or give a folder without train/, val/ and test/" if self.test_split is not None else ""
             raise InputError(f"{str(self.root / names)!r} does not exist{beside}: make it{flat}{_said(self.hint)}")
         folders = self._found[split]
-        # a split of one folder is named from inside it, one of several from where they stand
+        # names start below a single folder of the split, or below the parent of several
         base = folders[0] if len(folders) == 1 and names[-1] not in "*]?" else folders[0].parent
         images = [
             ImageFile(f"{folder.name}/{file.name}" if base != folder else file.name, file.path)
@@ -108,16 +107,16 @@ class FolderDataModule(InpaintingDataModule):
         return self._masked(images, base)
 
     def _masked(self, images: list[ImageFile], folder: Path) -> Sequence[ImageFile]:
-        """With their masks, where there is a folder of masks for this folder of images.
+        """Pair images with their masks, if there is a folder of masks for their folder.
 
         Raises:
-            InputError: There is one for no folder of images, or it lacks masks.
+            InputError: No folder of images has a folder of masks, or masks are missing.
         """
         if self.masks is None:
             return images
         inside = folder.relative_to(self.root)
         if (self.masks / inside).is_dir():
-            return with_masks(outside(images, self.masks), self.masks / inside)
+            return with_masks(without_masks(images, self.masks), self.masks / inside)
         others = {path.relative_to(self.root) for found in self._found.values() for path in found}
         if not any((self.masks / other).is_dir() for other in others):
             raise InputError(
@@ -168,10 +167,10 @@ class FolderDataModule(InpaintingDataModule):
 
 
 def existing_root(root: str | os.PathLike[str] | None, hint: str) -> Path:
-    """The folder of a data set.
+    """The path of a data set.
 
     Raises:
-        InputError: None is given.
+        InputError: It is missing or empty.
     """
     if not root:
         raise InputError(f"data.root is missing: give data.root=DIR, a folder of images{_said(hint)}")

@@ -1,11 +1,11 @@
-"""Where the splits of a data set and the masks of its images lie."""
+"""The folders of the splits of a data set, and of the masks of its images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
-from inpaint_zoo.checks import as_given, text_or_texts
+from inpaint_zoo.checks import as_given, string_or_strings
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
@@ -17,11 +17,11 @@ def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, lis
     """The folders of each split, below a root, in the order in which they are tried.
 
     Raises:
-        InputError: A split has none, or there are other splits.
+        InputError: A split has no folder, or there are other splits.
     """
     if not isinstance(folders, Mapping) or set(folders) != set(Split):
         raise InputError(f"data.folders={as_given(folders)} must name a folder for each of train, val and test")
-    named = {split: text_or_texts(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
+    named = {split: string_or_strings(folders[split], f"data.folders.{split}", f"[{split},a]") for split in Split}
     for split, patterns in named.items():
         for pattern in patterns:
             if PurePath(pattern).is_absolute():
@@ -30,26 +30,26 @@ def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, lis
 
 
 def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
-    """The folders that the first of the patterns with any stands for, sorted.
+    """The folders that match the first of the patterns that has a match, sorted.
 
     Raises:
-        InputError: A pattern cannot be understood.
+        InputError: A pattern is not valid.
     """
     for pattern in patterns:
         try:
             found = sorted(path for path in root.glob(pattern) if path.is_dir())
         except ValueError as error:
-            raise InputError(f"data.folders: {pattern!r} stands for no folders ({error})") from error
+            raise InputError(f"data.folders: {pattern!r} is not a pattern of folders ({error})") from error
         if found:
             return found
     return []
 
 
 def mask_root(root: Path, masks: str) -> Path:
-    """The folder that `data.masks` names below a root.
+    """The folder of masks that `data.masks` names below a root.
 
     Raises:
-        InputError: The root is in it, so that images would be masks.
+        InputError: It holds the root, so that images would be taken for masks.
     """
     folder = root / Path(masks).expanduser()
     if not masks or root.resolve().is_relative_to(folder.resolve()):
@@ -60,8 +60,8 @@ def mask_root(root: Path, masks: str) -> Path:
     return folder
 
 
-def outside(images: Sequence[ImageFile], folder: Path) -> list[ImageFile]:
-    """The images that do not lie below a folder, by whatever way."""
+def without_masks(images: Sequence[ImageFile], folder: Path) -> list[ImageFile]:
+    """The images that are not in the folder of masks; links are followed."""
     real = folder.resolve()
     parents = {parent for image in images if isinstance(image.path, Path) and (parent := image.path.parent)}
     below = {parent for parent in parents if parent.resolve().is_relative_to(real)}
@@ -69,10 +69,10 @@ def outside(images: Sequence[ImageFile], folder: Path) -> list[ImageFile]:
 
 
 def with_masks(images: Sequence[ImageFile], folder: Path) -> Sequence[ImageFile]:
-    """Pair images with the masks of their names below a folder.
+    """Pair images with the masks of the same names below a folder.
 
     Raises:
-        InputError: An image has no mask, or it cannot be told which.
+        InputError: An image has no mask, or a mask could belong to several images.
     """
     masks = {file.path: file for file in find_images(folder, "data.masks")}
     named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")

@@ -1,4 +1,4 @@
-"""What was found out about long lists of files, kept for the next start."""
+"""A cache of long lists of files, for the next start."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import cache_folder, write_bytes
 
 FEWEST_IMAGES = 100_000
-"""Shortest list that is worth a file."""
+"""Length of the shortest list that is cached."""
 _VERSION = 1
 _LONGEST_HEADER = 2**16
 
 
 def recall(path: Path, base: str) -> PackedImages | None:
-    """What `remember` kept of a list; None where there is nothing, it is damaged, or the list has changed since.
+    """The images of a list from the cache; None if it is not there, is damaged, or the list has changed since.
 
     Args:
         path: The list.
@@ -42,7 +42,7 @@ def recall(path: Path, base: str) -> PackedImages | None:
 
 
 def remember(path: Path, images: PackedImages) -> None:
-    """Keep what was found out about a long list, where the user's cache folder can be written."""
+    """Store the images of a long list in the cache, if the user's cache folder can be written."""
     if len(images) < FEWEST_IMAGES:
         return
     masks = images.mask_ends is not None
@@ -52,7 +52,7 @@ def remember(path: Path, images: PackedImages) -> None:
     with contextlib.suppress(OSError, InputError):
         header = {"list": _identity(path, images.base), "images": len(images), "masks": masks, "crc32": crc32}
         chunks = [json.dumps(header).encode() + b"\n", *parts]
-        write_bytes(_cache_file(path, images.base), chunks)  # type: ignore[arg-type]  # views are as good as bytes
+        write_bytes(_cache_file(path, images.base), chunks)  # type: ignore[arg-type]  # views of bytes can be written too
 
 
 def _unpacked(body: np.ndarray, num: int, masks: bool, base: str) -> PackedImages:
@@ -62,7 +62,7 @@ def _unpacked(body: np.ndarray, num: int, masks: bool, base: str) -> PackedImage
 
 
 def _identity(path: Path, base: str) -> list[Any]:
-    """What differs when a list was changed or replaced, even by a file with the old one's date."""
+    """What differs after a list was changed or replaced, even by a file with the same modification time."""
     status = path.stat()
     times = [status.st_mtime_ns, status.st_ctime_ns]
     return [_VERSION, str(path.absolute()), base, status.st_size, status.st_ino, *times]

@@ -16,7 +16,7 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import read_image
 
-# the two motorcycle images show one scene and stay in one split
+# the two motorcycle images show the same scene and are in the same split
 PHOTOGRAPHS = {
     Split.TRAIN: (
         "astronaut.png",
@@ -41,7 +41,7 @@ class PhotographsDataModule(InpaintingDataModule):
     """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
 
     def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
-        """As `InpaintingDataModule.read_image`, but whole; every process decodes a photograph once."""
+        """As `InpaintingDataModule.read_image`, but in full size; every process decodes a photograph once."""
         return _read_once(path)
 
     def images(self, split: Split) -> Sequence[ImageFile]:

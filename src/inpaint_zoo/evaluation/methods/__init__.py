@@ -1,4 +1,4 @@
-"""Anything that fills holes, seen alike: networks, classical fills, folders of images made elsewhere."""
+"""Everything that fills holes, with one interface: networks, classical fills, folders of images of other tools."""
 
 from inpaint_zoo.evaluation.methods.base import Method, Sample
 from inpaint_zoo.evaluation.methods.classical import ClassicalFill

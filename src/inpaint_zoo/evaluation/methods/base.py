@@ -1,4 +1,4 @@
-"""What a method is."""
+"""The interface of a method."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray
 
 
 class Sample(NamedTuple):
-    """One image with its hole, in 8 bits."""
+    """One 8-bit image with its hole."""
 
     name: str
     photograph: str
-    """Name of the photograph; samples of one photograph differ in their holes."""
+    """Name of the original photograph; samples of one photograph differ in their holes."""
     image: ImageArray
-    """(H, W, 3), the original. A method must not look at it inside the hole."""
+    """(H, W, 3), the original. A method must not use its pixels inside the hole."""
     hole: Hole
     """(H, W), True = hole."""
 
@@ -23,9 +23,13 @@ class Method(Protocol):
     """Fills the hole of a sample."""
 
     def __call__(self, sample: Sample) -> ImageArray | FloatImageArray:
-        """Fill the hole: (H, W, 3), what the method hands over, known pixels included as it leaves them."""
+        """Fill the hole.
+
+        Returns:
+            (H, W, 3), the method's output with its own known pixels, which need not be those of the original.
+        """
         ...
 
     def identity(self) -> dict[str, str]:
-        """What the results depend on beside the samples: equal for equal results, on every machine."""
+        """Everything but the samples that the outputs depend on: the same for the same outputs, on every machine."""
         ...

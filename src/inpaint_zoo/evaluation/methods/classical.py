@@ -15,7 +15,7 @@ class ClassicalFill:
 
     Args:
         fill: From (H, W, 3) uint8 and (H, W) bool to (H, W, 3) uint8.
-        name: What it is called there.
+        name: Its name in `FILLS`.
 
     Raises:
         InputError: The fill needs a library that is not installed.
@@ -24,11 +24,11 @@ class ClassicalFill:
     def __init__(self, fill: Callable[[ImageArray, Hole], ImageArray], name: str) -> None:
         self.fill = fill
         self.name = name
-        # a fill whose library is missing says so here, before any work
+        # where the library of a fill is missing, this fails before the evaluation starts
         fill(np.zeros((2, 2, 3), np.uint8), np.eye(2, dtype=bool))
 
     def identity(self) -> dict[str, str]:
-        """The fill's name; what it does depends on the code and on the libraries."""
+        """The name of the fill; its code is hashed with that of the whole package."""
         return {"kind": "fill", "name": self.name}
 
     def __call__(self, sample: Sample) -> ImageArray:

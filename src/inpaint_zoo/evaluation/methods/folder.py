@@ -1,4 +1,4 @@
-"""Images that another tool made, matched by name."""
+"""The outputs of another tool, matched by name."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from inpaint_zoo.images.reading import image_size, read_image
 class ImageFolder:
     """A folder of filled images, one for every sample.
 
-    An image belongs to the sample with the same relative path, whatever the suffixes; where that holds for no sample,
-    to the sample with the same file name, whatever the folders. A photograph that is there with several masks has
-    samples of its name with a number, such as `chelsea@2`.
+    An image belongs to the sample with the same relative path, whatever the suffixes. If no sample has the path of an
+    image, images belong to samples with the same file name, whatever the folders. The samples of a photograph with
+    several masks have its name and a number, such as `chelsea@2`.
 
     Args:
         root: The folder.
-        title: The method's name, for messages.
+        title: Name of the method, for error messages.
 
     Raises:
         InputError: The folder cannot be read, or two images have one name.
@@ -42,15 +42,15 @@ class ImageFolder:
         return {"kind": "folder", "images": combined_hash(hashes)}
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Those of the samples that the folder lacks; from here on names are understood as in this set of samples.
+        """The samples without an image in the folder; from now on, names are matched to this set of samples.
 
         Raises:
-            InputError: It cannot be told which image belongs to a sample.
+            InputError: It is not clear which image belongs to a sample.
         """
         return self._named.missing(names)
 
     def sizes_differ(self, samples: Mapping[str, tuple[int, int]]) -> list[str]:
-        """Those samples whose image here has another size, each with both sizes; only headers are read.
+        """The samples whose image here has another size, with both sizes; only the headers of files are read.
 
         Args:
             samples: (height, width) by name.
@@ -66,10 +66,10 @@ class ImageFolder:
         ]
 
     def __call__(self, sample: Sample) -> ImageArray:
-        """The image of that name, as it lies in its file.
+        """The image of the sample, as it is in its file.
 
         Raises:
-            InputError: There is none, it cannot be read, or it has another size.
+            InputError: The image is missing, cannot be read, or has another size.
         """
         path = self._path(sample.name)
         output = read_image(path)

@@ -1,4 +1,4 @@
-"""Networks as methods: any size, one image at a time."""
+"""Networks as methods: images of any size, one at a time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from inpaint_zoo.models.network import InpaintingNetwork
 
 
 class NetworkMethod:
-    """A network that fills images of any size: padded by reflection to what its stride allows, then cropped back.
+    """A network that fills images of any size: padded by reflection to a size that it accepts, then cropped back.
 
     Args:
-        network: In eval mode.
-        device: Where it runs.
-        sees_complete: Hand the complete image to the network, as protocols do that leak ground truth. By default the
-            hole is emptied before the network sees the image.
-        identity: What its results depend on: the model's name and the hash of its weights.
+        network: Is put into eval mode.
+        device: Where the network runs.
+        sees_complete: Give the complete image to the network, as protocols do that leak ground truth. By default the
+            pixels inside the hole are set to 0 first.
+        identity: What the outputs depend on: the model's name and the hash of its weights.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class NetworkMethod:
         self._identity = identity or {}
 
     def identity(self) -> dict[str, str]:
-        """What the results depend on."""
+        """What the outputs depend on."""
         return {"kind": "network", **self._identity}
 
     @torch.inference_mode()
     def __call__(self, sample: Sample) -> FloatImageArray:
-        """Fill the hole; float32 (H, W, 3) in [0, 1], the composite before any rounding."""
+        """Fill the hole; returns the composite before any rounding, float32 (H, W, 3) in [0, 1]."""
         height, width = sample.hole.shape
         padding = ((0, self._extra(height)), (0, self._extra(width)))
         image = np.pad(self._seen(sample), (*padding, (0, 0)), mode="reflect")
@@ -52,7 +52,7 @@ class NetworkMethod:
         return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
 
     def _seen(self, sample: Sample) -> ImageArray:
-        # a network that looked into the hole would find nothing there
+        # whatever a network does, it cannot see the original inside the hole
         return sample.image if self.sees_complete else np.where(sample.hole[..., None], np.uint8(0), sample.image)
 
     def _extra(self, side: int) -> int:

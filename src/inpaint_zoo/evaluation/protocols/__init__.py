@@ -1,4 +1,4 @@
-"""Evaluation protocols, each as its authors' code has it; see docs/protocols.md."""
+"""Evaluation protocols, each as in its authors' code or paper; see docs/protocols.md."""
 
 from inpaint_zoo.evaluation.protocols.base import Protocol
 from inpaint_zoo.evaluation.protocols.ctsdg import CTSDGProtocol

@@ -1,4 +1,4 @@
-"""What an evaluation protocol is: how images and masks are prepared, what is measured and how, in words too."""
+"""The base of evaluation protocols: how images and masks are prepared, what is measured and how, also in words."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.reading import Measure
 
 NATIVE = "native"
-"""The size of images that are not resized."""
+"""Value of `size` with which images are not resized."""
 NOT_STATED = "not stated; as standard: "
 NO_CODE = "no code published; as standard: "
 NONE = "–"
-"""The protocol has no such metric."""
+"""The description of a metric that the protocol does not have."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A protocol in words; the fields are the rows of its table."""
+    """A protocol in words; each field is a row of its table."""
 
     image: str
     mask: str
@@ -39,7 +39,7 @@ class Wording:
 
 
 TITLES: Mapping[str, str] = {
-    "image": "ImageArray",
+    "image": "Image",
     "mask": "Mask",
     "bins": "Bins of the hole ratio",
     "eight_bits": "8 bits",
@@ -49,7 +49,7 @@ TITLES: Mapping[str, str] = {
     "lpips": "LPIPS",
     "sets": "All images together",
 }
-"""By the fields of `Wording`."""
+"""Titles of the fields of `Wording`."""
 
 STANDARD_WORDING = Wording(
     image="shorter side resized (bicubic), cut at the centre",
@@ -65,26 +65,26 @@ STANDARD_WORDING = Wording(
 
 
 class Protocol:
-    """The base of the protocols, which only differ in their constants; this one's are those of `standard`.
+    """The base of all protocols, which differ only in their constants; the defaults are those of `standard`.
 
     Args:
         size: (height, width) of the evaluated images, one number for squares, or `native` for images as they are.
         measures: Further measures of one image, by name.
 
     Raises:
-        InputError: `size` is none of these.
+        InputError: `size` is something else.
     """
 
     name: ClassVar[str]
     leaks: ClassVar[bool] = False
-    """Whether the network is shown what it has to predict."""
+    """Whether networks see something of the image inside the hole."""
     metrics: Metrics = STANDARD_METRICS
     fitting: ClassVar[str] = "cover"
-    """What becomes of images, and of masks paired with them, whose proportions are not those of the size."""
+    """How images, and masks paired with them, are brought to the proportions of the size: a key of `FITTINGS`."""
     mask_resizing: ClassVar[str] = "nearest"
-    """How mask files get their image's size: `nearest`, or `any`, by which holes grow."""
+    """How mask files are resized to the size of their image: `nearest`, or `any`, with which holes grow."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {"ctsdg": {"edge_source": "damaged"}}
-    """Arguments of networks that the protocol sets, by the model's name."""
+    """Arguments of networks that the protocol overrides, by the model's name."""
     wording: ClassVar[Wording] = STANDARD_WORDING
     notes: ClassVar[Sequence[str]] = ()
     """Sentences for every table of results under this protocol."""
@@ -95,46 +95,44 @@ class Protocol:
             self.metrics = replace(self.metrics, more={**self.metrics.more, **measures})
 
     def prepare(self, image: ImageArray) -> ImageArray:
-        """Bring an image (H, W, 3) to what is evaluated."""
+        """Bring an image (H, W, 3) to the size of the evaluation."""
         return image if self.size is None else FITTINGS[self.fitting](image, self.size, self.resize)
 
     def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
-        """Change the number of pixels of an image (H, W, 3)."""
+        """Resize an image (H, W, 3)."""
         return resize(image, height, width)
 
     def to_image(self, image: FloatImageArray) -> ImageArray:
-        """What is written to a PNG file, (H, W, 3)."""
+        """Convert a composite in [0, 1] to the 8 bits of a PNG file, (H, W, 3)."""
         return rounded(image)
 
     def describe(self) -> list[tuple[str, str]]:
-        """The protocol in words, title and text, with the same titles for every protocol."""
+        """The protocol in words: pairs of title and text, with the same titles for every protocol."""
         lines = [(TITLES[field.name], str(getattr(self.wording, field.name))) for field in fields(self.wording)]
-        return [("Size", _size_words(self.size)), *lines]
+        native = "native: images as they are"
+        size = native if self.size is None else f"{self.size[0]} × {self.size[1]} (height × width)"
+        return [("Size", size), *lines]
 
     def fingerprint(self) -> str:
-        """SHA-256 of name, size and words: another definition has another one."""
+        """SHA-256 of the definition: it changes with name, size, words and constants."""
         definition = [self.name, self.size, self.describe(), self.fitting, self.mask_resizing, self.network_overrides]
         definition += [[name, f"{type(one).__module__}.{one!r}"] for name, one in self.metrics.more.items()]
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 
 def image_size(size: int | str | Sequence[int]) -> tuple[int, int] | None:
-    """(height, width) of what stands under `size`, None for `native`.
+    """(height, width) for the value of a key `size`; None for `native`.
 
     Raises:
-        InputError: it is something else.
+        InputError: The value is something else.
     """
     if size == NATIVE:
         return None
     given = size if isinstance(size, Sequence) else (size, size)
-    # a bool is an int to Python
+    # in Python, a bool is an int
     sides = [side for side in given if isinstance(side, int) and not isinstance(side, bool) and side > 0]
     if not len(given) == len(sides) == 2:
         raise InputError(f"size={size} must be one number, [height,width], or native for images as they are")
     if sides[0] * sides[1] > MAX_PIXELS:
         raise InputError(f"size={size} has more than {MAX_PIXELS} pixels")
     return sides[0], sides[1]
-
-
-def _size_words(size: tuple[int, int] | None) -> str:
-    return "native: images as they are" if size is None else f"{size[0]} × {size[1]} (height × width)"

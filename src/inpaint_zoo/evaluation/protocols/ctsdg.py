@@ -1,4 +1,4 @@
-"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its images and masks, and what its network is shown."""
+"""The protocol of CTSDG (Guo, Yang and Huang, ICCV 2021): its images and masks, and what its network sees."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inpaint_zoo.images.resizing import resize_bilinear
 
 
 class CTSDGProtocol(Protocol):
-    """Images stretched to squares; edges and gray of the complete image, which leak; the metrics of `standard`."""
+    """Images stretched to squares; edges and gray image of the complete image, a leak; the metrics of `standard`."""
 
     name = "ctsdg"
     fitting = "stretch"
@@ -37,5 +37,5 @@ class CTSDGProtocol(Protocol):
     )
 
     def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
-        """Change the number of pixels of an image (H, W, 3)."""
+        """Resize an image (H, W, 3) bilinearly."""
         return resize_bilinear(image, height, width)

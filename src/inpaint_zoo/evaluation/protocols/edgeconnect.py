@@ -21,7 +21,7 @@ def gray(image: FloatImageArray) -> NDArray[np.float32]:
 
 
 class EdgeConnectProtocol(Protocol):
-    """PSNR and SSIM of gray floats, a relative L1."""
+    """PSNR and SSIM on gray floats, and a relative L1."""
 
     name = "edgeconnect"
     metrics = Metrics(

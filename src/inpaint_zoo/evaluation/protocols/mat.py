@@ -12,7 +12,7 @@ from inpaint_zoo.metrics.psnr import PSNR
 
 
 class MATProtocol(Protocol):
-    """8-bit images, infinite PSNR let through, Inception features of all images."""
+    """8-bit images, PSNR without a cap, and metrics of Inception features over all images."""
 
     name = "mat"
     metrics = replace(STANDARD_METRICS, psnr=PSNR(rounded, data_range=255, cap=math.inf), sets=SET_METRICS)

@@ -11,7 +11,7 @@ from inpaint_zoo.metrics.ssim import SSIM, uniform_window
 
 
 class MISFProtocol(Protocol):
-    """PSNR and SSIM of truncated images, L1 and LPIPS of floats, holes that grow."""
+    """PSNR and SSIM on truncated images, L1 and LPIPS on floats, holes that grow when masks are resized."""
 
     name = "misf"
     metrics = Metrics(
@@ -38,5 +38,5 @@ class MISFProtocol(Protocol):
     )
 
     def to_image(self, image: FloatImageArray) -> ImageArray:
-        """What is written to a PNG file, (H, W, 3)."""
+        """Convert a composite in [0, 1] to the 8 bits of a PNG file, (H, W, 3), truncated."""
         return truncated(image)

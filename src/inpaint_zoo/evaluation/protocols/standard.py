@@ -6,6 +6,6 @@ from inpaint_zoo.evaluation.protocols.base import Protocol
 
 
 class StandardProtocol(Protocol):
-    """Squares from the centre, 8-bit composites, metrics as the libraries of their authors compute them."""
+    """Squares from the centre, 8-bit composites, metrics equal to those of the usual libraries."""
 
     name = "standard"

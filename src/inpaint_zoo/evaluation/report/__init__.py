@@ -1,4 +1,4 @@
-"""Reports: tables, a grid of images, and one self-contained page."""
+"""Reports of evaluations: tables, a grid of images, and a self-contained HTML page."""
 
 from inpaint_zoo.evaluation.report.content import ProtocolCard, Report
 from inpaint_zoo.evaluation.report.cost import Cost

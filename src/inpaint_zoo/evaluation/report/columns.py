@@ -1,4 +1,4 @@
-"""The metrics and costs that tables show: how each is titled, scaled and rounded."""
+"""The columns of tables: title, scale and number of digits of every metric and cost."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ IMAGE_COLUMNS = (PSNR, SSIM, L1, LPIPS)
 KNOWN_COLUMNS = (KNOWN_PSNR, KNOWN_SSIM, KNOWN_L1, KNOWN_LPIPS)
 ALL_COLUMNS = (*HOLE_COLUMNS, *IMAGE_COLUMNS, *KNOWN_COLUMNS)
 MAIN_COLUMNS = (HOLE_PSNR, PSNR, SSIM, L1, LPIPS)
-"""What fits a terminal."""
+"""The metrics that fit into a terminal."""
 SET_COLUMNS = (
     Column("fid", "FID", 2, False),
     Column("u_ids", "U-IDS %", 2, True, 100),
     Column("p_ids", "P-IDS %", 2, True, 100),
 )
-"""Metrics that have one value for a whole set of images."""
+"""Metrics with one value for the whole set of images."""
 COST_COLUMNS = (
     Column("parameters", "Parameters (10⁶)", 3, False, 1e-6),
     Column("gflop", "GFLOP", 1, False),
     Column("seconds", "Seconds", 4, False),
     Column("peak_memory_mb", "Peak memory (MB)", 0, False),
 )
-"""What a method costs, for one image."""
+"""What a method costs per image."""
 METRIC = Column("metric", "Metric", is_text=True, groups=True)
 METHOD = Column("method", "Method", is_text=True)

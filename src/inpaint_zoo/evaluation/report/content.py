@@ -1,4 +1,4 @@
-"""Everything that a report is made of, as plain values."""
+"""The content of a report, as plain values."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from inpaint_zoo.metrics.records import Record
 
 @dataclass(frozen=True)
 class ProtocolCard:
-    """What was measured, and how, in words."""
+    """The description of a protocol: what is measured, and how."""
 
     name: str
     lines: Sequence[tuple[str, str]] = ()
-    """(what, how it is done), in the order of the table."""
+    """Pairs of title and text, in the order of the table."""
     leaks: bool = False
     """Whether methods see something of the image inside the hole."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that tables, grid and page are made of."""
+    """The content of tables, grid and page."""
 
     title: str
     records: Sequence[Record]
     cases: Sequence[Case]
-    """Images, each with a record for every composite."""
+    """The images, each with a record for every composite."""
     notes: Sequence[str] = ()
-    """Remarks for the reader: why a metric is not available, how a method was trained."""
+    """Remarks for the reader, such as why a metric is not available, or how a method was trained."""
     reference: str | None = None
-    """The method that the others' distance is given to, where one was named."""
+    """The method to which the others are compared, where one was chosen."""
     config: str = ""
     """The configuration, as YAML text."""
     versions: Mapping[str, str] = field(default_factory=dict)
-    """Versions of what took part, by name."""
+    """Versions of the software, by name."""
     protocol: ProtocolCard | None = None
     """None where the protocol is not known."""
     costs: Mapping[str, Cost] = field(default_factory=dict)
-    """By method; a method may be missing."""
+    """By method; methods may be missing."""
     set_scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """By method, then by `fid`, `u_ids` or `p_ids`: one number for the whole set of images."""
+    """By method, then by `fid`, `u_ids` or `p_ids`: metrics of the whole set of images."""
     hashes: Mapping[str, str] = field(default_factory=dict)
-    """Hashes of what the numbers depend on (images, masks, weights, protocol, code), by name."""
-    estimates_of: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
-    """How sure each mean is, by (bin, method, key of the metric); a mean may be missing."""
+    """Hashes of everything that the numbers depend on (images, masks, weights, protocol, code), by name."""
+    estimates: Mapping[tuple[str, str, str], Estimate] = field(default_factory=dict)
+    """Estimates of the means, by (bin, method, key of the metric); means may be missing."""

@@ -1,4 +1,4 @@
-"""What a method costs; every number is measured or left out."""
+"""The cost of a method; every number is measured or missing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """What one method takes for one image; None where it was not measured."""
+    """The cost of one method per image; None where it was not measured."""
 
     parameters: int | None = None
-    """Numbers that the network has learned; 0 for a method that learns nothing."""
+    """Number of trained parameters; 0 for a method without training."""
     gflop: float | None = None
-    """Floating-point operations of one image, in 10^9."""
+    """Floating-point operations per image, in 10^9."""
     seconds: float | None = None
-    """Time for one image on the machine that the report names."""
+    """Time per image in seconds, on the machine that made the report."""
     peak_memory_mb: float | None = None
-    """Largest memory while one image is filled, in 10^6 bytes."""
+    """Peak memory while an image is filled, in 10^6 bytes."""

@@ -1,4 +1,4 @@
-"""How sure a number is, as text: intervals, differences to the best, p values, the sign of a tie."""
+"""Estimates as text: confidence intervals, differences to the best method, p values."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from inpaint_zoo.tables import MISSING, Column
 
 
 def estimate_of(report: Report, bin_name: str, method: str, column: Column) -> Estimate | None:
-    """How sure a mean is; None where the mean is not defined or nothing was computed."""
-    found: Estimate | None = report.estimates_of.get((bin_name, method, column.key))
+    """The estimate of a mean; None where the mean is not defined or the report has no estimates."""
+    found: Estimate | None = report.estimates.get((bin_name, method, column.key))
     return found
 
 
 def is_tied(estimate: Estimate | None) -> bool:
-    """Whether the method is another than the best and not told apart from it."""
-    return estimate is not None and estimate.difference is not None and not estimate.difference.told_apart
+    """Whether the method is not the best one, but does not differ significantly from it."""
+    return estimate is not None and estimate.difference is not None and not estimate.difference.significant
 
 
 def interval_text(column: Column, interval: Interval | None) -> str:
@@ -25,7 +25,7 @@ def interval_text(column: Column, interval: Interval | None) -> str:
 
 
 def half_width_text(column: Column, interval: Interval | None) -> str:
-    """`±1.25`: half the width of an interval, which need not lie evenly about its mean."""
+    """`±1.25`: half the width of an interval, whose centre need not be the mean."""
     return MISSING if interval is None else f"±{column.show((interval.high - interval.low) / 2)}"
 
 
@@ -36,10 +36,10 @@ def signed_interval_text(column: Column, interval: Interval | None) -> str:
 
 
 def p_text(p: float) -> str:
-    """Three decimals, or the bound below which they would all be 0."""
+    """Three decimals, or `< 0.001`."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def num_photographs(report: Report, bin_name: str = ALL) -> int:
-    """Source photographs of a bin: what is drawn and flipped."""
+    """Number of original photographs in a bin, the units of resampling."""
     return len({record.photograph for record in report.records if bin_name in record.bins})

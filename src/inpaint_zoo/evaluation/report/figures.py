@@ -1,4 +1,4 @@
-"""What the page shows of each image: all methods side by side, their error maps, the region to enlarge."""
+"""What the page shows for each image: all methods side by side, their error maps, the enlarged region."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.tables import Table
 
 DISPLAY_SIZES = ((200, 512), (400, 384))
-"""(up to how many images on the page, their longer side in pixels); more than that get 256."""
+"""Pairs of (number of images on the page, at most; longer side of the images in pixels)."""
 SMALLEST_DISPLAY_SIZE = 256
+"""Longer side in pixels on pages with more images."""
 WEBP_QUALITY = 90
 ERROR_MAP_QUALITY = 60
-"""Of the colours of error maps, which are read by eye only."""
+"""WebP quality of error maps, which are only looked at."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Figure:
     height: int
     captions: Sequence[str]
     error_uri: str
-    """Error map; empty for what is no method's."""
+    """The error map; empty for input and original."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,22 @@ class Row:
     ratio: str
     bin: str
     bins: Sequence[str]
-    """Every bin that it counts in."""
+    """Every bin to which the image belongs."""
     figures: Sequence[Figure]
     left: int
-    """Position of the figure that the slider starts with on the left."""
+    """Position of the figure on the left side of the slider at first; `right` accordingly."""
     right: int
     region: Region
     table: Table
 
 
 def display_size(num_images: int) -> int:
-    """Longer side in pixels that keeps a page of so many images within some tens of megabytes."""
+    """Longer side of images in pixels with which a page of this many images has at most some tens of megabytes."""
     return next((size for limit, size in DISPLAY_SIZES if num_images <= limit), SMALLEST_DISPLAY_SIZE)
 
 
 def rows_of_images(cases: Sequence[Case], records: Sequence[Record], size: int, subtitle: str = "") -> Iterator[Row]:
-    """Read and encode one case after the other, each when the page asks for it; the subtitle is that of its table."""
+    """Read and encode the cases one by one, while the page is written; `subtitle` is that of each table of metrics."""
     by_case: dict[str, dict[str, Record]] = {}
     for record in records:
         by_case.setdefault(record.name, {})[record.method] = record
@@ -93,7 +94,7 @@ def _row(case: Case, records: Mapping[str, Record], size: int, subtitle: str) ->
 
 
 def _best_method(records: Sequence[Record]) -> int:
-    """Position of the composite that the slider starts with: the one with the highest PSNR over the hole."""
+    """Position of the composite that the slider shows first: the one with the highest PSNR over the hole."""
     scores = [record.metrics[HOLE_PSNR.key] or 0 for record in records]
     return scores.index(max(scores)) if scores else 0
 
@@ -111,7 +112,7 @@ def _method_figure(target: ImageArray, composite: ImageArray, size: int, record:
 
 
 def data_uri(image: Image.Image, quality: int) -> str:
-    """The image itself as an address, so that a page needs no other file."""
+    """The image as a data URI, so that a page needs no other file."""
     encoded = io.BytesIO()
     image.save(encoded, "WEBP", quality=quality, method=4)
     return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""A folder of results: every form of one comparison."""
+"""A folder of results: all files of a report."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from inpaint_zoo.metrics.records import summarise, write_records, write_summary
 
 
 def write_results(report: Report, folder: Path) -> list[Path]:
-    """Write records, means, tables, image grid and page of a comparison.
+    """Write records, means, tables, image grid and page.
 
     Args:
-        report: what was compared; without `estimates_of`, tables have means alone.
-        folder: made if need be; files of the same names are replaced.
+        report: The content; without `estimates`, tables have means only.
+        folder: Created where it is missing; files of the same names are replaced.
 
     Returns:
-        The files, in the order written: records.csv, summary.json, table.csv, table.md, table.tex, grid.png,
-        report.html.
+        The files in the order in which they are written: records.csv, summary.json, table.csv, table.md, table.tex,
+        grid.png, report.html.
 
     Raises:
-        InputError: an image cannot be read, or the folder cannot be written.
+        InputError: An image cannot be read, or the folder cannot be written.
     """
     names = ("records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html")
     records, summary, table, markdown, latex, grid, page = paths = [folder / name for name in names]

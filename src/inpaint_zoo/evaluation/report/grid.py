@@ -1,4 +1,4 @@
-"""A grid of images in one PNG: a row an image, a column a method."""
+"""A grid of images in one PNG: one row per image, one column per method."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inpaint_zoo.metrics.records import Record
 
 GRID_ROWS = 6
 CELL_SIZE = 256
-"""Side of the square that each image is fitted into, in pixels."""
+"""Side in pixels of the square into which each image is fitted."""
 _GAP = 10
 _LINE_HEIGHT = 26
 _BACKGROUND = (255, 255, 255)
@@ -35,16 +35,16 @@ _TEXT = _Style(16, (95, 95, 105))
 
 
 def write_grid(cases: Sequence[Case], records: Sequence[Record], path: Path, num_rows: int = GRID_ROWS) -> None:
-    """Draw a few cases, spread over the bins, and write them as PNG.
+    """Draw some cases from all bins and write them as PNG.
 
     Args:
-        cases: images with the composites of the same methods.
-        records: scores of these cases; their hole ratios choose the rows, PSNR over the hole stands under composites.
-        path: where the PNG goes.
-        num_rows: how many images at most.
+        cases: Images with the composites of the same methods.
+        records: Records of these cases; rows are chosen by hole ratio, the PSNR over the hole is the caption.
+        path: Path of the PNG file.
+        num_rows: Number of rows, at most.
 
     Raises:
-        InputError: an image cannot be read, or `path` cannot be written.
+        InputError: An image cannot be read, or `path` cannot be written.
     """
     ratios = {record.name: record.ratio for record in records}
     captions = {(record.name, record.method): _caption(record) for record in records}
@@ -58,7 +58,7 @@ def _caption(record: Record) -> str:
 
 
 def draw_row(case: Case, ratio: float, captions: Mapping[tuple[str, str], str]) -> Image.Image:
-    """Draw one case: its name, a title over each image, a caption under it."""
+    """Draw one case: its name, a title above each image, and a caption below it."""
     columns = [(title, fit(array, CELL_SIZE)) for title, array in case.load_columns()]
     image_height = max(fitted.height for _, fitted in columns)
     height = 3 * _LINE_HEIGHT + image_height + _GAP
@@ -85,7 +85,7 @@ def fit(array: ImageArray, size: int) -> Image.Image:
 def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, width: int, style: _Style) -> None:
     """Write one line, shortened to `width` pixels."""
     font = ImageFont.load_default(style.size)
-    # Pillow's own font has ASCII only; an escape is at least a name that can be told from others
+    # Pillow's own font has only ASCII; with escapes, different names still look different
     line = text.encode("ascii", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
     if draw.textlength(line, font) > width:
         while line and draw.textlength(line + "...", font) > width:

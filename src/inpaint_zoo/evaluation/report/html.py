@@ -1,4 +1,4 @@
-"""One self-contained HTML page: tables by bin, plots, and every image side by side with a slider."""
+"""A self-contained HTML page: tables by bin, plots, and for every image all methods side by side with a slider."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
 from inpaint_zoo.tables import TIE_SIGN, html
 
-MAXIMUM_CASES = 100
-"""Images shown; the tables hold all of them."""
+MAX_CASES = 100
+"""Number of images shown, at most; the tables include all images."""
 
 
 def write_html(report: Report, path: Path) -> None:
     """Write the page; images are read, encoded and written one by one.
 
     Raises:
-        InputError: an image cannot be read, or `path` cannot be written.
+        InputError: An image cannot be read, or `path` cannot be written.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "page"),
@@ -45,14 +45,14 @@ def write_html(report: Report, path: Path) -> None:
     )
     environment.filters["table"] = html
     chunks = environment.get_template("report.html.j2").generate(_context(report))
-    # names of files may hold bytes that are no UTF-8, which a page cannot
+    # file names may contain bytes that are not UTF-8, which are not allowed in a page
     write_bytes(path, (chunk.encode("utf-8", "backslashreplace") for chunk in chunks))
 
 
 def _context(report: Report) -> dict[str, Any]:
     rows = summarise(report.records)
     ratios = {record.name: record.ratio for record in report.records}
-    cases = choose_spread(report.cases, ratios, MAXIMUM_CASES)
+    cases = choose_spread(report.cases, ratios, MAX_CASES)
     sets, costs = set_columns(report), {method: asdict(cost) for method, cost in report.costs.items()}
     size = display_size(sum(2 + len(case.composites) for case in cases))
     return {
@@ -62,10 +62,10 @@ def _context(report: Report) -> dict[str, Any]:
         "num_cases": len(cases),
         "notes": [*reader_notes(replace(report, protocol=None), rows), _image_note(size, len(cases), len(ratios))],
         "tables": all_tables(report, rows),
-        "set_table": sets and plain_table("One number for all images", report.set_scores, sets, leak(report)),
+        "set_table": sets and plain_table("Metrics of all images together", report.set_scores, sets, leak(report)),
         "cost_table": plain_table("Cost of one image", costs, COST_COLUMNS, leak(report)),
         "data": page_data(report, cases, rows),
-        "bins": _bins_to_choose(ratios.values()),
+        "bins": _bin_options(ratios.values()),
         "significance": SIGNIFICANCE,
         "tie_sign": TIE_SIGN,
         "error_scale": ERROR_SCALE,
@@ -75,8 +75,8 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
-def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
-    """Bins that have images, as (name, title), by the title of their group."""
+def _bin_options(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
+    """Bins with images, as pairs of name and title, by the title of their group."""
     filled = {name for ratio in ratios for name in bins_of(ratio)}
     groups = {"Bins of the papers": BINS, "Every 10 %": FINE_RATIO_BINS}
     return {
@@ -89,8 +89,8 @@ def _bins_to_choose(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]
 def _image_note(size: int, num_shown: int, num_images: int) -> str:
     note = (
         f"Images on this page are WebP of quality {WEBP_QUALITY}, at most {size} pixels on the longer side; "
-        "the numbers were taken on the originals."
+        "all metrics were computed on the original images."
     )
     if num_shown < num_images:
-        note += f" {num_shown} of {num_images} images are shown; the tables are over all of them."
+        note += f" {num_shown} of {num_images} images are shown; the tables include all of them."
     return note

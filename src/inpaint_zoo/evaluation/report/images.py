@@ -1,4 +1,4 @@
-"""The images of a report, in memory or in PNG files that are read when they are needed."""
+"""The images of a report, in memory or in PNG files that are read when needed."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ ORIGINAL_TITLE = "Original"
 
 @dataclass(frozen=True)
 class Case:
-    """One image, its hole, and what each method made of it."""
+    """One image with its mask and the composites of all methods."""
 
     name: str
-    """The name that the records use."""
+    """The name of the sample, as in the records."""
     target: ImageSource
     """The original, (H, W, 3) in 8 bits."""
     mask: MaskSource
@@ -43,25 +43,27 @@ class Case:
         return as_hole(read_mask(self.mask) if isinstance(self.mask, Path) else self.mask)
 
     def load_columns(self) -> list[tuple[str, ImageArray]]:
-        """Read what is shown side by side, with titles: damaged input, each method's composite, original.
+        """Read the images that are shown side by side, with titles: input, composite of each method, original.
 
         Raises:
-            InputError: an image cannot be read, or image and mask differ in size.
+            InputError: An image cannot be read, or image and mask differ in size.
         """
         target, hole = _load(self.target), self.load_hole()
         if target.shape[:2] != hole.shape:
-            raise InputError(f"{self.name}: the image is {target.shape[:2]} and its mask {hole.shape}; resize one")
+            raise InputError(
+                f"{self.name}: the image is {target.shape[:2]} and its mask {hole.shape}: resize one of them"
+            )
         composites = [(method, _load(source)) for method, source in self.composites.items()]
         return [(INPUT_TITLE, hatch(target, hole)), *composites, (ORIGINAL_TITLE, target)]
 
 
 def choose_spread(cases: Sequence[Case], ratios: Mapping[str, float], count: int) -> list[Case]:
-    """Choose at most `count` cases, taking turns among the bins, ordered by hole ratio.
+    """Choose cases from all bins in turn, ordered by hole ratio.
 
     Args:
-        cases: all of them.
-        ratios: hole ratio by name.
-        count: how many to choose.
+        cases: All cases.
+        ratios: Hole ratio by name.
+        count: Number of cases to choose, at most.
     """
     by_bin = {name: [case for case in cases if ratio_bin(ratios[case.name]) == name] for name in BINS}
     spread = [_far_apart(own, shift) for shift, own in enumerate(by_bin.values())]
@@ -75,5 +77,5 @@ def _load(source: ImageSource) -> ImageArray:
 
 
 def _far_apart(cases: Sequence[Case], shift: int) -> list[Case]:
-    """Reorder so that any first few lie far apart: neighbours often show one image with several masks."""
+    """Reorder so that the first few are far apart: neighbours are often one photograph with several masks."""
     return [case for _, case in sorted(enumerate(cases, start=shift), key=lambda place: place[0] * _GOLDEN_RATIO % 1)]

@@ -24,10 +24,10 @@ from inpaint_zoo.tables.latex import escaped
 def latex_table(report: Report) -> str:
     r"""A `table*` of metrics by bin with 95 % intervals; needs `\usepackage{booktabs}`.
 
-    The best of a bin is bold, the second underlined, and a method that is not told apart from the best has a dagger.
-    Bins without images are left out and named in the caption; notes that a paper may not need stand in comments.
-    Metrics of the whole set follow as a second `tabular`.
-    Names keep characters that are not ASCII, which current TeX engines read as UTF-8.
+    The best method of a bin is bold, the second is underlined, and methods not significantly different from the best
+    have a dagger. Bins without images are left out and named in the caption; notes that a paper may not need are
+    comments. Metrics of the whole set follow in a second `tabular`. Names keep their non-ASCII characters, which
+    current TeX engines read as UTF-8.
     """
     rows = summarise(report.records)
     bins = [name for name in COLUMN_BINS if num_images(rows, name)]

@@ -20,10 +20,10 @@ from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
 from inpaint_zoo.evaluation.report.rows import (
     COLUMN_BINS,
     columns_with_values,
-    distance,
     means_of,
     methods_of,
     num_images,
+    psnr_difference,
 )
 from inpaint_zoo.evaluation.report.tables import by_bin, mean_cells, set_table
 from inpaint_zoo.evaluation.significance import Estimate
@@ -39,8 +39,8 @@ _IMAGES = Column("num_images", "Images")
 def markdown_table(report: Report) -> str:
     """Means by bin, differences to the best, known pixels, metrics of the whole set, means per 10 %, and notes.
 
-    Every table has a heading that names the protocol; a table without content is left out. The best of a bin stands in
-    bold, and a method that is not told apart from it has a dagger.
+    Every table has a heading with the name of the protocol; empty tables are left out. The best method of a bin is
+    bold, and methods not significantly different from it have a dagger.
     """
     rows = summarise(report.records)
     tables = [_means(report, rows), _differences(report, rows), *_optional(report, rows), _by_fine_bin(report, rows)]
@@ -50,24 +50,24 @@ def markdown_table(report: Report) -> str:
 
 
 def intervals(_: str, column: Column, estimate: Estimate | None) -> Mapping[str, str]:
-    """What stands behind a mean."""
+    """The confidence interval that follows a mean."""
     return {} if estimate is None else {"interval": interval_text(column, estimate.interval)}
 
 
 def _means(report: Report, rows: Sequence[SummaryRow]) -> Table:
-    """Means by bin; last the distance to the reference."""
+    """Means by bin, and at the end the differences to the reference."""
     table = by_bin(report, rows, COLUMN_BINS, (*HOLE_COLUMNS, *IMAGE_COLUMNS), intervals)
     reference = report.reference
     if reference is None:
         return table
     title, others = f"PSNR hole − {reference}", [method for method in methods_of(rows) if method != reference]
-    own = [[title, one, *(distance(rows, one, reference, name) for name in COLUMN_BINS)] for one in others]
+    own = [[title, one, *(psnr_difference(rows, one, reference, name) for name in COLUMN_BINS)] for one in others]
     return replace(table, rows=[*table.rows, *own])
 
 
 def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
-    """A row for every method that is not the best, a group a metric."""
-    names = ("Difference", "95 % interval", "p", "Told apart", "Best")
+    """One group of rows per metric, with one row per method that is not the best."""
+    names = ("Difference", "95 % interval", "p", "Significant", "Best")
     lines = []
     for column in columns_with_values(rows, (*HOLE_COLUMNS, *IMAGE_COLUMNS)):
         for method in methods_of(rows):
@@ -76,14 +76,14 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
                 continue
             found = estimate.difference
             numbers = [column.show_signed(found.value), signed_interval_text(column, found.interval), p_text(found.p)]
-            verdict = "yes" if found.told_apart else f"no {TIE_SIGN}"
-            lines.append([column.heading, method, *numbers, verdict, found.to])
+            significant = "yes" if found.significant else f"no {TIE_SIGN}"
+            lines.append([column.heading, method, *numbers, significant, found.to])
     columns = (METRIC, METHOD, *(Column(name, name) for name in names))
     return Table("Differences to the best, all images", columns, lines)
 
 
 def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
-    """What methods did to the pixels that were not theirs to change, and metrics of the whole set."""
+    """Errors in known pixels, and metrics of the whole set."""
     columns, errors = columns_with_values(rows, KNOWN_COLUMNS), means_of(rows, ALL, KNOWN_L1)
     if columns:
         means = [means_of(rows, ALL, column) for column in columns]
@@ -103,7 +103,7 @@ def _optional(report: Report, rows: Sequence[SummaryRow]) -> Iterator[Table]:
 
 
 def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
-    """A group of rows a metric, a row a bin, a column a method; bins without images stand in the first group only."""
+    """One group of rows per metric, one row per bin, one column per method; empty bins only in the first group."""
     methods = methods_of(rows)
     lines: list[Row] = []
     for number, column in enumerate(columns_with_values(rows, MAIN_COLUMNS)):

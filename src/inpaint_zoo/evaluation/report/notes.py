@@ -1,4 +1,4 @@
-"""What a reader of the tables must know, in sentences."""
+"""The notes of a report: sentences that explain its tables."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from inpaint_zoo.tables import MISSING, TIE_SIGN
 
 LEAKS = "leaks ground truth"
 REGIONS = (
-    "PSNR in dB, SSIM, L1 in per cent and LPIPS are taken per image and averaged over images, each of which weighs "
-    "the same. “Hole” counts hole pixels only; “known” counts the other pixels of what a method handed over; all else "
-    "is taken on the composite, whose known pixels are the original's."
+    "PSNR in dB, SSIM, L1 in per cent and LPIPS are computed per image and averaged over images, with the same weight "
+    "for every image. “Hole” means hole pixels only; “known” means the other pixels of the method's output; all other "
+    "columns are of the composite, which has the known pixels of the original."
 )
-BINS_NOTE = "Bins are shares of hole pixels in the masks as used, each with its upper edge."
+BINS_NOTE = "Bins are ranges of the share of hole pixels in the masks of the evaluation; the upper limit is included."
 
 
 def reader_notes(report: Report, rows: Sequence[SummaryRow]) -> list[str]:
-    """The report's own notes, what was measured under which protocol, and how sure the numbers are."""
+    """All notes: those of the report, the protocol, the columns, and the estimates."""
     return [
         *report.notes,
         *protocol_notes(report),
@@ -39,20 +39,22 @@ def reader_notes(report: Report, rows: Sequence[SummaryRow]) -> list[str]:
 
 
 def protocol_line(report: Report) -> str:
-    """Name of the protocol, with its leak if it has one; empty where the protocol is not known."""
+    """Name of the protocol, and whether it leaks ground truth; empty where the protocol is not known."""
     if report.protocol is None:
         return ""
     return f"protocol {report.protocol.name}{f': {LEAKS}' if report.protocol.leaks else ''}"
 
 
 def protocol_notes(report: Report) -> list[str]:
-    """Name and definitions of the protocol, its leak first."""
+    """Name and definitions of the protocol, first of all whether it leaks ground truth."""
     if report.protocol is None:
         return []
     lines = [f"{what}: {how}" for what, how in report.protocol.lines if how != MISSING]
     leak = [f"Protocol {report.protocol.name} {LEAKS}: methods see something of the image inside the hole."]
-    said = [f"Protocol {report.protocol.name}. {'; '.join(lines)}." if lines else f"Protocol {report.protocol.name}."]
-    return (leak if report.protocol.leaks else []) + said
+    definition = [
+        f"Protocol {report.protocol.name}. {'; '.join(lines)}." if lines else f"Protocol {report.protocol.name}."
+    ]
+    return (leak if report.protocol.leaks else []) + definition
 
 
 def _capped_notes(rows: Sequence[SummaryRow]) -> list[str]:
@@ -63,10 +65,12 @@ def _capped_notes(rows: Sequence[SummaryRow]) -> list[str]:
     notes = []
     if any(row.num_capped for row in capped):
         notes.append(
-            f"PSNR is capped at {PSNR_CAP:.0f} dB, which images equal to their original get ({_capped(capped)})."
+            f"PSNR is capped at {PSNR_CAP:.0f} dB, the value of images equal to their original ({_capped(capped)})."
         )
     if infinite:
-        notes.append(f"The PSNR of images equal to their original is ∞ ({_capped(infinite)}): so is a mean over them.")
+        notes.append(
+            f"The PSNR of images equal to their original is ∞ ({_capped(infinite)}), and so is every mean over them."
+        )
     return notes
 
 
@@ -77,7 +81,7 @@ def _capped(rows: Sequence[SummaryRow]) -> str:
 def _unavailable_notes(rows: Sequence[SummaryRow]) -> list[str]:
     everything = rows_of_bin(rows, ALL)
     without = [c.title for c in ALL_COLUMNS if all(row.means[c.key] is None for row in everything)]
-    return [f"No value here: {', '.join(without)}."] if without and everything else []
+    return [f"Without values: {', '.join(without)}."] if without and everything else []
 
 
 def _unequal_notes(rows: Sequence[SummaryRow]) -> list[str]:
@@ -86,30 +90,31 @@ def _unequal_notes(rows: Sequence[SummaryRow]) -> list[str]:
         return []
     counts = ", ".join(f"{row.method}: {row.num_images}" for row in everything)
     return [
-        f"Not every method has the same number of images ({counts}): their means do not compare; differences are "
-        "taken over the images that both have."
+        f"Not every method has the same number of images ({counts}): their means are not comparable; differences are "
+        "over the images that both methods have."
     ]
 
 
 def estimate_notes(report: Report) -> list[str]:
-    """What intervals and the sign of a tie mean."""
-    if not report.estimates_of:
+    """What intervals and daggers mean."""
+    if not report.estimates:
         return []
     notes = [
-        f"Intervals hold {CONFIDENCE * 100:.0f} % of the means of {_RESAMPLES} bootstrap resamples of the source "
-        "photographs, the same for every method; images of one photograph stay together.",
-        f"{TIE_SIGN} marks a method that is not told apart from the best of its bin and metric. Two methods are told "
-        f"apart where p < {SIGNIFICANCE} and the interval of their paired difference does not hold 0. p is of a paired "
-        f"permutation test (signs flipped per photograph: {_RESAMPLES} random flips, or every flip where there are "
-        "no more) of that pair alone, not corrected for the number of pairs.",
+        f"Confidence intervals ({CONFIDENCE * 100:.0f} %) are percentiles of the means of {_RESAMPLES} bootstrap "
+        "resamples of the original photographs, the same ones for every method; images of one photograph are drawn "
+        "together.",
+        f"{TIE_SIGN} marks methods not significantly different from the best of their bin and metric. A difference is "
+        f"significant where p < {SIGNIFICANCE} and the interval of the paired difference does not contain 0. "
+        f"p is the p value of a paired permutation test (signs flipped per photograph: {_RESAMPLES} random flips, or "
+        "every flip where there are not more) of that pair, not corrected for the number of pairs.",
     ]
     few = [name for name in EVERY_BIN if 0 < num_photographs(report, name) < _FEWEST]
     if few:
         titles = ", ".join(BIN_TITLES[name] for name in few)
-        notes.append(f"With fewer than {_FEWEST} photographs no two methods can be told apart ({titles}).")
+        notes.append(f"With fewer than {_FEWEST} photographs no difference can be significant ({titles}).")
     return notes
 
 
 _RESAMPLES = f"{NUM_RESAMPLES:,}".replace(",", " ")
 _FEWEST = next(number for number in range(1, 64) if 2 / 2**number < SIGNIFICANCE)
-"""Photographs whose sign flips allow a p value below the limit: the observed signs and their opposite, of 2^n."""
+"""Fewest photographs with which p can be below `SIGNIFICANCE`: the smallest p of all 2^n sign flips is 2 / 2^n."""

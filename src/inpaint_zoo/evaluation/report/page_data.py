@@ -1,4 +1,4 @@
-"""The numbers behind the page's plots and lists, as one JSON object."""
+"""The numbers for the plots and lists of the page, as one JSON object."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from inpaint_zoo.metrics.records import Record, SummaryRow
 from inpaint_zoo.tables import Column
 
 INFINITE = "inf"
-"""Stands for infinity, which JSON has no number for; the page reads names as they are."""
+"""Represents infinity, for which JSON has no number; a method may still have this name."""
 _DIGITS = 6
 
 
 def page_data(report: Report, cases: Sequence[Case], rows: Sequence[SummaryRow]) -> dict[str, Any]:
-    """Collect what the scripts of the page draw from.
+    """Collect the data of the page's scripts.
 
     Returns:
-        `methods` (their names); `columns`, `sets` and `costs` (titles and scales of metrics, set metrics and costs);
-        `images` (each with `name`, `ratio`, `place` on the page or None, and `values[column][method]`);
-        `means[column][method]`, `sides[column][method]` (their intervals), `setScores` and `spent`
-        (`[column][method]`, too). Values are as recorded, None where there is none.
+        `methods` (their names); `columns`, `setColumns` and `costColumns` (titles and scales of metrics, metrics of the
+        whole set, and costs); `images` (each with `name`, `ratio`, `place` on the page or None, and
+        `values[column][method]`); `means[column][method]`, `intervals[column][method]`, `setScores[column][method]`
+        and `costs[column][method]`. Values are not scaled; a missing one is None.
     """
     methods = methods_of(rows)
     everything = {row.method: row for row in rows_of_bin(rows, ALL)}
@@ -35,13 +35,13 @@ def page_data(report: Report, cases: Sequence[Case], rows: Sequence[SummaryRow])
     return {
         "methods": [{"name": method} for method in methods],
         "columns": [_described(column) for column in ALL_COLUMNS],
-        "sets": [_described(column) for column in SET_COLUMNS],
-        "costs": [_described(column) for column in COST_COLUMNS],
+        "setColumns": [_described(column) for column in SET_COLUMNS],
+        "costColumns": [_described(column) for column in COST_COLUMNS],
         "images": _images(report.records, methods, {case.name: place for place, case in enumerate(cases, 1)}),
         "means": [[_number(everything[method].means[column.key]) for method in methods] for column in ALL_COLUMNS],
-        "sides": [[_sides(report, method, column.key) for method in methods] for column in ALL_COLUMNS],
+        "intervals": [[_interval(report, method, column.key) for method in methods] for column in ALL_COLUMNS],
         "setScores": [_values(report.set_scores, methods, column.key) for column in SET_COLUMNS],
-        "spent": [_values(costs, methods, column.key) for column in COST_COLUMNS],
+        "costs": [_values(costs, methods, column.key) for column in COST_COLUMNS],
     }
 
 
@@ -78,13 +78,13 @@ def _values(
     return [_number(values.get(method, {}).get(key)) for method in methods]
 
 
-def _sides(report: Report, method: str, key: str) -> list[float | str | None] | None:
-    estimate = report.estimates_of.get((ALL, method, key))
-    return [_number(side) for side in estimate.interval] if estimate and estimate.interval else None
+def _interval(report: Report, method: str, key: str) -> list[float | str | None] | None:
+    estimate = report.estimates.get((ALL, method, key))
+    return [_number(limit) for limit in estimate.interval] if estimate and estimate.interval else None
 
 
 def _number(value: float | None) -> float | str | None:
-    """A number with as many digits as a plot or a list can use."""
+    """A number rounded to the digits that plots and lists show."""
     if value is None or math.isfinite(value):
         return None if value is None else float(f"{value:.{_DIGITS}g}")
     return INFINITE

@@ -1,4 +1,4 @@
-"""The tables of the page: every mean with its interval and its distance to the best and to the reference."""
+"""The tables of the page: every mean with its interval and its differences to the best and to the reference."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from inpaint_zoo.tables import MISSING, Column, Table
 
 
 def all_tables(report: Report, rows: Sequence[SummaryRow]) -> dict[str, list[Table]]:
-    """The table over everything, those of the papers' bins and those of every 10 %.
+    """The tables by part of the page: all images, the bins of the papers, and bins of 10 %.
 
     Bins without images have tables without rows.
     """
@@ -28,26 +28,26 @@ def all_tables(report: Report, rows: Sequence[SummaryRow]) -> dict[str, list[Tab
 
 
 def leak(report: Report) -> str:
-    """What every table says of a protocol that leaks."""
+    """The warning for every table of a protocol that leaks ground truth; otherwise empty."""
     return LEAKS if report.protocol is not None and report.protocol.leaks else ""
 
 
 def _bin_table(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
     def below(method: str, column: Column, estimate: Estimate | None) -> dict[str, str]:
-        texts = {} if estimate is None else _certain(column, estimate)
-        far = _to_reference(report.reference, method, column, means_of(rows, name, column))
-        return texts | ({"to-reference": far} if far else {})
+        texts = {} if estimate is None else _estimate_texts(column, estimate)
+        to_reference = _to_reference(report.reference, method, column, means_of(rows, name, column))
+        return texts | ({"to-reference": to_reference} if to_reference else {})
 
     table, count = bin_table(report, rows, name, ALL_COLUMNS, below), num_images(rows, name)
-    # on the page the background marks the best: what looks like it needs no second mark
+    # the background marks the best: a value that looks equal to it needs no dagger
     lines = [[one, *(replace(cell, tied=cell.tied and not cell.best) for cell in own)] for one, *own in table.cells()]
     title = {ALL: "All images", NO_HOLE: "No hole"}.get(name, f"{BIN_TITLES[name]} hole")
     note = f"{count} image{'' if count == 1 else 's'}"
     return replace(table, title=title, rows=lines, subtitle=leak(report), note=note)
 
 
-def _certain(column: Column, estimate: Estimate) -> dict[str, str]:
-    """How sure a mean is, and how far from the best."""
+def _estimate_texts(column: Column, estimate: Estimate) -> dict[str, str]:
+    """The interval of a mean, and its difference to the best."""
     found, texts = estimate.difference, {}
     if estimate.interval is not None:
         texts["interval"] = interval_text(column, estimate.interval)
@@ -61,6 +61,6 @@ def _to_reference(reference: str | None, method: str, column: Column, means: Map
     if reference is None or reference not in means or reference == method:
         return ""
     own, other = means[method], means[reference]
-    if own is None or other is None or own == other == math.inf:  # the difference of two infinities is no number
+    if own is None or other is None or own == other == math.inf:  # inf - inf is not defined
         return MISSING
     return column.show_signed(own - other)

@@ -1,4 +1,4 @@
-"""Where the methods of an image differ most: the region that the page enlarges."""
+"""The region of an image where the methods differ most, which the page enlarges."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ZOOM = 3.0
 
 
 class Region(NamedTuple):
-    """A part of an image of the image's own shape, 1 / `ZOOM` of its sides.
+    """A part of an image with its proportions, whose sides are 1 / `ZOOM` of the image's.
 
-    Left edge = across * (1 - 1 / ZOOM), top edge = down * (1 - 1 / ZOOM), in shares of width and height: any values
-    in [0, 1] stay inside the image, and a scaling about (across, down) shows just the region.
+    Left edge = across * (1 - 1 / ZOOM), top edge = down * (1 - 1 / ZOOM), in shares of width and height: for values in
+    [0, 1] the region is inside the image, and scaling the image by `ZOOM` about (across, down) shows the region.
     """
 
     across: float
@@ -27,11 +27,11 @@ class Region(NamedTuple):
 
 
 def differing_region(target: ImageArray, composites: Sequence[ImageArray]) -> Region:
-    """Find the region with the largest mean range of values over the methods; the middle where none differ.
+    """Find the region with the largest mean range of values over the methods; the centre where none differ.
 
     Args:
-        target: (H, W, 3), the original; a single method is held against it.
-        composites: (H, W, 3) each, one a method.
+        target: (H, W, 3), the original, to which a single method is compared.
+        composites: (H, W, 3) each, one per method.
     """
     images = composites if len(composites) > 1 else [target, *composites]
     spread = _range_over(images)
@@ -53,7 +53,7 @@ def _range_over(images: Sequence[ImageArray]) -> NDArray[np.int64]:
 
 
 def _window_sums(values: NDArray[np.int64], height: int, width: int) -> NDArray[np.int64]:
-    """Sum over every window of (height, width), (H - height + 1, W - width + 1), by a table of running sums."""
+    """Sum over every window of (height, width), (H - height + 1, W - width + 1), by a summed-area table."""
     table = np.pad(values, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
     sums: NDArray[np.int64] = (
         table[height:, width:] - table[:-height, width:] - table[height:, :-width] + table[:-height, :-width]

@@ -1,4 +1,4 @@
-"""The tables that several forms of a report share."""
+"""Tables that several formats of a report share, and the CSV file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from inpaint_zoo.metrics.records import SummaryRow, summarise
 from inpaint_zoo.tables import Cell, Column, Row, Table, csv_text
 
 Below: TypeAlias = Callable[[str, Column, Estimate | None], Mapping[str, str]]
-"""What stands below the mean of a method, by its class on a page."""
-_CERTAIN = ("low", "high", "difference", "difference_low", "difference_high", "p", "verdict")
+"""Gives the texts below the mean of a method, by their CSS class."""
+_ESTIMATE = ("low", "high", "difference", "difference_low", "difference_high", "p", "significance")
+"""Endings of the CSV columns that follow the mean of a metric."""
 
 
 def mean_cells(
     report: Report, rows: Iterable[SummaryRow], bin_name: str, column: Column, below: Below
 ) -> dict[str, Cell]:
-    """Means of one metric in one bin by method."""
+    """Cells with the means of one metric in one bin, by method."""
     means = means_of(rows, bin_name, column)
     best, second = column.best(means), column.second(means)
     cells = {}
@@ -49,7 +50,7 @@ def mean_cells(
 def bin_table(
     report: Report, rows: Sequence[SummaryRow], bin_name: str, columns: Sequence[Column], below: Below
 ) -> Table:
-    """A row a method, a column a metric; no rows where the bin has no images."""
+    """One row per method, one column per metric; no rows where the bin has no images."""
     methods = methods_of(rows_of_bin(rows, bin_name)) if num_images(rows, bin_name) else []
     cells = [mean_cells(report, rows, bin_name, column, below) for column in columns]
     return Table("", (METHOD, *columns), [[method, *(own[method] for own in cells)] for method in methods])
@@ -58,7 +59,7 @@ def bin_table(
 def by_bin(
     report: Report, rows: Sequence[SummaryRow], bins: Sequence[str], columns: Sequence[Column], below: Below
 ) -> Table:
-    """Images, then a group of rows a metric, a row a method, a column a bin."""
+    """Number of images, then one group of rows per metric, one row per method, one column per bin."""
     lines: list[Row]
     lines = [["Images", "", *(str(num_images(rows, name) or "no images") for name in bins)]]
     for column in columns_with_values(rows, columns):
@@ -70,7 +71,7 @@ def by_bin(
 
 
 def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
-    """Metrics of the whole set of images that at least one method has, a column each."""
+    """Metrics of the whole set of images, one column per metric."""
     columns = set_columns(report)
 
     def cell(method: str, column: Column) -> Cell:
@@ -82,20 +83,20 @@ def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
 
 
 def set_columns(report: Report) -> list[Column]:
-    """Metrics of the whole set of images that at least one method has."""
+    """The metrics of the whole set of images that at least one method has."""
     return [column for column in SET_COLUMNS if any(column.key in own for own in report.set_scores.values())]
 
 
 def plain_table(
     title: str, values: Mapping[str, Mapping[str, float | None]], columns: Sequence[Column], subtitle: str = ""
 ) -> Table:
-    """A row a method of numbers that have no interval; a missing one is shown as such.
+    """One row per method, for numbers without intervals; missing numbers are shown as `MISSING`.
 
     Args:
-        title: Of the table.
+        title: Title of the table.
         values: By method and key.
-        columns: What is shown of them.
-        subtitle: Of the table.
+        columns: The columns; their keys select the values.
+        subtitle: Subtitle of the table.
     """
     best = [column.best({method: own.get(column.key) for method, own in values.items()}) for column in columns]
     lines: list[Row] = [
@@ -112,14 +113,14 @@ def plain_table(
 
 
 def csv_table(report: Report) -> str:
-    """A line per method and bin (those of the papers, every 10 %, and all), unrounded.
+    """One line per method and bin (those of the papers, every 10 %, and all images), with unrounded numbers.
 
-    Each metric has its mean and, behind it, columns ending in `_low` and `_high` (95 % interval), `_difference`,
-    `_difference_low` and `_difference_high` (to the best), `_p`, and `_verdict` (best, told apart, not told apart). A
-    cell is empty where a number is not defined; an infinite one is `inf`. Metrics of the whole set stand in the lines
-    of all images.
+    The mean of each metric is followed by columns that end in `_low` and `_high` (95 % interval), `_difference`,
+    `_difference_low` and `_difference_high` (to the best method), `_p`, and `_significance` (`best`, `significant`,
+    `not significant`). A cell is empty where a number is not defined; infinity is `inf`. Metrics of the whole set are
+    in the lines of all images.
     """
-    metrics = [name for column in ALL_COLUMNS for name in (column.key, *(f"{column.key}_{end}" for end in _CERTAIN))]
+    metrics = [name for column in ALL_COLUMNS for name in (column.key, *(f"{column.key}_{end}" for end in _ESTIMATE))]
     keys = ["protocol", "method", "bin", "num_images", "num_capped", *metrics, *(one.key for one in SET_COLUMNS)]
     lines = []
     for row in summarise(report.records):
@@ -137,7 +138,7 @@ def _protocol(report: Report) -> str:
 
 
 def _exact_cells(report: Report, row: SummaryRow, column: Column) -> list[str]:
-    """A mean, and how sure it is."""
+    """A mean and its estimate, as text."""
     estimate = estimate_of(report, row.bin, row.method, column)
     low, high = (estimate and estimate.interval) or (None, None)
     mean = [row.means[column.key], low, high]
@@ -145,9 +146,9 @@ def _exact_cells(report: Report, row: SummaryRow, column: Column) -> list[str]:
     if not found:
         return [*map(exact, mean), "", "", "", "", "best" if estimate and estimate.is_best else ""]
     numbers = [*mean, found.value, *(found.interval or (None, None)), found.p]
-    return [*map(exact, numbers), "told apart" if found.told_apart else "not told apart"]
+    return [*map(exact, numbers), "significant" if found.significant else "not significant"]
 
 
 def exact(value: float | None) -> str:
-    """An unrounded number, empty where there is none."""
+    """An unrounded number; empty for None."""
     return "" if value is None else repr(value)

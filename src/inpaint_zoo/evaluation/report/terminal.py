@@ -11,7 +11,7 @@ from inpaint_zoo.evaluation.report.columns import KNOWN_L1, MAIN_COLUMNS, METHOD
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.estimates import estimate_of, half_width_text, is_tied, p_text
 from inpaint_zoo.evaluation.report.notes import protocol_line
-from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, distance, means_of, methods_of, num_images
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, means_of, methods_of, num_images, psnr_difference
 from inpaint_zoo.evaluation.report.tables import bin_table, set_table
 from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
@@ -19,15 +19,15 @@ from inpaint_zoo.metrics.records import SummaryRow, summarise
 from inpaint_zoo.tables import TIE_SIGN, Cell, Column, Row, Table, terminal
 
 _KEY = (
-    f"±: half of the 95 % interval. {TIE_SIGN}: not told apart from the best (p ≥ {SIGNIFICANCE}, or 0 lies in the "
-    "interval of the difference)."
+    f"±: half of the 95 % interval. {TIE_SIGN}: not significantly different from the best (p ≥ {SIGNIFICANCE}, or the "
+    "interval of the difference contains 0)."
 )
 
 
 def terminal_tables(report: Report) -> list[rich.table.Table]:
-    """Means of each bin that has images and of all, then differences to the best, to the reference, and the rest.
+    """Means by bin and over all images, then differences to the best and to the reference, and the other metrics.
 
-    Each is within 80 columns.
+    Each table is at most 80 columns wide.
     """
     rows = summarise(report.records)
     bins = [name for name in COLUMN_BINS if num_images(rows, name)]
@@ -36,7 +36,7 @@ def terminal_tables(report: Report) -> list[rich.table.Table]:
     if any(cell.shown for _, *own in differences.cells() for cell in own):
         tables.append(differences)
     if report.reference is not None:
-        tables.append(_distances(report.reference, rows, bins))
+        tables.append(_to_reference(report.reference, rows, bins))
     if any(means_of(rows, ALL, KNOWN_L1).values()):
         tables.append(_known_pixels(rows))
     if report.set_scores:
@@ -45,7 +45,7 @@ def terminal_tables(report: Report) -> list[rich.table.Table]:
 
 
 def _means(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
-    """Means, and below each half of its interval."""
+    """Means, and below each mean half the width of its interval."""
     table = bin_table(report, rows, name, MAIN_COLUMNS, _half_width)
     title = f"{BIN_TITLES[name]}, images: {num_images(rows, name)}"
     return replace(table, title=title, note=_key(report, rows) if name == ALL else "")
@@ -56,9 +56,9 @@ def _half_width(_: str, column: Column, estimate: Estimate | None) -> Mapping[st
 
 
 def _key(report: Report, rows: Sequence[SummaryRow]) -> str:
-    """What the signs mean, and which bins have no table."""
+    """What the signs mean, and which bins have no images."""
     empty = ", ".join(BIN_TITLES[name] for name in COLUMN_BINS if not num_images(rows, name))
-    return " ".join(([_KEY] if report.estimates_of else []) + ([f"No images: {empty}."] if empty else []))
+    return " ".join(([_KEY] if report.estimates else []) + ([f"No images: {empty}."] if empty else []))
 
 
 def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
@@ -66,7 +66,7 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
     lines: list[Row] = [
         [one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)
     ]
-    return Table("Difference to the best and its p, all images", columns, lines)
+    return Table("Difference to the best and its p value, all images", columns, lines)
 
 
 def _difference(report: Report, method: str, column: Column) -> Cell:
@@ -77,15 +77,15 @@ def _difference(report: Report, method: str, column: Column) -> Cell:
     return Cell(column.show_signed(found.value), tied=is_tied(estimate), below={"p": p_text(found.p)})
 
 
-def _distances(reference: str, rows: Sequence[SummaryRow], bins: Sequence[str]) -> Table:
+def _to_reference(reference: str, rows: Sequence[SummaryRow], bins: Sequence[str]) -> Table:
     columns = [METHOD, *(Column(name, BIN_TITLES[name]) for name in bins)]
     others = [method for method in methods_of(rows) if method != reference]
-    lines = [[method, *(distance(rows, method, reference, name) for name in bins)] for method in others]
-    return Table(f"PSNR hole, distance to {reference} in dB", columns, lines)
+    lines = [[method, *(psnr_difference(rows, method, reference, name) for name in bins)] for method in others]
+    return Table(f"PSNR hole, difference to {reference} in dB", columns, lines)
 
 
 def _known_pixels(rows: Sequence[SummaryRow]) -> Table:
-    """Only shown where a method changed them."""
+    """Errors in known pixels, shown only if a method changed some."""
     means = means_of(rows, ALL, KNOWN_L1).items()
     lines = [[method, KNOWN_L1.show(mean) if mean else "zero error"] for method, mean in means]
     return Table("Known pixels, all images", (METHOD, KNOWN_L1), lines)

@@ -1,4 +1,4 @@
-"""How sure means and differences are: paired cluster bootstrap and paired permutation test."""
+"""Confidence intervals and significance of means: paired cluster bootstrap and paired permutation test."""
 
 from inpaint_zoo.evaluation.significance.bootstrap import CONFIDENCE
 from inpaint_zoo.evaluation.significance.estimates import (

@@ -1,4 +1,4 @@
-"""Cluster bootstrap of means: whole clusters are drawn with replacement, and all columns see the same draws.
+"""Cluster bootstrap of means: whole clusters are drawn with replacement, the same ones for all columns.
 
 Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3 (percentile interval); Davison and
 Hinkley, Bootstrap Methods and their Application (1997), section 3.8 (resampling of clusters).
@@ -14,24 +14,25 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
+"""Level of all confidence intervals."""
 CHUNK_ELEMENTS = 2_000_000
-"""Size of one block of draws: some 50 MB with what is made on the way."""
+"""Elements of one block of draws: about 50 MB with its intermediate results."""
 BLOCK_COLUMNS = 512
-"""Columns at once: their means over 10 000 resamples take 40 MB."""
+"""Columns that are computed at once: their means over 10 000 resamples take 40 MB."""
 
 
 def bootstrap_intervals(sums: Floats, sizes: Floats, num_resamples: int, seed: int) -> Floats:
-    """Percentile intervals of the mean of each column, at `CONFIDENCE`.
+    """Percentile intervals of the mean of each column, at the level `CONFIDENCE`.
 
     Args:
         sums: (n, C), finite: the sum over the members of a cluster, for each column.
-        sizes: (n, C): how many members a cluster has in that column. Clusters without any are drawn as well; a resample
-            of nothing but those has no mean and is left out.
-        num_resamples: of n clusters each.
-        seed: the same seed draws the same clusters.
+        sizes: (n, C): the number of members of a cluster in each column. Clusters without members are drawn as well; a
+            resample of such clusters alone has no mean and is left out.
+        num_resamples: Number of resamples, of n clusters each.
+        seed: The same seed draws the same clusters.
 
     Returns:
-        (C, 2), low and high; NaN where fewer than two clusters have a member, since one cluster shows no spread.
+        (C, 2), low and high; NaN where fewer than two clusters have a member, since one cluster has no spread.
     """
     blocks = [
         _percentiles(resampled_means(sums[:, start:stop], sizes[:, start:stop], num_resamples, seed))
@@ -43,12 +44,12 @@ def bootstrap_intervals(sums: Floats, sizes: Floats, num_resamples: int, seed: i
 
 
 def resampled_means(sums: Floats, sizes: Floats, num_resamples: int, seed: int) -> Floats:
-    """Mean of each column over each resample: what was drawn of its sums over what was drawn of its sizes.
+    """Mean of each column over each resample: the sum of the drawn sums over the sum of the drawn sizes.
 
     Returns:
         (C, num_resamples), NaN where a resample holds no member.
     """
-    # most columns count the same members: each distinct column of sizes is multiplied once
+    # most columns have the same members, so each distinct column of sizes is multiplied only once
     distinct, column = np.unique(sizes, axis=1, return_inverse=True)
     same = distinct.shape[1] == 1
     means = np.empty((sums.shape[1], num_resamples))
@@ -63,7 +64,7 @@ def resampled_means(sums: Floats, sizes: Floats, num_resamples: int, seed: int) 
 
 
 def _draws(num_clusters: int, num_resamples: int, seed: int) -> Iterator[Floats]:
-    """How often each cluster was drawn: blocks of (rows, n) whose rows add up to n."""
+    """How often each cluster is drawn: blocks of (rows, n) whose rows add up to n."""
     rng = np.random.default_rng(seed)
     rows = max(1, CHUNK_ELEMENTS // num_clusters)
     for start in range(0, num_resamples, rows):
@@ -78,7 +79,7 @@ def _percentiles(means: Floats) -> Floats:
     """(C, 2): percentiles of each row, over the resamples that have a mean."""
     shares = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     incomplete = np.isnan(means).any(axis=1)
-    # NaN sorts last: rows with NaN come out as NaN, and are done again without it
+    # the quantiles of rows with NaN are NaN: they are computed again without it
     limits = np.quantile(means, shares, axis=1).T
     for row in np.flatnonzero(incomplete):
         known = means[row][~np.isnan(means[row])]

@@ -1,4 +1,4 @@
-"""Means and differences to the best method, with their intervals and p values, for every bin and metric."""
+"""Means and differences to the best method, with confidence intervals and p values, for every bin and metric."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS, lower_is_better
 
 SIGNIFICANCE = 0.05
-
-
+"""p values below this are significant."""
 NUM_RESAMPLES = 10_000
 
 
 class Interval(NamedTuple):
-    """A 95 % percentile interval."""
+    """A confidence interval of 95 % (percentiles of the bootstrap)."""
 
     low: float
     high: float
@@ -31,36 +30,37 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """A method's distance to the best one of its bin and metric."""
+    """The difference between a method and the best one, in one bin and metric."""
 
     to: str
     """The best method."""
     value: float
-    """Mean of own value - best's value, over the images where both have one."""
+    """Mean of (method's value - best method's value) over the images for which both have a value."""
     interval: Interval | None
-    """None where those are images of one photograph."""
+    """None where these are images of a single photograph."""
     p: float
-    """Of the paired permutation test of this pair alone: not corrected for the number of pairs."""
-    told_apart: bool
-    """p < `SIGNIFICANCE`, and the interval does not hold 0."""
+    """p value of the paired permutation test of this pair, not corrected for the number of pairs."""
+    significant: bool
+    """Whether p < `SIGNIFICANCE` and the interval does not contain 0."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean and how sure it is."""
+    """A mean with its confidence interval and its difference to the best method."""
 
     mean: float
-    """Over the images that have a value."""
+    """Mean over the images that have a value."""
     interval: Interval | None
-    """None where those are images of one photograph, or where one of the values is infinite."""
+    """None where these are images of a single photograph, or where a value is infinite."""
     difference: Difference | None
-    """None for the best, for a method alone, without a common image, and where one of the values is infinite."""
+    """None for the best method, for a single method, without common images, and where a value is infinite."""
     is_best: bool
-    """The method that the others' differences are taken to: one of at least two; of equal means, the first by name."""
+    """Whether the differences of the others are to this method; of equal means, the first by name. Never for a single
+    method."""
 
 
 Estimates = Mapping[tuple[str, str, str], Estimate]
-"""By (bin, method, key of the metric); there is no entry where a mean is not defined."""
+"""By (bin, method, key of the metric); without an entry where a mean is not defined."""
 
 
 def estimates_of(
@@ -68,34 +68,34 @@ def estimates_of(
 ) -> dict[tuple[str, str, str], Estimate]:
     """Bootstrap and test every mean of `summarise`.
 
-    The unit is the photograph (`Record.photograph`), as images of one photograph are not independent; within a bin its
-    photographs are drawn with replacement, the same ones for every method and metric. Which method is the best is taken
-    from the same images, and the p values are not corrected for the number of pairs.
+    The unit of resampling is the photograph (`Record.photograph`), because images of one photograph are not
+    independent. The photographs of a bin are drawn with replacement, the same ones for every method and metric. The
+    best method is chosen on the same images, and the p values are not corrected for the number of pairs.
 
     Args:
-        records: in any order; every method need not have every image.
-        num_resamples: of the bootstrap, and random sign flips of the permutation test.
-        seed: the same records and seed give the same numbers.
+        records: In any order; methods may lack images.
+        num_resamples: Resamples of the bootstrap, and random sign flips of the permutation test.
+        seed: The same records and seed give the same numbers.
     """
     table = _Table.of(records)
     return {
         (bin_name, method, key): estimate
         for bin_name in EVERY_BIN
         if table.members[bin_name]
-        for (method, key), estimate in _of_bin(table, bin_name, num_resamples, seed)
+        for (method, key), estimate in _estimates_in_bin(table, bin_name, num_resamples, seed)
     }
 
 
 class _Table(NamedTuple):
-    """Records as an array; names are sorted, so that their order in the records is of no consequence."""
+    """Records as an array; names are sorted, so that the order of the records does not matter."""
 
     methods: Sequence[str]
     values: Floats
     """(S, M, K): images, methods, metrics; NaN where a value is None."""
     photographs: NDArray[np.intp]
-    """(S,), in ascending order."""
+    """(S,), number of the photograph of each image, in ascending order."""
     members: Mapping[str, list[int]]
-    """Images of each bin."""
+    """Numbers of the images of each bin."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> _Table:
@@ -109,7 +109,9 @@ class _Table(NamedTuple):
         members: dict[str, set[int]] = {name: set() for name in EVERY_BIN}
         for record in records:
             number = row[record.photograph, record.name]
-            values[number, column[record.method]] = [_number(record.metrics[key]) for key in METRICS]
+            values[number, column[record.method]] = [
+                math.nan if (value := record.metrics[key]) is None else value for key in METRICS
+            ]
             for name in record.bins:
                 members[name].add(number)
         rank = {image: number for number, image in enumerate(images)}
@@ -117,21 +119,22 @@ class _Table(NamedTuple):
         return cls(methods, values, photographs, {name: sorted(own) for name, own in members.items()})
 
 
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
-
-
-def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iterator[tuple[tuple[str, str], Estimate]]:
+def _estimates_in_bin(
+    table: _Table, bin_name: str, num_resamples: int, seed: int
+) -> Iterator[tuple[tuple[str, str], Estimate]]:
     members = table.members[bin_name]
     values = table.values[members]
-    # images of one photograph stand together: these are the first ones
+    # images of one photograph are neighbours: the first one of each photograph
     starts = np.flatnonzero(np.diff(table.photographs[members], prepend=-1))
     own = _Columns.of(values, starts)
     best = _best(own.means)
-    with np.errstate(invalid="ignore"):  # inf - inf, in columns that get no difference
+    with np.errstate(invalid="ignore"):  # inf - inf, in columns without a difference
         differences = _Columns.of(values - np.take_along_axis(values, best[None, None, :], axis=1), starts)
-    # one call, so that means and differences see the same draws
-    intervals = bootstrap_intervals(*_joined(own, differences), num_resamples, seed).reshape(2, *own.means.shape, 2)
+    # one call, so that means and differences use the same draws
+    sums, sizes = (
+        np.concatenate(parts, axis=1) for parts in ((own.sums, differences.sums), (own.sizes, differences.sizes))
+    )
+    intervals = bootstrap_intervals(sums, sizes, num_resamples, seed).reshape(2, *own.means.shape, 2)
     p_values = permutation_p_values(differences.sums, num_resamples, seed).reshape(own.means.shape)
     intervals[0, np.isinf(own.means)] = np.nan
     comparable = _comparable(own.means, best) & ~np.isnan(differences.means)
@@ -151,14 +154,14 @@ def _of_bin(table: _Table, bin_name: str, num_resamples: int, seed: int) -> Iter
 
 
 class _Columns(NamedTuple):
-    """Sums over photographs; a column a method and metric."""
+    """Sums over the images of each photograph; one column per method and metric."""
 
     sums: Floats
-    """(n, M·K); columns with an infinite value hold zeros."""
+    """(n, M·K); zeros in columns with an infinite value."""
     sizes: Floats
-    """(n, M·K): images with a value."""
+    """(n, M·K): number of images with a value."""
     means: Floats
-    """(M, K), NaN where no image has a value, inf where one is infinite."""
+    """(M, K), NaN where no image has a value, inf where a value is infinite."""
 
     @classmethod
     def of(cls, values: Floats, starts: NDArray[np.intp]) -> _Columns:
@@ -171,22 +174,15 @@ class _Columns(NamedTuple):
         return cls(sums.reshape(len(starts), -1), sizes.reshape(len(starts), -1), means)
 
 
-def _joined(first: _Columns, second: _Columns) -> tuple[Floats, Floats]:
-    return (
-        np.concatenate([first.sums, second.sums], axis=1),
-        np.concatenate([first.sizes, second.sizes], axis=1),
-    )
-
-
 def _best(means: Floats) -> NDArray[np.intp]:
-    """(K,): number of the best method of each metric, the first of equals; 0 where none has a mean."""
+    """(K,): number of the best method of each metric, the first of equal ones; 0 where no method has a mean."""
     signs = np.array([-1.0 if lower_is_better(key) else 1.0 for key in METRICS])
     best: NDArray[np.intp] = np.where(np.isnan(means), -np.inf, means * signs).argmax(axis=0)
     return best
 
 
 def _comparable(means: Floats, best: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(M, K): whether a method and the best are two methods with finite means."""
+    """(M, K): whether a method is not the best one, and both have finite means."""
     finite = np.isfinite(means)
     others = np.arange(len(means))[:, None] != best
     both: NDArray[np.bool_] = others & finite & np.take_along_axis(finite, best[None, :], axis=0)
@@ -198,5 +194,5 @@ def _interval(limits: Floats) -> Interval | None:
 
 
 def _difference(to: str, value: float, interval: Interval | None, p: float) -> Difference:
-    told_apart = interval is not None and p < SIGNIFICANCE and not interval.low <= 0 <= interval.high
-    return Difference(to, value, interval, p, told_apart)
+    significant = interval is not None and p < SIGNIFICANCE and not interval.low <= 0 <= interval.high
+    return Difference(to, value, interval, p, significant)

@@ -1,4 +1,4 @@
-"""Paired permutation test of a mean difference: under the null hypothesis the sign of each cluster is a coin's.
+"""Paired permutation test of a mean difference: under the null hypothesis, the sign of each cluster is random.
 
 Source: Fisher, The Design of Experiments (1935), section 21; p values of random flips after Phipson and Smyth,
 "Permutation p-values should never be zero", Statistical Applications in Genetics and Molecular Biology 9 (2010).
@@ -13,7 +13,7 @@ import numpy as np
 from inpaint_zoo.evaluation.significance.bootstrap import CHUNK_ELEMENTS, Floats
 
 TIE = 1e-12
-"""Sums within this share of the largest possible one are equal but for rounding."""
+"""Sums whose distance is at most this share of the largest possible sum count as equal: they differ by rounding."""
 
 
 def permutation_p_values(differences: Floats, num_resamples: int, seed: int) -> Floats:
@@ -21,11 +21,11 @@ def permutation_p_values(differences: Floats, num_resamples: int, seed: int) -> 
 
     Args:
         differences: (n, C), finite: the sum of the differences within a cluster, for each column; 0 where it has none.
-        num_resamples: random flips; where 2^n is no more than that, every flip is taken once and p is exact.
-        seed: the same seed flips the same signs.
+        num_resamples: Number of random flips; where 2^n is not larger, every flip is used once and p is exact.
+        seed: The same seed flips the same signs.
 
     Returns:
-        (C,) in (0, 1]. Random flips count the observed signs as one more flip, so that p is never 0.
+        (C,) in (0, 1]. With random flips, the observed signs count as one more flip, so that p is never 0.
     """
     total = differences.sum(axis=0)
     limit = np.abs(total) - TIE * np.abs(differences).sum(axis=0)
@@ -38,7 +38,7 @@ def permutation_p_values(differences: Floats, num_resamples: int, seed: int) -> 
 
 
 def is_exact(num_clusters: int, num_resamples: int) -> bool:
-    """Whether every flip of so many signs can be taken."""
+    """Whether the number of all sign flips is at most `num_resamples`."""
     return 1 << num_clusters <= num_resamples
 
 

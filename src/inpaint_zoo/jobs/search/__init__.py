@@ -1,1 +1,1 @@
-"""A search for good settings of a training: what is searched, the study that remembers it, early ends."""
+"""A search for good settings of a training: the search space, the study that stores trials, pruning."""

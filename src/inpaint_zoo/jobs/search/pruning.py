@@ -1,4 +1,4 @@
-"""Tell Optuna how a trial's validations go, and end those that fall behind."""
+"""Report the validations of a trial to Optuna, and prune trials that fall behind."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class TrialPruning(pl.Callback):
-    """Ends a training of a search whose validations the pruner finds hopeless.
+    """Ends the training of a trial that the pruner rejects.
 
-    The first of several processes asks Optuna, and all of them end.
+    The first rank asks Optuna, and all ranks end.
 
     Args:
-        folder: Of the search.
+        folder: The folder of the search.
         trial: Number of the trial that is being trained.
-        pruner: Of Optuna; None only reports.
-        monitor: Name of the metric that the search is for.
+        pruner: A pruner of Optuna; None only reports validations.
+        monitor: Name of the metric that the search optimises.
     """
 
     def __init__(self, *, folder: str | Path, trial: int, pruner: Any, monitor: str) -> None:
@@ -33,22 +33,22 @@ class TrialPruning(pl.Callback):
         self._study: optuna.Study | None = None
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Report a validation and ask."""
+        """Report a validation, and stop the training if the trial is pruned."""
         value = trainer.callback_metrics.get(self.monitor)
-        hopeless = trainer.is_global_zero and value is not None and self._is_hopeless(trainer.global_step, float(value))
-        if trainer.strategy.broadcast(hopeless):
+        pruned = trainer.is_global_zero and value is not None and self._is_pruned(trainer.global_step, float(value))
+        if trainer.strategy.broadcast(pruned):
             trainer.should_stop = True
 
-    def _is_hopeless(self, step: int, value: float) -> bool:
-        # the journal is read once, and after that only what is new in it
+    def _is_pruned(self, step: int, value: float) -> bool:
+        # kept open: the journal is read once, and later only its new entries
         self._study = self._study or open_study(self.folder, self.pruner)
         from optuna.trial import Trial  # noqa: PLC0415
 
         (frozen,) = (one for one in self._study.trials if one.number == self.number)
         trial = Trial(self._study, frozen._trial_id)
-        if step not in frozen.intermediate_values:  # a resumed training makes up for a validation that it has lost
+        if step not in frozen.intermediate_values:  # a resumed training may repeat a validation
             trial.report(value, step)
-        hopeless = trial.should_prune()
-        if hopeless:
+        pruned = trial.should_prune()
+        if pruned:
             trial.set_user_attr(PRUNED, step)
-        return hopeless
+        return pruned

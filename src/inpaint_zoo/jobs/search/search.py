@@ -1,4 +1,4 @@
-"""Try the trials of a search one after the other; each is a training in a run folder of its own."""
+"""Run the trials of a search one after the other; each is a training in its own run folder."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from inpaint_zoo.config.overrides import quote
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.jobs.run import run_verb
 from inpaint_zoo.jobs.search.space import Dimension, Value, override_of
-from inpaint_zoo.jobs.search.study import PRUNED, remember, seed_of
+from inpaint_zoo.jobs.search.study import PRUNED, seed_of, store_settings
 from inpaint_zoo.jobs.sweep.job import add_seconds, read_seconds
 from inpaint_zoo.jobs.sweep.outcome import Outcome
 from inpaint_zoo.jobs.sweep.plan import check_complete
 from inpaint_zoo.jobs.sweep.table import show, write_tables
 from inpaint_zoo.training.monitor import Monitor
-from inpaint_zoo.training.runs.attempt import reason_of, write_failure
-from inpaint_zoo.training.runs.folder import has_checkpoint, read_run
+from inpaint_zoo.training.runs.failure import failure_reason, write_failure
 from inpaint_zoo.training.runs.result import config_hash, read_result
+from inpaint_zoo.training.runs.status import has_checkpoint, read_run
 
 if TYPE_CHECKING:
     import optuna
@@ -38,20 +38,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Training:
-    """What all trials have in common."""
+    """The training that all trials have in common."""
 
     task: Callable[[DictConfig], object]
     overrides: tuple[str, ...]
     config_dir: str | None
-    """The user's own folder of YAML files."""
+    """The user's folder of YAML files, as after `--config-dir`."""
 
     @classmethod
     def of_command_line(cls, task: Callable[[DictConfig], object], own_keys: Sequence[str]) -> Training:
-        """The training that the running command describes besides what concerns the search.
+        """The training that the running command describes, without the keys of the search.
 
         Args:
-            task: What `train` calls with a configuration.
-            own_keys: Keys of the command that `train` does not know.
+            task: The function that `train` calls with a configuration.
+            own_keys: Keys of `tune` that `train` does not know.
         """
         job: Any = HydraConfig.get()
         theirs = [text for text in job.overrides.task if _first_key(text) not in own_keys]
@@ -59,10 +59,10 @@ class Training:
         return cls(task, tuple(theirs), folders[0] if folders else None)
 
     def check(self, space: Mapping[str, Dimension]) -> None:
-        """Try the ends of every range on the configuration.
+        """Check the configurations at the ends of every range.
 
         Raises:
-            InputError: `train` does not take one of them.
+            InputError: `train` does not accept one of them.
         """
         check_complete(self.config())
         for key, dimension in space.items():
@@ -73,20 +73,20 @@ class Training:
                     raise InputError(f"search.{key} ({override_of(key, value)}): {error}") from error
 
     def config(self, overrides: Sequence[str] = ()) -> DictConfig:
-        """The configuration with some more overrides."""
+        """The configuration with further overrides."""
         return compose_config("train", [*self.overrides, "run_dir=.", *overrides], self.config_dir)
 
     def run(self, folder: Path, overrides: Sequence[str]) -> None:
-        """Train, or go on training, in a folder."""
-        from inpaint_zoo.runtime.processes import own_environment  # noqa: PLC0415 (imports torch)
+        """Start or resume the training in a folder."""
+        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415 (imports torch)
 
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         more = ["ckpt_path=last"] if has_checkpoint(folder) else []
-        with own_environment():
+        with restored_environment():
             run_verb("train", self.task, [*flags, *self.overrides, *overrides, f"run_dir={quote(str(folder))}", *more])
 
     def command(self, overrides: Sequence[str]) -> str:
-        """How to train with some more overrides, for a shell."""
+        """The shell command of the training with further overrides."""
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         plain = [re.sub(r"='([\w./:-]+)'$", r"=\1", text) for text in (*self.overrides, *overrides)]
         trusted = [f"{OPTION}=[{','.join(allowed())}]"] if allowed() else []
@@ -95,52 +95,53 @@ class Training:
 
 @dataclass(frozen=True)
 class Search:
-    """A search in a folder; each trial is a run folder in it."""
+    """A search and its folder, in which each trial has a run folder."""
 
     folder: Path
     study: optuna.Study
     space: Mapping[str, Dimension]
     training: Training
     sampler: Callable[[int], Any]
-    """From a seed to a sampler of Optuna."""
+    """Builds a sampler of Optuna from a seed."""
     seed: int
     pruner: DictConfig | None
     monitor: Monitor
 
-    def remember(self, search: Mapping[str, str]) -> None:
-        """Refuse to go on with a search that was begun with other settings.
+    def store_settings(self, search: Mapping[str, str]) -> None:
+        """Store the settings of the search, or check that a search to resume has the same ones.
 
         Raises:
-            InputError: It was.
+            InputError: They differ.
         """
-        facts = {f"search.{key}": text for key, text in search.items()}
+        ranges = {f"search.{key}": text for key, text in search.items()}
         keys = {"keys": " ".join(search), "sampler_seed": self.seed}
-        remember(self.study, {**keys, **facts, "training": config_hash(self.training.config())}, self.folder)
+        training = config_hash(self.training.config())
+        store_settings(self.study, {**keys, **ranges, "training": training}, self.folder)
 
     def run(self, num_trials: int) -> None:
-        """Go on with trials that were interrupted, then begin new ones until so many have ended.
+        """Resume interrupted trials, then start new ones until `num_trials` have ended.
 
         Raises:
-            Stopped: A signal has ended the running trial, which will go on when the search is started again.
+            Stopped: A signal has interrupted the running trial; repeating the command resumes it.
         """
         from optuna.trial import Trial  # noqa: PLC0415
 
         interrupted = [one for one in self.study.trials if not one.state.is_finished()]
         try:
             for frozen in interrupted:
-                self._propose_for(frozen.number)
+                self._set_sampler(frozen.number)
                 self._try(Trial(self.study, frozen._trial_id), num_trials)
             while sum(one.state.is_finished() for one in self.study.trials) < num_trials:
-                self._propose_for(len(self.study.trials))
+                self._set_sampler(len(self.study.trials))
                 self._try(self.study.ask(), num_trials)
         except (Stopped, KeyboardInterrupt) as stop:
             self._write()
             number = stop.signum if isinstance(stop, Stopped) else 2
-            how = f"run_dir={self.folder} and otherwise the same command go on"
+            how = f"resume with the same command and run_dir={self.folder}"
             raise Stopped(f"the search was stopped: {how}", number) from None
 
-    def tell(self) -> float | None:
-        """Print and write the table and the best trial as a command; returns its value."""
+    def report(self) -> float | None:
+        """Write the table, print it with the command of the best trial, and return the value of that trial."""
         outcomes = self._write()
         show(outcomes)
         print(f"search folder: {self.folder}")
@@ -157,7 +158,7 @@ class Search:
         write_tables(self.folder, outcomes, "tune")
         return outcomes
 
-    def _propose_for(self, number: int) -> None:
+    def _set_sampler(self, number: int) -> None:
         self.study.sampler = self.sampler(seed_of(self.seed, number))
 
     def _try(self, trial: optuna.Trial, num_trials: int) -> None:
@@ -167,9 +168,9 @@ class Search:
         name = f"trial {trial.number + 1} of {num_trials}"
         print(f"{name}: {' '.join(overrides)}", flush=True)
         try:
-            if read_result(folder) is None:  # else the search was killed after the end of the training
-                self.training.run(folder, [*overrides, self._early_end(trial.number)])
-            self._judge(trial, folder)
+            if read_result(folder) is None:  # otherwise the search was killed after the training had finished
+                self.training.run(folder, [*overrides, self._pruning(trial.number)])
+            self._store_result(trial, folder)
         except Exception as error:
             if explain(error) is None:
                 raise
@@ -177,13 +178,14 @@ class Search:
         finally:
             add_seconds(self.folder, trial.number, time.monotonic() - started)
 
-    def _judge(self, trial: optuna.Trial, folder: Path) -> None:
+    def _store_result(self, trial: optuna.Trial, folder: Path) -> None:
         from optuna.trial import TrialState  # noqa: PLC0415
 
         result = read_result(folder)
         if result is None or result.value is None:
             raise InputError("there was no validation: lower trainer.val_check_interval")
-        if PRUNED in self._stored(trial.number).user_attrs:
+        stored = next(one for one in self.study.trials if one.number == trial.number)
+        if PRUNED in stored.user_attrs:
             self.study.tell(trial.number, state=TrialState.PRUNED)
         else:
             self.study.tell(trial.number, result.value)
@@ -192,13 +194,10 @@ class Search:
         from optuna.trial import TrialState  # noqa: PLC0415
 
         write_failure(folder, error)
-        print(f"{name} failed: {reason_of(error)}", file=sys.stderr, flush=True)
+        print(f"{name} failed: {failure_reason(error)}", file=sys.stderr, flush=True)
         self.study.tell(trial.number, state=TrialState.FAIL)
 
-    def _stored(self, number: int) -> optuna.trial.FrozenTrial:
-        return next(one for one in self.study.trials if one.number == number)
-
-    def _early_end(self, number: int) -> str:
+    def _pruning(self, number: int) -> str:
         pruner = None if self.pruner is None else OmegaConf.to_container(self.pruner, resolve=True)
         target = "inpaint_zoo.jobs.search.pruning.TrialPruning"
         node = {"_target_": target, "folder": str(self.folder), "trial": number, "pruner": pruner}
@@ -231,7 +230,7 @@ def _short(value: Value) -> str:
 
 
 def _literal(value: Any) -> str:
-    """A value in Hydra's grammar."""
+    """A value in the grammar of Hydra's overrides."""
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{key}:{_literal(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, (list, tuple)):

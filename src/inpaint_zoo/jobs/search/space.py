@@ -1,4 +1,4 @@
-"""What a search may choose from, as it is written in the configuration."""
+"""The search space: the values that each key may take, as written in the configuration."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Value = float | int | str | bool | None
 
 
 class Suggests(Protocol):
-    """What a trial of Optuna offers."""
+    """The part of Optuna's `Trial` that is used here."""
 
     def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
-        """A number of a range."""
+        """A number from a range."""
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
-        """A whole number of a range."""
+        """An integer from a range."""
 
     def suggest_categorical(self, name: str, choices: Sequence[Value]) -> Value:
-        """One of some values."""
+        """One of the values."""
 
 
 class Dimension(Protocol):
@@ -35,10 +35,10 @@ class Dimension(Protocol):
 
     @property
     def extremes(self) -> Sequence[Value]:
-        """Those that are tried out on the configuration before a search begins."""
+        """The values whose configuration is checked before a search starts."""
 
     def suggest(self, trial: Suggests, key: str) -> Value:
-        """The value of a trial."""
+        """Choose the value for a trial."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Real:
         return (self.low, self.high)
 
     def suggest(self, trial: Suggests, key: str) -> Value:
-        """The value of a trial."""
+        """Choose the value for a trial."""
         return trial.suggest_float(key, self.low, self.high, log=self.log)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """Whole numbers between `low` and `high`, both included."""
+    """Integers between `low` and `high`, both included."""
 
     low: int
     high: int
@@ -74,23 +74,23 @@ class Whole:
         return (self.low, self.high)
 
     def suggest(self, trial: Suggests, key: str) -> Value:
-        """The value of a trial."""
+        """Choose the value for a trial."""
         return trial.suggest_int(key, self.low, self.high, step=self.step, log=self.log)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some values."""
+    """One of the given values."""
 
     values: tuple[Value, ...]
 
     @property
     def extremes(self) -> Sequence[Value]:
-        """All."""
+        """All values."""
         return self.values
 
     def suggest(self, trial: Suggests, key: str) -> Value:
-        """The value of a trial."""
+        """Choose the value for a trial."""
         return trial.suggest_categorical(key, self.values)
 
 
@@ -98,7 +98,7 @@ def parse_space(search: Mapping[str, Any]) -> dict[str, Dimension]:
     """Read the node `search`.
 
     Raises:
-        InputError: It is empty, or a range is not understood.
+        InputError: It is empty, or a range has an unknown form.
     """
     if not search:
         example = "search.model.optimizer.lr='tag(log, interval(1e-5,1e-3))'"
@@ -110,15 +110,14 @@ def parse_dimension(key: str, text: str) -> Dimension:
     """Read one range in the grammar of Hydra's sweeps, such as `tag(log, interval(1e-5, 1e-3))` or `misf,madf`.
 
     Raises:
-        InputError: It is not understood.
+        InputError: The range has an unknown form.
     """
-    old = _OLD.fullmatch(text)
-    if old is not None:
-        raise InputError(
-            f"search.{key} is {text}: write {_now(old[1], *(number.strip() for number in old[2].split(',')))}"
-        )
+    former = _FORMER.fullmatch(text)
+    if former is not None:
+        numbers = [number.strip() for number in former[2].split(",")]
+        raise InputError(f"search.{key} is {text}: write {_in_hydra_grammar(former[1], *numbers)}")
     try:
-        # the key is of no importance, and may be one that Hydra cannot read
+        # any key will do; the real one may be one that Hydra cannot parse
         return _dimension(OverridesParser.create().parse_override(f"search={text}").value())
     except (HydraException, ValueError, TypeError) as error:
         reason = " ".join(str(error).split("\n")[0].split())
@@ -126,7 +125,7 @@ def parse_dimension(key: str, text: str) -> Dimension:
 
 
 def override_of(key: str, value: Value) -> str:
-    """The override of `train` that gives a key a value."""
+    """The override of `train` that sets a key to a value."""
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     plain = not isinstance(value, str) or re.fullmatch(r"[\w.+/-]+", text)
     return f"{key}={text if plain else quote(text)}"
@@ -145,7 +144,7 @@ def _dimension(sweep: object) -> Dimension:
             return _choice(list(sweep.range()))
         case IntervalSweep(start=low, end=high) if low is not None and high is not None:
             if not low < high:
-                raise ValueError("the first is less than the second")
+                raise ValueError("the first must be less than the second")
             kind = Whole if isinstance(low, int) and isinstance(high, int) else Real
             return kind(low, high, log=_is_log(sweep, low))
     raise ValueError("this is a single value")
@@ -155,7 +154,7 @@ def _is_log(sweep: Sweep, low: float, possible: bool = True) -> bool:
     if not sweep.tags <= {"log"}:
         raise ValueError("the only tag is log")
     if sweep.tags and not (possible and low > 0):
-        raise ValueError("with log, all numbers are more than 0, and the step is 1")
+        raise ValueError("with log, all numbers must be more than 0, and the step 1")
     return bool(sweep.tags)
 
 
@@ -170,19 +169,19 @@ def _value(listed: object) -> Value:
     value = listed.text if isinstance(listed, QuotedString) else listed
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise ValueError(f"{value} is no single value")
+    raise ValueError(f"{value} is not a single value")
 
 
 _FORMS = (
     "A,B,… (null may be among them), choice(A,B,…), range(FIRST,STOP[,STEP]), interval(LOW,HIGH), "
     "int(interval(LOW,HIGH)), tag(log, interval(LOW,HIGH))"
 )
-_OLD = re.compile(r"(log|float|int|log_int)\(([^(),]+(?:,[^(),]+){1,2})\)")
-"""Ranges as they were written before; Hydra would take two of them for a choice of two numbers."""
+_FORMER = re.compile(r"(log|float|int|log_int)\(([^(),]+(?:,[^(),]+){1,2})\)")
+"""Ranges in their former notation; Hydra would read some of them as a choice of two numbers."""
 
 
-def _now(word: str, low: str, high: str, step: str = "1") -> str:
-    """How Hydra writes one of them."""
+def _in_hydra_grammar(word: str, low: str, high: str, step: str = "1") -> str:
+    """A range of the former notation in the grammar of Hydra."""
     if word == "int":
         return (
             f"int(interval({low},{high}))"

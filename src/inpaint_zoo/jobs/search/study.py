@@ -1,4 +1,4 @@
-"""A search in a folder, which remembers its trials in Optuna's journal and goes on after whatever ended it."""
+"""The study of a search: its trials are stored in a journal of Optuna, from which an interrupted search resumes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 JOURNAL = "study.journal"
 NAME = "tune"
 PRUNED = "pruned_at"
-"""Attribute of a trial that was ended early: its optimizer steps."""
+"""Attribute of a pruned trial: its number of optimizer steps."""
 
 
 def open_study(folder: Path, pruner: Any = None, mode: str = "max") -> optuna.Study:
-    """The study of a folder, a new one where there is none.
+    """Open the study of a folder, or create one.
 
     Args:
-        folder: Of the search.
-        pruner: Of Optuna; None evaluates no trial.
-        mode: Whether a new study looks for the highest value, `max`, or for the lowest, `min`.
+        folder: The folder of the search.
+        pruner: A pruner of Optuna; None prunes no trial.
+        mode: `max` if a new study looks for the highest value, `min` for the lowest.
 
     Raises:
         InputError: Optuna is not installed, or its journal is damaged.
@@ -34,23 +34,23 @@ def open_study(folder: Path, pruner: Any = None, mode: str = "max") -> optuna.St
     from optuna.storages.journal import JournalFileBackend  # noqa: PLC0415
 
     path = folder / JOURNAL
-    _drop_half_line(path)
+    _drop_incomplete_line(path)
     try:
         storage = JournalStorage(JournalFileBackend(str(path)))
         study: optuna.Study = library.create_study(
             study_name=NAME,
             storage=storage,
-            direction="minimize" if mode == "min" else "maximize",  # of a new one only
+            direction="minimize" if mode == "min" else "maximize",  # only for a new study
             load_if_exists=True,
             pruner=pruner or library.pruners.NopPruner(),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # what Optuna makes of other bytes
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # Optuna raises these for a damaged journal
         raise InputError(f"{path} is damaged ({type(error).__name__}): give another run_dir") from error
     return study
 
 
 def load_optuna() -> Any:
-    """Import Optuna, and keep it from talking.
+    """Import Optuna without its log messages.
 
     Raises:
         InputError: It is not installed.
@@ -63,26 +63,26 @@ def load_optuna() -> Any:
     return optuna
 
 
-def remember(study: optuna.Study, facts: Mapping[str, Any], folder: Path) -> None:
-    """Write down what is searched, or check that it is what the folder's search has begun with.
+def store_settings(study: optuna.Study, settings: Mapping[str, Any], folder: Path) -> None:
+    """Store the settings of a search in its study; for an existing study, check that they are the same.
 
     Raises:
         InputError: The folder holds another search.
     """
-    before = study.user_attrs
-    for key, value in facts.items():
-        if key in before and before[key] != value:
-            there = "" if len(str(value)) > 60 else f" is {before[key]} there and {value} here"
+    stored = study.user_attrs
+    for key, value in settings.items():
+        if key in stored and stored[key] != value:
+            there = "" if len(str(value)) > 60 else f" is {stored[key]} there and {value} here"
             raise InputError(f"{folder} holds another search ({key}{there or ' differs'}): give another run_dir")
         study.set_user_attr(key, value)
 
 
 def seed_of(seed: int, number: int) -> int:
-    """The seed for what is proposed to a trial: its number counts, not how often the search was started before."""
+    """The sampler's seed for a trial: depends on the number of the trial, not on how often the search was resumed."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:4], "big")
 
 
-def _drop_half_line(path: Path) -> None:
-    """Forget a line that a killed process has not written to its end; Optuna would read no journal with it."""
+def _drop_incomplete_line(path: Path) -> None:
+    """Drop an incomplete last line, left by a killed process: Optuna could not read the journal with it."""
     if path.is_file() and (data := path.read_bytes()) and not data.endswith(b"\n"):
         path.write_bytes(data[: data.rfind(b"\n") + 1])

@@ -1,1 +1,1 @@
-"""Many trainings by one command: which jobs there are, what has become of them, and one table of all."""
+"""Many trainings with one command: the jobs, their outcomes, and one table of all of them."""

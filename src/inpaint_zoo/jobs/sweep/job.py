@@ -1,4 +1,4 @@
-"""One job of a sweep, in this process or in another one: it fails for itself, and says in one line how it ended."""
+"""Run one job of a sweep, in this process or another; its failure is reported in one line and ends no other job."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from inpaint_zoo.errors import Stopped
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.plan import Job
 from inpaint_zoo.runtime.processes import is_first_process
-from inpaint_zoo.training.runs.attempt import attempt, reason_of, write_failure
+from inpaint_zoo.training.runs.failure import failure_reason, locked_run, write_failure
 
 LOGS = "logs"
-"""Folder in that of a sweep: what jobs in other processes print, and how long jobs have taken."""
+"""Folder in the folder of a sweep: the output of jobs in other processes, and how long jobs have taken."""
 TRACEBACK = "traceback.txt"
 BUG, BAD_INPUT = 1, 2
 
@@ -36,52 +36,52 @@ class End:
     """How a job ended."""
 
     value: float | None = None
-    """What it returned: of a training, its best validation."""
+    """Its return value: for a training, the best validation."""
     code: int = 0
-    """Its exit code, had it been a command of its own."""
+    """The exit code that it would have as a separate command."""
     stopped: str = ""
-    """By what, where it was told to stop."""
+    """What stopped it; empty if nothing did."""
 
 
 @dataclass(frozen=True)
 class SweptTask:
-    """What any sweeper calls for each job, with its configuration: the job has `os.environ` to itself."""
+    """What a sweeper calls with the configuration of each job; restores `os.environ` after each."""
 
     task: Callable[[DictConfig], object]
     debug: bool = False
-    """Whether to show the tracebacks of jobs that fail."""
+    """Whether to show the tracebacks of failed jobs."""
 
     def __call__(self, config: DictConfig) -> object:
-        """Return what a sweeper may optimise."""
+        """Run the task; returns the value that a sweeper may optimise."""
         # imports torch, which not every verb needs
-        from inpaint_zoo.runtime.processes import own_environment  # noqa: PLC0415
+        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415
 
-        with own_environment():
+        with restored_environment():
             return self.task(config)
 
 
 @dataclass
 class JobTask:
-    """What our sweeper lets a launcher of Hydra call for each job, with its configuration."""
+    """What a launcher of Hydra calls for our sweeper, with the configuration of each job."""
 
     task: SweptTask
     folder: Path
-    """Of the sweep."""
+    """The folder of the sweep."""
     jobs: Mapping[str, Job]
-    """All jobs of the sweep by their folders."""
+    """All jobs of the sweep, by their folders."""
     process: int = field(default_factory=os.getpid)
     """The process that the sweep was started in."""
 
     def __call__(self, config: DictConfig) -> End:
-        """Run a job. Whatever goes wrong is told here, and is no error for the launcher."""
+        """Run a job; its errors are reported here and never reach the launcher."""
         job = self.jobs[str(output_dir())]
         if _stopped_here:
             return End(stopped=_stopped_here[0])
-        self._say(job, f": {job.title}")
+        self._print(job, f": {job.title}")
         started = time.monotonic()
         try:
-            with self._own_output(job):
-                value = self._attempt(job, config)
+            with self._redirected(job):
+                value = self._run(job, config)
         except (Stopped, KeyboardInterrupt) as stop:
             if os.getpid() == self.process:
                 raise
@@ -91,26 +91,26 @@ class JobTask:
         finally:
             add_seconds(self.folder, job.number, time.monotonic() - started)
         score = f": {value:.4g}" if isinstance(value, float) else ""
-        self._say(job, f" finished{score}")
+        self._print(job, f" finished{score}")
         return End(value if isinstance(value, float) else None)
 
-    def _attempt(self, job: Job, config: DictConfig) -> object:
-        node: Any = HydraConfig.get()  # declared as a dataclass, in truth a node
+    def _run(self, job: Job, config: DictConfig) -> object:
+        node: Any = HydraConfig.get()  # declared as a dataclass, but really a node
         with read_write(node):
-            node.job.num = job.number  # launchers count the jobs that they start, not those of the sweep
-        with attempt(job.folder) if job.trains else contextlib.nullcontext():
+            node.job.num = job.number  # launchers number the jobs that they start, not those of the sweep
+        with locked_run(job.folder) if job.trains else contextlib.nullcontext():
             return self.task(config)
 
     def _failed(self, job: Job, error: Exception) -> End:
         is_bug = explain(error) is None
         write_failure(job.folder, error)
         if is_bug and is_first_process():
-            with contextlib.suppress(Exception):  # the line below is told in any case
+            with contextlib.suppress(Exception):  # the line below is printed in any case
                 write_text(job.folder / TRACEBACK, "".join(traceback.format_exception(error)))
         if self.task.debug:
             traceback.print_exception(error)
         where = f" (its traceback: {job.folder / TRACEBACK})" if is_bug else ""
-        self._say(job, f" failed: {reason_of(error)}{where}", to_stderr=True)
+        self._print(job, f" failed: {failure_reason(error)}{where}", to_stderr=True)
         return End(code=BUG if is_bug else BAD_INPUT)
 
     def _stopped(self, stop: BaseException) -> End:
@@ -118,26 +118,26 @@ class JobTask:
         code = 128 + (stop.signum if isinstance(stop, Stopped) else signal.SIGINT)
         return End(code=code, stopped=_stopped_here[0])
 
-    def _say(self, job: Job, text: str, to_stderr: bool = False) -> None:
+    def _print(self, job: Job, text: str, to_stderr: bool = False) -> None:
         if is_first_process() and (to_stderr or len(self.jobs) > 1):
             sys.stdout.flush()
             name = f"job {job.number + 1} of {len(self.jobs)}"
             print(f"{name}{text}", file=sys.stderr if to_stderr else sys.stdout, flush=True)
 
-    def _own_output(self, job: Job) -> contextlib.AbstractContextManager[None]:
-        """Jobs side by side would write through each other in one terminal."""
+    def _redirected(self, job: Job) -> contextlib.AbstractContextManager[None]:
+        """Write the output of jobs in other processes to files: in one terminal, their lines would mix."""
         if os.getpid() == self.process:
             return contextlib.nullcontext()
         return _output_to(self.folder / LOGS / f"{job.number}.txt")
 
 
 _stopped_here: list[str] = []
-"""Why this process, which a launcher uses for one job after the other, begins no more jobs."""
+"""Why this process, which a launcher uses for several jobs, starts no more of them; empty if it may."""
 
 
 @contextlib.contextmanager
 def _output_to(path: Path) -> Iterator[None]:
-    """Send what this process and those that it starts print to a file."""
+    """Redirect the output of this process and its child processes to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = [os.dup(handle) for handle in (1, 2)]
     try:
@@ -154,7 +154,7 @@ def _output_to(path: Path) -> Iterator[None]:
 
 
 def read_seconds(folder: Path, number: int) -> float | None:
-    """How long a job of a sweep has taken, in all its attempts; None where that is not known."""
+    """How long a job of a sweep has taken, over all its starts; None if that is unknown."""
     try:
         return float(json.loads((folder / LOGS / f"{number}.json").read_text(encoding="utf-8"))["seconds"])
     except (OSError, ValueError, TypeError, KeyError):
@@ -162,8 +162,8 @@ def read_seconds(folder: Path, number: int) -> float | None:
 
 
 def add_seconds(folder: Path, number: int, seconds: float) -> None:
-    """Write down how long an attempt at a job has taken."""
+    """Add the time that one start of a job has taken."""
     if is_first_process():
         total = (read_seconds(folder, number) or 0.0) + seconds
-        with contextlib.suppress(Exception):  # of no other use than in the table
+        with contextlib.suppress(Exception):  # it only serves the table
             write_text(folder / LOGS / f"{number}.json", json.dumps({"seconds": round(total, 3)}) + "\n")

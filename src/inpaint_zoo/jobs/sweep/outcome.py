@@ -1,4 +1,4 @@
-"""What has become of the jobs of a sweep, as their folders tell."""
+"""The outcomes of the jobs of a sweep, read from their run folders."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 from inpaint_zoo.jobs.sweep.job import read_seconds
 from inpaint_zoo.jobs.sweep.plan import Job
 from inpaint_zoo.training.monitor import Monitor
-from inpaint_zoo.training.runs.folder import read_run
+from inpaint_zoo.training.runs.status import read_run
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One row of the table of a sweep or of a search."""
+    """The outcome of a job or trial: one row of the table."""
 
     number: int
     varied: Mapping[str, str]
     state: str
     monitor: Monitor
     best: float | None
-    """Best validation, of what is monitored."""
+    """Best value of the monitored metric."""
     step: int | None
-    """Optimizer steps that were taken."""
+    """Number of optimizer steps."""
     seconds: float | None
-    """Time that it has taken, in all its attempts."""
+    """Time that it has taken, over all its starts."""
     remark: str
     """Why it failed."""
 
@@ -34,13 +34,13 @@ def outcomes_of(folder: Path, jobs: Sequence[Job]) -> list[Outcome]:
     """The rows of the table of a sweep.
 
     Args:
-        folder: Of the sweep.
-        jobs: All of them.
+        folder: The folder of the sweep.
+        jobs: All jobs of the sweep.
     """
-    return [_outcome(folder, job) for job in jobs]
-
-
-def _outcome(folder: Path, job: Job) -> Outcome:
-    run = read_run(job.folder)
-    seconds = read_seconds(folder, job.number)
-    return Outcome(job.number, job.varied, run.state, run.monitor, run.best, run.step, seconds, run.remark)
+    outcomes = []
+    for job in jobs:
+        run, seconds = read_run(job.folder), read_seconds(folder, job.number)
+        outcomes.append(
+            Outcome(job.number, job.varied, run.state, run.monitor, run.best, run.step, seconds, run.remark)
+        )
+    return outcomes

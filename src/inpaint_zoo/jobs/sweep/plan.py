@@ -1,4 +1,4 @@
-"""The jobs of a sweep, found and checked before the first one starts."""
+"""The jobs of a sweep, which are all checked before the first one starts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from inpaint_zoo.config.build import check_nodes
 from inpaint_zoo.config.error_messages import explain, missing
 from inpaint_zoo.config.overrides import quote
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.training.runs.attempt import CONFIG
-from inpaint_zoo.training.runs.folder import State, has_checkpoint, is_run_folder, read_config, state_of
+from inpaint_zoo.training.runs.files import CONFIG
 from inpaint_zoo.training.runs.result import config_hash, read_result
+from inpaint_zoo.training.runs.status import State, has_checkpoint, is_run_folder, read_config, state_of
 
 RUN_DIR = "run_dir"
-"""The key of verbs that train: each job gets a folder of its own as if it had been given on the command line."""
+"""Key of verbs that train: each job gets its own folder, as if it were given on the command line."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Job:
     varied: dict[str, str]
     """The values of the keys that differ from job to job."""
     overrides: tuple[str, ...]
-    """Everything that a command line of its own would need."""
+    """Everything that a separate command for this job would need."""
     folder: Path
     trains: bool
-    """Whether it leaves a run folder that tells about it."""
+    """Whether it leaves a run folder."""
 
     @property
     def title(self) -> str:
-        """What is varied: `model=misf seed=0`."""
+        """The varied values: `model=misf seed=0`."""
         return " ".join(f"{key}={value}" for key, value in self.varied.items())
 
     @property
@@ -56,17 +56,17 @@ class Plan:
     """A sweep."""
 
     master: DictConfig
-    """The configuration of the command, as launchers want it."""
+    """The configuration of the command, as launchers need it."""
     folder: Path
     jobs: tuple[Job, ...]
 
 
 def sweep_folder(config: DictConfig, overrides: Sequence[str]) -> Path:
-    """Where a sweep goes: to `run_dir` where the command line gives it, else to Hydra's folder of sweeps.
+    """The folder of a sweep: `run_dir` if the command line gives it, otherwise Hydra's folder of sweeps.
 
     Args:
-        config: Composed from the command line, with the node of Hydra.
-        overrides: Of the command line.
+        config: Composed from the command line, with the node `hydra`.
+        overrides: The overrides of the command line.
     """
     given = {override.partition("=")[0] for override in overrides}
     chosen = config[RUN_DIR] if RUN_DIR in given and "hydra.sweep.dir" not in given else config.hydra.sweep.dir
@@ -74,22 +74,22 @@ def sweep_folder(config: DictConfig, overrides: Sequence[str]) -> Path:
 
 
 def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plan:
-    """Find the jobs of a command line and check each of them.
+    """List the jobs of a command line and check each of them.
 
     Args:
         loader: Composes configurations.
-        master: Of the command; says where the sweep goes.
-        overrides: What the command line says; values separated by commas make jobs.
+        master: The configuration of the command; gives the folder of the sweep.
+        overrides: The overrides of the command line; each value of a comma-separated list is a job.
 
     Raises:
-        InputError: A job cannot be composed, or its folder holds something else; nothing has run then.
-        Exception: Whatever Hydra has to say about overrides that concern all jobs.
+        InputError: A job cannot be composed, or its folder holds something else; no job has run yet.
+        Exception: Any error of Hydra about overrides of all jobs.
     """
     HydraConfig.instance().set_config(master)
     folder = Path(master.hydra.sweep.dir)
     parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
     varied = [override.get_key_element() for override in parsed if override.is_sweep_override()]
-    # the last one of a key counts, as everywhere
+    # of several overrides of one key the last one counts, as everywhere
     values = {override.get_key_element(): _values(override) for override in parsed}
     combinations = [dict(zip(values, chosen, strict=True)) for chosen in itertools.product(*values.values())]
     jobs = []
@@ -103,16 +103,16 @@ def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str
 
 
 def _values(override: Override) -> list[str]:
-    """The values of a key in all jobs, as overrides give them."""
+    """The values of an override in all jobs, in the grammar of overrides."""
     if not override.is_sweep_override():
         return [override.get_value_element_as_str()]
     if not override.is_discrete_sweep():
-        raise InputError(f"{override.input_line}: a sweep goes through a list, choice() or range(); tune searches")
+        raise InputError(f"{override.input_line}: a sweep needs a list, choice() or range(); use tune to search")
     return list(override.sweep_string_iterator())
 
 
 class _named:  # noqa: N801 (used as a function)
-    """Say which job it is that cannot be composed."""
+    """Name the job in the error message if it cannot be composed."""
 
     def __init__(self, number: int, count: int, varied: dict[str, str]) -> None:
         title = " ".join(f"{key}={value}" for key, value in varied.items())
@@ -152,21 +152,21 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
 
 
 def _of_this_job(folder: Path, config: DictConfig) -> list[str]:
-    """What a job is given besides the overrides of the sweep: its folder, and that it goes on where it was."""
+    """The overrides of a job in addition to those of the sweep: its folder, and whether to resume."""
     extra = [f"{RUN_DIR}={quote(str(folder))}"]
     if "ckpt_path" in config:
         if has_checkpoint(folder):
             extra.append("ckpt_path=last")
         elif config.ckpt_path == "last":
-            extra.append("ckpt_path=null")  # of this job there is nothing to go on with yet
+            extra.append("ckpt_path=null")  # this job has no checkpoint to resume from yet
     return extra
 
 
 def check_complete(config: DictConfig) -> None:
-    """Refuse a configuration of `train` that has no value for a key.
+    """Refuse a configuration of `train` in which a key has no value.
 
     Raises:
-        InputError: It is named.
+        InputError: The message names the key.
     """
     for key in sorted(OmegaConf.missing_keys(config)):
         raise InputError(missing(key))
@@ -185,9 +185,9 @@ def _check_folder(folder: Path, config: DictConfig) -> None:
     if stored is None and result is not None and result.config != config_hash(config):
         raise InputError(f"{other}: {advice}")
     if state_of(folder) is State.RUNNING:
-        raise InputError(f"another process is at work in {folder}: wait for its end, or give another run_dir")
+        raise InputError(f"another process is using {folder}: wait until it ends, or give another run_dir")
     if any(folder.iterdir()) and not is_run_folder(folder):
-        raise InputError(f"{folder} holds files that are not of a training (no {CONFIG}): give another run_dir")
+        raise InputError(f"{folder} holds files that do not belong to a training (no {CONFIG}): give another run_dir")
 
 
 def _difference(stored: DictConfig, config: DictConfig) -> str:

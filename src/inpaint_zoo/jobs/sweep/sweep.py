@@ -1,4 +1,4 @@
-"""Run the jobs of a sweep that are not finished, and tell about all of them."""
+"""Run the unfinished jobs of a sweep, and report on all of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from inpaint_zoo.jobs.sweep.table import show, write_tables
 from inpaint_zoo.runtime.processes import is_first_process
 
 _IN_THIS_PROCESS = "basic"
-"""Hydra's name of the launcher that runs one job after the other where the sweep was started."""
+"""Hydra's name for the launcher that runs one job after the other in the process of the sweep."""
 
 
 def run_sweep(
@@ -33,29 +33,30 @@ def run_sweep(
     """Run a sweep.
 
     Args:
-        context: Composes configurations.
-        master: Configuration of the command.
+        context: Hydra's context, which composes configurations.
+        master: The configuration of the command.
         task: Called with the configuration of each job.
-        overrides: Of the command line.
-        max_batch_size: How many jobs the launcher is handed at a time; None: all.
+        overrides: The overrides of the command line.
+        max_batch_size: How many jobs the launcher gets at a time; None: all.
 
     Returns:
-        How the worst job ended, by its exit code: 1 for a bug, 2 for a mistake of the user, 0 when all went well.
+        The end of the worst job, by its exit code: 1 for a bug, 2 for an input error, 0 if all jobs succeeded.
 
     Raises:
-        InputError: A job cannot run; none has then.
+        InputError: A job cannot be run; no job was started.
         Stopped: A signal ended the sweep.
     """
     plan = plan_sweep(context.config_loader, master, overrides)
     waiting = [job for job in plan.jobs if not job.is_finished]
     for job in plan.jobs:
         if job.is_finished:
-            _say(f"job {job.number + 1} of {len(plan.jobs)} is finished already: {job.title}")
+            _print(f"job {job.number + 1} of {len(plan.jobs)} is already finished: {job.title}")
     _make(plan.folder)
     ends: list[End] = []
     try:
-        with _patient(plan.master):
-            ends = _launch(context, plan, waiting, JobTask(task, plan.folder, _by_folder(plan)), max_batch_size)
+        with _deferred_interrupt(plan.master):
+            by_folder = {str(job.folder): job for job in plan.jobs}
+            ends = _launch(context, plan, waiting, JobTask(task, plan.folder, by_folder), max_batch_size)
     except (Stopped, KeyboardInterrupt) as stop:
         raise _stopped(plan, stop) from None
     finally:
@@ -65,7 +66,9 @@ def run_sweep(
     for end in ends:
         if end.stopped:
             raise _stopped(plan, Stopped(end.stopped, end.code - 128))
-    _tell(plan)
+    if is_first_process() and plan.jobs[0].trains:
+        show(outcomes_of(plan.folder, plan.jobs))
+        _print(f"sweep folder: {plan.folder}")
     return max(ends, key=lambda end: _SEVERITY.get(end.code, 2), default=End())
 
 
@@ -75,9 +78,10 @@ _SEVERITY = {0: 0, BAD_INPUT: 1, BUG: 2}
 def _launch(
     context: HydraContext, plan: Plan, jobs: Sequence[Job], task: JobTask, max_batch_size: int | None
 ) -> list[End]:
-    """Hand the jobs to the launcher that the configuration names."""
+    """Run the jobs with the launcher that the configuration names."""
     launcher = Plugins.instance().instantiate_launcher(hydra_context=context, task_function=task, config=plan.master)
-    overrides = [[*job.overrides, f"hydra.sweep.subdir={quote(_below(job.folder, plan.folder))}"] for job in jobs]
+    below = [quote(str(job.folder.relative_to(plan.folder))) for job in jobs]
+    overrides = [[*job.overrides, f"hydra.sweep.subdir={path}"] for job, path in zip(jobs, below, strict=True)]
     size = max_batch_size or len(jobs) or 1
     ends: list[End] = []
     for first in range(0, len(jobs), size):
@@ -87,34 +91,20 @@ def _launch(
 
 
 def _end(done: JobReturn) -> End:
-    """What a job returned; a launcher of another machine may have lost it."""
+    """What a job returned; the launcher of another machine may have lost it."""
     value = done.return_value if done.status is JobStatus.COMPLETED else None
     return value if isinstance(value, End) else End(code=BUG)
-
-
-def _below(folder: Path, root: Path) -> str:
-    return str(folder.relative_to(root))
-
-
-def _by_folder(plan: Plan) -> dict[str, Job]:
-    return {str(job.folder): job for job in plan.jobs}
 
 
 def _stopped(plan: Plan, stop: BaseException) -> Stopped:
     finished = sum(job.is_finished for job in plan.jobs)
     done = f"{finished} of {len(plan.jobs)} jobs are finished, " if plan.jobs[0].trains else ""
     signum = stop.signum if isinstance(stop, Stopped) else signal.SIGINT
-    how = f"run_dir={plan.folder} and otherwise the same command go on" if plan.jobs[0].trains else "start it again"
+    how = f"resume with the same command and run_dir={plan.folder}" if plan.jobs[0].trains else "start it again"
     return Stopped(f"the sweep was stopped by {signal.Signals(signum).name}: {done}{how}", signum)
 
 
-def _tell(plan: Plan) -> None:
-    if is_first_process() and plan.jobs[0].trains:
-        show(outcomes_of(plan.folder, plan.jobs))
-        _say(f"sweep folder: {plan.folder}")
-
-
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     if is_first_process():
         print(line, flush=True)
 
@@ -127,7 +117,7 @@ def _make(folder: Path) -> None:
 
 
 def _remove_empty_folders(plan: Plan) -> None:
-    """Of jobs that left nothing, and of verbs that write elsewhere."""
+    """Remove the folders of jobs that wrote nothing, and those of verbs that write elsewhere."""
     logs = plan.folder / "logs"
     if not plan.jobs[0].trains and logs.is_dir():
         for path in logs.glob("*.json"):
@@ -138,10 +128,10 @@ def _remove_empty_folders(plan: Plan) -> None:
 
 
 @contextlib.contextmanager
-def _patient(master: DictConfig) -> Iterator[None]:
-    """Where jobs run in processes of their own, let them save at Ctrl-C, which reaches them as well.
+def _deferred_interrupt(master: DictConfig) -> Iterator[None]:
+    """If jobs run in other processes, wait at Ctrl-C until they have saved: the signal reaches them as well.
 
-    A second one ends the sweep at once.
+    A second Ctrl-C ends the sweep at once.
     """
     in_this_process = master.hydra.runtime.choices["hydra/launcher"] == _IN_THIS_PROCESS
     if in_this_process or threading.current_thread() is not threading.main_thread():

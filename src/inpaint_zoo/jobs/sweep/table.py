@@ -1,4 +1,4 @@
-"""One table of all trainings of a sweep or of a search: terminal, CSV, Markdown, plot."""
+"""The table of a sweep or search: in the terminal, as CSV, as Markdown and as a plot."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from inpaint_zoo.tables import (
     markdown,
     terminal,
 )
-from inpaint_zoo.training.monitor import Monitor, shown
+from inpaint_zoo.training.monitor import Monitor, format_value
 
 _OTHER_COLUMNS = 52
-"""Width of the columns that every table has."""
+"""Width of the columns that every table has, in characters."""
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Outcome | None:
-    """The row with the best value."""
+    """The outcome with the best value; None if no outcome has one."""
     rated = [outcome for outcome in outcomes if outcome.best is not None]
     return min(rated, key=lambda outcome: outcome.monitor.rank(outcome.best), default=None)
 
 
 def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
-    """What the rows are compared by; a job that has not started says nothing about it."""
+    """The metric by which rows are compared, taken from a job with a value: others may not have started."""
     best = best_of(outcomes)
     return Monitor() if best is None else best.monitor
 
@@ -57,14 +57,14 @@ def show(outcomes: Sequence[Outcome]) -> None:
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Table:
-    """A row for each job; the best value is marked."""
+    """The table with a row for each job, in which the best value is marked."""
     keys, best = _keys(outcomes), best_of(outcomes)
     rows: list[Row] = [
         [
             str(outcome.number),
             *(outcome.varied.get(key, "") for key in keys),
             outcome.state,
-            Cell("") if outcome.best is None else Cell(shown(outcome.best), str(outcome.best), outcome is best),
+            Cell("") if outcome.best is None else Cell(format_value(outcome.best), str(outcome.best), outcome is best),
             _number(outcome.step, "d"),
             _number(outcome.seconds, ".0f"),
             outcome.remark,
@@ -86,7 +86,7 @@ def _number(value: float | None, form: str) -> Cell:
 
 
 def _narrowed(table: Table, keys: Sequence[str]) -> Table:
-    """The table with short titles, or with one column for all keys where theirs would not fit a terminal."""
+    """The table with short titles; if it is still too wide for a terminal, one column holds all keys."""
     varied = [[cell.shown for cell in row[1 : 1 + len(keys)]] for row in table.cells()]
     titles = _short(keys)
     widths = [max(map(len, column)) + 3 for column in zip(titles, *varied, strict=True)]
@@ -104,6 +104,6 @@ def _keys(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _short(keys: Sequence[str]) -> list[str]:
-    """The last parts of dotted keys, where they are told apart by them."""
+    """The last part of each dotted key, if no other key has the same one; otherwise the whole key."""
     last = [key.rpartition(".")[2] for key in keys]
     return [short if last.count(short) == 1 else key for short, key in zip(last, keys, strict=True)]

@@ -1,1 +1,1 @@
-"""How masks are drawn: spans of thick lines, directions, glyphs."""
+"""Drawing masks: spans of thick lines, directions, glyphs, drawings in steps."""

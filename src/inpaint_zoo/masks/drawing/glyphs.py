@@ -1,7 +1,7 @@
-"""Letter-like shapes made of lines, so that no font and no version of a font library has a say in the pixels.
+"""Letter-like shapes made of lines, so that the pixels depend on no font and no version of a font library.
 
-Each shape stands in a box 4 wide and 6 high, (0, 0) at the top left; a comma separates its lines, a blank the points
-of a line, and a point is its x and its y.
+Each shape fills a box 4 wide and 6 high, with (0, 0) at the top left. Commas separate its lines, spaces the points of a
+line; a point is its x and its y.
 """
 
 from __future__ import annotations
@@ -48,4 +48,4 @@ GLYPHS = tuple(
     tuple(tuple((int(point[1]), int(point[0])) for point in line.split()) for line in shape.split(","))
     for shape in _SHAPES
 )
-"""Of each shape the lines, of each line the points (y, x)."""
+"""The points (y, x) of the lines of each shape."""

@@ -1,7 +1,7 @@
-"""Thick lines as runs of pixels, many at once, in integer arithmetic: the same pixels whatever the libraries' versions.
+"""Thick lines as runs of pixels, many at once, in integer arithmetic: the same pixels with every library version.
 
-A line with round ends is convex, so that each row of the image holds one run of it. Runs are counted through the
-whole image, row after row: a run from 3 to 7 covers the pixels 3, 4, 5 and 6.
+A line with round ends is convex, so each row of the image holds one run of it. Runs are positions in the flattened
+image: a run from 3 to 7 covers the pixels 3, 4, 5 and 6.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from typing import NamedTuple
 import numpy as np
 
 _FAR = 1 << 24
-"""More pixels than any side has."""
+"""More than the length of any side."""
 _HALF = 32
 _LOW = (1 << _HALF) - 1
 
 
 class Segment(NamedTuple):
-    """A thick straight line; its ends may lie outside of the image."""
+    """A thick straight line; its ends may lie outside the image."""
 
     start_y: int
     start_x: int
     end_y: int
     end_x: int
     width: int
-    """All pixels at most half of this away from the line belong to it."""
+    """Pixels at a distance of at most half of this belong to the line."""
 
 
 class Spans(NamedTuple):
-    """The runs of some segments in an image; those of one segment overlap those of another."""
+    """The runs of some segments in an image; runs of different segments may overlap."""
 
     runs: np.ndarray
     """int64 (runs,): start in the high 32 bits, end in the low ones; segment after segment."""
     seen: np.ndarray
-    """bool (rows,): of all rows of all segments, which have a run within the image."""
+    """bool (rows,): which of all rows of all segments have a run inside the image."""
     last_rows: np.ndarray
-    """int64 (segments,): how many rows the segments up to each of them have."""
+    """int64 (segments,): the number of rows of each segment and all before it."""
 
     def first(self, num: int) -> np.ndarray:
         """The runs of the first `num` segments."""
@@ -45,7 +45,7 @@ class Spans(NamedTuple):
 
 
 def spans(segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> Spans:
-    """The runs of segments, given one by one or as int64 (segments, 5), in a (height, width) image."""
+    """The runs of segments, a list or int64 (segments, 5), in a (height, width) image."""
     parts = np.asarray(segments, dtype=np.int64).reshape(-1, 5)
     radius = parts[:, 4] >> 1
     top = np.maximum(np.minimum(parts[:, 0], parts[:, 2]) - radius, 0)
@@ -63,8 +63,8 @@ def spans(segments: Sequence[Segment] | np.ndarray, height: int, width: int) -> 
 
 
 def _columns(table: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First column in each row, `y` below the segment's start, and the column behind the last."""
-    # beside the line: four bounds of the column, each a whole quotient that is linear in y
+    """The first column in each row, `y` rows below the segment's start, and the column after the last."""
+    # beside the line: four bounds of the column, each an integer quotient that is linear in y
     bounds = table[8:12] * y
     bounds += table[4:8]
     bounds //= table[12:16]
@@ -73,7 +73,7 @@ def _columns(table: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # around its ends
     rows = np.stack([y, y - table[2]])
     rest = table[3] - 4 * rows * rows
-    half = np.sqrt(np.maximum(rest, 0) >> 2).astype(np.int64)  # exact: IEEE's root, rounded down
+    half = np.sqrt(np.maximum(rest, 0) >> 2).astype(np.int64)  # exact: the square root of IEEE 754, rounded down
     np.copyto(half, -_FAR, where=rest < 0)
     np.maximum(reach, half[0], out=reach)
     np.maximum(reach, half[1] + table[16:18], out=reach)
@@ -81,7 +81,7 @@ def _columns(table: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _table(parts: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """What is needed of each segment in its rows, int64 (19, segments); `shift` stands in the last row.
+    """What `_columns` needs of each segment, int64 (19, segments); the last row is `shift`.
 
     With the line from (0, 0) to (rise, run), pixel (y, x) lies beside it where 0 <= y rise + x run <= length**2 and
     abs(y run - x rise) <= width length / 2. Each of the four bounds becomes (constant + slope y) // divisor, the
@@ -91,9 +91,9 @@ def _table(parts: np.ndarray, shift: np.ndarray) -> np.ndarray:
     rise, run = end_y - start_y, np.abs(end_x - start_x)
     height = np.abs(rise)
     squared_length = rise * rise + run * run
-    # the whole root keeps the comparison of squares exact; a point has nothing beside it
+    # the integer root keeps the comparison of squares exact; a point has nothing beside it
     reach = np.sqrt(width * width * squared_length // 4).astype(np.int64) - (squared_length == 0)
-    # where a bound does not depend on the column, it holds for all columns or for none
+    # a bound that does not depend on the column holds for all columns or for none
     flat, upright = (height == 0) * _FAR, (run == 0) * _FAR
     by_height, by_run = 2 * flat + 1, 2 * upright + 1
     along, across = rise * by_run, np.sign(rise) * run
@@ -110,7 +110,7 @@ def _table(parts: np.ndarray, shift: np.ndarray) -> np.ndarray:
 
 
 _MIRROR = np.array([5, 4, 7, 6, 9, 8, 11, 10, 12, 13, 14, 15, 17, 16])
-"""The rows of a table from the fifth on, left and right exchanged."""
+"""The rows of a table from the fifth on, with left and right exchanged."""
 
 
 def fill(runs: np.ndarray, height: int, width: int) -> np.ndarray:

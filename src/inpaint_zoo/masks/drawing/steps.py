@@ -1,4 +1,4 @@
-"""Masks that come about step by step, so that they can be stopped at a number of pixels."""
+"""Masks drawn step by step, so that drawing can stop at a given number of pixels."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
-from inpaint_zoo.masks.base import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.drawing.spans import Segment, fill, spans
+from inpaint_zoo.masks.generator import MaskGenerator, MaskRequest
 
 
 class Drawing(Protocol):
-    """One mask in steps; later steps take nothing away."""
+    """The steps of one mask; each only adds to the hole."""
 
     num_steps: int
 
@@ -23,11 +23,11 @@ class Drawing(Protocol):
 
 
 class DrawnMask(ABC):
-    """A generator that can tell the steps of its masks."""
+    """A generator that draws its masks in steps."""
 
     @abstractmethod
     def drawing(self, request: MaskRequest) -> Drawing:
-        """The steps of the mask that a call makes."""
+        """The steps of the next mask."""
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""
@@ -36,10 +36,10 @@ class DrawnMask(ABC):
 
 
 class Strokes:
-    """Segments, one a step.
+    """Segments, one per step.
 
     Args:
-        segments: One by one, or int64 (segments, 5) as in `Segment`.
+        segments: A list, or int64 (segments, 5) as in `Segment`.
         height: Of the image.
         width: Of the image.
     """
@@ -72,10 +72,10 @@ class Whole:
 
 
 def most_steps(drawing: Drawing, hole: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
-    """Add as many steps to `hole`, bool (H, W), as leave it at most `limit` pixels; all of them would be too many.
+    """Add as many steps to `hole`, bool (H, W), as keep it within `limit` pixels; all steps would exceed it.
 
     Returns:
-        The hole with these steps, and how many they are.
+        The hole with these steps, and their number.
     """
     fewest, too_many, best = 0, drawing.num_steps, hole.copy()
     while too_many - fewest > 1:
@@ -89,7 +89,7 @@ def most_steps(drawing: Drawing, hole: np.ndarray, limit: int) -> tuple[np.ndarr
 
 
 def drawing_of(mask: MaskGenerator, request: MaskRequest) -> Drawing:
-    """The steps of the next mask of any generator: a single one where it does not tell them."""
+    """The steps of the next mask of any generator; a single one if it does not draw in steps."""
     return mask.drawing(request) if isinstance(mask, DrawnMask) else Whole(mask(request)[0] != 0)
 
 
@@ -98,9 +98,9 @@ class StrokeMask(DrawnMask):
 
     @abstractmethod
     def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment] | np.ndarray:
-        """Draw the lines of one mask, in order: one by one, or int64 (segments, 5) as in `Segment`."""
+        """Draw the lines of one mask, in order: a list, or int64 (segments, 5) as in `Segment`."""
 
     def drawing(self, request: MaskRequest) -> Strokes:
-        """The lines of the mask that a call makes, one a step."""
+        """The lines of the next mask, one per step."""
         height, width = request.height, request.width
         return Strokes(self.segments(height, width, request.rng), height, width)

@@ -1,4 +1,4 @@
-"""Mask files by their ratio, as the tables on NVIDIA's irregular masks need them."""
+"""Mask files in bins of their hole ratio, as results on NVIDIA's irregular masks are reported."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inpaint_zoo.checks import listed
+from inpaint_zoo.checks import non_empty_list
 from inpaint_zoo.errors import DamagedFileError
 from inpaint_zoo.images.finding import ImageFile
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.measured import measured_ratios
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import ratio_range
 
 
 class BinnedFileMask:
-    """Those of the masks below `root` whose ratio lies in one of the bins: bins in turn in evaluation, at random else.
+    """The masks below `root` whose ratio lies in one of the bins: bins in turn in evaluation, at random in training.
 
-    The ratios are those of the files in their own size. They are measured once and kept in the user's cache, until a
-    file's size or time of change is another.
+    Ratios are those of the files in their stored size. They are measured once and cached until a file's size or
+    modification time changes.
 
     Args:
         root: As in `MaskFolder`.
@@ -30,7 +30,7 @@ class BinnedFileMask:
         bins: The (low, high] ratio ranges.
 
     Raises:
-        InputError: As `MaskFolder`, or there is no bin, or one without a file.
+        InputError: As `MaskFolder`, or there is no bin, or a bin has no file.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class BinnedFileMask:
         resizing: str,
         bins: Sequence[Sequence[float]],
     ) -> None:
-        self.bins = [ratio_range(bounds, "mask.bins") for bounds in listed(bins, "mask.bins", "[[0.2,0.4]]")]
+        self.bins = [ratio_range(bounds, "mask.bins") for bounds in non_empty_list(bins, "mask.bins", "[[0.2,0.4]]")]
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
         ratios = measured_ratios(self.folder.files, threshold=threshold, invert=invert)
         pairs = list(zip(self.folder.files, ratios, strict=True))
@@ -55,7 +55,7 @@ class BinnedFileMask:
                 )
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole, for `index` from its bin's files in turn."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; with an `index`, bins and their files are used in turn."""
         height, width, rng = request.height, request.width, request.rng
         if request.index is None:
             (choice,) = draw_integers(rng, 0, len(self._chosen) - 1, 1)
@@ -64,7 +64,7 @@ class BinnedFileMask:
         return self.folder.mask(self._file(request.index), height, width)
 
     def file_name(self, index: int, name: str) -> str:
-        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
         return self._file(index).name
 
     def _file(self, index: int) -> ImageFile:

@@ -1,4 +1,4 @@
-"""What looks like a mistake in mask images."""
+"""Checks for likely mistakes in mask files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import SIDEWAYS, file_orientation, image_size
 
-NUM_LOOKED_AT = 16
-"""Files of a folder that are examined for what looks like a mistake."""
+NUM_CHECKED = 16
+"""How many files of a folder are checked for likely mistakes."""
 MOST_SOFT_PIXELS = 0.03
 LARGEST_USUAL_RATIO = 0.6
 _SOFT = (8, 247)
@@ -21,10 +21,10 @@ _JPEG_START = b"\xff\xd8\xff"
 
 
 def check_threshold(threshold: int, key: str) -> None:
-    """Refuse a threshold that leaves no choice.
+    """Check that a threshold separates gray values.
 
     Raises:
-        InputError: it is not in [1, 255].
+        InputError: It is not in [1, 255].
     """
     if not 1 <= threshold <= 255:
         raise InputError(f"{key}={threshold} must lie in [1, 255]: gray values from here are holes")
@@ -42,16 +42,16 @@ def is_jpeg(path: Readable) -> bool:
         return file.read(len(_JPEG_START)) == _JPEG_START
 
 
-def refuse_unturned(image: ImageFile, mask: str, mask_size: tuple[int, int]) -> None:
-    """Refuse a mask that was drawn on a photograph as it is stored, where its EXIF entry turns it.
+def check_orientation(image: ImageFile, mask: str, mask_size: tuple[int, int]) -> None:
+    """Refuse a mask that was drawn on a photograph without regard to its EXIF orientation.
 
     Args:
         image: The photograph.
-        mask: What the mask is called.
+        mask: Name of the mask.
         mask_size: Its (height, width), upright.
 
     Raises:
-        InputError: Its proportions are those of the image before it is turned, and not those after.
+        InputError: The mask has the proportions of the stored photograph, and not those of the upright one.
     """
     orientation = file_orientation(image.path)
     size = image_size(image.path)
@@ -64,29 +64,29 @@ def refuse_unturned(image: ImageFile, mask: str, mask_size: tuple[int, int]) -> 
 
 
 def same_proportions(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two sizes have the same proportions, to a pixel."""
+    """Whether two sizes have the same proportions, within a pixel."""
     return abs(one[0] * other[1] - one[1] * other[0]) <= max(*one, *other)
 
 
 def warn_about(
     grays: Sequence[np.ndarray], source: str, *, threshold: int, invert: bool, prefix: str, num_jpeg: int = 0
 ) -> None:
-    """Warn about soft masks, masks of zeros and ones, masks without a hole, and masks that look inverted.
+    """Warn if masks are soft, hold zeros and ones instead of 0 and 255, have no hole, or look inverted.
 
     Args:
         grays: Some masks, (H, W) uint8.
-        source: Where they come from, as `key=value`.
+        source: Where they come from, as `key=value`, for messages.
         threshold: As in `FileMask`.
         invert: As in `FileMask`.
         prefix: Of the keys `threshold` and `invert`.
-        num_jpeg: How many of them went through JPEG.
+        num_jpeg: How many of them are JPEG files.
     """
     soft = float(np.mean([soft_share(gray) for gray in grays]))
     ratios = [float(np.mean((gray >= threshold) != invert)) for gray in grays]
     brightest = max(int(gray.max()) for gray in grays)
     if num_jpeg:
         _warn(
-            f"{source}: {num_jpeg} of {len(grays)} masks looked at "
+            f"{source}: {num_jpeg} of {len(grays)} masks checked "
             f"{'is a JPEG file' if num_jpeg == 1 else 'are JPEG files'}, which leaves gray pixels at the rims "
             f"({soft:.1%} of all); values from {threshold} are taken as holes, set {prefix}threshold= to move that, or "
             f"save masks as PNG"
@@ -108,7 +108,7 @@ def warn_about(
         )
     elif 0.0 in ratios:
         _warn(
-            f"{source}: {ratios.count(0.0)} of {len(ratios)} masks looked at "
+            f"{source}: {ratios.count(0.0)} of {len(ratios)} masks checked "
             f"{'has' if ratios.count(0.0) == 1 else 'have'} no hole: all {'white' if invert else 'black'}, or drawn in "
             f"the transparency alone; holes are {'black on white' if invert else 'white on black'}"
         )

@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
 class FileMask:
@@ -27,12 +27,12 @@ class FileMask:
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; with an `index`, the files are used in turn."""
         files, index = self.folder.files, request.index
         if index is None:
             (index,) = draw_integers(request.rng, 0, len(files) - 1, 1)
         return self.folder.mask(files[index % len(files)], request.height, request.width)
 
     def file_name(self, index: int, name: str) -> str:
-        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
         return self.folder.files[index % len(self.folder.files)].name

@@ -12,24 +12,24 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.finding import ImageFile, find_images
 from inpaint_zoo.images.reading import read_mask
 from inpaint_zoo.images.resizing import Fit, stretch
-from inpaint_zoo.masks.files.checks import NUM_LOOKED_AT, check_threshold, is_jpeg, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, is_jpeg, warn_about
 from inpaint_zoo.masks.files.manifest import RecordedMasks
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 
 class MaskFolder:
-    """The mask images below `root`, with what is a hole in them.
+    """The mask images below `root`, read as holes.
 
-    A few files are looked at when the folder is opened: soft masks, JPEG files, masks of zeros and ones, masks without
-    a hole, and masks that seem inverted are warned about. Where `masks make` left a manifest, every mask is compared
-    with it on its first use.
+    When the folder is opened, a few files are checked, and a warning names likely mistakes: soft masks, JPEG files,
+    masks of zeros and ones, masks without a hole, masks that look inverted. If `masks make` wrote a manifest, every
+    mask is compared with it on first use.
 
     Args:
-        root: Folder, read with its subfolders; hidden files and files that are no images are ignored.
+        root: Folder, read with its subfolders; hidden files and files that are not images are ignored.
         threshold: Gray values from here (of 255) are holes.
-        invert: For files in which white is known: the opposite of the threshold's answer.
-        resizing: How a mask gets its image's size: `nearest` pixel; `area`, which keeps the share of holes;
-            `any` share of a hole makes a hole (bilinear, above zero); `refuse` masks of another size.
+        invert: For files in which white is known: values below the threshold are holes.
+        resizing: How a mask is resized to its image: `nearest` neighbour; `area`, which keeps the share of holes; `any`
+            makes every pixel that a hole touches a hole (bilinear, above zero); `refuse` refuses masks of another size.
 
     Raises:
         InputError: `root` is missing or holds no image, a file cannot be read, the manifest lists other files, or
@@ -48,7 +48,7 @@ class MaskFolder:
         if not self.files:
             raise InputError(f"mask.root={str(root)!r} holds no mask images (png, jpg, webp, bmp, tif)")
         self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
-        step = -(-len(self.files) // NUM_LOOKED_AT)
+        step = -(-len(self.files) // NUM_CHECKED)
         some = self.files[::step]
         warn_about(
             [read_mask(file.path) for file in some],
@@ -63,11 +63,11 @@ class MaskFolder:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.
 
         Raises:
-            InputError: The file cannot be read, is not what a manifest says, or has a size that is refused.
+            InputError: The file cannot be read, differs from the manifest, or has a size that is refused.
         """
         gray = read_mask(file.path)
         self._recorded.check(file.name, gray)
-        # before the resizing, which would else make its choice for the wrong polarity
+        # before resizing: its rules are not symmetric in holes and known pixels
         holes = (gray >= self.threshold) != self.invert
         try:
             return fit(holes.astype(np.uint8), (height, width), self.resize)[None]

@@ -1,4 +1,4 @@
-"""What a folder of made masks says about itself: which generator made them, and the hash of each."""
+"""The manifest of a folder of generated masks: which generator made them, and the hash of each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.hashing import pixel_hash
-from inpaint_zoo.files.json_file import Hash, Name, Outside, read_json, validated
+from inpaint_zoo.files.json_file import Hash, JSONObject, Name, read_json, validated
 from inpaint_zoo.files.samples_file import write_samples
 
 FILE = "manifest.json"
 KIND = "masks"
 MOST_BYTES = 2**28
-"""Size of the largest manifest that is read; more than a million masks."""
+"""Size of the largest manifest that is read; enough for a million masks."""
 _WHITE = 255
 
 
@@ -36,11 +36,11 @@ class MadeMask:
 
 
 def write_mask_manifest(folder: Path, node: Mapping[str, Any], seed: int, masks: Sequence[MadeMask]) -> None:
-    """Write the manifest of a folder, a line for each mask.
+    """Write the manifest of a folder, one line per mask.
 
     Args:
         folder: Where the masks are.
-        node: The generator as plain values; mask i is what it makes for the key (seed, i).
+        node: The configuration of the generator, as plain values; mask i belongs to the key (seed, i).
         seed: Of the generator.
         masks: In their order.
 
@@ -51,11 +51,11 @@ def write_mask_manifest(folder: Path, node: Mapping[str, Any], seed: int, masks:
 
 
 class RecordedMasks:
-    """The masks that the manifest of a folder lists; without one, or with one about other things, nothing is checked.
+    """The masks that the manifest of a folder lists; without one, or if it is not about masks, nothing is checked.
 
     Args:
         root: The folder.
-        names: The mask files that are there.
+        names: The mask files in the folder.
 
     Raises:
         InputError: The manifest is damaged, or lists other files than there are.
@@ -71,10 +71,10 @@ class RecordedMasks:
             raise DamagedFileError(f"mask.root: {self.path} {difference}: make the masks again, or remove the manifest")
 
     def check(self, name: str, gray: np.ndarray) -> None:
-        """Compare a file's pixels, (H, W) uint8, with the manifest, the first time that it is used.
+        """Compare a file's pixels, (H, W) uint8, with the manifest on first use.
 
         Raises:
-            InputError: They are others.
+            InputError: They differ.
         """
         if not self._hashes or name in self._seen:
             return
@@ -87,7 +87,7 @@ class RecordedMasks:
 
 
 def listed_masks(path: Path) -> list[str]:
-    """The files that a manifest lists, none where it is missing or about other things.
+    """The files that a manifest lists; none if it is missing or is not about masks.
 
     Raises:
         InputError: It is damaged.
@@ -102,10 +102,10 @@ def _hashes(path: Path) -> dict[str, str]:
     return {sample.name: sample.mask for sample in validated(_File, values, f"manifest {str(path)!r}").samples}
 
 
-class _Sample(Outside):
+class _Sample(JSONObject):
     name: Name
     mask: Hash
 
 
-class _File(Outside):
+class _File(JSONObject):
     samples: list[_Sample]

@@ -20,7 +20,7 @@ _NUM_THREADS = 4
 
 
 def measured_ratios(files: Sequence[ImageFile], *, threshold: int, invert: bool) -> list[float]:
-    """The share of holes of each file, in its own size.
+    """The share of holes of each file, in its stored size.
 
     Raises:
         InputError: A file cannot be read.
@@ -40,12 +40,12 @@ def measured_ratios(files: Sequence[ImageFile], *, threshold: int, invert: bool)
     try:
         write_bytes(cache, [json.dumps(ratios).encode()])
     except InputError:
-        return ratios  # a home that cannot be written to costs time, nothing else
+        return ratios  # without a writable cache, ratios are measured again next time
     return ratios
 
 
 def _state(path: Path) -> tuple[str, int, int]:
-    """What changes when a file does."""
+    """What differs after a file was changed."""
     try:
         status = path.stat()
     except OSError as error:
@@ -54,7 +54,7 @@ def _state(path: Path) -> tuple[str, int, int]:
 
 
 def _read(cache: Path, num: int) -> list[float] | None:
-    """What was measured before; None where nothing, or nothing whole, is kept."""
+    """The cached ratios; None if there are none, or the cache is damaged."""
     try:
         ratios = json.loads(cache.read_bytes())
     except (OSError, ValueError):

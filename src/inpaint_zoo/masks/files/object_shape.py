@@ -1,4 +1,4 @@
-"""Holes with the outlines of objects, from a folder of masks."""
+"""Holes in the shape of objects, from a folder of masks."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import numpy as np
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.resizing import Resize, resize_mask
-from inpaint_zoo.masks.base import MaskRequest, draw_integers
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
 
 _UNIT = 1 << 30
 
 
 class ObjectShapeMask:
-    """The hole of a mask file, cut out, scaled, mirrored and laid somewhere in the image, whole.
+    """The hole of a mask file, cut out, scaled, mirrored, and placed anywhere inside the image.
 
     Args:
         root: As in `MaskFolder`.
         threshold: As in `MaskFolder`.
         invert: As in `MaskFolder`.
         object_size: [low, high] of the object's longer side, as a share of the image's shorter side.
-        flip_probability: That the object is mirrored left and right.
+        flip_probability: Probability that the object is mirrored left to right.
 
     Raises:
-        InputError: As `MaskFolder`, or the range or the probability is none; from a call: a file has no hole.
+        InputError: As `MaskFolder`, or the range or the probability is not valid; from a call: a file has no hole.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ObjectShapeMask:
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing="nearest")
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
-        """Make one mask, uint8 (1, height, width), 1 = hole, from file `index` modulo the number of files."""
+        """Make one mask, uint8 (1, height, width), 1 = hole; with an `index`, the files are used in turn."""
         height, width, rng = request.height, request.width, request.rng
         files, index = self.folder.files, request.index
         if index is None:
@@ -66,12 +66,12 @@ class ObjectShapeMask:
         return mask
 
     def file_name(self, index: int, name: str) -> str:
-        """The file of sample `index` of an evaluation set, by its path below `root`."""
+        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
         return self.folder.files[index % len(self.folder.files)].name
 
 
 def _cut_out(holes: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:
-    """Cut holes (H, W) out and scale their longer side to `size`; nothing of them touches only the frame."""
+    """Cut the bounding box of the holes (H, W) out and scale its longer side to `size[0]`."""
     rows, columns = np.flatnonzero(holes.any(1)), np.flatnonzero(holes.any(0))
     if not len(rows):
         return np.zeros((0, 0), dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Masks that belong to images by their names."""
+"""Masks that belong to images by name."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from inpaint_zoo.files.name_matching import NamedFiles
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.images.resizing import FITTINGS
-from inpaint_zoo.masks.base import MaskRequest
-from inpaint_zoo.masks.files.checks import refuse_unturned
+from inpaint_zoo.masks.files.checks import check_orientation
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.generator import MaskRequest
 
 
 class PairedMask:
-    """For each image the mask of its name below `root`.
+    """For each image the mask of the same name below `root`.
 
-    The mask with the image's relative path belongs to it, whatever the suffixes; where no image has one, the mask
-    with its file name, whatever the folders. A mask of its image's proportions is fitted as its image is.
+    An image's mask has the same relative path, suffixes aside; if no image has one, the same file name, folders aside.
+    A mask with its image's proportions is fitted as its image is.
 
     Args:
         root: As in `MaskFolder`.
         threshold: As in `MaskFolder`.
         invert: As in `MaskFolder`.
         resizing: As in `MaskFolder`.
-        fitting: How a mask gets other proportions: `cover` or `square` cut it at the centre, `stretch` cuts nothing.
+        fitting: How a mask is fitted to other proportions: `cover` and `square` crop at the centre, `stretch` does not.
 
     Raises:
-        InputError: As `MaskFolder`, or two masks have one name.
+        InputError: As `MaskFolder`, or two masks have the same name.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class PairedMask:
         self._by_path = {file.path: file for file in self.folder.files}
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Those of the images that have no mask; from here on names are understood as in this set of images.
+        """Return the images that have no mask, and from here on match names as for this set of images.
 
         Raises:
-            InputError: It cannot be told which mask belongs to an image.
+            InputError: A mask could belong to several images, or several masks to one.
         """
         return self._named.missing(names)
 
@@ -55,7 +55,7 @@ class PairedMask:
         """The mask of image `request.name`, uint8 (1, height, width), 1 = hole.
 
         Raises:
-            InputError: There is none, or no name is given, as in training, which crops and mirrors the images.
+            InputError: There is none, or no name is given, as in training, where images are cropped and mirrored.
         """
         if request.name is None:
             raise InputError(
@@ -65,22 +65,22 @@ class PairedMask:
         return self.folder.mask(self._file(request.name), request.height, request.width, self._fit)
 
     def file_name(self, index: int, name: str) -> str:
-        """The file of image `name`, by its path below `root`."""
+        """The path, below `root`, of the mask of image `name`."""
         return self._file(name).name
 
     def size(self, name: str) -> tuple[int, int]:
-        """The (height, width) of the mask of image `name`, as it is stored."""
+        """The stored (height, width) of the mask of image `name`."""
         return image_size(self._file(name).path)
 
-    def refuse_unturned(self, images: Sequence[ImageFile]) -> None:
-        """Refuse masks that were drawn on photographs as they are stored, where their EXIF entries turn them.
+    def check_orientation(self, images: Sequence[ImageFile]) -> None:
+        """Refuse masks that were drawn on photographs without regard to their EXIF orientation.
 
         Raises:
             InputError: There is such a mask.
         """
         for image in images:
             file = self._file(image.name)
-            refuse_unturned(image, file.name, image_size(file.path))
+            check_orientation(image, file.name, image_size(file.path))
 
     def _file(self, name: str) -> ImageFile:
         path = self._named.find(name)

@@ -17,7 +17,7 @@ from inpaint_zoo.models.conversion import (
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {"edge_range": "wrapped"}
-"""Arguments of the network that published weights imply, beyond its defaults: they were trained on wrapped gray."""
+"""Arguments of the network that differ from its defaults for published weights: they were trained on wrapped gray."""
 NUM_LEVELS = 7
 
 _BOTTLENECK = {"conv1": 0, "bn1": 1, "conv2": 3, "bn2": 4}
@@ -64,20 +64,20 @@ def discriminator_name(name: str) -> str:
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    """From a published file (or its bare generator) to the state dict of `CTSDGNetwork`.
+    """Convert a published file, or its generator alone, to a state dict of `CTSDGNetwork`.
 
     Args:
-        checkpoint: What `torch.load` returned.
-        expected: The state dict of the network that will take the result.
+        checkpoint: The content of the file.
+        expected: The state dict of the network that will load the result.
 
     Raises:
-        InputError: anything is missing or left over.
+        InputError: Entries are missing or left over.
     """
     state = checkpoint.get("generator", checkpoint)
     return rename_strictly(without_prefix(state, "module."), generator_name, expected)
 
 
 def convert_discriminator(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    """From a published file to the state dict of `CTSDGDiscriminator`; arguments as for `convert`."""
+    """Convert a published file to a state dict of `CTSDGDiscriminator`; arguments as for `convert`."""
     state = checkpoint.get("discriminator", checkpoint)
     return rename_strictly(without_prefix(state, "module."), discriminator_name, expected)

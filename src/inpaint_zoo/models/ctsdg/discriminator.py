@@ -1,4 +1,4 @@
-"""The discriminator of CTSDG: texture and structure are evaluated apart, with edges from a detector that learns too."""
+"""The discriminator of CTSDG: one branch for texture, one for structure, whose edges come from a trained detector."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CTSDGDiscriminator(nn.Module):
             detector has a quarter of them.
 
     Raises:
-        InputError: `base_channels` is no multiple of 4.
+        InputError: `base_channels` is not a multiple of 4.
     """
 
     def __init__(self, *, base_channels: int) -> None:
@@ -65,12 +65,12 @@ class CTSDGDiscriminator(nn.Module):
         return logits
 
     def forward(self, image: Tensor, edge: Tensor, gray: Tensor) -> Tensor:
-        """Evaluator patches.
+        """Classify patches as real or generated.
 
         Args:
             image: (B, 3, H, W) in [-1, 1].
-            edge: (B, 1, H, W), probabilities: the true edge of a real image, the detected one of a generated one.
-            gray: (B, 1, H, W), of the complete image for both.
+            edge: (B, 1, H, W), probabilities: true edges of a real image, detected edges of a generated one.
+            gray: (B, 1, H, W), of the complete image in both cases.
 
         Returns:
             Logits (B, 2, H/8 - 2, W/8 - 2), texture first; positive means real.

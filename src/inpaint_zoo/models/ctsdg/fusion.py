@@ -12,7 +12,7 @@ from inpaint_zoo.layers.attention import ContextualFeatureAggregation
 
 
 class FeatureProjection(nn.Module):
-    """A bottleneck with identity and a 1x1 convolution, which turn features into an image without its last activation.
+    """A residual bottleneck and a 1x1 convolution, from features to an image before its last activation.
 
     Args:
         channels: Channels of the features, a multiple of 4; the bottleneck has a quarter of them.
@@ -37,12 +37,12 @@ class FeatureProjection(nn.Module):
 
 
 class BidirectionalGatedFusion(nn.Module):
-    """Bi-GFF: each stream takes from the other what a learned gate lets through.
+    """Bi-GFF: each stream receives from the other what a learned gate lets through.
 
     Args:
         channels: Channels of each stream.
-        sequential: Whether the structure stream takes from the texture stream that has already been fused, as the
-            published weights were trained, or from the original one, as in the paper's formula.
+        sequential: Whether the structure stream receives the texture stream after its fusion, as for the published
+            weights, or before it, as in the paper's formula.
     """
 
     def __init__(self, channels: int, *, sequential: bool) -> None:

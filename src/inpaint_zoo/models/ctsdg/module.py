@@ -1,4 +1,4 @@
-"""How CTSDG trains: the losses of the paper, and its second stage with frozen batch normalisation."""
+"""Training of CTSDG: the losses of the paper, and its second stage with frozen batch normalisation."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class CTSDG(InpaintingModule):
     Args:
         network: Keyword arguments of `CTSDGNetwork`.
         discriminator: Keyword arguments of `CTSDGDiscriminator`.
-        discriminator_lr_scale: Learning rate of D over that of G.
+        discriminator_lr_scale: Learning rate of D divided by that of G.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
-        frozen_batch_norm: Whether the generator's batch normalisations keep their statistics (their scales and shifts
-            still learn), as in the paper's second stage.
+        frozen_batch_norm: Whether the statistics of the generator's batch normalisations are frozen (their scales and
+            shifts are still trained), as in the paper's second stage.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style, adversarial, intermediate and discriminator.
         optimizer: See `InpaintingModule`.
@@ -61,7 +61,7 @@ class CTSDG(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = CTSDGDiscriminator(**discriminator)
-        # what no term teaches: DDP would wait for gradients that nobody computes
+        # no loss term trains these: DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
         for projection in (self.network.texture_projection, self.network.structure_projection):
             projection.requires_grad_(self.wants("intermediate"))
@@ -70,10 +70,10 @@ class CTSDG(InpaintingModule):
         self.frozen_batch_norm = frozen_batch_norm
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
-        self.train()  # a Trainer takes the modes of layers as they are
+        self.train()  # a Trainer does not change the modes of layers
 
     def train(self, mode: bool = True) -> Self:
-        """Switch to training, but for the batch normalisations that are frozen."""
+        """Switch to training mode, except for frozen batch normalisations."""
         super().train(mode)
         if self.frozen_batch_norm:
             for layer in self.network.modules():
@@ -82,7 +82,7 @@ class CTSDG(InpaintingModule):
         return self
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; batch normalisation and the discriminator have their needs too."""
+        """As `InpaintingModule.check_training`; also for batch normalisation and the discriminator."""
         super().check_training(batch_size, height, width)
         PatchDiscriminator.check_size(height, width)
         if not self.frozen_batch_norm:
@@ -96,7 +96,7 @@ class CTSDG(InpaintingModule):
         ]
 
     def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Take edges while the images are still on the CPU: training would have to wait for a GPU to return them."""
+        """Compute edges while the images are on the CPU, so that training need not wait for copies from the GPU."""
         return self._structured(batch) if self.trainer.training else batch
 
     def _structured(self, batch: Batch) -> StructuredBatch:
@@ -114,8 +114,8 @@ class CTSDG(InpaintingModule):
     def losses_of(self, generated: Generated, image: Tensor, mask: Tensor, truth: Structure) -> dict[str, Tensor]:
         """The terms of G, then `discriminator` of D; a subclass adds its own.
 
-        G's terms come before D's, as in the paper's two steps, because every pass through D in training moves its
-        spectral norms and the detector's statistics: first the output for G, then the complete image and the output
+        G's terms are computed before D's, as in the paper's two steps, because every pass through D in training changes
+        its spectral norms and the detector's statistics: first the output for G, then the complete image and the output
         for D.
 
         Args:
@@ -138,7 +138,7 @@ class CTSDG(InpaintingModule):
         return terms
 
     def _feature_terms(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`perceptual` and `style` of the output and of its composite, on VGG16's first three poolings."""
+        """`perceptual` and `style` of the output and of its composite, at VGG16's first three poolings."""
         distances = {"perceptual": perceptual_distance, "style": style_distance}
         wanted = {name: distance for name, distance in distances.items() if self.wants(name)}
         if not wanted:
@@ -159,7 +159,7 @@ class CTSDG(InpaintingModule):
         return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
 
     def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
-        """BCE(real, 1) + BCE(fake, 0) + BCE of both images' detected edges against the true edge, without a half."""
+        """BCE(real, 1) + BCE(fake, 0) + BCE of both images' detected edges against the true edge, not halved."""
         real_edge = self.discriminator.detect(image)
         real = self.discriminator(image, truth.edge, truth.gray)
         fake_edge = self.discriminator.detect(output)

@@ -25,11 +25,11 @@ IMAGE_CHANNELS = 3
 STRUCTURE_CHANNELS = 2
 """Edge and gray."""
 MAXIMUM_FACTOR = 8
-"""The deepest levels have this many times `base_channels`."""
+"""The deepest levels have this many times `base_channels` channels."""
 
 
 class Generated(NamedTuple):
-    """What the generator makes, in the range that its losses use."""
+    """The generator's outputs, in the range of its losses."""
 
     image: Tensor
     """(B, 3, H, W) in [-1, 1]."""
@@ -40,7 +40,7 @@ class Generated(NamedTuple):
 
 
 class CTSDGNetwork(InpaintingNetwork):
-    """Two U-shaped streams for texture and structure that borrow each other's code, then fuse.
+    """Two U-shaped streams for texture and structure; each decodes the code of the other, then they are fused.
 
     Args:
         base_channels: Channels of the first level, a multiple of 4 (published: 64); 2, 4 and 8 times as many deeper.
@@ -51,7 +51,7 @@ class CTSDGNetwork(InpaintingNetwork):
         edge_range: See `StructureExtractor`.
 
     Raises:
-        InputError: an argument is too small, or `base_channels` no multiple of 4.
+        InputError: An argument is too small, or `base_channels` is not a multiple of 4.
     """
 
     def __init__(
@@ -90,8 +90,7 @@ class CTSDGNetwork(InpaintingNetwork):
         Args:
             image: (B, 3, H, W) in [0, 1].
             mask: (B, 1, H, W), exactly 0 or 1, 1 = hole.
-            edge: (B, 1, H, W) in [0, 1]; only what is outside of the hole is used. By default `edge_source` says where
-                it comes from.
+            edge: (B, 1, H, W) in [0, 1], used outside the hole only. By default it is computed, see `edge_source`.
             gray: (B, 1, H, W) in [0, 1], likewise.
         """
         self.check(image, mask)
@@ -106,14 +105,14 @@ class CTSDGNetwork(InpaintingNetwork):
         return Prediction(output, composite(output, image, mask), intermediates)
 
     def structure(self, image: Tensor, mask: Tensor, edge: Tensor | None, gray: Tensor | None) -> Structure:
-        """Edge and gray as given, or else from `image`; arguments as for `forward`."""
+        """Edge and gray as given, or computed from `image`; arguments as for `forward`."""
         if edge is not None and gray is not None:
             return Structure(edge, gray)
         found = self.extract_structure(image, mask)
         return Structure(found.edge if edge is None else edge, found.gray if gray is None else gray)
 
     def generate(self, image: Tensor, mask: Tensor, structure: Structure) -> Generated:
-        """Make the image and both projections.
+        """Compute the image and both projections.
 
         Args:
             image: (B, 3, H, W) in [-1, 1].
@@ -121,14 +120,14 @@ class CTSDGNetwork(InpaintingNetwork):
             structure: Edge and gray of the same size.
 
         Raises:
-            InputError: training with one value a channel at the deepest level.
+            InputError: Training with one value per channel at the deepest level.
         """
         if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
             self.check_statistics(len(image), *image.shape[-2:])
         valid = 1 - mask
         texture = self.texture_encoder(_channels_last(image), valid)
         edges = self.structure_encoder(_channels_last(torch.cat(structure, 1)), valid)
-        # the streams cross: each decoder starts from the other encoder's code and takes its own encoder's skips
+        # the streams cross: each decoder starts from the other encoder's code and uses its own encoder's skips
         texture_features = self.texture_decoder(edges[-1], texture[:-1])
         structure_features = self.structure_decoder(texture[-1], edges[:-1])
         return Generated(
@@ -138,14 +137,14 @@ class CTSDGNetwork(InpaintingNetwork):
         )
 
     def check_statistics(self, batch_size: int, height: int, width: int) -> None:
-        """Refuse a batch that batch normalisation in training cannot take.
+        """Refuse a batch that is too small for batch normalisation in training.
 
         Raises:
-            InputError: it leaves one value a channel at the deepest level.
+            InputError: It leaves one value per channel at the deepest level.
         """
         if batch_size * height * width == self.stride**2:
             raise InputError(
-                f"one image of {self.stride}x{self.stride} leaves one value a channel at the deepest level, too few "
+                f"one image of {self.stride}x{self.stride} leaves one value per channel at the deepest level, too few "
                 "for batch normalisation in training: use a larger data.batch_size or data.size."
             )
 

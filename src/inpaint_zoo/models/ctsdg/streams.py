@@ -1,4 +1,4 @@
-"""Encoder and decoder of one stream, out of partial convolutions."""
+"""Encoder and decoder of one stream, made of partial convolutions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from inpaint_zoo.layers.partial_conv import MaskGroup, PartialConv2d, coverage
 
 FIRST_KERNEL_SIZES = (7, 5, 5)
-"""Kernels of the first levels of an encoder; all later ones are 3."""
+"""Kernel sizes of the first levels of an encoder; later ones are 3."""
 
 
 class Masked(NamedTuple):
@@ -32,7 +32,7 @@ class PartialConvBlock(nn.Module):
         out_channels: Channels of the output.
         kernel_size: Odd side length of the kernel.
         stride: Step of the windows.
-        norm: Whether there is a batch normalisation.
+        norm: Whether to use a batch normalisation.
         negative_slope: Slope of the activation below zero, 0 for a ReLU.
     """
 
@@ -109,11 +109,11 @@ class StreamDecoder(nn.Module):
         """
         current = start
         for block, skip in zip(self.blocks, reversed(skips), strict=True):
-            current = block(double(current), skip)
+            current = block(upsampled(current), skip)
         return current.features
 
 
-def double(current: Masked) -> Masked:
-    """Twice the size: features bilinearly, masks by nearest neighbour."""
+def upsampled(current: Masked) -> Masked:
+    """Double the size: features bilinearly, masks by nearest neighbour."""
     features = F.interpolate(current.features, scale_factor=2, mode="bilinear", align_corners=False)
     return Masked(features, F.interpolate(current.mask, scale_factor=2, mode="nearest"))

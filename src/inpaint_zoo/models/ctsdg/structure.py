@@ -1,4 +1,4 @@
-"""The structure stream's input: which image its edges and gray come from, and in which range of values."""
+"""The structure stream's input: edges and gray, from the damaged or the complete image, in one of two ranges."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Structure(NamedTuple):
 
 
 class StructuredBatch(Batch):
-    """A batch whose structure has been taken."""
+    """A batch with its structure."""
 
     known: Structure
-    """What the network sees."""
+    """The network's input."""
     truth: Structure
     """Of the complete images."""
 
 
 def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-    """What a user has: known pixels, and where they are."""
+    """The damaged image, as a user has it, and where it is known."""
     valid = 1 - mask
     return image * valid, valid
 
 
 def complete(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
-    """The complete image, as in the reference: near the hole this leaks what a user does not have."""
+    """The complete image, as in the reference; near the hole it reveals pixels that a user does not have."""
     return image, None
 
 
@@ -45,18 +45,18 @@ EDGE_SOURCES: Mapping[str, Callable[[Tensor, Tensor], tuple[Tensor, Tensor | Non
     "damaged": damaged,
     "complete": complete,
 }
-"""Which image the structure comes from, by the name that a configuration uses."""
+"""The image that the structure is computed from, by the name that a configuration uses."""
 
 
 class StructureExtractor:
-    """Takes edges and gray from images.
+    """Computes edges and gray of images.
 
     Args:
         edge_source: `damaged` or `complete`.
-        edge_range: `clean`, or `wrapped` for the saw-toothed image that the published weights were trained on.
+        edge_range: `clean`, or `wrapped` for the wrapped values that the published weights were trained on.
 
     Raises:
-        InputError: an unknown name.
+        InputError: A name is unknown.
     """
 
     def __init__(self, edge_source: str, edge_range: str) -> None:
@@ -68,7 +68,7 @@ class StructureExtractor:
         return self._extract(*self.source(image, mask), like=image)
 
     def of_batch(self, batch: Batch) -> StructuredBatch:
-        """The batch with the structure of what is known and of the complete images: what losses compare with."""
+        """Add the structure of the network's input, and that of the complete images for the losses."""
         image = batch["image"]
         return {**batch, "known": self(image, batch["mask"]), "truth": self._extract(image, None, like=image)}
 

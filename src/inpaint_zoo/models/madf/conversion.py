@@ -1,4 +1,4 @@
-"""Names of MADF's published checkpoints (`{"n_iter", "model"}`, with the loss network in there too)."""
+"""Names of MADF's published checkpoints (`{"n_iter", "model"}`, which hold the loss network too)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inpaint_zoo.models.conversion import (
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that published weights imply, beyond its defaults."""
+"""Arguments of the network that differ from its defaults for published weights."""
 LOSS_NETWORK = "extractor."
 """The loss network inside published files, VGG16 up to its third pooling."""
 UNUSED_NORMALIZATION = "enc_conv_{level}.bn."
@@ -25,14 +25,14 @@ UNUSED_NORMALIZATION = "enc_conv_{level}.bn."
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    """From a published file (or its bare generator) to the state dict of `MADFNetwork`.
+    """Convert a published file, or its generator alone, to a state dict of `MADFNetwork`.
 
     Args:
-        checkpoint: What `torch.load` returned.
-        expected: The state dict of the network that will take the result.
+        checkpoint: The content of the file.
+        expected: The state dict of the network that will load the result.
 
     Raises:
-        InputError: anything is missing or left over.
+        InputError: Entries are missing or left over.
     """
     state = without_prefix(checkpoint.get("model", checkpoint), "module.model.", "module.", "model.")
     num_levels = sum(name.startswith("encoder.skips.") and name.endswith(".weight") for name in expected)
@@ -42,7 +42,7 @@ def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> St
 
 
 def parameter_name(name: str, num_levels: int) -> str:
-    """Our name of a parameter of the published generator; weight and bias of a filter prediction share one bank."""
+    """Our name of a parameter of the published generator; weight and bias of a filter prediction become one bank."""
     name = re.sub(r"^(filter_gen_\d+)\.conv1\.0\.(weight|bias)$", r"\1.bank.weight", name)
     return replace_prefixes(_prefixes(num_levels))(name)
 
@@ -81,9 +81,9 @@ def _filter_bank(level: int) -> str:
 
 
 def _with_filter_banks(state: Mapping[str, Any], num_levels: int, expected: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Replace every predicting 1 × 1 convolution (weight and bias) by the bank that `MaskAwareDynamicFilter` holds.
+    """Replace every filter-predicting 1 × 1 convolution (weight and bias) by the bank of `MaskAwareDynamicFilter`.
 
-    What does not fit stays as it is, for the strict comparison of names to report.
+    Entries that do not fit are left for the strict comparison of names to report.
     """
     state = dict(state)
     for level in range(1, num_levels + 1):

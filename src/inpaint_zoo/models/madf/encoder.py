@@ -11,15 +11,15 @@ from torch import Tensor, nn
 from inpaint_zoo.layers.mask_aware_dynamic_filter import MaskAwareDynamicFilter
 
 KERNEL_SIZES = (7, 5)
-"""Of the first levels; 3 from there on."""
+"""Of the first levels; later ones are 3."""
 
 
 class MaskAwareEncoder(nn.Module):
-    """Blocks that halve the size; the features of each leave through a 1 × 1 convolution as a skip.
+    """Blocks that halve the size; a 1 × 1 convolution of the features of each is a skip.
 
     Args:
         in_channels: Channels of the known part of the image together with its valid-mask.
-        skip_channels: Channels of the skips, fine to coarse; the features have a quarter of them.
+        skip_channels: Channels of the skips, fine to coarse; the features have a quarter as many.
         mask_channels: Channels of the mask's features at every level.
     """
 
@@ -49,12 +49,12 @@ class MaskAwareEncoder(nn.Module):
 
 
 class MaskAwareEncoderBlock(nn.Module):
-    """One level: the mask's features predict the filters that halve the image's features.
+    """One level: the mask's features predict the filters, of stride 2, for the image's features.
 
     Args:
         in_channels: Channels of the image's features.
         out_channels: Channels of the result.
-        mask_in_channels: Channels of the level above's mask features.
+        mask_in_channels: Channels of the mask features of the level before.
         mask_channels: Channels of this level's mask features.
         kernel_size: Of the mask's convolution and of the dynamic filters, odd.
     """
@@ -71,5 +71,5 @@ class MaskAwareEncoderBlock(nn.Module):
     def forward(self, features: Tensor, mask_features: Tensor) -> tuple[Tensor, Tensor]:
         """This level's features and mask features, both at half the size."""
         mask_features = F.relu(self.mask_conv(mask_features))
-        # the published network holds a batch normalisation here that it never applies
+        # the published network has a batch normalisation here that it never applies
         return F.relu(self.dynamic_filter(features, mask_features)), mask_features

@@ -1,4 +1,4 @@
-"""How MADF trains: which term looks at which image of the cascade."""
+"""Training of MADF: which loss term uses which images of the cascade."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}
 
 
 class MADF(InpaintingModule):
-    """MADF with its losses; everything is computed in the range of ImageNet's mean and standard deviation.
+    """MADF with its losses, computed on images normalised by ImageNet's mean and standard deviation.
 
     Args:
         network: Keyword arguments of `MADFNetwork`.
-        stages: For each loss term the images that it looks at, 0 the coarse one, -1 the final one; a term is summed
-            over its images.
+        stages: For each loss term the images that it uses, 0 the coarse one, -1 the final one; a term is summed over
+            its images.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style and total_variation.
         optimizer: See `InpaintingModule`.
         lr_schedule: See `InpaintingModule`.
 
     Raises:
-        InputError: a term has no stages, or one that the network does not have.
+        InputError: A term has no stages, or one that the network does not have.
     """
 
     name = "madf"
@@ -55,7 +55,7 @@ class MADF(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         num_images = 1 + len(self.network.refinements)
         self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
-        # refinements behind the last image that a term looks at: DDP would wait for gradients that nobody computes
+        # refinements after the last image that a term uses: DDP would wait for gradients that are never computed
         last = max((stage for term in self.stages if self.wants(term) for stage in self.stages[term]), default=0)
         self.network.refinements[last:].requires_grad_(False)
         if self.wants(*FEATURE_DISTANCES):
@@ -90,7 +90,7 @@ class MADF(InpaintingModule):
         return terms | self._feature_terms(outputs, composites, image)
 
     def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
-        """Perceptual and style terms of raw outputs and composites; the loss network sees each image once."""
+        """Perceptual and style terms of outputs and composites; the loss network runs once per image."""
         wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
         if not wanted:
             return {}
@@ -109,7 +109,7 @@ class MADF(InpaintingModule):
 
 
 def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:
-    """Stages counted from 0; negative ones, as in a list, count from the final image."""
+    """The stages as indices from 0; negative ones count from the final image, as in a list."""
     if not stages:
         raise InputError(f"model.stages.{term} names no image: list at least one, or set model.loss_weights.{term}=0.")
     unknown = [stage for stage in stages if not -num_images <= stage < num_images]

@@ -1,7 +1,7 @@
 """The generator of MADF.
 
-Paper: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with Mask Awareness", IEEE TIP 2021,
-arXiv 2104.13743. Written from the paper's facts; the authors' code is GPL-3 and was not used.
+Paper: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with Mask Awareness", IEEE TIP 2021, arXiv
+2104.13743. Written from the paper's facts; the authors' code is GPL-3 and was not used.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from inpaint_zoo.models.network import InpaintingNetwork
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 INPUT_CHANNELS = 6
-"""The masked image, and its valid-mask once for each colour."""
+"""The masked image, and its valid mask repeated for each colour."""
 
 
 class MADFNetwork(InpaintingNetwork):
-    """Encodes under filters that the mask predicts, recovers a coarse image, refines it in a cascade of decoders.
+    """Encodes by filters that are predicted from the mask, decodes a coarse image, refines it by a cascade of decoders.
 
     Args:
-        base_channels: Channels of the finest skip, a multiple of 4 (published: 64). The encoder is a quarter as wide
-            as its skips; widths double from level to level up to 8 times the base.
+        base_channels: Channels of the finest skip, a multiple of 4 (published: 64). The encoder has a quarter of the
+            channels of its skips; channels double from level to level, up to 8 times the base.
         mask_channels: Channels of the mask's features at every level (published: 16).
         num_levels: How often the encoder halves the size, at least 2 (published: 7).
-        normalization_channels: Channels that scale and shift of a point-wise normalisation share (published: 128).
+        normalization_channels: Channels of the map that scale and shift of a point-wise normalisation share (published:
+            128).
         num_refinements: Refinement decoders after the recovery decoder (published: 2).
 
     Raises:
-        InputError: an argument is too small, or `base_channels` no multiple of 4.
+        InputError: An argument is too small, or `base_channels` is not a multiple of 4.
     """
 
     mean: Tensor
@@ -75,14 +76,14 @@ class MADFNetwork(InpaintingNetwork):
         return Prediction(final, composite(final, image, mask), stages)
 
     def normalize(self, image: Tensor) -> Tensor:
-        """From [0, 1] to the range of ImageNet's mean and standard deviation, in which network and losses work."""
+        """Normalise [0, 1] by ImageNet's mean and standard deviation, for the network and the losses."""
         return (image - self.mean) / self.std
 
     def generate(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         """The images of all stages, coarse to fine, (B, 3, H, W) each.
 
         Args:
-            image: (B, 3, H, W), normalised; normalisation comes first, so that the hole is 0 to the network.
+            image: (B, 3, H, W), normalised; the hole is set to 0 after that.
             mask: (B, 1, H, W), 1 = hole.
         """
         valid = (1 - mask).expand_as(image)

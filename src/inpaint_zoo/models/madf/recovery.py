@@ -1,4 +1,4 @@
-"""MADF's recovery decoder: from the bottleneck and the skips to the first, coarse image."""
+"""MADF's recovery decoder: from the skips to the first, coarse image."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LEAKY_SLOPE = 0.2
 
 
 class RecoveryDecoder(nn.Module):
-    """A block for every skip, and the coarse image beside the network's own input.
+    """A block for every skip, then a convolution of the result and the network's input to the coarse image.
 
     Args:
         skip_channels: Channels of the skips, fine to coarse.
-        input_channels: Channels of the network's input, the finest skip of all.
+        input_channels: Channels of the network's input, which is used as the finest skip.
     """
 
     def __init__(self, skip_channels: Sequence[int], input_channels: int) -> None:
@@ -30,7 +30,7 @@ class RecoveryDecoder(nn.Module):
         self.merge_image = nn.Conv2d(input_channels + 3, 3, 3, padding=1)
 
     def forward(self, known: Tensor, skips: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """The coarse image (B, 3, H, W), and the maps u_7, … u_2 on the way to it, coarse to fine.
+        """The coarse image (B, 3, H, W), and the maps of the blocks (u_7, … u_2), coarse to fine.
 
         Args:
             known: e_0, (B, Cin, H, W).

@@ -1,4 +1,4 @@
-"""MADF's refinement decoders: each retraces the decoder before it under point-wise normalisation."""
+"""MADF's refinement decoders: each is guided by the maps of the decoder before it, by point-wise normalisation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RefinementDecoder(nn.Module):
     Args:
         skip_channels: Channels of the encoder's skips, fine to coarse.
         input_channels: Channels of the network's input and of all earlier images together.
-        normalization_channels: Channels that scale and shift of a point-wise normalisation share.
+        normalization_channels: Channels of the map that scale and shift of a point-wise normalisation share.
     """
 
     def __init__(self, skip_channels: Sequence[int], input_channels: int, *, normalization_channels: int) -> None:
@@ -37,7 +37,7 @@ class RefinementDecoder(nn.Module):
         """This decoder's maps, coarse to fine, and the refined image (B, 3, H, W).
 
         Args:
-            bottleneck: The coarsest skip, where every decoder starts.
+            bottleneck: The coarsest skip, the input of every decoder.
             guides: The maps of the decoder before this one, coarse to fine.
             images: The images of the decoders before this one.
             known: e_0, the network's input.
@@ -49,10 +49,9 @@ class RefinementDecoder(nn.Module):
         return maps, self._draw(x, torch.cat([*images, known], dim=1))
 
     def _draw(self, finest: Tensor, beside: Tensor) -> Tensor:
-        """C1 of cat(up2(`finest`), `beside`).
+        """The 1 × 1 convolution of `finest`, doubled in size, and `beside`.
 
-        A 1 × 1 convolution commutes with bilinear interpolation, so the 64-channel map is enlarged when it has become
-        an image of 3.
+        A 1 × 1 convolution commutes with bilinear interpolation, so that 3 channels are enlarged instead of 64.
         """
         of_map, of_beside = self.to_image.weight.split([finest.shape[1], beside.shape[1]], dim=1)
         enlarged = F.interpolate(F.conv2d(finest, of_map), scale_factor=2, mode="bilinear", align_corners=False)
@@ -60,12 +59,12 @@ class RefinementDecoder(nn.Module):
 
 
 class RefinementBlock(nn.Module):
-    """Doubles the size and normalises under the guidance of the previous decoder's map of that size.
+    """Doubles the size and normalises, guided by the previous decoder's map of that size.
 
     Args:
         in_channels: Channels of the level below.
         out_channels: Channels of the result and of the guide.
-        normalization_channels: Channels that scale and shift share.
+        normalization_channels: Channels of the map that scale and shift share.
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, normalization_channels: int) -> None:

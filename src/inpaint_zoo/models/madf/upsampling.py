@@ -1,4 +1,4 @@
-"""The transposed convolution of MADF's decoders, fast also where maps are small and weights are large."""
+"""The transposed convolution of MADF's decoders, also fast for small maps with many channels."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 MAXIMUM_POSITIONS = 64
-"""Up to so many positions of a batch one matrix product is faster than PyTorch's transposed convolution."""
+"""Up to this number of positions in a batch, a matrix product is faster than PyTorch's transposed convolution."""
 
 
 class Upsampling(nn.ConvTranspose2d):
     """A 4 × 4 transposed convolution that doubles the size.
 
-    Near the bottleneck, PyTorch spends its time on rearranging 17 MB of weights; a matrix product reads them once.
+    Near the bottleneck, PyTorch spends most of the time on rearranging 17 MB of weights; a matrix product reads them
+    once.
 
     Args:
         in_channels: Channels of the map.
@@ -26,13 +27,13 @@ class Upsampling(nn.ConvTranspose2d):
     def forward(self, input: Tensor, output_size: list[int] | None = None) -> Tensor:
         """From (B, Cin, H, W) to (B, Cout, 2H, 2W)."""
         batch, _, height, width = input.shape
-        # a traced graph must hold for every size
+        # a compiled graph must be valid for every size
         if torch.compiler.is_compiling() or batch * height * width > MAXIMUM_POSITIONS:
             return super().forward(input, output_size)
         return self.as_matrix_product(input)
 
     def as_matrix_product(self, x: Tensor) -> Tensor:
-        """The same numbers: every position makes 4 × 4 values, which are four 2 × 2 blocks of the result."""
+        """The same result: every position contributes 4 × 4 values, which are four 2 × 2 blocks of the result."""
         batch, _, height, width = x.shape
         weight = self.weight.permute(0, 2, 3, 1).reshape(self.in_channels, -1)  # a view in channels-last memory
         values = x.permute(0, 2, 3, 1).reshape(batch * height * width, -1) @ weight

@@ -1,4 +1,4 @@
-"""The repeated pieces of MISF's generator."""
+"""The blocks of MISF's generator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inpaint_zoo.layers.instance_norm import InstanceNorm2d
 def convolution_block(
     in_channels: int, out_channels: int, kernel_size: int, *, stride: int = 1, padding: int = 0, reflect: int = 0
 ) -> nn.Sequential:
-    """Reflection padding (where asked for), convolution, instance normalisation, ReLU."""
+    """Convolution, instance normalisation, ReLU; with `reflect` pixels of reflection padding before."""
     layers: list[nn.Module] = [
         nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding),
         InstanceNorm2d(out_channels),

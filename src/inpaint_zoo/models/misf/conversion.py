@@ -16,7 +16,7 @@ from inpaint_zoo.models.conversion import (
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that published weights imply, beyond its defaults."""
+"""Arguments of the network that differ from its defaults for published weights."""
 UNUSED = ("kpn_model.conv_final.",)
 """A convolution of the published network that is never used."""
 
@@ -46,20 +46,20 @@ def generator_name(name: str) -> str:
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    """From a published file (or its bare generator) to the state dict of `MISFNetwork`.
+    """Convert a published file, or its generator alone, to a state dict of `MISFNetwork`.
 
     Args:
-        checkpoint: What `torch.load` returned.
-        expected: The state dict of the network that will take the result.
+        checkpoint: The content of the file.
+        expected: The state dict of the network that will load the result.
 
     Raises:
-        InputError: anything is missing or left over.
+        InputError: Entries are missing or left over.
     """
     state = checkpoint.get("generator", checkpoint)
     return rename_strictly(without_prefix(state, "module."), generator_name, expected, unused=UNUSED)
 
 
 def convert_discriminator(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    """From a published discriminator file to the state dict of `PatchDiscriminator`; arguments as for `convert`."""
+    """Convert a published discriminator file to a state dict of `PatchDiscriminator`; arguments as for `convert`."""
     state = without_prefix(checkpoint.get("discriminator", checkpoint), "module.")
     return rename_strictly(state, patch_discriminator_name, expected)

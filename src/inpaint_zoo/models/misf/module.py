@@ -1,4 +1,4 @@
-"""How MISF trains: the losses of the paper and its two learning rates."""
+"""Training of MISF: the losses of the paper and its two learning rates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class MISF(InpaintingModule):
     Args:
         network: Keyword arguments of `MISFNetwork`.
         discriminator: Keyword arguments of `PatchDiscriminator` (without `in_channels`).
-        discriminator_lr_scale: Learning rate of D over that of G.
+        discriminator_lr_scale: Learning rate of D divided by that of G.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
@@ -56,7 +56,7 @@ class MISF(InpaintingModule):
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
-        # without its own term D only evaluates, and DDP would wait for gradients that nobody computes
+        # without its own term D is not trained, and DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
@@ -64,7 +64,7 @@ class MISF(InpaintingModule):
             self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; the discriminator has a smallest size too."""
+        """As `InpaintingModule.check_training`; the discriminator has a minimum size too."""
         super().check_training(batch_size, height, width)
         PatchDiscriminator.check_size(height, width)
 
@@ -93,7 +93,7 @@ class MISF(InpaintingModule):
         if self.wants("perceptual"):
             terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
         if self.wants("style"):
-            # Grams of zero-filled images: only what stands in the hole is compared; the mask is never resized
+            # Gram matrices of images that are 0 outside the hole: only the hole is compared, and no mask is resized
             terms["style"] = style_distance(*self._features(output * mask, image * mask, STYLE_LAYERS))
         if self.wants("discriminator"):
             real, fake = self.discriminator(image), self.discriminator(output.detach())

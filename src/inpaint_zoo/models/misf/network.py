@@ -33,7 +33,7 @@ class MISFNetwork(InpaintingNetwork):
         num_residual_blocks: Dilated residual blocks at 1/4 (published: 8).
 
     Raises:
-        InputError: an argument is too small.
+        InputError: An argument is too small.
     """
 
     stride = 4
@@ -84,7 +84,7 @@ class Kernels(NamedTuple):
 
 
 class KernelPredictionBranch(nn.Module):
-    """The U-shaped branch that looks at the damaged image and predicts the filters of both levels.
+    """The U-shaped branch that predicts the filters of both levels from the damaged image.
 
     Args:
         base_channels: As in `MISFNetwork`.
@@ -108,7 +108,7 @@ class KernelPredictionBranch(nn.Module):
 
         Args:
             known: (B, 4, H, W), damaged image and mask.
-            encoded_half: (B, 2·base_channels, H/2, W/2), what the other branch has encoded so far.
+            encoded_half: (B, 2·base_channels, H/2, W/2), the features of the encoder at half size.
         """
         full = self.at_full(known)
         half = torch.cat([self.at_half(F.avg_pool2d(full, 2)), encoded_half], 1)

@@ -1,8 +1,8 @@
-"""What happens around training: checkpoints, metrics and their file, images, progress."""
+"""Callbacks of a training: checkpoints, metrics, images, progress."""
 
 from inpaint_zoo.training.callbacks.best_checkpoint import BestCheckpoint
 from inpaint_zoo.training.callbacks.collapse import DiscriminatorCollapse
-from inpaint_zoo.training.callbacks.ema import EMA, optional_average
+from inpaint_zoo.training.callbacks.ema import EMA, optional_ema
 from inpaint_zoo.training.callbacks.finite_loss import FiniteLoss
 from inpaint_zoo.training.callbacks.last_checkpoint import LastCheckpoint
 from inpaint_zoo.training.callbacks.loss_log import LossLog
@@ -26,5 +26,5 @@ __all__ = [
     "SampleImages",
     "StepProgress",
     "ValidationMetrics",
-    "optional_average",
+    "optional_ema",
 ]

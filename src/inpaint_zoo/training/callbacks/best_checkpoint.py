@@ -1,4 +1,4 @@
-"""`best.ckpt`, which stays the best one wherever a training goes on."""
+"""`best.ckpt`: the checkpoint with the best validation, also across resumes and moved run folders."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NAME = "best.ckpt"
 class BestCheckpoint(ModelCheckpoint):
     """Keep the checkpoint with the best value of a metric, in the run folder.
 
-    Lightning's forgets the best value when a training goes on in another folder, or in one that has been moved, and
-    would then overwrite the best weights with worse ones.
+    Lightning's own callback loses the best value when a training is resumed in another folder, or in one that has been
+    moved, and would then overwrite the best weights with worse ones.
 
     Args:
         monitor: Name of the metric, such as `val/psnr`.
-        mode: `max` where higher values are better, `min` where lower ones are.
+        mode: `max` if higher values are better, `min` if lower ones are.
     """
 
     def __init__(self, *, monitor: str, mode: str) -> None:
@@ -32,28 +32,28 @@ class BestCheckpoint(ModelCheckpoint):
         self.name = monitor
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """The file lies in the run folder, whatever the loggers."""
+        """Write to the run folder, whatever loggers there are."""
         self.dirpath = trainer.default_root_dir
         super().setup(trainer, pl_module, stage)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save where this validation is the best one.
+        """Save a checkpoint if this validation is the best one so far.
 
         Raises:
-            InputError: It has logged no such metric.
+            InputError: The validation has not logged the metric.
         """
         known = trainer.callback_metrics
         if self.name not in known and not trainer.sanity_checking:
-            names = ", ".join(sorted(name for name in known if name.count("/") == 1))  # without those of bins
+            names = ", ".join(sorted(name for name in known if name.count("/") == 1))  # without those per bin
             raise InputError(
                 f"monitor={self.name} was logged by no validation{did_you_mean(self.name, known)} (known: {names}): "
-                "with another monitor, ckpt_path=last goes on here"
+                "resume with ckpt_path=last and another monitor"
             )
         super().on_validation_end(trainer, pl_module)
 
     @property
     def state_key(self) -> str:
-        """The same whatever is monitored: `load_state_dict` looks at that."""
+        """The same for every monitor, which `load_state_dict` compares itself."""
         return type(self).__name__
 
     def state_dict(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class BestCheckpoint(ModelCheckpoint):
         return {**super().state_dict(), "mode": self.mode}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take up the best value; where its file is in another folder, copy it. By another metric, none is best yet."""
+        """Restore the best value, and copy its file if it is in another folder; ignore the value of another metric."""
         if (state_dict["monitor"], state_dict["mode"]) != (self.monitor, self.mode):
             return
         here, before = Path(str(self.dirpath)) / NAME, state_dict["best_model_path"]
@@ -74,7 +74,7 @@ class BestCheckpoint(ModelCheckpoint):
 
 
 def best_score(trainer: pl.Trainer) -> float | None:
-    """The best value that a training has come to; None without a validation, or without a `BestCheckpoint`."""
+    """The best value that a training has reached; None without a validation, or without a `BestCheckpoint`."""
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
     scores = [callback.best_model_score for callback in callbacks if isinstance(callback, BestCheckpoint)]
     return next((float(score) for score in scores if score is not None), None)

@@ -1,4 +1,4 @@
-"""A word of warning when a discriminator has won for good."""
+"""A warning when the discriminator has collapsed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import torch
 from inpaint_zoo.errors import InputWarning
 
 RATIO = 20.0
-"""G's adversarial term over D's from which D counts as having won. Ours: both are about equal while they compete."""
+"""Ratio of the generator's adversarial loss to the discriminator's loss that counts as collapse.
+
+Our choice: both are about equal while the networks compete."""
 NUM_READINGS = 100
-"""In a row that must show it. Ours."""
+"""Number of consecutive readings that must exceed the ratio. Our choice."""
 
 
 class DiscriminatorCollapse(pl.Callback):
-    """Warn, once, when D tells real from generated without effort for a long time: then G learns nothing from it.
+    """Warn once when the discriminator separates real from generated images effortlessly for a long time.
 
-    D's loss is near zero then and G's adversarial loss high, whatever the objective, and also where D has further terms
-    beside; what is looked at is their ratio. Models without a discriminator are left alone.
+    The generator then learns nothing from it: the discriminator's loss is near zero and the generator's adversarial
+    loss high, for every adversarial objective, also if the discriminator has further loss terms. This callback compares
+    the two losses by their ratio. It does nothing for models without a discriminator.
 
     Args:
         every: Steps between two readings; training does not wait for the device in between.
@@ -33,7 +36,7 @@ class DiscriminatorCollapse(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
     ) -> None:
-        """Look at the terms when it is time."""
+        """Read the loss terms every `every` steps."""
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         terms = outputs["terms"]
         due = stepped and self._step % self.every == 0 and self._count < NUM_READINGS
@@ -45,7 +48,7 @@ class DiscriminatorCollapse(pl.Callback):
             warnings.warn(
                 f"the discriminator has collapsed at step {self._step}: its loss is {discriminator:.2g}, the "
                 f"generator's adversarial loss {adversarial:.2g}, and both have been that far apart for {NUM_READINGS} "
-                "readings; the generator learns nothing from it: lower model.discriminator_lr_scale, or go back to an "
+                "readings; the generator learns nothing from it: lower model.discriminator_lr_scale, or resume from an "
                 "earlier checkpoint",
                 InputWarning,
                 stacklevel=2,

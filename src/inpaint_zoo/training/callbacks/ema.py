@@ -14,23 +14,23 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import AVERAGED_KEY, NETWORK, TRAINED_KEY
 
 
-def optional_average(decay: float | None) -> EMA | None:
-    """A `EMA`; None, which leaves the callback out, where there is no `decay`."""
+def optional_ema(decay: float | None) -> EMA | None:
+    """An `EMA`, or None if `decay` is None: the callback is then left out."""
     return None if decay is None else EMA(decay=decay)
 
 
 class EMA(pl.Callback):
     """Keep `average = decay · average + (1 - decay) · weights` of the network, taken after every step.
 
-    Averaged are the parameters and the running statistics of batch normalisation, which then belong to about the same
-    steps; counters are copied. What learns beside the network, such as a discriminator with its spectral norms, is no
-    part of it. Validation sees the average. In checkpoints `state_dict` holds it in the place of the network, and
-    `current_model_state` everything as it is being trained. The device is never waited for.
+    It averages the parameters and the running statistics of batch normalisation, so that both belong to about the same
+    steps; counters are copied. Other modules that are trained, such as a discriminator, are not averaged. Validation
+    uses the average. In checkpoints, `state_dict` holds the average in place of the network's weights, and
+    `current_model_state` the weights that are being trained. The callback never waits for the device.
 
-    Stands before the callbacks that write checkpoints or validate.
+    It must precede the callbacks that write checkpoints or validate.
 
     Args:
-        decay: Between 0 and 1: the average reaches about 1 / (1 - `decay`) steps back.
+        decay: Between 0 and 1: the average covers about the last 1 / (1 - `decay`) steps.
 
     Raises:
         InputError: `decay` is out of range.
@@ -45,27 +45,27 @@ class EMA(pl.Callback):
         self._step = 0
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Forget an earlier training."""
+        """Discard the average of an earlier training."""
         self._average, self._weights = {}, {}
 
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Take up the average of a checkpoint; without one it starts from the weights there."""
+        """Restore the average of a checkpoint; without one, start from the weights there."""
         state: Mapping[str, Tensor] = checkpoint.get(AVERAGED_KEY, checkpoint["state_dict"])
         self._average = {key.removeprefix(NETWORK): value for key, value in state.items() if key.startswith(NETWORK)}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Start from the weights that training starts from."""
+        """Without a restored average, start from the network's weights."""
         self._step = trainer.global_step
-        # these share memory with the network, where training changes them in place
+        # these tensors share memory with the network, whose weights training changes in place
         self._weights = pl_module.network.state_dict()  # type: ignore[union-attr]
         stored = self._average or self._weights
         self._average = {key: stored[key].to(value.device, copy=True) for key, value in self._weights.items()}
 
     @torch.no_grad()
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Update after a step; with accumulation, several batches end at one."""
+        """Update the average after each optimizer step; with accumulation, a step takes several batches."""
         if trainer.global_step == self._step:
             return
         self._step = trainer.global_step
@@ -75,17 +75,17 @@ class EMA(pl.Callback):
                 self._average[key].copy_(value)
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Put the average into the network."""
+        """Validate with the average."""
         self._swap()
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Put the weights back."""
+        """Put the trained weights back."""
         self._swap()
 
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Save both."""
+        """Save the average and the trained weights."""
         trained = checkpoint["state_dict"]
         averaged = {f"{NETWORK}{key}": value for key, value in self._average.items()}
         checkpoint[TRAINED_KEY], checkpoint["state_dict"] = trained, {**trained, **averaged}

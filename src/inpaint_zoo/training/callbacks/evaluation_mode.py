@@ -1,4 +1,4 @@
-"""Running the network in the middle of training without leaving a trace."""
+"""Run the network during training without any effect on the training."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from inpaint_zoo.training.callbacks.ema import EMA
 
 @contextmanager
 def evaluation_mode(trainer: pl.Trainer, module: pl.LightningModule) -> Iterator[None]:
-    """Evaluation mode, no gradients, the averaged weights where there are any, the precision of the training.
+    """Evaluation mode without gradients, in the precision of the training, with the EMA weights if there are any.
 
-    Afterwards weights, buffers, each layer's mode and all random number generators are what they were.
+    Afterwards, weights, buffers, the mode of each layer and all random states are the same as before.
     """
     training = {layer: layer.training for layer in module.modules()}
     averages = [callback for callback in trainer.callbacks if isinstance(callback, EMA)]  # type: ignore[attr-defined]
@@ -27,7 +27,7 @@ def evaluation_mode(trainer: pl.Trainer, module: pl.LightningModule) -> Iterator
         try:
             yield
         finally:
-            # not train(), which knows nothing of layers that are kept in evaluation mode
+            # not train(), which would also change layers that training keeps in evaluation mode
             for layer, was_training in training.items():
                 layer.training = was_training
             for average in averages:

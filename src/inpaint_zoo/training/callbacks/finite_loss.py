@@ -1,4 +1,4 @@
-"""A training that has diverged ends before its last good checkpoint is overwritten."""
+"""Stop a training that has diverged before its last good checkpoint is overwritten."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ REMEDY = "with a lower model.optimizer.lr, with trainer.gradient_clip_val, or wi
 class FiniteLoss(pl.Callback):
     """Stop when a loss term, or the weights, are not finite.
 
-    For each term, the first batch in which it was not finite is kept on the device, and read every so many steps and
-    before any checkpoint is written, so that training never waits for it in between. Several processes read at the same
-    steps and agree. Stands before the callbacks that write checkpoints.
+    For each loss term, the number of the first batch in which it was not finite is kept on the device. It is read only
+    every `every` steps and before a checkpoint is written, so that training rarely waits for the device. All ranks read
+    it at the same steps and take the same decision. This callback must precede those that write checkpoints.
 
     Args:
         every: Steps between two readings.
@@ -33,7 +33,7 @@ class FiniteLoss(pl.Callback):
         self._batch = self._read_at = self._step = self._saved_at = 0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Count batches from where the training begins or goes on."""
+        """Count batches from where the training starts or resumes."""
         self._marks = None
         self._batch = self._read_at = trainer.fit_loop.epoch_loop.total_batch_idx + 1
         self._step = self._saved_at = trainer.global_step
@@ -41,7 +41,7 @@ class FiniteLoss(pl.Callback):
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
     ) -> None:
-        """Mark the terms that are not finite; read the marks when it is time."""
+        """Mark the terms that are not finite; read the marks every `every` steps."""
         terms: Mapping[str, Tensor] = outputs["terms"]
         self._batch += 1
         finite = torch.stack(list(terms.values())).isfinite()
@@ -55,44 +55,44 @@ class FiniteLoss(pl.Callback):
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Refuse to save what is broken.
+        """Refuse to save weights of a training that has diverged.
 
         Raises:
-            InputError: a loss term of the batches since the last reading, or a weight, is not finite.
+            InputError: A weight, or a loss term since the last reading, is not finite.
         """
         self._read(trainer)
         finite = torch.stack([parameter.detach().isfinite().all() for parameter in pl_module.parameters()])
-        if not _least_of_processes(trainer, finite.all()[None].float()).item():
+        if not _min_over_ranks(trainer, finite.all()[None].float()).item():
             names = [name for name, _ in pl_module.named_parameters()]
             first = next((name for name, good in zip(names, finite.tolist(), strict=True) if not good), "a weight")
             raise InputError(
                 f"{first} was not finite after step {trainer.global_step}, though every loss term was: its gradients "
-                f"were too large; {self._kept()} {REMEDY}"
+                f"were too large; {self._advice()} {REMEDY}"
             )
         self._saved_at = trainer.global_step
 
     def _read(self, trainer: pl.Trainer) -> None:
         if self._marks is None:
             return
-        marks = _least_of_processes(trainer, self._marks).tolist()
+        marks = _min_over_ranks(trainer, self._marks).tolist()
         before, self._read_at, self._marks = self._read_at, self._batch, None
         first = min(marks)
         if first < math.inf:
             named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
             terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
-            found = f"found after batch {self._batch}, last looked at after batch {before}"
-            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._kept()} {REMEDY}")
+            found = f"found after batch {self._batch}, last checked after batch {before}"
+            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._advice()} {REMEDY}")
 
-    def _kept(self) -> str:
+    def _advice(self) -> str:
         return (
-            f"the checkpoint of step {self._saved_at} is kept: go on"
+            f"the checkpoint of step {self._saved_at} is kept: resume"
             if self._saved_at
-            else "nothing was saved: begin again"
+            else "nothing was saved: start again"
         )
 
 
-def _least_of_processes(trainer: pl.Trainer, values: Tensor) -> Tensor:
-    """The least of each value in any of the processes; 1-dimensional."""
-    least = trainer.strategy.reduce(values, reduce_op="min")
-    assert isinstance(least, Tensor)
-    return least
+def _min_over_ranks(trainer: pl.Trainer, values: Tensor) -> Tensor:
+    """The minimum of each value over all ranks; 1-dimensional."""
+    minimum = trainer.strategy.reduce(values, reduce_op="min")
+    assert isinstance(minimum, Tensor)
+    return minimum

@@ -1,4 +1,4 @@
-"""`last.ckpt`, from which a training goes on as if nothing had happened."""
+"""`last.ckpt`, from which an interrupted training resumes exactly."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NAME = "last.ckpt"
 
 
 class LastCheckpoint(Checkpoint):
-    """Write `last.ckpt` in the run folder every so many steps and minutes, before validations, at a signal, at the end.
+    """Write `last.ckpt` in the run folder at set intervals, before validations, after a signal, and at the end.
 
-    Written at the end of an optimizer step, where Lightning counts steps and batches consistently. A validation that
-    was due there is made up for when training goes on, so that it is neither lost nor logged twice. At the last step
-    the file is written after the validation: a training that can go on from it has nothing left to do.
+    It is written at the end of an optimizer step, where Lightning counts steps and batches consistently. A validation
+    that was pending at that step is run first when the training resumes, so that it is neither lost nor logged twice.
+    After the last step the file is written when the validation has ended: resuming from it leaves nothing to do.
 
-    SIGTERM, SIGUSR1 and Ctrl-C end the training with `Stopped` after the step in which they come (with several
-    processes: when all of them know); a second Ctrl-C ends it at once.
+    SIGTERM, SIGUSR1 and Ctrl-C end the training with `Stopped` after the current step (with several ranks: as soon as
+    all of them know); a second Ctrl-C ends it at once.
 
-    A `Checkpoint`, because Lightning calls those last, in their order: what all other callbacks, the best checkpoint
-    before it, know of a step or a validation is in the file.
+    It is a `Checkpoint`, because Lightning calls those after all other callbacks, in their order: the file therefore
+    contains what the others, including `BestCheckpoint`, know about a step or a validation.
 
     Args:
         every: Steps between two writes.
-        minutes: Between two writes.
-        agree_every: Steps after which several processes ask each other whether one has received a signal.
+        minutes: Minutes since the last write after which the file is written at the next step.
+        agree_every: Steps between two exchanges in which ranks tell each other whether one has received a signal.
     """
 
     def __init__(self, *, every: int, minutes: float, agree_every: int) -> None:
@@ -46,17 +46,17 @@ class LastCheckpoint(Checkpoint):
         self._validation_due = False
 
     def state_dict(self) -> dict[str, Any]:
-        """What else is needed to go on from a checkpoint."""
+        """The pending validation and the random states."""
         return {"validation_due": self._validation_due, "random": random_states()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take up what `state_dict` gave."""
+        """Restore what `state_dict` returned."""
         self._validation_due = state_dict["validation_due"]
         restore_random_states(state_dict["random"])
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Listen to signals; forget what was logged after the checkpoint, and validate where that was due."""
-        self.signals.listen()
+        """Handle signals, drop what was logged after the checkpoint, and run a pending validation."""
+        self.signals.install()
         self._step = trainer.global_step
         self._last_write = time.monotonic()
         for logger in trainer.loggers:
@@ -66,18 +66,18 @@ class LastCheckpoint(Checkpoint):
             _validate(trainer)
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Set right what Lightning gives to loggers as the step of a validation; after resuming it can be one less."""
+        """Correct the step that Lightning gives to loggers for a validation; after resuming it can be one too low."""
         trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Write when it is time; stop when asked to."""
+        """Write at the set intervals; stop after a signal."""
         step = trainer.global_step
         if step == self._step:  # gradients are being accumulated
             return
         self._step = step
         self._validation_due = _validation_follows(trainer)
         late = time.monotonic() - self._last_write > self.seconds
-        stop, late = self._agreed(trainer, self.signals.received is not None, late)
+        stop, late = self._any_rank(trainer, self.signals.received is not None, late)
         last = _ends(trainer)
         if (step % self.every == 0 or self._validation_due or late or stop or last) and not (
             last and self._validation_due
@@ -87,7 +87,7 @@ class LastCheckpoint(Checkpoint):
             self._stop(trainer)
 
     def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Do not finish a validation that is made up for later; several processes have no moment to agree on that."""
+        """Stop within a validation, which resuming repeats; several ranks could not agree here, and finish it."""
         if self.signals.received is not None and trainer.world_size == 1 and not _ends(trainer):
             self._stop(trainer)
 
@@ -98,26 +98,26 @@ class LastCheckpoint(Checkpoint):
             self._write(trainer)
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Leave signals to whom they belonged."""
-        self.signals.ignore()
+        """Restore the earlier signal handlers."""
+        self.signals.restore()
 
     def _write(self, trainer: pl.Trainer) -> None:
         trainer.save_checkpoint(Path(trainer.default_root_dir) / NAME)
         self._last_write = time.monotonic()
 
     def _stop(self, trainer: pl.Trainer) -> None:
-        name, signum = self.signals.described()
+        name, signum = self.signals.name_and_number()
         if trainer.is_global_zero:
             self.signals.requeue()
-        raise Stopped(f"stopped by {name} at step {trainer.global_step}: go on with ckpt_path=last", signum)
+        raise Stopped(f"stopped by {name} at step {trainer.global_step}: resume with ckpt_path=last", signum)
 
-    def _agreed(self, trainer: pl.Trainer, *wishes: bool) -> list[bool]:
-        """What any of several processes wishes; they look up from their work now and then only."""
+    def _any_rank(self, trainer: pl.Trainer, *flags: bool) -> list[bool]:
+        """Whether each flag is set on any rank; ranks ask each other only every `agree_every` steps."""
         if trainer.world_size == 1:
-            return list(wishes)
+            return list(flags)
         if trainer.global_step % self.agree_every:
-            return [False] * len(wishes)
-        return [trainer.strategy.reduce_boolean_decision(wish, all=False) for wish in wishes]
+            return [False] * len(flags)
+        return [trainer.strategy.reduce_boolean_decision(flag, all=False) for flag in flags]
 
 
 def _ends(trainer: pl.Trainer) -> bool:
@@ -127,7 +127,7 @@ def _ends(trainer: pl.Trainer) -> bool:
 
 
 def _validation_follows(trainer: pl.Trainer) -> bool:
-    """Whether Lightning is going to validate after the batch that has just ended."""
+    """Whether Lightning will validate after the batch that has just ended."""
     loop = trainer.fit_loop
     assert loop._data_fetcher is not None
     return loop.epoch_loop._should_check_val_fx(loop._data_fetcher)

@@ -1,4 +1,4 @@
-"""The loss and its terms, for loggers."""
+"""Logging of the loss and its terms."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ import torch
 class LossLog(pl.Callback):
     """Log `train/loss` and each unweighted term, as `train/NAME`, every `trainer.log_every_n_steps` steps.
 
-    Where gradients are accumulated, the values are those of the last batch of a step. They also stand in
-    `trainer.callback_metrics`, for what stops or keeps by them.
+    With accumulated gradients, the values are those of the last batch of a step. They are also put into
+    `trainer.callback_metrics`, for callbacks that monitor them.
 
-    Stands first: loggers have the values before any other callback ends the batch, so that a checkpoint of the step
-    finds them written. `LightningModule.log`, which keeps a metric object for each value, would take milliseconds.
+    This is the first callback: the values are logged before any other callback ends the batch, and are therefore on
+    disk before a checkpoint of the step. `LightningModule.log` keeps a metric object for each value and would take
+    milliseconds.
     """
 
     def __init__(self) -> None:
         self._step = 0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Count from here."""
+        """Count steps from where the training starts or resumes."""
         self._step = trainer.global_step
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
     ) -> None:
-        """Log the terms when a step has ended for which that is due."""
+        """Log the terms every `trainer.log_every_n_steps` steps."""
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         if not stepped or self._step % trainer.log_every_n_steps:  # type: ignore[attr-defined]
             return

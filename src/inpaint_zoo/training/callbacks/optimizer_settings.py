@@ -1,4 +1,4 @@
-"""The optimizer of a training that goes on: of the kind that it began with, with the settings that are given now."""
+"""The optimizer of a resumed training: same class as before, with the settings of the current configuration."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.base import InpaintingModule
 
 KINDS_KEY = "inpaint_zoo_optimizer"
-"""Entry of a checkpoint: the kind of its optimizer and, where there is one, of its schedule."""
+"""Entry of a checkpoint: the class names of its optimizer and of its schedule, if there is one."""
 
 
 class OptimizerSettings(pl.Callback):
-    """Go on with the learning rate and the other settings that are given now, not with those of the checkpoint.
+    """Resume with the learning rate and other settings of the current configuration, not those of the checkpoint.
 
-    Under a schedule the rates are those of the schedule. Checkpoints name the kind of the optimizer and of its
-    schedule, for `check_same_optimizer`.
+    With a schedule, the learning rates are those of the schedule. Checkpoints name the classes of the optimizer and of
+    its schedule, for `check_same_optimizer`.
     """
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Lightning has restored everything from the checkpoint by now."""
+        """Replace the settings that Lightning has restored from the checkpoint."""
         assert isinstance(pl_module, InpaintingModule)
         kept = {"params", "lr"} if trainer.lr_scheduler_configs else {"params"}
         for optimizer in trainer.optimizers:
@@ -32,16 +32,16 @@ class OptimizerSettings(pl.Callback):
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Write down the kinds."""
+        """Store the class names."""
         schedules = [config.scheduler for config in trainer.lr_scheduler_configs]
         checkpoint[KINDS_KEY] = [type(part).__name__ for part in (*trainer.optimizers, *schedules)]
 
 
 def check_same_optimizer(module: InpaintingModule, checkpoint: Mapping[str, Any]) -> None:
-    """Refuse to go on from a checkpoint of a training with another kind of optimizer or schedule.
+    """Refuse to resume from a checkpoint of a training with another class of optimizer or schedule.
 
     Raises:
-        InputError: its state would mean nothing to this one's.
+        InputError: The stored state does not fit the configured optimizer or schedule.
     """
     configured: Mapping[str, Any] = module.configure_optimizers()
     schedule = configured.get("lr_scheduler")
@@ -49,13 +49,13 @@ def check_same_optimizer(module: InpaintingModule, checkpoint: Mapping[str, Any]
     made, stored = [type(part).__name__ for part in parts], checkpoint.get(KINDS_KEY)
     if stored is not None and stored != made:
         raise InputError(
-            f"it was trained with {' and '.join(stored)}, this training has {' and '.join(made)}: a training goes "
-            "on with the same optimizer and lr_schedule; init_from= begins a new one with its weights"
+            f"it was trained with {' and '.join(stored)}, this training has {' and '.join(made)}: resume "
+            "with the same optimizer and lr_schedule, or start a new training from these weights with init_from="
         )
     if schedule is not None and checkpoint["optimizer_states"]:
         before = [group["initial_lr"] for group in checkpoint["optimizer_states"][0]["param_groups"]]
         if before != [group["lr"] for group in module.make_optimizer().param_groups]:
             raise InputError(
-                f"model.optimizer.lr was {before[0]:g}; with an lr_schedule it cannot be changed on the way: "
-                "init_from= begins a new training with these weights"
+                f"model.optimizer.lr was {before[0]:g}; with an lr_schedule it cannot be changed: "
+                "start a new training from these weights with init_from="
             )

@@ -1,4 +1,4 @@
-"""How a training is getting on: a bar in a terminal, a line now and then elsewhere."""
+"""The progress of a training: a bar in a terminal, a line per minute elsewhere."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LINE_SECONDS = 60.0
 
 
 class StepProgress(ProgressBar):
-    """Steps done, time left, images per second, and the loss with its terms.
+    """Show finished steps, remaining time, images per second, and the loss with its terms.
 
-    Losses are read from the device only at steps that are logged, where it is waited for anyway, and at most every half
-    second; in between the last ones stand. Where the output is no terminal, a plain line is printed every minute and at
-    the end.
+    Losses are read from the device only at logged steps, where training waits for it anyway, and at most every half
+    second; in between, the last ones are shown. If the output is not a terminal, a plain line is printed every minute
+    and at the end.
 
     Args:
-        every: Steps between two that are logged.
+        every: Steps between two logged steps.
     """
 
     def __init__(self, *, every: int) -> None:
@@ -41,11 +41,11 @@ class StepProgress(ProgressBar):
         self._read_at = self._shown_at = 0.0
 
     def enable(self) -> None:
-        """Show progress from the next start on."""
+        """Show progress from the next start of a training."""
         self._enabled = True
 
     def disable(self) -> None:
-        """Show none; Lightning asks for it on all processes but the first."""
+        """Show nothing; Lightning calls this on all ranks but the first."""
         self._enabled = False
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -89,17 +89,17 @@ class StepProgress(ProgressBar):
             self._display.validating(batch_idx + 1, trainer.num_val_batches[dataloader_idx])
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Show the losses again; the time that validation took is not training's."""
+        """Show the losses again; the time of the validation does not count for the rate."""
         if self._display is not None:
             self._rate = _Rate()
             self._display.show(trainer.global_step, None, self._losses)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Leave the finished bar in the terminal."""
+        """Stop; the finished bar stays in the terminal."""
         self._stop()
 
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
-        """Give the terminal back."""
+        """Stop, so that the terminal is usable again."""
         self._stop()
 
     def _stop(self) -> None:
@@ -109,18 +109,18 @@ class StepProgress(ProgressBar):
 
 
 def _losses(outputs: Mapping[str, Any]) -> dict[str, float]:
-    """The loss and its terms, from the device in one go."""
+    """The loss and its terms, read from the device at once."""
     tensors = {"loss": outputs["loss"].detach(), **outputs.get("terms", {})}
     values = torch.stack([tensor.float() for tensor in tensors.values()]).tolist()
     return dict(zip(tensors, values, strict=True))
 
 
-def _written(losses: Mapping[str, float]) -> str:
+def _text(losses: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
 
 
 class _Rate:
-    """Images per second over the last steps."""
+    """Images per second over the last 50 batches."""
 
     def __init__(self) -> None:
         self._ends: deque[tuple[float, int]] = deque(maxlen=50)
@@ -131,7 +131,7 @@ class _Rate:
         self._ends.append((now, self._total))
 
     def value(self) -> float | None:
-        """None where there is only one step to go by."""
+        """None if fewer than two batches were counted."""
         if len(self._ends) < 2:
             return None
         (start, before), (end, after) = self._ends[0], self._ends[-1]
@@ -139,7 +139,7 @@ class _Rate:
 
 
 class _Bar(Progress):
-    """In a terminal: a bar, and below it what the losses are."""
+    """In a terminal: a bar, and the losses below it."""
 
     def __init__(self, console: Console, name: str, step: int, total: int | None) -> None:
         self._below = Text(style="dim")
@@ -162,18 +162,18 @@ class _Bar(Progress):
             yield self._below
 
     def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
-        """Bring everything up to date; a rate that is not known stays as it is."""
+        """Update everything; if the rate is None, the last one stays."""
         fields: dict[str, Any] = {} if rate is None else {"rate": f"{rate:.1f} images/s"}
-        self._below.plain = _written(losses).replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}" * 2, "  ")
+        self._below.plain = _text(losses).replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}" * 2, "  ")
         self.update(self._task, completed=step, **fields)
 
     def validating(self, number: int, total: int | float) -> None:
-        """Show how far a validation is."""
+        """Show the progress of a validation."""
         self._below.plain = f"validation: batch {number} of {total}"
 
 
 class _Lines:
-    """Elsewhere: a line every minute, and one at the end."""
+    """Without a terminal: a line every minute, and one at the end."""
 
     def __init__(self, console: Console, name: str, step: int, total: int | None) -> None:
         self._name, self._total = name, total
@@ -182,7 +182,7 @@ class _Lines:
         self._line, self._step, self._printed_step = "", step, -1
 
     def show(self, step: int, rate: float | None, losses: Mapping[str, float]) -> None:
-        """Keep what there is to say, and say it when it is time."""
+        """Remember the current line, and print it every minute."""
         now = time.monotonic()
         if step != self._printed_step and (rate is not None or step != self._step or not self._line):
             self._line, self._step = self._compose(step, now - self._started_at, rate, losses), step
@@ -190,10 +190,10 @@ class _Lines:
             self._print(now)
 
     def validating(self, number: int, total: int | float) -> None:
-        """Nothing: a log wants no such detail."""
+        """Print nothing: too much detail for a log."""
 
     def stop(self) -> None:
-        """Say how it ended."""
+        """Print the last line."""
         if self._line:
             self._print(time.monotonic())
 
@@ -204,7 +204,7 @@ class _Lines:
             parts.append(f"{timedelta(seconds=round(seconds / done * (self._total - step)))} left")
         if rate is not None:
             parts.append(f"{rate:.1f} images/s")
-        return "  ".join([*parts, _written(losses)])
+        return "  ".join([*parts, _text(losses)])
 
     def _print(self, now: float) -> None:
         print(self._line, flush=True)

@@ -1,4 +1,4 @@
-"""The states of all random number generators of a process, as plain values that a checkpoint may hold."""
+"""The states of all random number generators of a process, as plain values for a checkpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 
 def random_states() -> dict[str, Any]:
-    """The states of Python's, NumPy's and torch's generators, those of all CUDA devices included."""
+    """The states of the generators of Python, NumPy and torch, including those of all CUDA devices."""
     name, numbers, *rest = np.random.get_state(legacy=True)
     states = {
         "python": random.getstate(),
@@ -23,7 +23,7 @@ def random_states() -> dict[str, Any]:
 
 
 def restore_random_states(states: dict[str, Any]) -> None:
-    """Take up what `random_states` gave; devices that are not there are left out."""
+    """Restore what `random_states` returned; devices that this machine lacks are skipped."""
     version, numbers, gauss = states["python"]
     random.setstate((version, tuple(numbers), gauss))
     name, numbers, *rest = states["numpy"]

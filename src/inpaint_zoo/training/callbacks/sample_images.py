@@ -1,4 +1,4 @@
-"""Sample images while a network learns, to look at."""
+"""Sample images of a network during its training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inpaint_zoo.images.arrays import ImageArray, as_hole, to_uint8
 from inpaint_zoo.images.drawing import hatch
 from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.training.callbacks.evaluation_mode import evaluation_mode
-from inpaint_zoo.training.loggers import ShownImage, TakesImages
+from inpaint_zoo.training.loggers import ImageLogger, ShownImage
 
 FOLDER = "images"
 GAP = 4
@@ -24,16 +24,16 @@ GAP = 4
 
 
 class SampleImages(pl.Callback):
-    """Write `images/step_00001000.png` in the run folder every so many steps and after the last: a row per image.
+    """Write `images/step_00001000.png` in the run folder every `every` steps and after the last: one row per image.
 
-    The images are always the same validation images with the same masks, taken at even distances from the
-    validation set. Columns: the input with its hole hatched, the network's intermediate images, its output, the
-    composite, the original. Loggers that take images get them too. Training is not disturbed: its weights are the
-    same, bit for bit, with images and without.
+    The rows are always the same validation images with the same masks, evenly spaced in the validation set. Columns:
+    the input with its hole hatched, the network's intermediate images, its output, the composite, the original. Loggers
+    that accept images get them too. Training is not affected: its weights are identical, bit for bit, with and without
+    this callback.
 
     Args:
-        num_images: Rows, at most.
-        every: Steps between two times; None: as often as validation.
+        num_images: Maximum number of rows.
+        every: Steps between two files; None: as often as validation.
     """
 
     def __init__(self, *, num_images: int, every: int | None) -> None:
@@ -43,12 +43,12 @@ class SampleImages(pl.Callback):
         self._batches: list[Batch] = []
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Count from here."""
+        """Count steps from where the training starts or resumes."""
         self._step = trainer.global_step
         self._batches = []
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Make the images when it is time."""
+        """Write the images every `every` steps."""
         step = trainer.global_step
         if step == self._step or not trainer.is_global_zero or self.num_images < 1:
             return
@@ -58,7 +58,7 @@ class SampleImages(pl.Callback):
         shown = self._shown(trainer, pl_module)
         write_png(Path(trainer.default_root_dir) / FOLDER / f"step_{step:08d}.png", image_grid(shown))
         for logger in trainer.loggers:
-            if isinstance(logger, TakesImages):
+            if isinstance(logger, ImageLogger):
                 logger.log_images(shown, step - 1)  # where Lightning logs this step and its validation
 
     def _shown(self, trainer: pl.Trainer, module: pl.LightningModule) -> list[ShownImage]:
@@ -81,7 +81,7 @@ class SampleImages(pl.Callback):
 
 @torch.no_grad()
 def shown_images(batch: Batch, prediction: Prediction) -> list[ShownImage]:
-    """The images of a batch with what a network made of them; see `SampleImages`."""
+    """The images of a batch with the outputs of a network; see `SampleImages`."""
     target, holes = to_uint8(batch["image"]), as_hole(batch["mask"][:, 0].cpu().numpy())
     made = {**prediction.intermediates, "output": prediction.image, "composite": prediction.composite}
     columns = {
@@ -96,7 +96,7 @@ def shown_images(batch: Batch, prediction: Prediction) -> list[ShownImage]:
 
 
 def image_grid(shown: Sequence[ShownImage]) -> ImageArray:
-    """One image with a row per sample."""
+    """One image with one row per sample."""
     cells = np.stack([np.stack(list(row.columns.values())) for row in shown])
     framed = np.pad(cells, ((0, 0), (0, 0), (GAP, 0), (GAP, 0), (0, 0)), constant_values=255)
     grid = np.concatenate(np.concatenate(framed, axis=1), axis=1)

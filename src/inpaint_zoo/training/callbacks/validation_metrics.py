@@ -1,4 +1,4 @@
-"""Metrics of validation and test: means per image, over all images and by the bin of their hole ratio."""
+"""Metrics of validation and test: means of per-image values, over all images and per bin of the hole ratio."""
 
 from __future__ import annotations
 
@@ -10,36 +10,48 @@ import pytorch_lightning as pl
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.checks import true_or_false
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.definition import STANDARD_METRICS
+from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
 from inpaint_zoo.metrics.per_image import ImageScores
 from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.records import Record
+from inpaint_zoo.metrics.weights import MetricUnavailableError
+
+_NODE = "callbacks.validation_metrics"
 
 
 class ValidationMetrics(pl.Callback):
     """Log `val/psnr`, `val/hole_psnr`, `val/ssim`, ... and the same per bin, `val/20-40/psnr`, of the composites.
 
-    After a test, `test/psnr`, ... . Reads `image`, `mask` and `name` of a batch and `composite` of the module's
-    `prediction`. LPIPS, which costs as much as a small network, is left to `evaluate`.
+    After a test, `test/psnr`, ... . It reads `image`, `mask` and `name` of a batch and `composite` of the module's
+    `prediction`.
 
     Args:
+        lpips: Whether to log `val/lpips`, `val/hole_lpips`, ... as well, which costs as much as a small network.
+        lpips_weights: See `load_lpips`.
         measures: Further measures of one image, by name: `val/NAME`, `val/hole_NAME`, ... .
 
     Raises:
-        InputError: A name cannot be used.
+        InputError: LPIPS is wanted, but not available; or the name of a measure cannot be used.
     """
 
-    def __init__(self, measures: Mapping[str, Measure] | None = None) -> None:
-        self.scores = ImageScores(replace(STANDARD_METRICS, more=dict(measures or {})))
+    def __init__(
+        self, *, lpips: bool = False, lpips_weights: str = "imagenet", measures: Mapping[str, Measure] | None = None
+    ) -> None:
+        metrics = replace(STANDARD_METRICS, more=dict(measures or {}))
+        network = _lpips(lpips_weights) if true_or_false(lpips, f"{_NODE}.lpips") else None
+        self.scores = ImageScores(metrics, network)
         self.records: list[Record] = []
-        """Of the images of this rank."""
+        """Records of the images of this rank."""
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Keep the scores where ranks can exchange them."""
+        """Keep the scores on a device where ranks can exchange them."""
         self.scores.to(trainer.strategy.root_device)
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Forget the scores of the last validation."""
+        """Drop the scores of the last validation."""
         self.scores.reset()
         self.records.clear()
 
@@ -69,12 +81,19 @@ class ValidationMetrics(pl.Callback):
 
     def _log(self, pl_module: pl.LightningModule, prefix: str) -> None:
         means = {f"{prefix}/{key}": mean for key, mean in self.scores.compute().items()}
-        # all ranks have the same numbers; of the ways to reduce them, only a mean would round
+        # all ranks hold the same numbers: "max" keeps them exactly, a mean would round
         pl_module.log_dict(means, batch_size=1, sync_dist=True, reduce_fx="max")
 
 
+def _lpips(weights: str) -> LPIPSDistance:
+    try:
+        return load_lpips(str(STANDARD_METRICS.lpips), weights)
+    except MetricUnavailableError as error:
+        raise InputError(f"{_NODE}.lpips=true: {error} Give them as a file: {_NODE}.lpips_weights=PATH") from error
+
+
 def prediction_of(outputs: Tensor | Mapping[str, Any] | None) -> Prediction:
-    """What a step of `InpaintingModule` returned for its batch."""
+    """The prediction that a step of `InpaintingModule` returned for its batch."""
     assert isinstance(outputs, Mapping)
     prediction = outputs["prediction"]
     assert isinstance(prediction, Prediction)

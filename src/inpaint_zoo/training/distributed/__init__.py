@@ -1,1 +1,1 @@
-"""Training on several devices and machines."""
+"""Training with several processes, on one machine or several."""

@@ -18,148 +18,150 @@ from typing import IO, Any
 import pytorch_lightning as pl
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import setup_globals
-from lightning_fabric.utilities.distributed import _set_num_threads_if_needed
+from lightning_fabric.plugins import ClusterEnvironment
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 from torch import distributed as dist
 
-from inpaint_zoo.config.allowlist import carried
+from inpaint_zoo.config.allowlist import bind_allowed
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError, Stopped
 
 STOPPED = range(128, 160)
-"""Exit codes of a process that a signal told to stop, as it told the others."""
+"""Exit codes of a process that was stopped by a signal, which the others have received as well."""
 GRACE_SECONDS = 10
-"""For which processes may find out by themselves that another has failed."""
+"""Time in which processes may notice by themselves that another has failed."""
 END_SECONDS = 60
-"""For which the first process waits for the end of the others when all have done their work."""
+"""Time that the first process waits for the others to end after the training."""
 
 Job = Callable[[DictConfig], object]
 
 
 class LostProcessError(InputError):
-    """A training cannot go on because one of its processes has ended, or cannot be reached."""
+    """A training cannot continue because one of its processes has ended or cannot be reached."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; go on with the same command and ckpt_path=last (with run_dir= of this run)")
+        super().__init__(f"{reason}; resume with the same command and ckpt_path=last (and run_dir= of this run)")
 
 
-class Launcher(_SubprocessScriptLauncher):
-    """Starts a process for each further device with the configuration that this process has.
+class OtherProcesses:
+    """The processes of all further devices of this machine, which share the training in the body of `with`.
 
-    Lightning's own launcher runs the command line of this process again: with several jobs on one command line that is
-    another job, and with a time in `run_dir` another folder. It also kills this process when a child has ended.
+    They are started with the configuration of this process. Lightning would repeat the command line of this process:
+    for a command with several jobs that is another job, and with the time in `run_dir` another folder. It would also
+    kill this process when another one has ended. It starts none if the environment says that they are running.
 
     Args:
-        replaced: What Lightning would use.
-        job: Run by each process.
-        config: What `job` is run with.
-        reason: Says why a process was lost, where that is known.
+        trainer: A new Trainer of this process.
+        job: The function that each process runs.
+        config: The argument of `job`.
+        lost_process: Describes a lost process; None if nothing is known.
+
+    Raises:
+        LostProcessError: Another process has ended, here or on another machine.
     """
 
     def __init__(
-        self, replaced: _SubprocessScriptLauncher, job: Job, config: DictConfig, reason: Callable[[], str | None]
+        self, trainer: pl.Trainer, job: Job, config: DictConfig, lost_process: Callable[[], str | None]
     ) -> None:
-        super().__init__(replaced.cluster_environment, replaced.num_processes, replaced.num_nodes)
-        self.job, self.config, self.reason = job, config, reason
-        self._complaints: list[IO[bytes]] = []
-        self._over = threading.Event()
+        self.trainer, self.job, self.config, self.lost_process = trainer, job, config, lost_process
+        self.started: list[subprocess.Popen[bytes]] = []
+        self._error_outputs: list[IO[bytes]] = []
+        self._finished = threading.Event()
 
-    def launch(self, function: Callable[..., Any], *args: Any, trainer: pl.Trainer | None = None, **kwargs: Any) -> Any:
-        """Start the others where nobody else has, call `function`, wait for the others.
+    def __enter__(self) -> None:
+        """Start the processes unless they are started externally."""
+        environment: ClusterEnvironment | None = getattr(self.trainer.strategy, "cluster_environment", None)
+        if self.trainer.world_size == 1 or environment is None or environment.creates_processes_externally:
+            return
+        self._start(environment)
+        os.environ["LOCAL_RANK"] = "0"  # tells Lightning that the processes are running
+        threading.Thread(target=self._watch_children, daemon=True).start()
 
-        Raises:
-            LostProcessError: Another process has ended, here or on another machine.
-        """
-        self.cluster_environment.validate_settings(num_devices=self.num_processes, num_nodes=self.num_nodes)
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Wait for the processes, and raise the error of one that has failed."""
         try:
-            if not self.cluster_environment.creates_processes_externally:
-                self._call_children_scripts()
-                threading.Thread(target=self._observe, daemon=True).start()
-            _set_num_threads_if_needed(num_processes=self.num_processes)
-            result = function(*args, **kwargs)
-            self._wait(END_SECONDS)
-            complaint = self._complaint()
-        except Exception as error:
-            lost = network_complaint(error)
-            if lost is None:
-                raise
-            self._wait(GRACE_SECONDS)
-            raise LostProcessError(self._complaint() or self.reason() or lost) from error
+            lost = None
+            if error is None:
+                self._wait(END_SECONDS)
+            elif isinstance(error, Exception):
+                lost = connection_error(error)
+                if lost is None:
+                    return
+                self._wait(GRACE_SECONDS)
+                lost = self._first_failure() or self.lost_process() or lost
+            failure = lost or (self._first_failure() if error is None else None)
         finally:
-            self._over.set()
-            for process in self.procs:
+            self._finished.set()
+            for process, error_output in zip(self.started, self._error_outputs, strict=True):
                 process.kill()
-        if complaint is not None:
-            raise LostProcessError(complaint)
-        return result
+                error_output.close()
+        if failure is not None:
+            raise LostProcessError(failure) from error
 
-    def _call_children_scripts(self) -> None:
-        self._check_can_spawn_children()
-        self.procs, self._complaints = [], []
-        job = pickle.dumps((carried(self.job), self.config, _plain(HydraConfig.instance().cfg)))
+    def _start(self, cluster: ClusterEnvironment) -> None:
+        job = pickle.dumps((bind_allowed(self.job), self.config, _plain(HydraConfig.instance().cfg)))
         environment = {
             **os.environ,
-            "MASTER_ADDR": self.cluster_environment.main_address,
-            "MASTER_PORT": str(self.cluster_environment.main_port),
-            "WORLD_SIZE": str(self.num_processes * self.num_nodes),
+            "MASTER_ADDR": cluster.main_address,
+            "MASTER_PORT": str(cluster.main_port),
+            "WORLD_SIZE": str(self.trainer.world_size),
         }
-        for local_rank in range(1, self.num_processes):
-            complaints = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
+        for local_rank in range(1, self.trainer.num_devices):
+            error_output = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
             process = subprocess.Popen(
                 [sys.executable, "-m", __name__],
                 env=environment | {"LOCAL_RANK": str(local_rank)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                stderr=complaints,
+                stderr=error_output,
             )
-            self.procs.append(process)
-            self._complaints.append(complaints)
+            self.started.append(process)
+            self._error_outputs.append(error_output)
             assert process.stdin is not None
             with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
                 pipe.write(job)
 
-    def _observe(self) -> None:
-        """End this process when another has failed and this one waits for it, which only the system can end."""
-        while not self._over.wait(1):
-            if any(_has_failed(process) for process in self.procs) and not self._over.wait(GRACE_SECONDS):
-                give_up(self._complaint() or "another process has ended")
+    def _watch_children(self) -> None:
+        """Abort this process if another has failed: its main thread may wait for the other one forever."""
+        while not self._finished.wait(1):
+            if any(_has_failed(process) for process in self.started) and not self._finished.wait(GRACE_SECONDS):
+                abort(self._first_failure() or "another process has ended")
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        for process in self.procs:
+        for process in self.started:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
 
-    def _complaint(self) -> str | None:
-        """What the first process that has failed said at last."""
-        for number, (process, complaints) in enumerate(zip(self.procs, self._complaints, strict=True), start=1):
+    def _first_failure(self) -> str | None:
+        """Describe the first process that has failed by the last line of its error output."""
+        for number, (process, error_output) in enumerate(zip(self.started, self._error_outputs, strict=True), start=1):
             if _has_failed(process):
-                complaints.seek(0)
-                said = complaints.read().decode(errors="replace").strip()
+                error_output.seek(0)
+                said = error_output.read().decode(errors="replace").strip()
                 name = f"process {number} on this machine"
                 if process.returncode < 0:
                     return f"{name} was killed by signal {-process.returncode}"
                 if process.returncode == 2 and said:
                     return f"{name} failed: {said.splitlines()[-1]}"
-                print(said, file=sys.stderr)  # a bug, whose traceback is wanted
+                print(said, file=sys.stderr)  # a bug: show its traceback
                 return f"{name} failed"
         return None
 
 
-def network_complaint(error: BaseException) -> str | None:
-    """What is said of an error that comes from the connection to other processes; None for any other error."""
+def connection_error(error: BaseException) -> str | None:
+    """The message for an error of the connection to other processes; None for any other error."""
     first_line = str(error).partition("\n")[0]
     about_gloo = "gloo" in first_line or "Connection closed by peer" in first_line
     if isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and about_gloo):
-        # without the place in torch's sources before it and the guesses after it
+        # without the place in torch's source before the message and the guesses after it
         said = re.sub(r"^\[[^]]*:\d+\] *", "", first_line).partition(". ")[0]
         return f"the connection to another process is lost ({said[:160]})"
     return None
 
 
-def give_up(reason: str) -> None:
-    """End this process at once, with one line, while its main thread waits for what will never come."""
+def abort(reason: str) -> None:
+    """End this process at once with one line, although its main thread waits for another process."""
     if os.environ.get("LOCAL_RANK", "0") == "0":
         shown = "\033[?25h" if sys.stderr.isatty() else ""  # the progress bar has hidden the cursor
         print(f"{shown}\ninpaint-zoo train: error: {LostProcessError(reason)}", file=sys.stderr, flush=True)
@@ -167,7 +169,7 @@ def give_up(reason: str) -> None:
 
 
 def _plain(config: Any) -> DictConfig:
-    """A configuration without the classes of launchers, which not every process can load, and with its one time."""
+    """A configuration without classes of launchers, which not every process can import, but with resolved times."""
     plain = OmegaConf.create({} if config is None else OmegaConf.to_container(config))
     assert isinstance(plain, DictConfig)
     if config is not None:
@@ -179,17 +181,17 @@ def _has_failed(process: subprocess.Popen[bytes]) -> bool:
     return process.poll() not in (None, 0, *STOPPED)
 
 
-def _end_with(parent: int) -> None:
-    """A process without the one that has started it is of no use, and would wait for it for half an hour."""
+def _exit_with_parent(parent: int) -> None:
+    """Exit when the parent process has ended, for which this one would otherwise wait half an hour."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(2)
 
 
 def _main() -> int:
-    """What a process that `Launcher` has started does."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    setup_globals()  # what `${now:...}` and `${hydra:...}` in the configuration mean
+    """Run the job in a process that `OtherProcesses` has started."""
+    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
+    setup_globals()  # registers the resolvers of `${now:...}` and `${hydra:...}`
     job, config, hydra = pickle.load(sys.stdin.buffer)
     HydraConfig.instance().cfg = hydra
     try:

@@ -1,4 +1,4 @@
-"""All processes of a training do the same thing."""
+"""A check that all ranks of a training have the same configuration."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import gather
 
 _NAMED = 3
-"""Keys that a message names, at most."""
+"""Maximum number of keys that an error message names."""
 
 
 class SameConfig(pl.Callback):
-    """Refuses to start processes whose configurations differ, which would train together on different things.
+    """Refuses to start ranks with different configurations.
 
     Args:
-        config: Of this process.
+        config: The configuration of this rank.
     """
 
     def __init__(self, config: DictConfig) -> None:
         self.values = dict(_flat(OmegaConf.to_container(config, resolve=True), ""))
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Compare.
+        """Compare the configurations of all ranks.
 
         Raises:
-            InputError: They differ; raised by each of them.
+            InputError: They differ; raised on every rank.
         """
         text = json.dumps(self.values, sort_keys=True, default=str)
         if len(set(gather([hashlib.sha256(text.encode()).hexdigest()]))) > 1:
@@ -39,7 +39,7 @@ class SameConfig(pl.Callback):
 
 
 def differences(configs: Sequence[dict[str, str]]) -> str:
-    """One line that names the keys in which the configurations of the processes differ."""
+    """One line that names the keys in which the configurations of the ranks differ."""
     found = []
     for key in sorted({key for config in configs for key in config}):
         values = [config.get(key, "missing") for config in configs]

@@ -1,4 +1,4 @@
-"""What a training on several processes needs beside a Trainer."""
+"""What a training on several processes needs in addition to a Trainer."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import warnings
 
 import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.strategies.launchers.subprocess_script import _SubprocessScriptLauncher
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import is_first_process
 from inpaint_zoo.training.distributed.heartbeat import Heartbeat
-from inpaint_zoo.training.distributed.launcher import Job, Launcher
+from inpaint_zoo.training.distributed.launcher import Job, OtherProcesses
 from inpaint_zoo.training.distributed.same_config import SameConfig
 
 
-def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
-    """Let a Trainer of several processes start them with this configuration, compare and watch them.
+def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> OtherProcesses:
+    """Make the processes of a Trainer compare their configurations and watch each other.
 
     Args:
-        trainer: Has not been used; one of a single process stays as it is.
-        job: Run by each process, with the same configuration; calls this function, too.
-        config: Of `train`.
+        trainer: A new Trainer; one with a single process is not changed.
+        job: Run by each process with the same configuration; it calls this function, too.
+        config: The configuration of `train`.
+
+    Returns:
+        The other processes of this machine, to be entered around the training.
 
     Raises:
         InputError: The processes cannot work together as configured.
@@ -31,28 +33,27 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> None:
     if config.trainer.sync_batchnorm and trainer.strategy.root_device.type != "cuda":
         raise InputError("trainer.sync_batchnorm=true needs CUDA devices: leave it out on this machine")
     if trainer.world_size == 1:
-        return
-    _refuse_folder_by_time(trainer, config)
-    watch = Heartbeat(timeout=config.process_timeout)
-    if isinstance(trainer.strategy.launcher, _SubprocessScriptLauncher):
-        trainer.strategy._launcher = Launcher(trainer.strategy.launcher, job, config, watch.reason)
+        return OtherProcesses(trainer, job, config, lambda: None)
+    _refuse_time_in_run_dir(trainer, config)
+    heartbeat = Heartbeat(timeout=config.process_timeout)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
-    callbacks[:0] = [SameConfig(config), watch]
+    callbacks[:0] = [SameConfig(config), heartbeat]
+    return OtherProcesses(trainer, job, config, heartbeat.lost_process)
 
 
-def speak_first_only() -> None:
-    """Let this process print nothing, nor warn, if it is not the first of several that were started alike."""
+def silence_other_ranks() -> None:
+    """Suppress output and warnings of this process, unless it is the first of the processes of a training."""
     if not is_first_process():
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the rest of this process
         warnings.simplefilter("ignore")
 
 
-def _refuse_folder_by_time(trainer: pl.Trainer, config: DictConfig) -> None:
-    if "SUBMITIT_EXECUTOR" in os.environ:  # the time was taken when the sweep was started
+def _refuse_time_in_run_dir(trainer: pl.Trainer, config: DictConfig) -> None:
+    if "SUBMITIT_EXECUTOR" in os.environ:  # run_dir was resolved when the sweep was started
         return
     several_commands = trainer.num_nodes > 1 or _started_from_outside()
     if several_commands and "${now:" in str(OmegaConf.to_container(config)["run_dir"]):  # type: ignore[call-overload, index]
-        raise InputError("run_dir is made of the time, which is another one for each process: give run_dir=DIR")
+        raise InputError("run_dir contains the time, which differs between processes: give run_dir=DIR")
 
 
 def _started_from_outside() -> bool:

@@ -1,17 +1,17 @@
-"""Trackers of runs beside `metrics.csv`: Weights & Biases and TensorBoard."""
+"""Loggers in addition to `metrics.csv`: Weights & Biases and TensorBoard."""
 
-from inpaint_zoo.training.loggers.base import ShownImage, TakesImages, TakesSummary, WorstImage
-from inpaint_zoo.training.loggers.run_id import Identity, kept_id
+from inpaint_zoo.training.loggers.base import ImageLogger, ShownImage, SummaryLogger, WorstImage
+from inpaint_zoo.training.loggers.run_id import RunIdentity, stored_run_id
 from inpaint_zoo.training.loggers.tensorboard import TensorBoardEvents
 from inpaint_zoo.training.loggers.wandb import WandbRun
 
 __all__ = [
-    "Identity",
+    "ImageLogger",
+    "RunIdentity",
     "ShownImage",
-    "TakesImages",
-    "TakesSummary",
+    "SummaryLogger",
     "TensorBoardEvents",
     "WandbRun",
     "WorstImage",
-    "kept_id",
+    "stored_run_id",
 ]

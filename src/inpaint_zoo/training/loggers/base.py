@@ -1,4 +1,4 @@
-"""What callbacks hand to the loggers that take more than numbers."""
+"""Interfaces of loggers that accept images and summaries, and what callbacks pass to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inpaint_zoo.images.arrays import Hole, ImageArray
 
 @dataclass(frozen=True)
 class ShownImage:
-    """One validation image as it stands now."""
+    """A validation image with the current outputs of the network."""
 
     name: str
     hole: Hole
@@ -22,29 +22,29 @@ class ShownImage:
 
 @dataclass(frozen=True)
 class WorstImage:
-    """A validation image that was filled badly."""
+    """One of the validation images with the lowest PSNR in the hole."""
 
     shown: ShownImage
     ratio: float
-    """Hole pixels / all pixels, in [0, 1]."""
+    """Ratio of hole pixels to all pixels, in [0, 1]."""
     hole_psnr: float
-    """Of its composite, in dB."""
+    """PSNR of the composite in the hole, in dB."""
 
 
 @runtime_checkable
-class TakesImages(Protocol):
-    """A logger that takes images."""
+class ImageLogger(Protocol):
+    """A logger that accepts images."""
 
     def log_images(self, images: Sequence[ShownImage], step: int) -> None:
-        """Show these images at an optimizer step."""
+        """Log these images at an optimizer step."""
 
 
 @runtime_checkable
-class TakesSummary(Protocol):
-    """A logger that keeps what a whole training amounts to."""
+class SummaryLogger(Protocol):
+    """A logger that keeps a summary of a training."""
 
     def log_best(self, values: Mapping[str, float]) -> None:
-        """Keep the best value of each metric up to now, by the metric's name."""
+        """Store the best value so far of each metric, by the name of the metric."""
 
     def log_worst(self, images: Sequence[WorstImage], step: int) -> None:
-        """Keep the images that came out worst, worst first."""
+        """Store the worst images, worst first."""

@@ -1,4 +1,4 @@
-"""`metrics.csv` of a run, continued when the run is resumed."""
+"""`metrics.csv` of a run, to which a resumed run appends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VALIDATION = "val/"
 
 
 class MetricsCSV(CSVLogger):
-    """Lightning's CSV logger, writing straight into the run folder and never deleting what is there.
+    """Lightning's CSV logger, but writing directly into the run folder and keeping the rows of an earlier start.
 
     Args:
         save_dir: The run folder.
@@ -28,7 +28,7 @@ class MetricsCSV(CSVLogger):
 
     @property
     def experiment(self) -> ExperimentWriter:
-        """What writes; a resumed run goes on below the rows that are there."""
+        """The writer; a resumed run appends to the existing rows."""
         if self._experiment is None:
             self._experiment = _AppendingWriter(self.log_dir)
         assert isinstance(self._experiment, ExperimentWriter)
@@ -36,11 +36,11 @@ class MetricsCSV(CSVLogger):
 
     @rank_zero_only
     def rewind(self, num_steps: int, *, validated: bool) -> None:
-        """Forget what comes after a checkpoint: a killed run has often logged more than it has saved.
+        """Drop the rows after a checkpoint: a killed run has often logged more than it has saved.
 
         Args:
             num_steps: Optimizer steps before the checkpoint.
-            validated: Whether the validation after the last of them, if there was one, is part of it.
+            validated: Whether the checkpoint was written after the validation of its last step, if there was one.
         """
         path = Path(self.experiment.metrics_file_path)
         if not path.is_file():
@@ -57,13 +57,13 @@ class _AppendingWriter(ExperimentWriter):
                 self.metrics_keys = next(csv.reader(file), [])
 
     def _rewrite_with_new_header(self, fieldnames: list[str]) -> None:
-        # whole or not at all
+        # atomically, unlike Lightning
         path = Path(self.metrics_file_path)
         _write(path, fieldnames, _read(path)[1])
 
 
 def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """The columns, and the rows that a killed process has written whole."""
+    """The columns and the complete rows; a killed process may have left an incomplete one."""
     with path.open(newline="") as file:
         reader = csv.DictReader(file)
         rows = [row for row in reader if None not in row and None not in row.values()]

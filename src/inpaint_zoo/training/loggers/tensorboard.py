@@ -1,4 +1,4 @@
-"""TensorBoard's event files of a run."""
+"""Event files of a run for TensorBoard."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TensorBoardEvents(TensorBoardLogger):
 
     Args:
         save_dir: The run folder.
-        images: Whether the validation images go there too.
+        images: Whether to log the validation images.
 
     Raises:
         InputError: The package is missing.
@@ -28,17 +28,17 @@ class TensorBoardEvents(TensorBoardLogger):
     def __init__(self, *, save_dir: Path, images: bool) -> None:
         if find_spec("tensorboard") is None:
             raise InputError("logger: the package tensorboard is missing: pip install 'inpaint-zoo[tensorboard]'")
-        # hparams would repeat what config.yaml says
+        # hparams would repeat config.yaml
         super().__init__(save_dir, name="", version="tensorboard", default_hp_metric=False)
         self.images = images
 
     @rank_zero_only
     def log_hyperparams(self, *_: Any, **__: Any) -> None:
-        """Nothing: the configuration lies in `config.yaml`."""
+        """Log nothing: the configuration is in `config.yaml`."""
 
     @rank_zero_only
     def log_images(self, images: Sequence[ShownImage], step: int) -> None:
-        """Show these images under `images/COLUMN/NAME`."""
+        """Log these images under `images/COLUMN/NAME`."""
         if not self.images:
             return
         for shown in images:
@@ -48,5 +48,5 @@ class TensorBoardEvents(TensorBoardLogger):
 
     @rank_zero_only
     def save(self) -> None:
-        """Write what is waiting; without the `hparams.yaml` of Lightning's logger."""
+        """Write pending events, but not the `hparams.yaml` of Lightning's logger."""
         self.experiment.flush()

@@ -1,4 +1,4 @@
-"""A run of Weights & Biases."""
+"""The logger for Weights & Biases (W&B)."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from pytorch_lightning.loggers.logger import Logger
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.training.loggers.base import ShownImage, WorstImage
-from inpaint_zoo.training.loggers.run_id import Identity, kept_id
+from inpaint_zoo.training.loggers.run_id import RunIdentity, stored_run_id
 from inpaint_zoo.training.loggers.wandb_client import one_line, restart_client, start_run, sync_command, within
 
 _log = logging.getLogger(__name__)
 
 STEP = "trainer/global_step"
-"""What every chart is drawn over: optimizer steps. W&B's own counter only goes up, also where a run is replayed."""
+"""Horizontal axis of every chart: optimizer steps. W&B's own counter never decreases, even if steps are repeated."""
 _CLASSES = {0: "known", 1: "hole"}
 
 
 class WandbRun(Logger):
     """Metrics, images, the worst images, best values, configuration and checkpoints of a training.
 
-    One run folder is one run of W&B: the id is kept there, so that a resumed training goes on with the same run. A
-    training never ends because of W&B: where it cannot be reached the run goes on offline, and an error of the client
-    is a note.
+    Each run folder belongs to one run of W&B: the id is stored there, so that a resumed training continues the same
+    run. A training never ends because of W&B: if the service cannot be reached, the run continues offline, and errors
+    of the client are only printed as notes.
 
     Args:
         save_dir: The run folder.
-        project: Of W&B.
-        entity: The user or team; None for the one who is logged in.
-        name: Of the run; None for model, seed and id, or in a sweep the job.
-        group: That the run is shown in; None for the sweep that it is a job of, if it is.
-        tags: To find the run by.
-        images: Whether validation images are sent.
-        checkpoints: Whether `best.ckpt` and `last.ckpt` are sent when the training has ended.
-        start_seconds: How long to wait for the service before the run goes on offline.
-        finish_seconds: How long to wait at the end for what is still to be sent.
+        project: Project in W&B.
+        entity: User or team; None for the user who is logged in.
+        name: Name of the run; None for model, seed and id, or in a sweep the job.
+        group: Group of the run; None for the sweep that it is a job of, if there is one.
+        tags: Tags of the run.
+        images: Whether to send validation images.
+        checkpoints: Whether to send `best.ckpt` and `last.ckpt` when the training has finished.
+        start_seconds: How long to wait for the service before the run continues offline.
+        finish_seconds: How long to wait at the end for pending data to be sent.
     """
 
     def __init__(
@@ -65,18 +65,18 @@ class WandbRun(Logger):
         self._seconds = {"start_seconds": start_seconds, "finish_seconds": finish_seconds}
         self._arguments: dict[str, Any] = {"project": project, "entity": entity, "tags": list(tags)}
         self._given = {"name": name, "group": group}
-        self._identity = Identity("run", None, None)
+        self._identity = RunIdentity("run", None, None)
         self._config: Mapping[str, Any] = {}
         self._run: Any = None
         self._ended = False
         self._noted: set[str] = set()
 
-    def introduce(self, identity: Identity, config: Mapping[str, Any]) -> None:
-        """Say whose run it is, before it starts.
+    def identify(self, identity: RunIdentity, config: Mapping[str, Any]) -> None:
+        """Set the identity and the configuration of the run, before it starts.
 
         Args:
-            identity: What names it.
-            config: The resolved configuration, plain values.
+            identity: What the name of the run is made of.
+            config: The resolved configuration, as plain values.
         """
         self._identity, self._config = identity, config
 
@@ -93,7 +93,7 @@ class WandbRun(Logger):
     @property
     @rank_zero_experiment
     def experiment(self) -> Any:
-        """The client's run, which this starts; None once W&B has failed or the training has ended."""
+        """The client's run, started at the first access; None after W&B has failed or the training has ended."""
         if self._run is None and not self._ended:
             with self._noted_errors("start"):
                 self._start()
@@ -105,7 +105,7 @@ class WandbRun(Logger):
         return self._run
 
     def _start(self) -> None:
-        run_id = kept_id(self._folder, in_sweep=self._identity.sweep is not None)
+        run_id = stored_run_id(self._folder, in_sweep=self._identity.sweep is not None)
         arguments = {
             **self._arguments,
             "id": run_id,
@@ -119,7 +119,7 @@ class WandbRun(Logger):
 
     @rank_zero_only
     def log_hyperparams(self, *_: Any, **__: Any) -> None:
-        """Nothing: the whole configuration is sent when the run starts."""
+        """Log nothing: the whole configuration is sent when the run starts."""
 
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
@@ -128,7 +128,7 @@ class WandbRun(Logger):
 
     @rank_zero_only
     def log_images(self, images: Sequence[ShownImage], step: int) -> None:
-        """Show these images in one panel per column, `images/composite`, with their holes as masks."""
+        """Log these images in one panel per column, `images/composite`, with their holes as masks."""
         if not self.images or not images or self.experiment is None:
             return
         with self._noted_errors("show images"):
@@ -138,14 +138,14 @@ class WandbRun(Logger):
 
     @rank_zero_only
     def log_best(self, values: Mapping[str, float]) -> None:
-        """Keep these values in the run's summary, under `best/`."""
+        """Store these values in the summary of the run, under `best/`."""
         if self.experiment is not None:
             with self._noted_errors("keep the best values"):
                 self._run.summary.update({f"best/{key.removeprefix('val/')}": value for key, value in values.items()})
 
     @rank_zero_only
     def log_worst(self, images: Sequence[WorstImage], step: int) -> None:
-        """Show the worst images as the table `val/worst`."""
+        """Log the worst images as the table `val/worst`."""
         if not self.images or not images or self.experiment is None:
             return
         with self._noted_errors("show the worst images"):
@@ -160,7 +160,7 @@ class WandbRun(Logger):
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
-        """Send the checkpoints of a training that has ended, wait for what is still to be sent, end the run."""
+        """Send the checkpoints of a finished training, wait until pending data are sent, and end the run."""
         run, success = self._run, status == "success"
         if run is None:
             return
@@ -187,23 +187,23 @@ class WandbRun(Logger):
         artifact = wandb.Artifact(f"{kind}-{run.id}", type=kind)
         for path in map(self._folder.joinpath, names):
             if path.is_file():
-                # from where it lies: checkpoints are large, and a run folder stays
+                # no copy into a cache: checkpoints are large, and the run folder stays
                 artifact.add_file(str(path), policy="immutable", skip_cache=True)
         run.log_artifact(artifact)
 
     @contextlib.contextmanager
     def _noted_errors(self, doing: str) -> Iterator[None]:
-        """Turn an error of the client into a note; without its process there is nothing left to log to."""
+        """Turn an error of the client into a note; if its process is lost, stop logging to it."""
         try:
             yield
-        except Exception as error:  # whatever it is, the training is worth more
+        except Exception as error:  # no error of the client may end the training
             lost = isinstance(error, OSError) and not isinstance(error, TimeoutError)
             if lost:
                 import wandb  # noqa: PLC0415
 
                 self._ended, self._run = True, None
                 restart_client(wandb)
-            rest = "the rest of this training is not tracked there (metrics.csv has it)" if lost else "going on"
+            rest = "the rest of this training is not logged (metrics.csv has it)" if lost else "training continues"
             note = f"W&B could not {doing} ({one_line(error)}): {rest}"
             if note not in self._noted:
                 self._noted.add(note)

@@ -1,4 +1,4 @@
-"""Starting and ending a run of the W&B client so that a service that is away costs seconds, not the training."""
+"""Start and end a run of the W&B client, so that an unreachable service costs seconds, not the training."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from typing import Any
 _log = logging.getLogger(__name__)
 
 _LOCAL_ONLY: dict[str, Any] = {
-    "console": "off",  # what is printed stays here
+    "console": "off",  # printed text stays on this machine
     "save_code": False,
     "disable_code": True,
     "disable_git": True,
     "x_save_requirements": False,
-    "silent": True,  # we say ourselves what matters, in one line
+    "silent": True,  # we print what matters ourselves, in one line
 }
-"""What is never sent: code, the state of the repository, the terminal's text, the list of packages."""
+"""Settings that keep code, the state of the repository, printed text and the list of packages on this machine."""
 _FLUSH_SECONDS = 1.0
-"""Of the local file; what was logged in the last of them is lost when the machine dies."""
+"""Interval at which the local file is written; what was logged since is lost if the machine crashes."""
 
 
 def start_run(save_dir: Path, arguments: dict[str, Any], *, start_seconds: float, finish_seconds: float) -> Any:
-    """Start or go on with a run; offline, with a note, where the service cannot be reached or nobody is logged in.
+    """Start or continue a run; offline, with a note, if the service cannot be reached or nobody is logged in.
 
     Args:
-        save_dir: Where the client makes its folder `wandb/`.
-        arguments: Of `wandb.init`: id, project, group, ...
+        save_dir: Where the client creates its folder `wandb/`.
+        arguments: Arguments of `wandb.init`: id, project, group, ...
         start_seconds: How long to wait for the service.
-        finish_seconds: How long to wait at the end for what is still to be sent.
+        finish_seconds: How long to wait at the end for pending data to be sent.
 
     Raises:
-        Exception: Whatever the client raises where it cannot write offline either.
+        Exception: Any error of the client, if it cannot write offline either.
     """
-    import wandb  # noqa: PLC0415 - slow to import, and only for who tracks with it
+    import wandb  # noqa: PLC0415 - slow to import, and an optional package
 
     settings = wandb.Settings(
         init_timeout=start_seconds,
@@ -46,44 +46,44 @@ def start_run(save_dir: Path, arguments: dict[str, Any], *, start_seconds: float
         x_transaction_log_flush_interval=_FLUSH_SECONDS,
         **_LOCAL_ONLY,
     )
-    # `create_new`: a run that the caller's own program has open is left alone
+    # `create_new` does not touch a run that the calling program has open
     given = {**arguments, "dir": str(save_dir), "resume": "allow", "reinit": "create_new", "settings": settings}
     away = _why_offline(wandb)
     if away is None:
         try:
             run = wandb.init(**given)
-        except Exception as error:  # its errors share no base class
+        except Exception as error:  # errors of the client have no common base class
             away = f"W&B does not answer ({one_line(error)})"
-            restart_client(wandb)  # which still holds on to the run that it could not start
+            restart_client(wandb)  # it still holds the run that it could not start
     if away is not None:
-        _log.warning("%s: going on offline", away)
+        _log.warning("%s: continuing offline", away)
         run = wandb.init(**given, mode="offline")
     _log.info("W&B: %s", run.url if not run.offline else f"offline; to send it: {sync_command(run)}")
     return run
 
 
 def restart_client(wandb: Any) -> None:
-    """Let go of the client's process; the next run starts a new one."""
+    """End the process of the client; the next run starts a new one."""
     with contextlib.suppress(Exception):
         wandb.teardown()
 
 
 def within(seconds: float, work: Callable[[], None]) -> None:
-    """Do some work in a thread of its own; what waits for the service forever goes on waiting there.
+    """Call a function in a separate thread, which is abandoned if it waits for the service too long.
 
     Raises:
-        TimeoutError: It has not ended.
-        Exception: Whatever the work raises.
+        TimeoutError: The function has not returned in time.
+        Exception: Any error of the function.
     """
     failed: list[Exception] = []
 
-    def attempt() -> None:
+    def call() -> None:
         try:
             work()
         except Exception as error:
             failed.append(error)
 
-    thread = threading.Thread(target=attempt, daemon=True)
+    thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
@@ -93,23 +93,23 @@ def within(seconds: float, work: Callable[[], None]) -> None:
 
 
 def sync_command(run: Any) -> str:
-    """What sends a run that lies here."""
+    """The command that sends an offline run."""
     return f"wandb sync {shlex.quote(str(Path(run.dir).parent))}"
 
 
 def one_line(error: BaseException) -> str:
-    """The beginning of an error's text."""
+    """The first 100 characters of an error message."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 100 else f"{text[:100]}…"
 
 
 def _why_offline(wandb: Any) -> str | None:
-    """Why the run cannot be sent now; None where it can, or where the user has chosen another mode himself."""
+    """Why the run cannot be online; None if it can be, or if the user has chosen another mode."""
     client = wandb.setup(wandb.Settings(silent=True))
     if client.settings.mode != "online":
         return None
     try:
-        # without a prompt, for which a training in a terminal would wait
+        # without a prompt, at which a training in a terminal would wait
         logged_in = wandb.login(prompt=False, verify=False)
     except Exception as error:
         return f"W&B refuses the login ({one_line(error)})"

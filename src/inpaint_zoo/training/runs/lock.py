@@ -1,32 +1,33 @@
-"""Which process is at work in a run folder."""
+"""The run lock: one process at a time uses a run folder."""
 
 from __future__ import annotations
+
 import contextlib
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.processes import is_first_process
 
-
 try:
     import fcntl
-except ImportError:  # Windows, where nothing is held and nothing seems to run
+except ImportError:  # Windows: no folder is ever locked there, and no run appears to be running
     fcntl = None  # type: ignore[assignment]
 
 
 @contextlib.contextmanager
 def run_lock(folder: Path) -> Iterator[None]:
-    """Hold a run folder until the body ends, or until this process ends in whatever way.
+    """Hold the lock of a run folder until the body ends, or until this process ends for whatever reason.
 
-    What is held is a lock of the operating system on the folder itself: it leaves no file behind, and no process that
-    was killed holds it. Of the processes that share a training only the first one holds it.
+    The lock belongs to the operating system and lies on the folder itself: it needs no file, and a killed process
+    does not keep it. Of the processes that train together, only the first one takes the lock.
 
     Raises:
-        InputError: Another process holds it.
+        InputError: Another process holds the lock.
     """
-    handle = _locked(folder) if is_first_process() else None
+    handle = _locked_handle(folder) if is_first_process() else None
     try:
         yield
     finally:
@@ -36,7 +37,7 @@ def run_lock(folder: Path) -> Iterator[None]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is at work in a run folder; false where the file system has no locks on folders (old NFS)."""
+    """Whether a process is using a run folder; always false on a file system without locks on folders (old NFS)."""
     try:
         with run_lock(folder):
             return False
@@ -47,18 +48,18 @@ def is_locked(folder: Path) -> bool:
 _open_locks: set[int] = set()
 
 
-def _locked(folder: Path) -> int | None:
+def _locked_handle(folder: Path) -> int | None:
     if fcntl is None:
         return None
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # the training itself says what is wrong with its folder
+    except OSError:  # the training itself reports what is wrong with its folder
         return None
     try:
         _lock(handle)
     except BlockingIOError:
         os.close(handle)
-        raise InputError(f"another process is at work in {folder}: wait for its end, or give another run_dir") from None
+        raise InputError(f"another process is using {folder}: wait until it ends, or give another run_dir") from None
     except OSError:
         os.close(handle)
         return None
@@ -67,7 +68,7 @@ def _locked(folder: Path) -> int | None:
 
 
 def _lock(handle: int) -> None:
-    for pause in (0.02, 0.1, 0):  # who only looks holds it for an instant
+    for pause in (0.02, 0.1, 0):  # `is_locked` in another process holds the lock for an instant
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,12 +79,12 @@ def _lock(handle: int) -> None:
             return
 
 
-def _let_go() -> None:
+def _close_locks() -> None:
     for handle in _open_locks:
         os.close(handle)
     _open_locks.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    # workers of data loaders outlive a killed training by seconds, and would hold its folder so long
-    os.register_at_fork(after_in_child=_let_go)
+    # workers of data loaders outlive a killed training by seconds, and would keep its folder locked that long
+    os.register_at_fork(after_in_child=_close_locks)

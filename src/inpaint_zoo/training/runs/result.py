@@ -1,4 +1,4 @@
-"""What is left of a training that has ended as planned: `result.json` in its folder."""
+"""The result of a finished training: `result.json` in its run folder."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_text
-from inpaint_zoo.files.json_file import Outside, read_json, validated
+from inpaint_zoo.files.json_file import JSONObject, read_json, validated
+from inpaint_zoo.training.runs.files import RESULT
 
-FILE = "result.json"
-_MOST_BYTES = 2**16
-_OF_THE_CALL = ("run_dir", "ckpt_path")
-"""Keys that say where a training lies and how it was started, not what it is."""
+_MAX_BYTES = 2**16
+_OF_THE_COMMAND = ("run_dir", "ckpt_path")
+"""Keys that say where a training is stored and how it was started, not what is trained."""
 
 
-class Result(Outside, extra="forbid"):
-    """The end of a training."""
+class Result(JSONObject, extra="forbid"):
+    """How a training ended."""
 
     metric: str
-    """The name of what was monitored."""
+    """The name of the monitored metric."""
     value: float | None
-    """Its best value; None where there was no validation."""
+    """Its best value; None if there was no validation."""
     step: int
-    """Optimizer steps that were taken."""
+    """Number of optimizer steps."""
     config: str
     """`config_hash` of the configuration."""
 
 
 def config_hash(config: DictConfig) -> str:
-    """Sha256 of a resolved configuration of `train`, but for where it lies and how it was started."""
+    """SHA-256 of a resolved configuration of `train`, without the keys `run_dir` and `ckpt_path`."""
     values: Any = OmegaConf.to_container(config, resolve=True)
-    kept = {key: value for key, value in values.items() if key not in _OF_THE_CALL}
+    kept = {key: value for key, value in values.items() if key not in _OF_THE_COMMAND}
     return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def write_result(folder: Path, result: Result) -> None:
-    """Say that the training of a folder has ended.
+    """Record that the training of a folder has finished.
 
     Raises:
         InputError: The file cannot be written.
     """
-    write_text(folder / FILE, json.dumps(result.model_dump(), indent=2) + "\n")
+    write_text(folder / RESULT, json.dumps(result.model_dump(), indent=2) + "\n")
 
 
-def forget_result(folder: Path) -> None:
-    """The training of a folder goes on."""
-    (folder / FILE).unlink(missing_ok=True)
+def remove_result(folder: Path) -> None:
+    """Remove the result, because the training of the folder is resumed."""
+    (folder / RESULT).unlink(missing_ok=True)
 
 
 def read_result(folder: Path) -> Result | None:
-    """What `write_result` left; None where the training has not ended, or the file is damaged."""
+    """What `write_result` wrote; None if the training has not finished, or the file is damaged."""
     try:
-        return validated(Result, read_json(folder / FILE, _MOST_BYTES), FILE)
+        return validated(Result, read_json(folder / RESULT, _MAX_BYTES), RESULT)
     except InputError:
         return None

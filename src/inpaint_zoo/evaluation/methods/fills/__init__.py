@@ -1,4 +1,4 @@
-"""Classical fills, which need no training: what every network should beat."""
+"""Classical fills, which need no training: the baselines of every network."""
 
 from collections.abc import Callable, Mapping
 

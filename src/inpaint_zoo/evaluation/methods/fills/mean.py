@@ -7,7 +7,7 @@ import numpy as np
 from inpaint_zoo.images.arrays import Hole, ImageArray
 
 MID_GRAY = 128
-"""What an image without any known pixel is filled with."""
+"""The value that fills an image without any known pixel."""
 
 
 def fill_mean(image: ImageArray, hole: Hole) -> ImageArray:

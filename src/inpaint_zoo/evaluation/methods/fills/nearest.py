@@ -1,4 +1,4 @@
-"""Every pixel as its nearest known one."""
+"""Fill with the nearest known pixel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inpaint_zoo.images.arrays import Hole, ImageArray
 def fill_nearest(image: ImageArray, hole: Hole) -> ImageArray:
     """Fill each pixel of the hole with the known pixel nearest to it (Euclidean).
 
-    Of several at the same distance the leftmost is taken, and of those the topmost.
+    Of several known pixels at the same distance, the leftmost is taken, and of those the topmost.
 
     Args:
         image: (H, W, 3); values in the hole are not read.

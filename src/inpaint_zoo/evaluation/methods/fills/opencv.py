@@ -1,4 +1,4 @@
-"""OpenCV's two diffusion fills. An image one pixel high or wide, which OpenCV cannot treat, gets its mean instead."""
+"""OpenCV's two diffusion fills; an image one pixel high or wide, which OpenCV cannot fill, gets its mean instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
 from inpaint_zoo.images.arrays import Hole, ImageArray
 
 INPAINT_RADIUS = 3.0
-"""Pixels around each filled one that are looked at; the radius of OpenCV's own example."""
+"""Radius in pixels of the neighbourhood that each filled pixel depends on; that of OpenCV's own example."""
 
 
 def fill_telea(image: ImageArray, hole: Hole) -> ImageArray:
@@ -39,9 +39,9 @@ def fill_navier_stokes(image: ImageArray, hole: Hole) -> ImageArray:
 
 
 def _inpaint(image: ImageArray, hole: Hole, method: int) -> ImageArray:
-    # OpenCV 4.10 to 5.0 reads pixels of the hole that it has not filled yet, so what lay there is covered first
+    # OpenCV 4.10 to 5.0 reads pixels of the hole before it has filled them, so they are replaced first
     covered = fill_mean(image, hole)
-    # it leaves an all-hole image alone, and reads beyond an image that is one pixel high or wide
+    # it does not change an image that is all hole, and reads out of bounds if one is one pixel high or wide
     if hole.all() or not hole.any() or min(hole.shape) == 1:
         return covered
     inpainted = cv2.inpaint(covered, hole.astype(np.uint8), INPAINT_RADIUS, method)

@@ -1,4 +1,4 @@
-"""An exemplar fill: patches of the known part, found by PatchMatch (the optional library PyPatchMatch)."""
+"""An exemplar-based fill: patches of the known pixels, found by PatchMatch (the optional library PyPatchMatch)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from inpaint_zoo.evaluation.methods.fills.mean import fill_mean
 from inpaint_zoo.images.arrays import Hole, ImageArray
 
 PATCH_RADIUS = 3
-"""Pixels around the centre of a patch; that of PyPatchMatch's own examples."""
+"""Pixels from the centre of a patch to its edge; that of PyPatchMatch's own examples."""
 SEED = 0
-"""Of the library's random search; every fill starts from it."""
+"""Seed of the library's random search, set before every fill."""
 
 
 def fill_patchmatch(image: ImageArray, hole: Hole) -> ImageArray:
@@ -25,7 +25,7 @@ def fill_patchmatch(image: ImageArray, hole: Hole) -> ImageArray:
         (H, W, 3), known pixels bit-identical. An image that is all hole becomes mid gray (128).
 
     Raises:
-        InputError: PyPatchMatch is not installed, or came without its compiled part.
+        InputError: PyPatchMatch is not installed, or its compiled part is missing.
     """
     try:
         import patchmatch  # noqa: PLC0415 - optional

@@ -1,9 +1,9 @@
 document.documentElement.classList.add("js");
-// JSON has no infinity; names stay what they are.
+// JSON has no infinity; a method named "inf" keeps its name.
 const data = JSON.parse(document.getElementById("data").textContent, (key, value) => key !== "name" && value === "inf" ? Infinity : value);
 data.methods = data.methods.map((method) => method.name);
 
-// Rounded text of a recorded value, as the tables show it.
+// A value as text, scaled and rounded as in the tables.
 const shown = (column, value) => value === null ? "–" : value === Infinity ? "∞" : (value * column.scale).toFixed(column.digits);
 const signed = (column, value) => {
   if (!Number.isFinite(value)) return value > 0 ? "+∞" : "−∞";
@@ -11,7 +11,7 @@ const signed = (column, value) => {
   return (value < 0 ? "−" : "+") + text;
 };
 
-// An element of SVG or HTML with attributes and children; text never becomes markup.
+// An element of SVG or HTML with attributes and children; text is never interpreted as markup.
 const fill = (element, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
   element.append(...children);
@@ -25,7 +25,7 @@ const offer = (select, titles, chosen) => {
   select.value = chosen;
 };
 
-// Round steps that cut [low, high] into about `count` parts.
+// Round numbers that divide [low, high] into about `count` parts.
 const ticks = (low, high, count = 5) => {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -33,7 +33,7 @@ const ticks = (low, high, count = 5) => {
   const first = Math.ceil(low / step - 1e-9);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, index) => (first + index) * step);
 };
-// Without the digits that only rounding has brought.
+// Without digits that are only rounding errors.
 const plain = (value) => String(Number(value.toPrecision(6)));
 const span = (values) => {
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -41,7 +41,7 @@ const span = (values) => {
   return [low - margin, high + margin];
 };
 
-// The text of a mark stands beside it while it is pointed at or focused.
+// The text of a mark is shown beside it while the mark is hovered or focused.
 const tip = document.querySelector(".tip");
 let explained = null;
 const hideTip = () => { tip.hidden = true; };

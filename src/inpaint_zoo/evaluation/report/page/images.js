@@ -1,7 +1,7 @@
-// Every article keeps its images once; slider and enlarged parts show the same addresses when they come into view.
+// Every article contains its images once; slider and enlarged regions show the same data URIs once they come into view.
 const articles = [...document.querySelectorAll("article")];
 const filter = document.querySelector(".filter");
-const awake = new WeakSet();
+const loaded = new WeakSet();
 
 const address = (article, choice) => {
   const [index, error] = choice.split(" ");
@@ -18,14 +18,14 @@ const showCrops = (article) => {
     figure.querySelector(".crop img").src = (error || figure.querySelector(".image")).src;
   }
 };
-const wake = (article) => {
-  if (awake.has(article)) return;
-  awake.add(article);
+const load = (article) => {
+  if (loaded.has(article)) return;
+  loaded.add(article);
   showPair(article);
   showCrops(article);
 };
 
-// The enlarged part: three ranges, or a press on an image, move it for all methods at once.
+// The enlarged region: three ranges, or a press on an image, move it for all methods at once.
 const connectZoom = (article) => {
   const box = article.querySelector(".zoom");
   const ranges = Object.fromEntries([...box.querySelectorAll("input[type=range]")].map((range) => [range.name, range]));
@@ -52,7 +52,7 @@ const connectZoom = (article) => {
 };
 
 const nearby = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) wake(entry.target);
+  for (const entry of entries) if (entry.isIntersecting) load(entry.target);
 }, { rootMargin: "800px" });
 for (const article of articles) {
   const range = article.querySelector("[name=divider]");
@@ -62,7 +62,7 @@ for (const article of articles) {
   connectZoom(article);
   nearby.observe(article);
 }
-addEventListener("beforeprint", () => articles.forEach(wake));
+addEventListener("beforeprint", () => articles.forEach(load));
 
 const applyFilter = () => {
   const bin = filter.elements.bin.value;
@@ -78,21 +78,21 @@ const applyFilter = () => {
 filter.addEventListener("submit", (event) => event.preventDefault());
 filter.elements.bin.addEventListener("change", applyFilter);
 filter.elements.name.addEventListener("input", applyFilter);
-filter.elements.errors.addEventListener("change", () => articles.filter((each) => awake.has(each)).forEach(showCrops));
+filter.elements.errors.addEventListener("change", () => articles.filter((each) => loaded.has(each)).forEach(showCrops));
 
-// Show one image with two methods in its slider, even where the filter had left it out.
+// Show one image with two methods in its slider, even if the filter hides it.
 const openImage = (place, left, right) => {
   const article = document.getElementById("case-" + place);
   if (article.hidden) {
     filter.reset();
     applyFilter();
     filter.elements.order.dispatchEvent(new Event("change"));
-    articles.filter((each) => awake.has(each)).forEach(showCrops);
+    articles.filter((each) => loaded.has(each)).forEach(showCrops);
   }
   const figure = (method) => [...article.querySelectorAll("figcaption bdi")].slice(1).findIndex((title) => title.textContent === data.methods[method]) + 1;
   article.querySelector("[name=left]").value = figure(left);
   article.querySelector("[name=right]").value = figure(right);
-  awake.add(article);
+  loaded.add(article);
   showPair(article);
   showCrops(article);
   article.scrollIntoView();

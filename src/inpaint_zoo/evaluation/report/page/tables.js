@@ -1,4 +1,4 @@
-// Sorting: a heading becomes a button; the first press puts the best on top, values that are missing stay last.
+// Sorting: headings become buttons; the first press puts the best on top, missing values stay last.
 for (const table of document.querySelectorAll("table.sortable")) {
   const headings = [...table.tHead.rows[0].cells];
   const sort = (index) => {

@@ -1,11 +1,11 @@
-// Two methods on every image: a scatter plot, and where each of them is ahead.
+// Two methods on every image: a scatter plot, and the images on which each of them leads most.
 {
-  const form = document.querySelector("form.duel");
+  const form = document.querySelector("form.pairwise");
   const { a, b, metric, swap } = form.elements;
   const LISTED = 5;
   const SIDE = 520, LEFT = 62, BOTTOM = 54, EDGE = 14;
 
-  // How far A is ahead of B on one image, in the metric's own unit and towards better values.
+  // How much better A is than B on one image, in the unit of the metric; negative where B is better.
   const lead = (image, column) => {
     const [own, other] = [image.values[metric.value][a.value], image.values[metric.value][b.value]];
     if (own === null || other === null) return null;
@@ -26,12 +26,12 @@
     const side = ahead > 0 ? "a" : ahead < 0 ? "b" : "even";
     const mark = svg(image.place ? "a" : "g", { class: "mark", tabindex: -1, role: image.place ? null : "img", href: image.place ? "#case-" + image.place : null },
       svg("circle", { class: "point " + side, cx: x(values[a.value]), cy: y(values[b.value]), r: 5.5 }));
-    explain(mark, `${image.name}\n${title(a)}: ${shown(column, values[a.value])}\n${title(b)}: ${shown(column, values[b.value])}` + (image.place ? "" : "\nnot among the images shown"));
+    explain(mark, `${image.name}\n${title(a)}: ${shown(column, values[a.value])}\n${title(b)}: ${shown(column, values[b.value])}` + (image.place ? "" : "\nnot among the images below"));
     if (image.place) mark.addEventListener("click", (event) => { event.preventDefault(); hideTip(); openImage(image.place, a.value, b.value); });
     return mark;
   };
 
-  // One stop of the Tab key; arrow keys go through the points from left to right.
+  // The points are one stop of the Tab key; arrow keys move through them from left to right.
   const rove = (marks) => {
     if (marks.length) marks[0].setAttribute("tabindex", 0);
     marks.forEach((mark, index) => mark.addEventListener("keydown", (event) => {
@@ -71,7 +71,7 @@
   const thumb = (place, index) => {
     const article = document.getElementById("case-" + place);
     const thumbnail = html("img", { alt: "", loading: "lazy", src: article.querySelectorAll("figure")[index].querySelector(".image").src });
-    // the part that the article enlarges, as it was chosen: whole images look alike at this size
+    // only the region that the article enlarges at first: whole images look alike at this size
     return html("span", { class: "thumb", style: article.dataset.region }, thumbnail);
   };
   const item = ({ image }, column) => {
@@ -112,13 +112,13 @@
     document.querySelector(".tally").textContent = `${column.title}: ${title(a)} is better on ${count((ahead) => ahead > 0)} of ${entries.length} images, ${title(b)} on ${count((ahead) => ahead < 0)}, equal on ${count((ahead) => ahead === 0)}.`;
     drawScatter(entries, column);
     const visible = entries.filter(({ image }) => image.place).sort((first, second) => first.ahead === second.ahead ? 0 : second.ahead - first.ahead);
-    list("a", visible.filter(({ ahead }) => ahead > 0), column, `A ahead most: ${title(a)}`);
-    list("b", visible.filter(({ ahead }) => ahead < 0).reverse(), column, `B ahead most: ${title(b)}`);
+    list("a", visible.filter(({ ahead }) => ahead > 0), column, `Largest lead of A: ${title(a)}`);
+    list("b", visible.filter(({ ahead }) => ahead < 0).reverse(), column, `Largest lead of B: ${title(b)}`);
     order();
   };
 
   if (data.methods.length && data.images.length) {
-    // the first two of a report: the best and the second best of the first metric that there is
+    // at first: the best and the second best method by the first metric that has values
     const first = Math.max(0, data.means.findIndex((means) => means.some((mean) => mean !== null)));
     const rank = data.methods.map((_, index) => index).sort((one, two) => (data.columns[first].high ? -1 : 1) * (data.means[first][one] - data.means[first][two]) || 0);
     offer(a, data.methods, rank[0]);

@@ -1,0 +1,41 @@
+"""Where edges and gray come from: the damaged image, unless the complete one is asked for."""
+
+from __future__ import annotations
+
+import torch
+
+from inpaint_zoo.layers.edges import canny, gray
+from inpaint_zoo.models.ctsdg.structure import StructureExtractor
+
+
+def image_and_hole(height, width, batch_size=1):
+    generator = torch.Generator().manual_seed(5)
+    image = torch.rand(batch_size, 3, height, width, generator=generator)
+    mask = torch.zeros(batch_size, 1, height, width)
+    mask[..., height // 4 : height // 2 + 3, 2 : width // 2] = 1
+    return image, mask
+
+
+def test_structure_of_the_complete_image_leaks_by_choice_only():
+    image, mask = image_and_hole(64, 64)
+    damaged, complete = (StructureExtractor(source, "clean")(image, mask) for source in ("damaged", "complete"))
+    assert (damaged.edge * mask).sum() == (damaged.gray * mask).sum() == 0
+    assert (complete.edge * mask).sum() > 0
+    assert torch.equal(complete.edge, canny(gray(image)).float())
+
+
+def test_a_batch_gets_the_structure_of_its_input_and_of_the_truth() -> None:
+    image, mask = image_and_hole(32, 48, batch_size=2)
+    extract = StructureExtractor("damaged", "clean")
+    batch = extract.of_batch({"image": image, "mask": mask, "name": ["a", "b"]})
+    assert batch["image"] is image
+    assert all(torch.equal(one, other) for one, other in zip(batch["known"], extract(image, mask), strict=True))
+    assert torch.equal(batch["truth"].gray, gray(image).float())
+    assert torch.equal(batch["truth"].edge, canny(gray(image)).float())
+
+
+def test_the_wrapped_range_changes_the_gray_before_the_edges() -> None:
+    image, mask = image_and_hole(32, 32)
+    clean, wrapped = (StructureExtractor("complete", name)(image, mask) for name in ("clean", "wrapped"))
+    assert not torch.equal(clean.gray, wrapped.gray)
+    assert torch.equal(wrapped.edge, canny(wrapped.gray.double()).float())
