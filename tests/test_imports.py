@@ -17,7 +17,7 @@ LAYERS = (
     {"checks", "files", "losses", "runtime"},
     {"config", "images", "layers"},
     {"masks", "metrics", "models"},
-    {"data", "zoo"},
+    {"data", "testing", "zoo"},
     {"evaluation", "training"},
     {"benchmark", "jobs"},
     {"cli"},

@@ -1,4 +1,4 @@
-"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and the user's own folder.
+"""What Hydra finds by itself, as it looks for plugins in packages of this name: our sweeper, and further folders.
 
 Hydra imports this module at every start, so that it imports nothing heavy.
 """
@@ -14,17 +14,16 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from inpaint_zoo.config.compose import OWN_FOLDER
+from inpaint_zoo.config.compose import further_folders
 
 
-class OwnFolder(SearchPathPlugin):
-    """Lets Hydra look for YAML files in the folder that `--config-dir` names, after `conf/`."""
+class FurtherFolders(SearchPathPlugin):
+    """Lets Hydra look for YAML files in the folder that `--config-dir` names and in those of extensions."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Add the folder, if there is one."""
-        folder = OWN_FOLDER.get()
-        if folder is not None:
-            search_path.append("command-line", f"file://{folder}")
+        """Add the folders, after `conf/`."""
+        for provider, folder in further_folders():
+            search_path.append(provider, f"file://{folder}")
 
 
 class ResumableSweeper(Sweeper):

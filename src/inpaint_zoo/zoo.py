@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,15 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.config.build import check_arguments, locate
-from inpaint_zoo.config.compose import CONF_DIR
+from inpaint_zoo.config.compose import option, options
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
 
 
 def list_models() -> list[str]:
-    """Return the names that `create_model` and `model=` know, sorted."""
-    return sorted(path.stem for path in (CONF_DIR / "model").glob("*.yaml"))
+    """Return the names that `create_model` and `model=` know, sorted; those of installed extensions are among them."""
+    return list(options("model"))
 
 
 def create_model(name: str, weights: str | Path | None = None, **overrides: Any) -> InpaintingNetwork:
@@ -38,8 +39,7 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     """
     if weights is None:
         return _build(name, network_arguments(name, overrides)).eval()
-    stored = read_weights(Path(weights).expanduser(), known_model(name))
-    return filled_network(stored, network_arguments(name, {**stored.network, **overrides}))
+    return filled_network(read_weights(Path(weights).expanduser(), known_model(name)), overrides)
 
 
 def load_model(path: Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
@@ -54,10 +54,11 @@ def load_model(path: Path, name: str | None = None, choice: str | None = None) -
         The name of the model and the network.
 
     Raises:
-        InputError: The file cannot be read, or holds another model than `name`.
+        InputError: The file cannot be read, or holds another model than `name`, or its network is of another package
+            that is neither an installed extension nor allowed (see `config.allowlist.allowing`).
     """
     stored = read_weights(path.expanduser(), None if name is None else known_model(name), choice)
-    return stored.model, filled_network(stored, network_arguments(stored.model, stored.network))
+    return stored.model, filled_network(stored)
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,8 +67,7 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
     Raises:
         InputError: The name or an override is unknown.
     """
-    node: Any = OmegaConf.load(CONF_DIR / "model" / f"{known_model(name)}.yaml").network
-    defaults: Any = OmegaConf.to_container(node, resolve=True)
+    defaults: Any = OmegaConf.to_container(option("model", known_model(name)).network, resolve=True)
     for key in overrides.keys() - defaults.keys():
         raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
     return {**defaults, **overrides}
@@ -81,15 +81,41 @@ def known_model(name: str) -> str:
     return name
 
 
-def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    target = OmegaConf.load(CONF_DIR / "model" / f"{name}.yaml")._target_
-    network_class: type[InpaintingNetwork] = locate(target).network_class
-    check_arguments(network_class, arguments, name)
-    return network_class(**arguments)
+def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) -> InpaintingNetwork:
+    """Build the network that `stored` is for and fill it, in eval mode.
 
+    Args:
+        stored: Says which network it is for, and its arguments.
+        overrides: Of these arguments.
 
-def filled_network(stored: Weights, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    """Build the network for stored weights and load them, in evaluation mode; an `InputError` if they do not fit."""
-    network = _build(stored.model, arguments)
+    Raises:
+        InputError: They do not fit, or the network is of a package that is not allowed.
+    """
+    arguments = {**stored.network, **(overrides or {})}
+    if stored.network_class is None or (_is_own(stored.network_class) and stored.model in list_models()):
+        network = _build(stored.model, network_arguments(stored.model, arguments))
+    else:
+        network = _called(_stated_class(stored), arguments, stored.model)
     stored.apply(network)
     return network.eval()
+
+
+def _is_own(path: str) -> bool:
+    """Whether a network is found by its model's name, which stays the same where classes move."""
+    return str(path).startswith(f"{__package__}.")
+
+
+def _stated_class(stored: Weights) -> type[InpaintingNetwork]:
+    found = locate(stored.network_class, str(stored.path))
+    if not (inspect.isclass(found) and issubclass(found, InpaintingNetwork)):
+        raise InputError(f"{stored.path}: its network {stored.network_class} is no InpaintingNetwork")
+    return found
+
+
+def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
+    return _called(locate(option("model", name)._target_, f"model={name}").network_class, arguments, name)
+
+
+def _called(network_class: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:
+    check_arguments(network_class, arguments, name)
+    return network_class(**arguments)

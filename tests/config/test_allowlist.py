@@ -340,7 +340,7 @@ def test_a_network_from_a_checkpoint_is_given_values_only(
     refused(command("evaluate", f"ckpt={tmp_path / 'edited.ckpt'}", *arguments), "base_channels")
     content["inpaint_zoo_model"] = "os.system"
     torch.save(content, tmp_path / "edited.ckpt")
-    refused(command("evaluate", f"ckpt={tmp_path / 'edited.ckpt'}", *arguments), "there is no model 'os.system'")
+    refused(command("evaluate", f"ckpt={tmp_path / 'edited.ckpt'}", *arguments), "names a model 'os.system'")
     assert not ran.exists()
 
 

@@ -20,6 +20,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import pixel_hash
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.runtime.random_state import random_state
+from inpaint_zoo.testing import MaskConformance, check_mask
 
 KINDS = sorted(path.stem for path in (CONF_DIR / "mask").glob("*.yaml"))
 FROM_FILES = ["files", "files_bins", "objects", "paired"]
@@ -64,13 +65,6 @@ def called(generator: MaskGenerator, height: int, width: int, *key: int, **more:
     return generator(MaskRequest(height, width, random_state(*key), name="a.jpg", **more))
 
 
-def check(mask: np.ndarray, height: int, width: int) -> None:
-    assert mask.shape == (1, height, width)
-    assert mask.dtype == np.uint8
-    assert set(np.unique(mask)) <= {0, 1}
-    assert mask.any()
-
-
 some = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 sides = st.integers(32, 200)
 bounds = st.tuples(st.integers(0, 90), st.integers(1, 10))
@@ -85,14 +79,21 @@ def test_any_size_is_binary_and_the_same_for_the_same_key(
 ) -> None:
     generator, (height, width) = make(kind), size
     mask = called(generator, height, width, seed, index=index)
-    check(mask, height, width)
+    check_mask(mask, height, width)
     assert np.array_equal(mask, called(make(kind), height, width, seed, index=index))
+
+
+class TestConformance(MaskConformance):
+    @pytest.fixture(autouse=True, params=KINDS)
+    def _kind(self, request: pytest.FixtureRequest, make: Make) -> None:
+        self.make_mask = functools.partial(make, request.param)
+        self.fewest = 1 if request.param in ALWAYS_THE_SAME else 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_large_and_narrow_images(kind: str, make: Make) -> None:
     for height, width in ((1024, 700), (32, 1024)):
-        check(called(make(kind), height, width, 5), height, width)
+        check_mask(called(make(kind), height, width, 5), height, width)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -115,7 +115,8 @@ def test_the_trainer_clips_each_group_by_itself() -> None:
 def test_a_checkpoint_names_its_model_and_holds_plain_values(module: Callable[..., Any], tmp_path: Path) -> None:
     made, checkpoint = module(), {}
     made.on_save_checkpoint(checkpoint)
-    assert checkpoint == {"inpaint_zoo_model": "toy"}
+    network_class = f"{__name__}.{made.network_class.__qualname__}"
+    assert checkpoint == {"inpaint_zoo_model": "toy", "inpaint_zoo_network": network_class}
     torch.save(dict(made.hparams), tmp_path / "x.pt")
     stored = torch.load(tmp_path / "x.pt", weights_only=True)
     assert stored == {"network": {"width": 3}, "loss_weights": {"one": 1, "two": 10}}

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.models.weights import converted, read_weights
+from inpaint_zoo.models.weights import NETWORK_KEY, converted, read_weights
 from inpaint_zoo.zoo import create_model, load_model
 
 Checkpoint = Callable[[str], Path]
@@ -91,8 +91,29 @@ def test_another_model_is_named(small_checkpoint: Checkpoint) -> None:
 
 
 def test_an_unknown_model_is_named(tmp_path: Path) -> None:
-    torch.save(converted("later", torch.nn.Linear(1, 1), {}), tmp_path / "x.ckpt")
+    torch.save({**converted("later", torch.nn.Linear(1, 1), {}), NETWORK_KEY: None}, tmp_path / "x.ckpt")
     with pytest.raises(InputError, match="there is no model 'later'"):
+        load_model(tmp_path / "x.ckpt")
+
+
+@pytest.mark.parametrize(
+    ("network", "reason"),
+    [
+        ("os.system", r"x\.ckpt: _target_ os\.system is none of .* add allow=\[os\]"),
+        ("torch.nn.Linear", r"x\.ckpt: .* torch.nn.Linear is (defined|no InpaintingNetwork)"),
+        ("inpaint_zoo.models.later.LaterNetwork", "cannot be imported"),
+        (["a", "list"], "give a dotted path"),
+    ],
+)
+def test_only_a_network_that_is_allowed_is_made(tmp_path: Path, network: object, reason: str) -> None:
+    torch.save({**converted("later", torch.nn.Linear(1, 1), {}), NETWORK_KEY: network}, tmp_path / "x.ckpt")
+    with pytest.raises(InputError, match=reason):
+        load_model(tmp_path / "x.ckpt")
+
+
+def test_the_name_of_a_model_is_no_path(tmp_path: Path) -> None:
+    torch.save(converted("../misf", torch.nn.Linear(1, 1), {}), tmp_path / "x.ckpt")
+    with pytest.raises(InputError, match=r"names a model '\.\./misf': letters, digits"):
         load_model(tmp_path / "x.ckpt")
 
 

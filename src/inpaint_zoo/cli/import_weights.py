@@ -18,7 +18,7 @@ def run(config: DictConfig) -> None:
     output = writable_file(config.output)
     stored = read_weights(Path(config.source), known_model(config.model_name))
     arguments = network_arguments(stored.model, stored.network)
-    network = filled_network(stored, arguments)
+    network = filled_network(stored)
     buffer = io.BytesIO()
     torch.save(converted(stored.model, network, arguments), buffer)
     write_bytes(output, [buffer.getvalue()])

@@ -8,6 +8,7 @@ configuration expects. docs/security.md explains the rule.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import inspect
 import re
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, NoReturn
 
 from inpaint_zoo.errors import InputError
@@ -123,8 +125,7 @@ def refuse_key(keys: Iterable[Any]) -> None:
 
 def is_extension(target: str) -> bool:
     """Whether a path belongs to an installed extension, or to what the command line allows."""
-    extensions = {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
-    return _is_below(target, allowed()) or target.partition(".")[0] in extensions
+    return _is_below(target, allowed()) or target.partition(".")[0] in _extensions()
 
 
 def check_path(target: object, where: str) -> str:
@@ -183,6 +184,16 @@ def _refuse(target: str, where: str, reason: str, words: str) -> NoReturn:
 
 def _is_below(path: str, prefixes: Iterable[str]) -> bool:
     return any(f"{path}.".startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def _extensions() -> set[str]:
+    return {point.module.partition(".")[0] for point in entry_points(group=ENTRY_POINTS)}
+
+
+def extension_folders() -> list[tuple[str, Path]]:
+    """Names and folders of the packages that are installed extensions, which are not imported for it."""
+    specs = [importlib.util.find_spec(name) for name in sorted(_extensions())]
+    return [(spec.name, Path(folder)) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
 
 
 def _place(where: str) -> str | None:

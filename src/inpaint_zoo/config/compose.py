@@ -16,8 +16,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import JobRuntime
 from hydra.errors import ConfigCompositionException
 from hydra.types import RunMode
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 
+from inpaint_zoo.config.allowlist import extension_folders
 from inpaint_zoo.config.error_messages import explain, no_such_key
 from inpaint_zoo.config.overrides import quote_paths
 from inpaint_zoo.errors import InputError
@@ -27,7 +28,9 @@ CONF_DIR = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "con
 """The YAML files: inside the package in a wheel, beside `src` in a checkout or an editable install."""
 
 OWN_FOLDER: ContextVar[Path | None] = ContextVar("OWN_FOLDER", default=None)
-"""The user's folder of YAML files while Hydra is initialised; our Hydra plugin adds it to the search path."""
+"""The user's folder of YAML files, which `--config-dir` names, inside of a `hydra_session`."""
+COMMAND_LINE = "command-line"
+"""Hydra's name for the provider of that folder."""
 
 # Hydra 1.3 warns without this argument, Hydra 1.4 warns with it
 _OWN_DEFAULTS = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
@@ -40,33 +43,53 @@ def hydra_session(job: str, config_path: str | None = None, config_dir: str | No
     Args:
         job: Name of the job.
         config_path: A folder that replaces `conf/`.
-        config_dir: A folder of the user, searched after `conf/`.
+        config_dir: A folder of the user, searched after `conf/`; None: that of the session around this one.
 
     Raises:
         InputError: `config_dir` is not a folder.
     """
-    extra = None if config_dir is None else Path(config_dir).expanduser().absolute()
+    extra = OWN_FOLDER.get() if config_dir is None else Path(config_dir).expanduser().absolute()
     if extra is not None and not extra.is_dir():
         raise InputError(f"--config-dir {config_dir} is not a folder")
     runtime, versions = JobRuntime.instance(), version.VersionBase.instance()
     hydra_before, config_before = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
     name_before, base_before = runtime.get("name"), versions.version_base
     GlobalHydra.instance().clear()
+    token = OWN_FOLDER.set(extra)
     try:
-        _initialize(job, Path(config_path or CONF_DIR).absolute(), extra)
+        folder = Path(config_path or CONF_DIR).absolute()
+        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
         yield GlobalHydra.instance().hydra
     finally:
+        OWN_FOLDER.reset(token)
         GlobalHydra.instance().hydra, HydraConfig.instance().cfg = hydra_before, config_before
         runtime.set("name", name_before)
         versions.version_base = base_before
 
 
-def _initialize(job: str, folder: Path, extra: Path | None) -> None:
-    token = OWN_FOLDER.set(extra)
-    try:
-        hydra.initialize_config_dir(str(folder), job_name=job, **_OWN_DEFAULTS)
-    finally:
-        OWN_FOLDER.reset(token)
+def further_folders() -> list[tuple[str, Path]]:
+    """Where YAML files are looked for after `conf/`, and who says so: `--config-dir`, and `conf/` of each extension."""
+    own = OWN_FOLDER.get()
+    of_extensions = [(name, folder / "conf") for name, folder in extension_folders() if (folder / "conf").is_dir()]
+    return [*([] if own is None else [(COMMAND_LINE, own)]), *of_extensions]
+
+
+def options(group: str) -> dict[str, Path]:
+    """The files of a group by name, sorted, wherever they lie; the first one found counts, as for Hydra."""
+    folders = [CONF_DIR, *(folder for _, folder in further_folders())]
+    found = [path for folder in folders for path in (folder / group).glob("*.yaml")]
+    return dict(sorted({path.stem: path for path in reversed(found)}.items()))
+
+
+def option(group: str, name: str) -> DictConfig:
+    """What one of `options` says, with the files that it is made of."""
+    config = OmegaConf.load(options(group)[name])
+    if "defaults" not in config:
+        assert isinstance(config, DictConfig)
+        return config
+    with hydra_session(group):
+        composed: DictConfig = compose(f"{group}/{name}", [])[group]
+        return composed
 
 
 def compose(name: str, overrides: Sequence[str], mode: RunMode = RunMode.RUN) -> DictConfig:

@@ -18,7 +18,7 @@ from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.models.weights import Weights, read_weights
-from inpaint_zoo.zoo import filled_network, list_models, network_arguments
+from inpaint_zoo.zoo import filled_network, list_models
 
 
 class WeightsFile(NamedTuple):
@@ -89,7 +89,7 @@ def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol,
     """Build a network with the overrides of the protocol."""
     stored = file.weights
     overrides = protocol.network_overrides.get(stored.model, {})
-    network = filled_network(stored, network_arguments(stored.model, {**stored.network, **overrides}))
+    network = filled_network(stored, overrides)
     identity = {"model": stored.model, "weights": file.sha256}
     if weights == "raw":  # without a choice, the average is used
         identity["choice"] = weights

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from inpaint_zoo.images.arrays import FloatImageArray, rounded, to_float
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
+from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.ssim import SSIM, gaussian_window
 
 SET_METRICS = ("fid", "u_ids", "p_ids")
@@ -25,6 +26,7 @@ class Metrics:
         lpips: The network of LPIPS, "alex" or "vgg".
         lpips_levels: Conversion of images for LPIPS, to (H, W, 3) in [0, 1].
         sets: Those of `SET_METRICS` that the protocol has.
+        more: Further measures of one image, by names that are not in `MEASURES`.
     """
 
     psnr: PSNR | None
@@ -33,6 +35,7 @@ class Metrics:
     lpips: str | None
     lpips_levels: Callable[[FloatImageArray], FloatImageArray]
     sets: tuple[str, ...]
+    more: Mapping[str, Measure] = field(default_factory=dict)
 
 
 def as_floats(image: FloatImageArray) -> FloatImageArray:

@@ -91,6 +91,11 @@ class PerImage(Metric):
         """As `per_image`, for the last update only."""
         return self._named(self._rows[-1])
 
+    def is_distance(self, key: str) -> bool:
+        """Whether lower values of a key of `score` are better: those of equal images are 0."""
+        measures = {prefix + name: measure for name, measure in self.measures.items() for prefix in REGIONS.values()}
+        return key in measures and measures[key].best == 0
+
     def images_in(self, ratio_bin: str) -> list[Scored]:
         """As `per_image`, for the images in one of `EVERY_BIN`."""
         return [one for one in self.per_image() if ratio_bin in bins_of(one[RATIO] or 0)]

@@ -31,7 +31,8 @@ class Record:
     ratio: float
     """Hole pixels / all pixels, in [0, 1]."""
     metrics: Mapping[str, float | None]
-    """Values by the keys of `METRICS`; None where a value is not defined, inf in protocols without a cap."""
+    """Values by the keys of `METRICS` and of further measures; None where a value is not defined, inf in protocols
+    without a cap."""
 
     def __post_init__(self) -> None:
         for key, value in self.metrics.items():
@@ -41,7 +42,8 @@ class Record:
     @classmethod
     def from_score(cls, method: str, name: str, photograph: str, scored: Mapping[str, float | None]) -> Record:
         """Make a record of the result of `score`, or of a part of it."""
-        return cls(method, name, photograph, float(scored[RATIO] or 0), {key: scored.get(key) for key in METRICS})
+        metrics = {**dict.fromkeys(METRICS), **scored}
+        return cls(method, name, photograph, float(metrics.pop(RATIO) or 0), metrics)
 
     @property
     def bin(self) -> str:
@@ -73,16 +75,23 @@ def summarise(records: Iterable[Record]) -> list[SummaryRow]:
     Methods are in the order of their first record. Every image has the same weight.
     """
     by_method: dict[str, dict[str, list[Record]]] = {}
+    records = list(records)
+    keys = metric_keys(records)
     for record in records:
         own = by_method.setdefault(record.method, {name: [] for name in EVERY_BIN})
         for name in record.bins:
             own[name].append(record)
-    return [_row(method, name, members) for method, own in by_method.items() for name, members in own.items()]
+    return [_row(method, name, members, keys) for method, own in by_method.items() for name, members in own.items()]
 
 
-def _row(method: str, bin_name: str, records: Sequence[Record]) -> SummaryRow:
+def metric_keys(records: Iterable[Record]) -> tuple[str, ...]:
+    """`METRICS`, and behind them the keys of the further measures that records have."""
+    return tuple(dict.fromkeys((*METRICS, *(key for record in records for key in record.metrics))))
+
+
+def _row(method: str, bin_name: str, records: Sequence[Record], keys: Sequence[str]) -> SummaryRow:
     capped = sum(record.metrics["psnr"] in {PSNR_CAP, math.inf} for record in records)
-    means = {key: _mean([record.metrics[key] for record in records]) for key in METRICS}
+    means = {key: _mean([record.metrics.get(key) for record in records]) for key in keys}
     return SummaryRow(method, bin_name, len(records), capped, means)
 
 
@@ -98,10 +107,12 @@ def write_records(records: Iterable[Record], path: Path) -> None:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(_HEADER)
+    records = list(records)
+    keys = metric_keys(records)
+    writer.writerow((*_HEADER, *keys[len(METRICS) :]))
     for record in records:
         # repr of a float is read back as the same float
-        values = ["" if record.metrics[key] is None else repr(record.metrics[key]) for key in METRICS]
+        values = ["" if (value := record.metrics.get(key)) is None else repr(value) for key in keys]
         writer.writerow([record.method, record.name, record.photograph, repr(record.ratio), record.bin, *values])
     write_text(path, text.getvalue())
 
@@ -116,7 +127,8 @@ def read_records(path: Path) -> list[Record]:
         # surrogateescape: file names need not be UTF-8
         with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             reader = csv.DictReader(file, strict=True)
-            if tuple(reader.fieldnames or ()) != _HEADER:
+            names = tuple(reader.fieldnames or ())
+            if names[: len(_HEADER)] != _HEADER or len(set(names)) < len(names):
                 raise ValueError(f"its first line is not {','.join(_HEADER)}")
             return [_parse(line) for line in reader]
     except (OSError, csv.Error, TypeError, ValueError) as error:
@@ -124,7 +136,8 @@ def read_records(path: Path) -> list[Record]:
 
 
 def _parse(line: Mapping[str, str]) -> Record:
-    metrics = {key: float(line[key]) if line[key] else None for key in METRICS}
+    keys = [key for key in line if key in METRICS or key not in _HEADER]
+    metrics = {key: float(line[key]) if line[key] else None for key in keys}
     return Record(line["method"], line["name"], line["photograph"], float(line[RATIO]), metrics)
 
 

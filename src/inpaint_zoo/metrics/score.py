@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.arrays import (
     FloatImageArray,
     Hole,
@@ -55,9 +56,9 @@ def score(
         lpips: What `load_lpips` returned for the network of the protocol; None where LPIPS is not available.
 
     Returns:
-        `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1], LPIPS. A value is
-        None where it is not defined: for an empty region, for an image smaller than the window of the metric, and for
-        metrics that the protocol does not have or that are not available.
+        `ratio` (hole pixels / all pixels) and the keys of `METRICS`: PSNR in dB, SSIM, L1 in [0, 1], LPIPS; then those
+        of further measures. A value is None where it is not defined: for an empty region, for an image smaller than the
+        window of the metric, and for metrics that the protocol does not have or that are not available.
 
     Raises:
         InputError: The arrays have different sizes, or hold NaN.
@@ -89,10 +90,17 @@ def score_by(
 
 
 def measures_of(metrics: Metrics, lpips: LPIPSDistance | None) -> dict[str, Measure]:
-    """The measures of a protocol that are available, by name in the order of `MEASURES`."""
+    """The measures of a protocol that are available, by name: in the order of `MEASURES`, then further ones.
+
+    Raises:
+        InputError: The name of a further measure cannot be used.
+    """
     perceptual = LPIPS(lpips, metrics.lpips_levels) if metrics.lpips and lpips else None
     measures = {"psnr": metrics.psnr, "ssim": metrics.ssim, "l1": metrics.l1, "lpips": perceptual}
-    return {name: measure for name, measure in measures.items() if measure is not None}
+    for name in metrics.more:
+        if not name.isidentifier() or name in METRICS or name.startswith(("hole_", "known_")):
+            raise InputError(f"measures.{name}: give another name, of letters, digits and _, that no measure has yet")
+    return {name: measure for name, measure in measures.items() if measure is not None} | dict(metrics.more)
 
 
 def _known(measure: Measure, pair: Pair, where: Hole) -> float | None:

@@ -17,7 +17,7 @@ from inpaint_zoo.checks import finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
-from inpaint_zoo.models.weights import AVERAGED_KEY, MODEL_KEY, TRAINED_KEY
+from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, identity
 
 
 class InpaintingModule(pl.LightningModule, ABC):
@@ -110,8 +110,8 @@ class InpaintingModule(pl.LightningModule, ABC):
         optimization.clip_each_group(optimizer, gradient_clip_val, gradient_clip_algorithm)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Store the name of the model, so that a checkpoint alone says how to build it."""
-        checkpoint[MODEL_KEY] = self.name
+        """Store which network this is, so that a checkpoint alone says how to build it."""
+        checkpoint.update(identity(self.name, self.network_class))
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Resume from the trained weights if `state_dict` holds their moving average."""

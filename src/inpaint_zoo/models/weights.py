@@ -17,6 +17,8 @@ from inpaint_zoo.models.conversion import StateDict, rename_strictly, without_pr
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint: the name of its model."""
+NETWORK_KEY = "inpaint_zoo_network"
+"""Entry of a checkpoint: the dotted path of its network's class, by which networks of other packages are found."""
 TRAINED_KEY = "current_model_state"
 """Entry of a checkpoint whose `state_dict` holds a moving average: the state dict of the trained weights."""
 AVERAGED_KEY = "averaged_model_state"
@@ -41,6 +43,8 @@ class Weights:
     """Arguments of the network that the file determines; the others keep their defaults."""
     state: Mapping[str, Any]
     convert: Callable[[Mapping[str, Any], Mapping[str, Tensor]], StateDict]
+    network_class: str | None = None
+    """Dotted path of the network's class, as the file says; None where it does not. It may be any text."""
 
     def apply(self, network: nn.Module) -> None:
         """Load these weights into `network`.
@@ -81,16 +85,25 @@ def read_weights(
     if name is None:
         conversion = importlib.import_module(f"inpaint_zoo.models.{model}.conversion")
         return Weights(path, str(model), conversion.IMPLIED_NETWORK, checkpoint, conversion.convert)
+    if not str(name).isidentifier():  # it becomes the name of a folder
+        raise InputError(f"{path} names a model {str(name)[:80]!r}: letters, digits and _ make a name.")
     if model is not None and model != name:
         raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
     state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]
-    return Weights(path, str(name), checkpoint["hyper_parameters"]["network"], state, _of_network)
+    arguments = checkpoint["hyper_parameters"]["network"]
+    return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a file of ours with only a network: a checkpoint without training state."""
     state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
-    return {MODEL_KEY: name, "hyper_parameters": {"network": dict(arguments)}, "state_dict": state}
+    arguments = {"network": dict(arguments)}
+    return {**identity(name, type(network)), "hyper_parameters": arguments, "state_dict": state}
+
+
+def identity(name: str, network_class: type[nn.Module]) -> dict[str, str]:
+    """The entries of a checkpoint that say which network it holds."""
+    return {MODEL_KEY: name, NETWORK_KEY: f"{network_class.__module__}.{network_class.__qualname__}"}
 
 
 def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:

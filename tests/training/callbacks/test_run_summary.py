@@ -69,6 +69,7 @@ def test_a_image_without_a_hole_is_none_of_the_worst(trainer: Any) -> None:
 
 def test_best_values_follow_each_metric_s_direction_and_outlive_a_resumption(trainer: Any) -> None:
     callback: Any = RunSummary(num_worst=2)
+    callback.metrics = ValidationMetrics()
     for psnr, l1 in ((20.0, 0.3), (25.0, 0.2), (22.0, 0.4)):
         trainer.callback_metrics = {
             "val/psnr": torch.tensor(psnr), "val/20-40/hole_l1": torch.tensor(l1), "val/l1": torch.tensor(l1),

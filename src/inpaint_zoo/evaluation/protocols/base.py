@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 from inpaint_zoo.errors import InputError
@@ -13,6 +13,7 @@ from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded
 from inpaint_zoo.images.reading import MAX_PIXELS
 from inpaint_zoo.images.resizing import FITTINGS, resize
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
+from inpaint_zoo.metrics.reading import Measure
 
 NATIVE = "native"
 """Value of `size` with which images are not resized."""
@@ -68,6 +69,7 @@ class Protocol:
 
     Args:
         size: (height, width) of the evaluated images, one number for squares, or `native` for images as they are.
+        measures: Further measures of one image, by name.
 
     Raises:
         InputError: `size` is something else.
@@ -76,7 +78,7 @@ class Protocol:
     name: ClassVar[str]
     leaks: ClassVar[bool] = False
     """Whether networks see something of the image inside the hole."""
-    metrics: ClassVar[Metrics] = STANDARD_METRICS
+    metrics: Metrics = STANDARD_METRICS
     fitting: ClassVar[str] = "cover"
     """How images, and masks paired with them, are brought to the proportions of the size: a key of `FITTINGS`."""
     mask_resizing: ClassVar[str] = "nearest"
@@ -87,8 +89,10 @@ class Protocol:
     notes: ClassVar[Sequence[str]] = ()
     """Sentences for every table of results under this protocol."""
 
-    def __init__(self, *, size: int | str | Sequence[int]) -> None:
+    def __init__(self, *, size: int | str | Sequence[int], measures: Mapping[str, Measure] | None = None) -> None:
         self.size = image_size(size)
+        if measures:
+            self.metrics = replace(self.metrics, more={**self.metrics.more, **measures})
 
     def prepare(self, image: ImageArray) -> ImageArray:
         """Bring an image (H, W, 3) to the size of the evaluation."""
@@ -112,6 +116,7 @@ class Protocol:
     def fingerprint(self) -> str:
         """SHA-256 of the definition: it changes with name, size, words and constants."""
         definition = [self.name, self.size, self.describe(), self.fitting, self.mask_resizing, self.network_overrides]
+        definition += [[name, f"{type(one).__module__}.{one!r}"] for name, one in self.metrics.more.items()]
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 

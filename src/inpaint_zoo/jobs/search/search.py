@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.config.allowlist import OPTION, allowed
 from inpaint_zoo.config.build import check_nodes
-from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.config.compose import COMMAND_LINE, compose_config
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.config.overrides import quote
 from inpaint_zoo.errors import InputError, Stopped
@@ -55,7 +55,7 @@ class Training:
         """
         job: Any = HydraConfig.get()
         theirs = [text for text in job.overrides.task if _first_key(text) not in own_keys]
-        folders = [source.path for source in job.runtime.config_sources if source.provider == "command-line"]
+        folders = [source.path for source in job.runtime.config_sources if source.provider == COMMAND_LINE]
         return cls(task, tuple(theirs), folders[0] if folders else None)
 
     def check(self, space: Mapping[str, Dimension]) -> None:

@@ -18,7 +18,7 @@ from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, styl
 from inpaint_zoo.losses.reconstruction import l1, l1_within
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
-from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
+from inpaint_zoo.models.ctsdg.network import CTSDGNetwork, Generated
 from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 
@@ -104,16 +104,26 @@ class CTSDG(InpaintingModule):
         return cast(StructuredBatch, batch) if has_structure else self.network.extract_structure.of_batch(batch)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The terms of G, then `discriminator` of D.
+        """The terms of `losses_of` what the network makes of the batch."""
+        self.network.check(batch["image"], batch["mask"])
+        structured = self._structured(batch)
+        image, mask = 2 * batch["image"] - 1, batch["mask"]
+        generated = self.network.generate(image, mask, structured["known"])
+        return self.losses_of(generated, image, mask, structured["truth"])
+
+    def losses_of(self, generated: Generated, image: Tensor, mask: Tensor, truth: Structure) -> dict[str, Tensor]:
+        """The terms of G, then `discriminator` of D; a subclass adds its own.
 
         G's terms are computed before D's, as in the paper's two steps, because every pass through D in training changes
         its spectral norms and the detector's statistics: first the output for G, then the complete image and the output
         for D.
+
+        Args:
+            generated: What the network makes of the batch.
+            image: (B, 3, H, W) in [-1, 1].
+            mask: (B, 1, H, W), 1 = hole.
+            truth: Edges and gray image of `image`.
         """
-        self.network.check(batch["image"], batch["mask"])
-        structured = self._structured(batch)
-        image, mask, truth = 2 * batch["image"] - 1, batch["mask"], structured["truth"]
-        generated = self.network.generate(image, mask, structured["known"])
         output = generated.image
         regions = {"hole": mask, "valid": 1 - mask}
         terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}

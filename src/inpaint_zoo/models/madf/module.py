@@ -62,9 +62,20 @@ class MADF(InpaintingModule):
             self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images."""
+        """The terms of `losses_of` what the network makes of the batch."""
         image, mask = self.network.normalize(batch["image"]), batch["mask"]
-        outputs = self.network.generate(image, mask)
+        return self.losses_of(self.network.generate(image, mask), image, mask)
+
+    def losses_of(self, outputs: list[Tensor], image: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images.
+
+        A subclass adds its own.
+
+        Args:
+            outputs: (B, 3, H, W) each, the coarse image first, the final one last, in the range of `image`.
+            image: (B, 3, H, W), normalised as ImageNet's images are.
+            mask: (B, 1, H, W), 1 = hole.
+        """
         composites = [torch.where(mask.bool(), output, image) for output in outputs]
         pixel_terms: dict[str, Callable[[int], Tensor]] = {
             "hole": lambda stage: l1_within(outputs[stage], image, mask),

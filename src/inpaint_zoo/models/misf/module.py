@@ -76,9 +76,17 @@ class MISF(InpaintingModule):
         ]
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; the output is not composited."""
-        image, mask = batch["image"], batch["mask"]
-        output = self.network.generate(image, mask)
+        """The terms of `losses_of` what the network makes of the batch."""
+        return self.losses_of(self.network.generate(batch["image"], batch["mask"]), batch["image"], batch["mask"])
+
+    def losses_of(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; a subclass adds its own.
+
+        Args:
+            output: (B, 3, H, W), the network's, not composited.
+            image: (B, 3, H, W) in [0, 1].
+            mask: (B, 1, H, W), 1 = hole.
+        """
         terms = {}
         if self.wants("l1"):
             terms["l1"] = l1_per_hole_ratio(output, image, mask)

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.metrics.score import lower_is_better
 from inpaint_zoo.runtime.processes import gather
 from inpaint_zoo.training.callbacks.sample_images import shown_images
 from inpaint_zoo.training.callbacks.validation_metrics import ValidationMetrics, prediction_of
@@ -92,7 +91,7 @@ class RunSummary(pl.Callback):
         """Log the best values so far."""
         for key, value in trainer.callback_metrics.items():
             if key.startswith(_VALIDATION):
-                better = min if lower_is_better(key.rpartition("/")[2]) else max
+                better = min if self.metrics.scores.is_distance(key.rpartition("/")[2]) else max
                 self.best[key] = better(float(value), self.best.get(key, float(value)))
         for logger in _summary_loggers(trainer):
             logger.log_best(self.best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytorch_lightning as pl
@@ -14,6 +15,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.definition import STANDARD_METRICS
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
 from inpaint_zoo.metrics.per_image import ImageScores
+from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.weights import MetricUnavailableError
 
@@ -29,13 +31,18 @@ class ValidationMetrics(pl.Callback):
     Args:
         lpips: Whether to log `val/lpips`, `val/hole_lpips`, ... as well, which costs as much as a small network.
         lpips_weights: See `load_lpips`.
+        measures: Further measures of one image, by name: `val/NAME`, `val/hole_NAME`, ... .
 
     Raises:
-        InputError: LPIPS is wanted, but not available.
+        InputError: LPIPS is wanted, but not available; or the name of a measure cannot be used.
     """
 
-    def __init__(self, *, lpips: bool = False, lpips_weights: str = "imagenet") -> None:
-        self.scores = ImageScores(lpips=_lpips(lpips_weights) if true_or_false(lpips, f"{_NODE}.lpips") else None)
+    def __init__(
+        self, *, lpips: bool = False, lpips_weights: str = "imagenet", measures: Mapping[str, Measure] | None = None
+    ) -> None:
+        metrics = replace(STANDARD_METRICS, more=dict(measures or {}))
+        network = _lpips(lpips_weights) if true_or_false(lpips, f"{_NODE}.lpips") else None
+        self.scores = ImageScores(metrics, network)
         self.records: list[Record] = []
         """Records of the images of this rank."""
 
