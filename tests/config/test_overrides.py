@@ -7,8 +7,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from inpaint_zoo.config.compose import compose_config
-from inpaint_zoo.config.overrides import quote_paths
+from inpaint_zoo.config.build import _hints, locate
+from inpaint_zoo.config.compose import CONF_DIR, compose_config
+from inpaint_zoo.config.overrides import PATH_KEYS, quote_paths
 from inpaint_zoo.errors import InputError
 
 NAMES = [
@@ -39,6 +40,21 @@ def test_any_text_arrives(text: str) -> None:
     assume(text not in ("null", "???") and not text.startswith("~"))
     assume(re.match(r"'.*'\Z|\".*\"\Z", text) is None)
     assert arrives(f"data.root={text}") == text
+
+
+PLACES = {"data": ["data"], "mask": ["mask", "eval_mask", "mask.mask", "eval_mask.mask"], "model": ["model"]}
+"""Where the groups of the configuration stand whose keys are arguments."""
+NAMES_OR_PATHS = {"model.loss_network"}  # `imagenet`, `random` or a file
+
+
+def test_path_keys_are_the_arguments_that_are_annotated_as_paths() -> None:
+    found = set()
+    for group, places in PLACES.items():
+        for file in (CONF_DIR / group).glob("*.yaml"):
+            target = OmegaConf.load(file).get("_target_")
+            hints = _hints(locate(target)) if target else {}
+            found |= {f"{place}.{name}" for place in places for name, hint in hints.items() if "PathLike" in str(hint)}
+    assert {key for key in PATH_KEYS if "." in key} == found | NAMES_OR_PATHS
 
 
 def test_a_value_that_is_quoted_already_stays() -> None:

@@ -36,7 +36,7 @@ def code(page: Path) -> Iterator[str]:
 def arguments(line: str) -> list[str] | None:
     """What a shell would hand to the program, without `...` for what is left out."""
     found = PROGRAM.match(re.sub(r"\$\(.*\)", "", line))
-    if found is None or "VERB" in line or "error:" in line:
+    if found is None or "VERB" in line or "error:" in line or "--config-dir" in line:  # which needs the user's files
         return None
     return [word for word in shlex.split(found["arguments"], comments=True) if word not in ("...", "…")]
 

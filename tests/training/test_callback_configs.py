@@ -59,7 +59,13 @@ def test_a_callback_of_somebody_s_own_is_called(command: Command, tmp_path: Path
     node = f"+callbacks.counts._target_={Counts.__module__}.Counts"
     Counts.counted = 0
     outcome = command(
-        "train", *SMALL, node, "callbacks.progress=null", "trainer.max_steps=2", f"run_dir={tmp_path}/run"
+        "train",
+        *SMALL,
+        node,
+        f"allow=[{Counts.__module__}]",
+        "callbacks.progress=null",
+        "trainer.max_steps=2",
+        f"run_dir={tmp_path}/run",
     )
     assert (outcome.code, outcome.err) == (0, "")
     assert Counts.counted == 2

@@ -24,7 +24,6 @@ PATH_KEYS = (
     "data.test",
     "data.train",
     "data.val",
-    "eval_data.root",
     "eval_mask.mask.root",
     "eval_mask.root",
     "inception_weights",

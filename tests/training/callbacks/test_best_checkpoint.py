@@ -77,6 +77,7 @@ def test_the_best_value_of_another_metric_does_not_count(tmp_path: Path) -> None
 def by_lpips(command: Command, tmp_path: Path) -> Any:
     settings = ["monitor=val/lpips", "mode=min", f"+callbacks.own._target_={LogsOwn.__module__}.LogsOwn"]
     settings += ["trainer.max_steps=4", "trainer.val_check_interval=1", f"run_dir={tmp_path}/run"]
+    settings += [f"allow=[{LogsOwn.__module__}]"]
     return command("train", *SMALL, *settings)
 
 

@@ -13,7 +13,7 @@ from inpaint_zoo.training.loggers.build import build_loggers
 @pytest.fixture
 def loggers(tmp_path: Path) -> list[Logger]:
     """CSV, TensorBoard and W&B, none of which has started."""
-    return build_loggers(compose_config("train", ["logger=many", "data.root=x"]), tmp_path)
+    return build_loggers(compose_config("train", ["logger=many", "data.root=x", "run_dir=y"]), tmp_path)
 
 
 def test_who_accepts_images_and_summaries(loggers: list[Logger]) -> None:

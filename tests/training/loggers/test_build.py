@@ -22,7 +22,7 @@ def test_no_logger(overrides: list[str], tmp_path: Path) -> None:
 def test_loggers_write_to_the_run_folder_in_the_order_of_the_configuration(tmp_path: Path) -> None:
     loggers = build_loggers(compose_config("train", [*GIVEN, "logger=many"]), tmp_path)
     assert [type(logger).__name__ for logger in loggers] == ["MetricsCSV", "TensorBoardEvents", "WandbRun"]
-    assert [str(logger.log_dir) for logger in loggers[:2]] == [str(tmp_path), str(tmp_path / "tensorboard")]
+    assert [Path(str(logger.log_dir)) for logger in loggers[:2]] == [tmp_path, tmp_path / "tensorboard"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -51,7 +51,7 @@ class FolderDataModule(InpaintingDataModule):
         *,
         root: str | os.PathLike[str],
         folders: Mapping[str, str | Sequence[str]],
-        masks: str | None,
+        masks: str | os.PathLike[str] | None,
         mask_threshold: int,
         mask_invert: bool,
         test_split: str | None,
