@@ -326,7 +326,7 @@ def test_masks_of_lists_and_of_some_splits_are_examined(
     checked = check("data=list", *(f"data.{name}={tmp_path / 'data' / name}.txt" for name in ("train", "val")))
     assert list(checked.found) == ["Masks that look inverted", "Soft masks", "Masks without a known pixel"]
     assert checked.found["Soft masks"] == [str(soft)]
-    assert "images of val have no masks of their own" in checked.report
+    assert "images of val have no paired masks" in checked.report
     assert "no test images were examined (data.test is missing" in checked.report
     assert "made at" not in checked.outcome.out
 

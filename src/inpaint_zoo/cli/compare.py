@@ -39,10 +39,11 @@ REPORTED_VERSIONS = (
 def run(config: DictConfig) -> None:
     """Write images, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
+    output = config.output  # a missing output is reported before anything else
     sources = {str(title): str(value) for title, value in config.methods.items()}
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)
-    folder = results_folder(config.output, settings)
+    folder = results_folder(output, settings)
     with joined_processes() as processes:
         session = open_session(settings)
         kept = KeptImages(folder / "images")

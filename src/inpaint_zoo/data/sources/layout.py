@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
@@ -45,7 +46,7 @@ def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
     return []
 
 
-def mask_root(root: Path, masks: str) -> Path:
+def mask_root(root: Path, masks: str | os.PathLike[str]) -> Path:
     """The folder of masks that `data.masks` names below a root.
 
     Raises:

@@ -115,7 +115,14 @@ class Protocol:
 
     def fingerprint(self) -> str:
         """SHA-256 of the definition: it changes with name, size, words and constants."""
-        definition = [self.name, self.size, self.describe(), self.fitting, self.mask_resizing, self.network_overrides]
+        definition: list[Any] = [
+            self.name,
+            self.size,
+            self.describe(),
+            self.fitting,
+            self.mask_resizing,
+            self.network_overrides,
+        ]
         definition += [[name, f"{type(one).__module__}.{one!r}"] for name, one in self.metrics.more.items()]
         return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
