@@ -17,7 +17,9 @@ from inpaint_zoo.config.overrides import quote_paths
 from inpaint_zoo.jobs.sweep.plan import plan_sweep
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path for path in ROOT.rglob("*.md") if not re.match(r"\.|runs|shared", str(path.relative_to(ROOT))))
+PAGES = sorted(
+    path for path in ROOT.rglob("*.md") if not re.match(r"\.|runs|shared|docs/extending", str(path.relative_to(ROOT)))
+)
 BLOCK = re.compile(r"^```\w*\n(.*?)^```|(?:^ {4}.*\n)+", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`]+)`")
 PROGRAM = re.compile(r"^(?:.* )?(?:inpaint-zoo|-m inpaint_zoo) (?P<arguments>.*)$")

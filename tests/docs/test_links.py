@@ -16,7 +16,11 @@ SPAN = re.compile(r"`([^`\n]+)`")
 REPOSITORY = re.compile(r"(?:src|tests|docs|conf|notebooks|benchmarks|\.ci|\.github)/[\w./-]*")
 SOURCE = re.compile(r"[\w./-]+\.py")
 SOURCES = [path.as_posix() for folder in ("src", "tests", "docs") for path in (ROOT / folder).rglob("*.py")]
-MADE_BY_USERS = {"conf/local/default.yaml"}
+WRITTEN = re.compile(r"^`([^`\n]+)`:\n\n```", re.MULTILINE)  # the name of a file above what it holds
+MADE_BY_USERS = {
+    "conf/local/default.yaml",
+    *(name for page in PAGES for name in WRITTEN.findall(page.read_text("utf-8"))),
+}
 DOTTED = re.compile(r"inpaint_zoo(?:\.\w+)+")
 
 
