@@ -34,7 +34,6 @@ KNOW_HYDRA = {"cli", "config", "jobs", "training"}
 KNOW_OMEGACONF = KNOW_HYDRA | {"benchmark", "evaluation", "zoo"}
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
-    "matplotlib",
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_a_search_ends_with_a_table_and_a_command(command: Command, training: An
         rf"inpaint-zoo train data=photographs experiment=tiny model.optimizer.lr={best} ema_decay=(null|0\.9)", line
     )
     assert {row["ema_decay"] for row in rows(tmp_path)} <= {"null", "0.9"}
-    for name in ("tune.md", "tune.png", "study.journal"):
+    for name in ("tune.md", "study.journal"):
         assert (tmp_path / name).is_file()
 
 

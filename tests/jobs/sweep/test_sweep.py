@@ -13,7 +13,6 @@ import pytest
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import MissingConfigException
 from omegaconf import DictConfig, OmegaConf
-from PIL import Image
 
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError, Stopped
@@ -48,9 +47,6 @@ def test_a_sweep_ends_with_one_table(command: Command, training: Any, tmp_path: 
     ]  # fmt: skip
     assert all(0.05 <= float(row["seconds"]) < 60 for row in rows(folder))
     assert "| 3 | madf | 1 | finished | **22.12** | 10 |" in (folder / "sweep.md").read_text()
-    with Image.open(folder / "sweep.png") as plot:
-        assert plot.width > 1000
-        assert len(set(plot.convert("L").tobytes())) > 10
     assert re.search(r"3 +madf +1 +finished +22.12 +10 ", out)
     assert "job 2 of 4: model=misf seed=1\n" in out
     assert "job 2 of 4 finished: 21.12\n" in out

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ def test_the_column_is_named_after_the_monitor_of_a_job_with_a_value() -> None:
 def test_the_csv_file_holds_exact_values_and_all_keys(tmp_path: Path) -> None:
     outcomes = [outcome(0, 20.123456789, {"seed": "0"}), outcome(1, None, {"model": "misf"})]
     write_tables(tmp_path, outcomes, "tune")
-    assert {path.name for path in tmp_path.iterdir()} == {"tune.csv", "tune.md", "tune.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {"tune.csv", "tune.md"}
     with (tmp_path / "tune.csv").open(newline="") as file:
         first, second = csv.DictReader(file)
     assert (first["val/psnr"], first["seed"], first["model"], first["remark"]) == ("20.123456789", "0", "", "a remark")
@@ -63,14 +62,3 @@ def test_the_terminal_table_is_at_most_80_wide(count: int, capsys: pytest.Captur
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     assert all(out.count(f"argument_{number}") == (3 if count > 2 else 1) for number in range(count))
-
-
-def test_without_matplotlib_a_line_stands_for_the_plot(
-    command: Command, training: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    code, out, err = command(*COMMON, "seed=0,1", f"run_dir={tmp_path}/all")
-    assert (code, err) == (0, "")
-    assert "no sweep.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'\n" in out
-    assert {path.name for path in (tmp_path / "all").iterdir()} >= {"sweep.csv", "sweep.md"}
-    assert not (tmp_path / "all/sweep.png").exists()

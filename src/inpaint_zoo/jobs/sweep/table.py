@@ -8,9 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from inpaint_zoo.files.atomic import write_bytes, write_text
+from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.outcome import Outcome
-from inpaint_zoo.jobs.sweep.plot import draw
 from inpaint_zoo.tables import (
     WIDTH,
     Cell,
@@ -40,14 +39,10 @@ def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
 
 
 def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
-    """Write `sweep.csv`, `sweep.md` and, with Matplotlib, `sweep.png`; without it, print that it is missing."""
+    """Write `sweep.csv` and `sweep.md`."""
     table = table_of(outcomes)
     write_text(folder / f"{name}.csv", csv_text(table))
     write_text(folder / f"{name}.md", markdown(table))
-    try:
-        write_bytes(folder / f"{name}.png", [draw(outcomes, _monitor(outcomes))])
-    except ModuleNotFoundError:
-        print(f"no {name}.png without Matplotlib: pip install 'inpaint-zoo[sweeps]'")
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
