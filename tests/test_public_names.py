@@ -15,11 +15,11 @@ PACKAGE = Path(inpaint_zoo.__file__).parent
 STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="utf-8")
 
 NAMES = {
-    "inpaint_zoo": "__version__ create_model list_models",
+    "inpaint_zoo": "__version__ create_model list_models load_model",
     "inpaint_zoo.batch": "Batch Prediction composite",
     "inpaint_zoo.data": """
-        FileListDataModule FolderDataModule InpaintingDataModule PartitionFileDataModule PhotographsDataModule
-        WebDatasetDataModule
+        FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
+        PhotographsDataModule Split WebDatasetDataModule
     """,
     "inpaint_zoo.errors": "DamagedFileError InputError InputWarning Stopped",
     "inpaint_zoo.evaluation.protocols": """
@@ -40,8 +40,9 @@ NAMES = {
     """,
     "inpaint_zoo.metrics": """
         ALL BINS BIN_TITLES FloatImageArray Hole ImageArray ImageL1 ImageLPIPS ImagePSNR ImageSSIM ImageScores
-        L1 LPIPSDistance METRICS MetricUnavailableError Metrics PSNR PSNR_CAP Record RelativeL1 SET_METRICS
-        SSIM STANDARD_METRICS SummaryRow frechet_distance gaussian_window ids_scores load_inception load_lpips
+        L1 LPIPSDistance METRICS MeanReading Measure MetricUnavailableError Metrics Pair PSNR PSNR_CAP
+        Record RelativeL1 SET_METRICS SSIM
+        STANDARD_METRICS SummaryRow frechet_distance gaussian_window ids_scores load_inception load_lpips
         psnr ratio_bin read_records rounded score set_notes set_scores summarise to_float to_uint8 truncated
         uniform_window write_records write_summary
     """,
@@ -51,6 +52,7 @@ NAMES = {
     "inpaint_zoo.models.madf": "MADF MADFNetwork",
     "inpaint_zoo.models.misf": "MISF MISFNetwork",
     "inpaint_zoo.models.network": "InpaintingNetwork",
+    "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
         OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics optional_ema

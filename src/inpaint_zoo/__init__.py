@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from inpaint_zoo.zoo import create_model, list_models
+    from inpaint_zoo.zoo import create_model, list_models, load_model
 
     __version__: str
 
-__all__ = ["__version__", "create_model", "list_models"]
+__all__ = ["__version__", "create_model", "list_models", "load_model"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,6 +21,7 @@ from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.l1 import L1, RelativeL1
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP, psnr
+from inpaint_zoo.metrics.reading import MeanReading, Measure, Pair
 from inpaint_zoo.metrics.records import (
     Record,
     SummaryRow,
@@ -57,8 +58,11 @@ __all__ = [
     "ImageSSIM",
     "ImageScores",
     "LPIPSDistance",
+    "MeanReading",
+    "Measure",
     "MetricUnavailableError",
     "Metrics",
+    "Pair",
     "Record",
     "RelativeL1",
     "SummaryRow",

@@ -79,6 +79,7 @@ def test_best_values_follow_each_metric_s_direction_and_outlive_a_resumption(tra
     expected = {"val/psnr": 25.0, "val/20-40/hole_l1": pytest.approx(0.2), "val/l1": pytest.approx(0.2)}
     assert trainer.loggers[0].best == expected
     resumed: Any = RunSummary(num_worst=2)
+    resumed.metrics = callback.metrics
     resumed.load_state_dict(callback.state_dict())
     trainer.callback_metrics = {"val/psnr": torch.tensor(21.0)}
     resumed.on_validation_end(trainer, None)
