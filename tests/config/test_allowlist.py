@@ -359,7 +359,7 @@ def test_a_node_in_results_json_is_refused(command: Command, tmp_path: Path, gro
     record = {"method": "mean", "name": "a.png", "ratio": 0.1, "metrics": {}}
     path = tmp_path / "results.json"
     path.write_text(json.dumps({**content, "settings": settings, "records": [record]}))
-    refused(command("verify", path), f"{group}._target_ is '{target}', which no {group}=NAME stands for")
+    refused(command("verify", path), f"{group}._target_ is '{target}', which no {group}=NAME uses")
     path.write_text(json.dumps({**content, "settings": {**settings, "allow": ["os"]}, "records": [record]}))
     refused(command("verify", path), "unexpected keyword argument 'allow'")
 
