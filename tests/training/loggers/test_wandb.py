@@ -213,7 +213,7 @@ def test_errors_in_the_middle_and_a_slow_end_are_notes(tracker: WandbRun, caplog
             tracker.log_metrics({"train/loss": 1.0}, step)
         tracker.finalize("success")
     assert [record.getMessage() for record in caplog.records] == [
-        "W&B could not log (no such chart): going on",
+        "W&B could not log (no such chart): training continues",
         "W&B: not everything was sent in 2 s; to send it: wandb sync '/a b'",
     ]
     tracker.log_metrics({"train/loss": 1.0}, 4)  # nothing starts again after the end
