@@ -9,23 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks import FileMask, MaskRequest
 
 Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write(name: str, gray: np.ndarray) -> Path:
-        path = tmp_path / "masks" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(gray.astype(np.uint8)).save(path)
-        return tmp_path / "masks"
-
-    return write
 
 
 def file_mask(root: object, threshold: int = 128, invert: bool = False, resizing: str = "nearest") -> FileMask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,30 +13,6 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.finding import find_images
 from inpaint_zoo.masks import BinnedFileMask
 from inpaint_zoo.masks.files import measured
-
-BINS = ((0.1, 0.3), (0.3, 0.6))
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nine masks with 10 % to 90 % holes."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = tmp_path / "masks"
-    root.mkdir()
-    for tenth in range(1, 10):
-        mask = np.zeros((20, 30), np.uint8)
-        mask.ravel()[: 60 * tenth] = 255
-        Image.fromarray(mask).save(root / f"{tenth}.png")
-    return root
-
-
-@pytest.fixture
-def make(folder: Path) -> Callable[..., BinnedFileMask]:
-    def construct(**changes: Any) -> BinnedFileMask:
-        given = {"root": folder, "threshold": 128, "invert": False, "resizing": "nearest", "bins": BINS} | changes
-        return BinnedFileMask(**given)
-
-    return construct
 
 
 def test_files_are_measured_once_until_one_changes(
