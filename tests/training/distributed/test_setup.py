@@ -125,6 +125,15 @@ def test_synchronised_normalisation_without_cuda_is_refused(train: Command, tmp_
     )
 
 
+def test_a_strategy_that_starts_processes_by_itself_is_refused(train: Command, tmp_path: Path) -> None:
+    outcome = train(tmp_path / "run", *TWO, "trainer.strategy=ddp_spawn")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "inpaint-zoo train: error: trainer.strategy=ddp_spawn starts processes in another way: "
+        "give trainer.strategy=ddp\n"
+    )
+
+
 def test_a_folder_by_time_is_refused_where_several_commands_share_it(
     command: Command, images: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,9 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> OtherProces
     """
     if config.trainer.sync_batchnorm and trainer.strategy.root_device.type != "cuda":
         raise InputError("trainer.sync_batchnorm=true needs CUDA devices: leave it out on this machine")
+    strategy = str(config.trainer.strategy)
+    if any(word in strategy for word in ("spawn", "fork", "notebook")):  # Lightning would start processes of its own
+        raise InputError(f"trainer.strategy={strategy} starts processes in another way: give trainer.strategy=ddp")
     if trainer.world_size == 1:
         return OtherProcesses(trainer, job, config, lambda: None)
     _refuse_time_in_run_dir(trainer, config)
