@@ -407,6 +407,18 @@ def test_help_and_a_wrong_verb_need_neither_torch_nor_hydra() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=os.environ)
 
 
+@pytest.mark.parametrize(
+    "shown", [["train", "--help"], ["train", "experiment=tiny", "--cfg", "job"], ["compare", "--help"]]
+)
+def test_a_configuration_is_shown_without_torch(shown: list[str]) -> None:
+    code = (
+        f"import sys; from inpaint_zoo.cli.main import main; assert main({shown!r}) == 0; "
+        "loaded = {'torch', 'numpy', 'pytorch_lightning', 'PIL'} & set(sys.modules); assert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_reader_that_stops_early_is_no_error() -> None:
     command = [sys.executable, "-m", "inpaint_zoo", next(iter(cli.VERBS)), "--help"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -72,12 +72,3 @@ def restored_environment() -> Iterator[None]:
 
 def _has_group() -> bool:
     return dist.is_available() and dist.is_initialized()
-
-
-_RANK_VARIABLES = ("RANK", "LOCAL_RANK", "SLURM_PROCID", "NODE_RANK", "GROUP_RANK")
-"""Variables in which `torchrun`, Lightning and SLURM give the numbers of the processes and machines of a training."""
-
-
-def is_first_process() -> bool:
-    """Whether this process of a training prints and writes results; known before the processes are connected."""
-    return all(os.environ.get(name, "0") == "0" for name in _RANK_VARIABLES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 from inpaint_zoo.training.runs.lock import is_locked, run_lock
 
 HOLD = """

@@ -22,7 +22,7 @@ from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import Stopped
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.plan import Job
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 from inpaint_zoo.training.runs.failure import failure_reason, locked_run, write_failure
 
 LOGS = "logs"

@@ -21,7 +21,7 @@ from inpaint_zoo.jobs.sweep.job import BAD_INPUT, BUG, End, JobTask, SweptTask
 from inpaint_zoo.jobs.sweep.outcome import outcomes_of
 from inpaint_zoo.jobs.sweep.plan import Job, Plan, plan_sweep
 from inpaint_zoo.jobs.sweep.table import show, write_tables
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 
 _IN_THIS_PROCESS = "basic"
 """Hydra's name for the launcher that runs one job after the other in the process of the sweep."""

@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 from inpaint_zoo.training.distributed.heartbeat import Heartbeat
 from inpaint_zoo.training.distributed.launcher import Job, OtherProcesses
 from inpaint_zoo.training.distributed.same_config import SameConfig

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.files.atomic import write_text
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 from inpaint_zoo.training.runs.files import CONFIG, FAILURE
 from inpaint_zoo.training.runs.lock import run_lock
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.runtime.processes import is_first_process
+from inpaint_zoo.runtime.ranks import is_first_process
 
 try:
     import fcntl
