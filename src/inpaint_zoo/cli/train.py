@@ -26,7 +26,7 @@ from inpaint_zoo.training.resume import check_resumable, load_initial_weights, r
 from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
 from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
 from inpaint_zoo.training.settings import check_settings
-from inpaint_zoo.training.summary import start_summary
+from inpaint_zoo.training.summary import end_summary, start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
 
@@ -62,7 +62,15 @@ def run(config: DictConfig) -> float | None:
         if trainer.is_global_zero:
             step, own_hash = trainer.global_step, config_hash(config)
             write_result(folder, Result(metric=config.monitor, value=score, step=step, config=own_hash))
+            print(end_summary(trainer, folder, _data_overrides()))
     return score
+
+
+def _data_overrides() -> list[str]:
+    """The overrides of this command that choose its data."""
+    hydra = HydraConfig.get()
+    own = [override for override in hydra.overrides.task if override.startswith("data.")]
+    return [f"data={hydra.runtime.choices['data']}", *own]
 
 
 def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:

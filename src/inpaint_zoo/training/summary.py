@@ -1,7 +1,9 @@
-"""The lines that a training prints before it starts."""
+"""The lines that a training prints before it starts and after it has finished."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -9,6 +11,9 @@ import torch
 
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.training.callbacks.best_checkpoint import best_checkpoint
+from inpaint_zoo.training.checkpoint_io import LAST
+from inpaint_zoo.training.monitor import format_value
 
 
 def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> str:
@@ -37,3 +42,22 @@ def _steps(trainer: pl.Trainer, data: InpaintingDataModule) -> str:
         factors += f" x {accumulated} batches"
     length = f"{trainer.max_steps:,} steps" if trainer.max_steps > 0 else f"{trainer.max_epochs} epochs"
     return f"{length} of {data.batch_size * processes * accumulated} images ({factors})"
+
+
+def end_summary(trainer: pl.Trainer, folder: Path, data: Sequence[str]) -> str:
+    """The best validation, its step and its checkpoint, and a command that evaluates it.
+
+    Args:
+        trainer: Has finished.
+        folder: The run folder.
+        data: The overrides that choose the data of the training.
+    """
+    kept = best_checkpoint(trainer)
+    if kept is None:
+        checkpoint, result = folder / LAST, f"finished at step {trainer.global_step}"
+    else:
+        checkpoint = Path(kept.best_model_path)
+        step = "" if kept.best_step is None else f" at step {kept.best_step}"
+        result = f"best {kept.name} {format_value(float(kept.best_model_score or 0))}{step}"
+    command = ["inpaint-zoo", "evaluate", f"ckpt={checkpoint}", *data, f"output={folder / 'evaluation'}"]
+    return f"{result}: {checkpoint}\nevaluate it: {shlex.join(command)}"

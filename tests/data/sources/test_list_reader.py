@@ -176,14 +176,16 @@ def test_any_text_is_read_as_python_reads_lines(
 
 
 START = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
 from inpaint_zoo.data import FileListDataModule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.masks import BoxMask
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    # `getrusage` would count in what the process of the tests had in use when it started this one
+    line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
 
 imported, start = peak(), time.monotonic()
 box = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
@@ -198,10 +200,11 @@ key = next(keys)
 image = data.train_dataset.images[key.index]
 print(len(data.images(Split.TRAIN)), len(data.images(Split.TEST)), image.name.count("/"))
 print(f"{time.monotonic() - start:.1f} s, {imported} MiB after the imports, {peak()} MiB at most", file=sys.stderr)
-print(time.monotonic() - start, peak())
+print(time.monotonic() - start, peak() - imported)
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read as Linux gives it")
 @pytest.mark.slow  # ten seconds of imports and as many of work in each of two processes
 def test_two_million_lines_start_soon_in_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "places.txt"
@@ -216,4 +219,4 @@ def test_two_million_lines_start_soon_in_little_memory(tmp_path: Path) -> None:
         assert num_test == pytest.approx(100_000, rel=0.02)
         assert depth == 2
         assert seconds < 20, done.stderr
-        assert mebibytes < 1024, done.stderr
+        assert mebibytes < 200, done.stderr  # beside what the libraries need, which differs from machine to machine

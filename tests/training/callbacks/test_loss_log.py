@@ -76,7 +76,8 @@ def test_terms_are_logged_unweighted_once_a_step_when_they_are_due(tmp_path: Pat
     rows = Rows(tmp_path)
     trainer, looks = train(LossLog(), rows, 1)
     terms = {"train/loss": 21, "train/one": 1, "train/two": 2}
-    assert rows.rows == [(1, {**terms, "epoch": 0}), (3, {**terms, "epoch": 0})]
+    logged = {**terms, "train/lr": 0.5, "epoch": 0}
+    assert rows.rows == [(1, logged), (3, logged)]
     # what stops or keeps by `train/loss` finds it
     assert {name: float(value) for name, value in trainer.callback_metrics.items()} == terms
     # with the second step, which ends with the sixth batch, and the fourth

@@ -12,6 +12,7 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.monitor import format_value
 
 NAME = "best.ckpt"
 
@@ -30,6 +31,8 @@ class BestCheckpoint(ModelCheckpoint):
     def __init__(self, *, monitor: str, mode: str) -> None:
         super().__init__(filename=Path(NAME).stem, monitor=monitor, mode=mode, enable_version_counter=False)
         self.name = monitor
+        self.best_step: int | None = None
+        """The step of the best value."""
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
         """Write to the run folder, whatever loggers there are."""
@@ -37,19 +40,32 @@ class BestCheckpoint(ModelCheckpoint):
         super().setup(trainer, pl_module, stage)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save a checkpoint if this validation is the best one so far.
+        """Save a checkpoint if this validation is the best one so far, and say how it went.
 
         Raises:
             InputError: The validation has not logged the metric.
         """
         known = trainer.callback_metrics
-        if self.name not in known and not trainer.sanity_checking:
+        if trainer.sanity_checking:
+            return
+        if self.name not in known:
             names = ", ".join(sorted(name for name in known if name.count("/") == 1))  # without those per bin
             raise InputError(
                 f"monitor={self.name} was logged by no validation{did_you_mean(self.name, known)} (known: {names}): "
                 "resume with ckpt_path=last and another monitor"
             )
+        if self.check_monitor_top_k(trainer, known[self.name]):
+            self.best_step = trainer.global_step
         super().on_validation_end(trainer, pl_module)
+        if trainer.is_global_zero and trainer.progress_bar_callback is not None:
+            print(self._line(trainer.global_step, float(known[self.name])), flush=True)
+
+    def _line(self, step: int, value: float) -> str:
+        if self.best_step in {None, step}:
+            best = "the best so far"
+        else:
+            best = f"best {format_value(float(self.best_model_score or 0))} at step {self.best_step}"
+        return f"validation at step {step}: {self.name} {format_value(value)} ({best})"
 
     @property
     def state_key(self) -> str:
@@ -58,7 +74,7 @@ class BestCheckpoint(ModelCheckpoint):
 
     def state_dict(self) -> dict[str, Any]:
         """The best value and its file."""
-        return {**super().state_dict(), "mode": self.mode}
+        return {**super().state_dict(), "mode": self.mode, "best_step": self.best_step}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore the best value, and copy its file if it is in another folder; ignore the value of another metric."""
@@ -71,13 +87,20 @@ class BestCheckpoint(ModelCheckpoint):
         path = str(here) if before else ""
         places = {"dirpath": self.dirpath, "best_model_path": path, "kth_best_model_path": path, "best_k_models": moved}
         super().load_state_dict({**state_dict, **places})
+        self.best_step = state_dict.get("best_step")  # checkpoints of 0.1.0 from before it was kept have none
+
+
+def best_checkpoint(trainer: pl.Trainer) -> BestCheckpoint | None:
+    """The callback of a training that keeps its best checkpoint; None without one, or if nothing was validated."""
+    callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
+    kept = (callback for callback in callbacks if isinstance(callback, BestCheckpoint))
+    return next((callback for callback in kept if callback.best_model_score is not None), None)
 
 
 def best_score(trainer: pl.Trainer) -> float | None:
     """The best value that a training has reached; None without a validation, or without a `BestCheckpoint`."""
-    callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
-    scores = [callback.best_model_score for callback in callbacks if isinstance(callback, BestCheckpoint)]
-    return next((float(score) for score in scores if score is not None), None)
+    kept = best_checkpoint(trainer)
+    return None if kept is None else float(kept.best_model_score or 0)
 
 
 @rank_zero_only

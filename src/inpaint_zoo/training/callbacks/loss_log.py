@@ -9,7 +9,9 @@ import torch
 
 
 class LossLog(pl.Callback):
-    """Log `train/loss` and each unweighted term, as `train/NAME`, every `trainer.log_every_n_steps` steps.
+    """Log `train/loss`, each unweighted term as `train/NAME`, and `train/lr`, every `trainer.log_every_n_steps` steps.
+
+    `train/lr` is the learning rate that this step of the network's optimizer has used.
 
     With accumulated gradients, the values are those of the last batch of a step. They are also put into
     `trainer.callback_metrics`, for callbacks that monitor them.
@@ -21,10 +23,15 @@ class LossLog(pl.Callback):
 
     def __init__(self) -> None:
         self._step = 0
+        self._rate = 0.0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Count steps from where the training starts or resumes."""
         self._step = trainer.global_step
+
+    def on_train_batch_start(self, trainer: pl.Trainer, *_: Any, **__: Any) -> None:
+        """Read the learning rate before the step changes it."""
+        self._rate = float(trainer.optimizers[0].param_groups[0]["lr"])
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
@@ -37,7 +44,7 @@ class LossLog(pl.Callback):
         values = torch.stack([value.float() for value in terms.values()]).cpu()  # waits for the device once
         logged = {f"train/{name}": value for name, value in zip(terms, values, strict=True)}
         trainer.callback_metrics.update(logged)
-        numbers = {name: value.item() for name, value in logged.items()}
+        numbers = {name: value.item() for name, value in logged.items()} | {"train/lr": self._rate}
         for logger in trainer.loggers:
             logger.log_metrics({**numbers, "epoch": trainer.current_epoch}, self._step - 1)  # counted from 0
             logger.save()

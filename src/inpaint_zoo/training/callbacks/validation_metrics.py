@@ -14,7 +14,7 @@ from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.definition import STANDARD_METRICS
 from inpaint_zoo.metrics.lpips import LPIPSDistance, load_lpips
-from inpaint_zoo.metrics.per_image import ImageScores
+from inpaint_zoo.metrics.per_image import REGIONS, ImageScores
 from inpaint_zoo.metrics.reading import Measure
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.weights import MetricUnavailableError
@@ -69,7 +69,7 @@ class ValidationMetrics(pl.Callback):
             self.records.append(Record.from_score("network", name, name, scored))
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Log the means over the images of all ranks."""
+        """Log the means over the images of all ranks; known pixels never change in training, they are left out."""
         self._log(pl_module, "val")
 
     on_test_epoch_start = on_validation_epoch_start
@@ -80,7 +80,8 @@ class ValidationMetrics(pl.Callback):
         self._log(pl_module, "test")
 
     def _log(self, pl_module: pl.LightningModule, prefix: str) -> None:
-        means = {f"{prefix}/{key}": mean for key, mean in self.scores.compute().items()}
+        computed = self.scores.compute().items()
+        means = {f"{prefix}/{key}": mean for key, mean in computed if REGIONS["known"] not in key}
         # all ranks hold the same numbers: "max" keeps them exactly, a mean would round
         pl_module.log_dict(means, batch_size=1, sync_dist=True, reduce_fx="max")
 
