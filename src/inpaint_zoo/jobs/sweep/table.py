@@ -10,6 +10,7 @@ from rich.console import Console
 
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.outcome import Outcome
+from inpaint_zoo.jobs.sweep.seeds import over_seeds
 from inpaint_zoo.tables import (
     WIDTH,
     Cell,
@@ -18,6 +19,7 @@ from inpaint_zoo.tables import (
     Table,
     csv_text,
     markdown,
+    section,
     terminal,
 )
 from inpaint_zoo.training.monitor import Monitor, format_value
@@ -39,16 +41,26 @@ def _monitor(outcomes: Sequence[Outcome]) -> Monitor:
 
 
 def write_tables(folder: Path, outcomes: Sequence[Outcome], name: str = "sweep") -> None:
-    """Write `sweep.csv` and `sweep.md`."""
-    table = table_of(outcomes)
+    """Write `sweep.csv` and `sweep.md`, and if there are several seeds, their means below and as `sweep_seeds.csv`."""
+    table, means = table_of(outcomes), over_seeds(outcomes, _monitor(outcomes))
     write_text(folder / f"{name}.csv", csv_text(table))
-    write_text(folder / f"{name}.md", markdown(table))
+    text = markdown(table)
+    if means is not None:
+        write_text(folder / f"{name}_seeds.csv", csv_text(means))
+        text += f"\n{section(means)}\n{means.note}\n"
+    write_text(folder / f"{name}.md", text)
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print the table at 80 columns."""
+    """Print the table at 80 columns, and below it the means over the seeds if there are several."""
     console = Console(width=WIDTH, highlight=False)
-    console.print(terminal(_narrowed(table_of(outcomes).without("remark"), _keys(outcomes))))
+    monitor = _monitor(outcomes)
+    table = _narrowed(table_of(outcomes).without("remark"), _keys(outcomes))
+    note = f"{monitor.name}: the best validation of each job; the best of all is bold."
+    console.print(terminal(replace(table, note=note)))
+    means = over_seeds(outcomes, monitor)
+    if means is not None:
+        console.print(terminal(means))
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Table:
