@@ -10,7 +10,7 @@ import torch
 from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.images.drawing import hatch
 from inpaint_zoo.images.reading import read_image
-from inpaint_zoo.training.callbacks.sample_images import GAP, image_grid, shown_images
+from inpaint_zoo.training.callbacks.sample_images import GAP, HEADING, image_grid, shown_images
 
 TRAIN = ("train", "experiment=tiny", "data=photographs", "data.size=32", "data.eval_repeats=2", "trainer.max_steps=4")
 
@@ -29,7 +29,8 @@ def test_a_row_shows_input_intermediates_output_composite_and_original() -> None
     assert [row.name for row in shown] == ["0.png", "1.png"]
     assert list(shown[0].columns) == ["input", "edge", "output", "composite", "target"]
     grid = image_grid(shown)
-    assert grid.shape == (GAP + 2 * (8 + GAP), GAP + 5 * (6 + GAP), 3)
+    assert grid.shape == (HEADING + GAP + 2 * (8 + GAP), GAP + 5 * (6 + GAP), 3)
+    grid = grid[HEADING:]
     for top in (GAP, GAP + 8 + GAP):
         cells = [grid[top : top + 8, left : left + 6] for left in range(GAP, grid.shape[1], 6 + GAP)]
         assert np.array_equal(cells[0], hatch(cells[4], shown[0].hole))
@@ -37,6 +38,15 @@ def test_a_row_shows_input_intermediates_output_composite_and_original() -> None
         assert [int(cell[3, 3, 0]) for cell in cells[1:]] == [0, 191, 191, 64]
     assert (grid[:GAP] == 255).all()
     assert (grid[:, -GAP:] == 255).all()
+
+
+def test_the_columns_have_headings() -> None:
+    wide = Batch(image=torch.full((1, 3, 8, 90), 0.25), mask=torch.zeros(1, 1, 8, 90), name=["0.png"])
+    output = torch.full((1, 3, 8, 90), 0.75)
+    heading = image_grid(shown_images(wide, Prediction(output, output, {})))[:HEADING]
+    words = [heading[:, left : left + 90] for left in range(GAP, heading.shape[1], 90 + GAP)]
+    assert all((word < 128).any() for word in words)
+    assert len({word.tobytes() for word in words}) == 4
 
 
 @pytest.fixture
@@ -81,7 +91,7 @@ def test_the_images_are_always_the_same_ones_filled_by_the_averaged_network(trai
     run_dir = train("run", "madf", *settings, "ema_decay=0.99999999", "model.optimizer.lr=0.01")
     assert images_of(run_dir) == [f"step_{step:08d}.png" for step in (1, 2, 3, 4)]
     first, *_, last = (read_image(run_dir / "images" / name) for name in images_of(run_dir))
-    assert first.shape[0] == GAP + 2 * (32 + GAP)
+    assert first.shape[0] == HEADING + GAP + 2 * (32 + GAP)
     assert np.array_equal(first, last)
     raw = train("raw", "madf", *settings, "model.optimizer.lr=0.01")
     changed = read_image(raw / "images" / "step_00000004.png")

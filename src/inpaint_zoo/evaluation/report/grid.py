@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from inpaint_zoo.evaluation.report.columns import HOLE_PSNR
 from inpaint_zoo.evaluation.report.images import Case, choose_spread
 from inpaint_zoo.images.arrays import ImageArray
+from inpaint_zoo.images.drawing import TextStyle, write_line
 from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.metrics.records import Record
 
@@ -23,15 +23,8 @@ _LINE_HEIGHT = 26
 _BACKGROUND = (255, 255, 255)
 
 
-class _Style(NamedTuple):
-    """Size in pixels and colour of a line of text."""
-
-    size: int
-    ink: tuple[int, int, int]
-
-
-_TITLE = _Style(20, (25, 25, 30))
-_TEXT = _Style(16, (95, 95, 105))
+_TITLE = TextStyle(20, (25, 25, 30))
+_TEXT = TextStyle(16, (95, 95, 105))
 
 
 def write_grid(cases: Sequence[Case], records: Sequence[Record], path: Path, num_rows: int = GRID_ROWS) -> None:
@@ -64,13 +57,13 @@ def draw_row(case: Case, ratio: float, captions: Mapping[tuple[str, str], str]) 
     height = 3 * _LINE_HEIGHT + image_height + _GAP
     canvas = Image.new("RGB", (_GAP + len(columns) * (CELL_SIZE + _GAP), height), _BACKGROUND)
     draw = ImageDraw.Draw(canvas)
-    _write(draw, (_GAP, 2), f"{ratio:.1%} hole   {case.name}", canvas.width - 2 * _GAP, _TEXT)
+    write_line(draw, (_GAP, 2), f"{ratio:.1%} hole   {case.name}", canvas.width - 2 * _GAP, _TEXT)
     for number, (title, fitted) in enumerate(columns):
         left = _GAP + number * (CELL_SIZE + _GAP)
-        _write(draw, (left, _LINE_HEIGHT), title, CELL_SIZE, _TITLE)
+        write_line(draw, (left, _LINE_HEIGHT), title, CELL_SIZE, _TITLE)
         canvas.paste(fitted, (left + (CELL_SIZE - fitted.width) // 2, 2 * _LINE_HEIGHT))
         caption = captions.get((case.name, title), "")
-        _write(draw, (left, 2 * _LINE_HEIGHT + image_height + 3), caption, CELL_SIZE, _TEXT)
+        write_line(draw, (left, 2 * _LINE_HEIGHT + image_height + 3), caption, CELL_SIZE, _TEXT)
     return canvas
 
 
@@ -80,18 +73,6 @@ def fit(array: ImageArray, size: int) -> Image.Image:
     scale = size / max(image.size)
     smaller_or_larger = Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC
     return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), smaller_or_larger)
-
-
-def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, width: int, style: _Style) -> None:
-    """Write one line, shortened to `width` pixels."""
-    font = ImageFont.load_default(style.size)
-    # Pillow's own font has only ASCII; with escapes, different names still look different
-    line = text.encode("ascii", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
-    if draw.textlength(line, font) > width:
-        while line and draw.textlength(line + "...", font) > width:
-            line = line[:-1]
-        line += "..."
-    draw.text(position, line, style.ink, font)
 
 
 def _stack(rows: Sequence[Image.Image]) -> Image.Image:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from PIL import Image, ImageDraw
 from torch.utils.data import default_collate
 
 from inpaint_zoo.batch import Batch, Prediction
 from inpaint_zoo.images.arrays import ImageArray, as_hole, to_uint8
-from inpaint_zoo.images.drawing import hatch
+from inpaint_zoo.images.drawing import TextStyle, hatch, write_line
 from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.training.callbacks.evaluation_mode import evaluation_mode
 from inpaint_zoo.training.loggers import ImageLogger, ShownImage
@@ -21,6 +22,9 @@ from inpaint_zoo.training.loggers import ImageLogger, ShownImage
 FOLDER = "images"
 GAP = 4
 """White pixels between the images and around them."""
+HEADING = 18
+"""Height in pixels of the names above the columns."""
+_STYLE = TextStyle(13, (60, 60, 70))
 
 
 class SampleImages(pl.Callback):
@@ -96,8 +100,13 @@ def shown_images(batch: Batch, prediction: Prediction) -> list[ShownImage]:
 
 
 def image_grid(shown: Sequence[ShownImage]) -> ImageArray:
-    """One image with one row per sample."""
+    """One image with one row per sample, and the names of the columns above them."""
     cells = np.stack([np.stack(list(row.columns.values())) for row in shown])
     framed = np.pad(cells, ((0, 0), (0, 0), (GAP, 0), (GAP, 0), (0, 0)), constant_values=255)
     grid = np.concatenate(np.concatenate(framed, axis=1), axis=1)
-    return np.pad(grid, ((0, GAP), (0, GAP), (0, 0)), constant_values=255)
+    grid = np.pad(grid, ((HEADING, GAP), (0, GAP), (0, 0)), constant_values=255)
+    canvas, width = Image.fromarray(grid), cells.shape[3]
+    draw = ImageDraw.Draw(canvas)
+    for number, name in enumerate(shown[0].columns):
+        write_line(draw, (GAP + number * (width + GAP), 2), name, width, _STYLE)
+    return np.asarray(canvas)
