@@ -44,7 +44,8 @@ def _row(table: Table, row: list[Cell]) -> Iterator[str]:
     yield f'<th scope="row" data-value="{_value(head)}"><bdi>{escaped(head.shown)}</bdi></th>\n'
     for column, cell in zip(table.columns[1:], others, strict=True):
         classes = escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
-        yield f'<td data-value="{_value(cell)}" class="{classes}">\n{_number(cell)}'
+        title = f'data-title="{escaped(column.heading)}"'  # shown beside the value where a page is narrow
+        yield f'<td data-value="{_value(cell)}" {title} class="{classes}">\n{_number(cell)}'
         for kind, text in cell.below.items():
             lines = "<br>".join(map(escaped, text.split("\n")))
             yield f'<small class="{escaped(kind)}">{lines}</small>\n'

@@ -224,6 +224,18 @@ def test_nothing_is_wider_than_the_window(opened, width: int):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_tables_of_a_phone_show_every_value_with_its_title(opened):
+    page = opened(viewport={"width": 400, "height": 900})
+    page.check("[name=region][value=every]")
+    cells = page.locator(f"{EVERYTHING} td:visible")
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert len(boxes) > 10
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 400 for box in boxes)
+    titles = [cell.evaluate("cell => getComputedStyle(cell, '::before').content") for cell in cells.all()]
+    assert any("PSNR" in title for title in titles)
+    assert all(title not in {"none", '""'} for title in titles)
+
+
 def test_hostile_text_stays_text(opened, full_report):
     page = opened()
     assert page.locator("script").count() == 2
