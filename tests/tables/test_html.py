@@ -4,8 +4,8 @@ from inpaint_zoo.tables import Table, html
 def test_html_has_what_the_page_sorts_and_hides(plain: Table) -> None:
     source = html(plain)
     assert '<th scope="col" data-best="high" class="image">PSNR ↑</th>' in source
-    assert '<td data-value="30.001" class="image best">' in source
+    assert '<td data-value="30.001" data-title="PSNR ↑" class="image best">' in source
     assert '29.50<abbr title="not significantly different from the best">†</abbr></span>' in source
     assert '<small class="interval">[29, 31]</small>' in source
-    assert '<td data-value="" class="image">' in source
+    assert '<td data-value="" data-title="PSNR ↑" class="image">' in source
     assert '<caption><span>Title <span class="count">3 images</span> <strong class="tag">protocol x</strong>' in source

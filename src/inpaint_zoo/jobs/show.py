@@ -98,4 +98,5 @@ def _origins(name: str, config: DictConfig, overrides: Sequence[str]) -> str:
 def _defaults(name: str, overrides: Sequence[str]) -> Sequence[ResultDefault]:
     """What the configuration is composed of, in order."""
     loader = GlobalHydra.instance().config_loader()
-    return loader.compute_defaults_list(name, list(overrides), RunMode.RUN).defaults
+    defaults: Sequence[ResultDefault] = loader.compute_defaults_list(name, list(overrides), RunMode.RUN).defaults
+    return defaults
