@@ -118,7 +118,11 @@ FILES = {
         "hashes kind leaks methods protocol records settings",
     ),
     "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name ratio"),
-    "manifest.json": ("inpaint_zoo.evaluation.manifest", "_File", "data eval_seed kind mask protocol samples"),
+    "manifest.json": (
+        "inpaint_zoo.evaluation.manifest",
+        "_File",
+        "data eval_seed mask_rule kind mask protocol samples",
+    ),
     "manifest.json: samples": (
         "inpaint_zoo.evaluation.manifest",
         "Entry",

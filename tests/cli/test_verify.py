@@ -1,10 +1,16 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.data.mask_keys import MaskRule
+from inpaint_zoo.evaluation.evaluation_set import evaluation_set
+from inpaint_zoo.evaluation.manifest import write_manifest
+from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.images.reading import read_image, write_png
 
 Command = Callable[..., Any]
@@ -159,3 +165,31 @@ def test_a_file_that_is_no_results_is_refused(command: Command, tmp_path: Path, 
     assert outcome.code == 2
     assert f"results: {path} is not a results.json" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+@pytest.fixture
+def by_position(images: Images, tmp_path: Path) -> Path:
+    """An evaluation set as it was written before masks belonged to names: it records no rule."""
+    arguments = [f"data.root={images('a.png', 'b.png', 'c.png')}", "size=32", "data.num_workers=0", "output=unused"]
+    settings = replace(Settings.from_config(compose_config("compare", arguments), {}), mask_rule=MaskRule.POSITION)
+    path = tmp_path / "old.json"
+    write_manifest(evaluation_set(settings).manifest, path)
+    content = json.loads(path.read_text())
+    del content["mask_rule"]
+    assert [sample["mask_source"]["index"] for sample in content["samples"]] == [0, 1, 2]
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_masks_that_belonged_to_positions_still_verify(command: Command, by_position: Path, tmp_path: Path) -> None:
+    quick = ["size=32", "data.num_workers=0", "lpips=false", "costs=false", "methods.mean=mean"]
+    outcome = command("compare", f"manifest={by_position}", f"output={tmp_path / 'out'}", *quick)
+    assert outcome.code == 0, outcome.err
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["mask_rule"] == "position"
+    path = tmp_path / "out" / "results.json"
+    assert command("verify", path).code == 0
+    assert edited(command, path, "del it['settings']['mask_rule']").code == 0
+    assert "masks: another hash" in edited(command, path, "it['settings']['mask_rule'] = 'name'").out
+    refused = edited(command, path, "it['settings']['mask_rule'] = 'nme'")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "nme" in refused.err

@@ -22,6 +22,9 @@ from inpaint_zoo.images.resizing import cover, resize
 from inpaint_zoo.masks import BinnedIrregularMask, BoxMask, MaskRequest
 
 BOX = BoxMask(size_ratio=[0.2, 0.8], offset_ratio=1.0)
+IRREGULAR = BinnedIrregularMask(
+    bins=[(0.0, 0.2), (0.2, 0.4), (0.4, 0.6)], stroke_width=[0.1, 0.2], segment_length=[0.1, 0.2], num_segments=[1, 3]
+)
 Write = Callable[..., Path]
 
 
@@ -110,23 +113,19 @@ def test_evaluation_cuts_the_center_of_the_resized_image(write_images: Write) ->
 
 def test_repeats_show_each_image_with_the_masks_in_turn(write_images: Write) -> None:
     root = write_images("a/x.png", "b.png")
-    bins = BinnedIrregularMask(
-        bins=[(0.0, 0.2), (0.2, 0.4), (0.4, 0.6)],
-        stroke_width=[0.1, 0.2],
-        segment_length=[0.1, 0.2],
-        num_segments=[1, 3],
-    )
-    dataset = evaluation(root, repeats=3, mask=bins)
+    dataset = evaluation(root, repeats=3, mask=IRREGULAR)
     samples = [dataset[index] for index in range(len(dataset))]
     assert [sample["name"] for sample in samples] == [
         *("a/x@1.png", "a/x@2.png", "a/x@3.png"),
         *("b@1.png", "b@2.png", "b@3.png"),
     ]
-    assert [int(sample["mask"].mean().item() / 0.2) for sample in samples] == [0, 1, 2, 0, 1, 2]
+    used = [int(sample["mask"].mean().item() / 0.2) for sample in samples]
+    for first, *following in (used[:3], used[3:]):
+        assert following == [(first + 1) % 3, (first + 2) % 3]
     assert all(torch.equal(sample["image"], samples[0]["image"]) for sample in samples[:3])
     assert not torch.equal(samples[0]["mask"], samples[3]["mask"])
-    assert equal(samples[4], evaluation(root, repeats=3, mask=bins)[4])
-    assert not equal(samples[4], evaluation(root, repeats=3, mask=bins, seed=1)[4])
+    assert equal(samples[4], evaluation(root, repeats=3, mask=IRREGULAR)[4])
+    assert not equal(samples[4], evaluation(root, repeats=3, mask=IRREGULAR, seed=1)[4])
 
 
 @pytest.mark.parametrize(
@@ -188,11 +187,26 @@ def test_every_level_is_divided_as_torch_divides_it(tmp_path: Path) -> None:
     assert image.is_contiguous()
 
 
+def test_a_mask_belongs_to_the_seed_and_the_name_of_its_image(write_images: Write) -> None:
+    def masks(root: Path, **changes: Any) -> dict[str, bytes]:
+        dataset = evaluation(root, mask=IRREGULAR, **changes)
+        return {dataset.name(index): dataset.mask_at(index, 30, 40).tobytes() for index in range(len(dataset))}
+
+    some, more = write_images("some/b.png", "some/d/c.png"), write_images("more/a.png", "more/b.png", "more/d/c.png")
+    found = masks(some / "some")
+    assert {name: mask for name, mask in masks(more / "more").items() if name in found} == found
+    assert len(set(found.values())) == 2
+    repeated = masks(some / "some", repeats=2)
+    assert (repeated["b@1.png"], repeated["d/c@1.png"]) == (found["b.png"], found["d/c.png"])
+    assert len(set(repeated.values())) == 4
+    assert not set(masks(some / "some", seed=1).values()) & set(found.values())
+
+
 def test_the_mask_of_an_evaluation_sample_is_drawn_once(write_images: Write) -> None:
-    drawn: list[int | None] = []
+    drawn: list[str | None] = []
 
     def mask(request: MaskRequest) -> np.ndarray:
-        drawn.append(request.index)
+        drawn.append(request.name)
         return BOX(request)
 
     root = write_images("a.png", "b.png")
@@ -202,4 +216,4 @@ def test_the_mask_of_an_evaluation_sample_is_drawn_once(write_images: Write) -> 
     fresh = evaluation(root, repeats=2, size=(13, 17))
     assert all(equal(dataset[index], fresh[index]) for index in range(4))
     assert masks[0].dtype == np.uint8
-    assert drawn == [0, 1, 2, 3]
+    assert drawn == ["a.png", "a.png", "b.png", "b.png"]

@@ -97,7 +97,7 @@ def test_workers_would_change_the_stream_if_albumentations_drew_its_own_seeds(ro
 
 @pytest.mark.parametrize("num_workers", [0, 1, 2])
 @pytest.mark.parametrize("world_size", [1, 2])
-def test_evaluation_depends_on_seed_and_index_alone(
+def test_evaluation_depends_on_seed_and_name_alone(
     root: Path, folder_data: Data, num_workers: int, world_size: int
 ) -> None:
     def samples(**changes: Any) -> list[str]:
@@ -115,6 +115,8 @@ def test_evaluation_depends_on_seed_and_index_alone(
     expected = samples()
     assert all(part == expected[rank::world_size] for rank, part in enumerate(ranks))
     assert len(set(expected)) == 6
+    (root / "test" / "a.png").write_bytes((root / "test" / "t.png").read_bytes())
+    assert samples()[3:] == expected
     assert not set(samples(eval_seed=1)) & set(expected)
 
 

@@ -83,7 +83,7 @@ def test_samples_are_described_as_they_are_evaluated(images: Write) -> None:
         assert found.mask == pixel_hash(mask)
         assert found.ratio == pytest.approx(mask.mean())
         assert found.size == tuple(sample["image"].shape[1:])
-        assert found.mask_source == {"seed": 3, "index": index}
+        assert found.mask_source == {"seed": 3, "name": found.photograph, "repeat": index % 2}
         assert found.split == "test"
 
 
@@ -97,8 +97,11 @@ def test_sizes_are_those_after_the_preparation(images: Write) -> None:
 @pytest.mark.parametrize("kind", [FileMask, partial(PairedMask, fitting="cover")], ids=["files", "paired"])
 def test_masks_from_files_are_named(images: Write, masks: Write, kind: Callable[..., FileMask | PairedMask]) -> None:
     generator = kind(root=masks("a.png", "b.png"), threshold=128, invert=False, resizing="nearest")
-    entries = list(describe_samples(dataset(images("a.png", "b.png"), generator)))
-    assert [entry.mask_source for entry in entries] == [{"file": "a.png"}, {"file": "b.png"}]
+    data = dataset(images("a.png", "b.png"), generator)
+    for found in describe_samples(data):
+        assert found.mask_source == {
+            "file": generator.file_name(data.mask_key(data.names.index(found.name)).turn, found.name)
+        }
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

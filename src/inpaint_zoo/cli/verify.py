@@ -11,6 +11,7 @@ from typing import Any
 from omegaconf import DictConfig
 
 from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.data.mask_keys import MaskRule
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.manifest import trusted_node, with_root
 from inpaint_zoo.evaluation.results_file import Results, labels, read_results_file
@@ -56,12 +57,13 @@ def _settings(results: Results, config: DictConfig) -> Settings:
         InputError: The settings are damaged, or name an unknown data set, mask or protocol.
     """
     try:
-        settings = Settings(**{**results.settings, "device": config.device})
+        rule = MaskRule(results.settings.get("mask_rule", MaskRule.POSITION))  # old files record none
+        settings = Settings(**{**results.settings, "device": config.device, "mask_rule": rule})
         nodes = {group: trusted_node(getattr(settings, group), group) for group in ("data", "mask", "protocol")}
         if nodes["data"].get("eval_repeats", 1) > len(results.numbers):
             raise TypeError("data.eval_repeats is larger than the number of records")
         sources = {**settings.sources, **{str(title): str(value) for title, value in config.methods.items()}}
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"results: its settings cannot be read ({error})") from error
     data, mask = (with_root(nodes[group], config[group].root) for group in ("data", "mask"))
     return replace(settings, data=data, mask=mask, protocol=nodes["protocol"], sources=sources)

@@ -40,8 +40,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
     """Loads `Batch` dicts; a subclass provides the images.
 
     Samples depend on (seed, epoch, index) in training, where an epoch is one pass over the images, and on (eval_seed,
-    index) in evaluation, not on workers, ranks or interruptions. A resumed training continues after the last sample
-    that it was trained on, also in the middle of a pass. A `Trainer` needs `use_distributed_sampler=False`.
+    name) in evaluation, not on workers, ranks or interruptions. A resumed training continues after the last sample that
+    it was trained on, also in the middle of a pass. A `Trainer` needs `use_distributed_sampler=False`.
 
     Args:
         mask: Masks for training.

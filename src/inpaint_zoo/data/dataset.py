@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from inpaint_zoo.data.mask_keys import MaskKey, MaskRule, mask_key
 from inpaint_zoo.data.paired_masks import PairedImage, PairedMasks
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import Skipped
@@ -146,7 +147,9 @@ class TrainingDataset(Dataset[Sample | Skipped]):
 
 
 class EvaluationDataset(Dataset[Sample]):
-    """Whole images, prepared by a protocol; sample i is image i // repeats with mask i.
+    """Whole images, prepared by a protocol; each image `repeats` times in a row, each time with another mask.
+
+    A mask depends on the seed and the image's name, see `mask_key`.
 
     Args:
         images: The files.
@@ -174,6 +177,8 @@ class EvaluationDataset(Dataset[Sample]):
         self.prepare = prepare
         self.repeats = repeats
         self.seed = seed
+        self.mask_rule = MaskRule.NAME
+        """To be set before the first mask is asked for."""
         self._drawn: dict[tuple[int, int, int], bytes] = {}
         """Masks by index and size, a bit per pixel, compressed to about a kilobyte at 256 x 256."""
 
@@ -194,6 +199,10 @@ class EvaluationDataset(Dataset[Sample]):
         name = self.image_file(index).name
         return numbered(name, index % self.repeats + 1) if self.repeats > 1 else name
 
+    def mask_key(self, index: int) -> MaskKey:
+        """What the mask of sample `index` depends on, beside the seed."""
+        return mask_key(self.mask_rule, self.image_file(index).name, index % self.repeats, index)
+
     def mask_at(self, index: int, height: int, width: int) -> np.ndarray:
         """The mask of sample `index` for a prepared image of this size, uint8 (1, height, width), 1 = hole.
 
@@ -201,8 +210,9 @@ class EvaluationDataset(Dataset[Sample]):
         """
         key = (index, height, width)
         if key not in self._drawn:
-            rng = random_state(self.seed, index)
-            mask = self.mask(MaskRequest(height, width, rng, index=index, name=self.image_file(index).name))
+            numbers, turn = self.mask_key(index)
+            rng = random_state(self.seed, *numbers)
+            mask = self.mask(MaskRequest(height, width, rng, index=turn, name=self.image_file(index).name))
             self._drawn[key] = zlib.compress(np.packbits(mask).tobytes(), level=1)
         bits = np.frombuffer(zlib.decompress(self._drawn[key]), np.uint8)
         return np.unpackbits(bits, count=height * width).reshape(1, height, width)

@@ -87,11 +87,12 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
         # where nothing is resized, a mask of another size belongs to another image
         mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
     )
+    dataset.mask_rule = settings.mask_rule if stored is None else stored.mask_rule
     if stored is not None:
         dataset.images = _listed_images(dataset, stored)
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
-    manifest = Manifest(data=data_node, mask=mask_node, protocol=settings.protocol, samples=entries)
+    manifest = Manifest(data_node, mask_node, settings.protocol, entries, dataset.mask_rule)
     if stored is not None and (changed := differences(stored.samples, entries)):
         raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")
     return EvaluationSet(data, dataset, protocol, manifest)
@@ -132,7 +133,7 @@ def _protocol_title(protocol: Mapping[str, Any]) -> str:
 
 
 def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
-    """The images of the manifest in its order: other images in the folder do not change which mask an image gets."""
+    """The images of the manifest in its order, whatever else the folder holds."""
     found = {image.name: image for image in dataset.images}
     names = list(dict.fromkeys(entry.photograph for entry in stored.samples))
     missing = [name for name in names if name not in found]

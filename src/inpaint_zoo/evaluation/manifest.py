@@ -21,6 +21,7 @@ from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.config.allowlist import is_extension
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.data.dataset import EvaluationDataset
+from inpaint_zoo.data.mask_keys import MaskRule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import file_hash, pixel_hash
@@ -36,16 +37,18 @@ _GROUPS = ("data", "mask", "protocol")
 
 
 class MaskSource(TypedDict, total=False):
-    """Origin of a mask: a file, or the seed and index of a mask generator."""
+    """Origin of a mask: a file, or what a mask generator drew it from (see `mask_key`)."""
 
     file: Name
     seed: int
+    name: Name
+    repeat: int
     index: int
 
 
 def _file_or_seed(source: MaskSource) -> MaskSource:
-    if not (source.keys() >= {"file"} or source.keys() >= {"seed", "index"}):
-        raise ValueError("has no file, and not seed and index")
+    if not any(source.keys() >= keys for keys in ({"file"}, {"seed", "name", "repeat"}, {"seed", "index"})):
+        raise ValueError("has no file, and not seed and index, or seed, name and repeat")
     return source
 
 
@@ -75,6 +78,7 @@ class Manifest:
     mask: Mapping[str, Any]
     protocol: Mapping[str, Any]
     samples: Sequence[Entry]
+    mask_rule: MaskRule = MaskRule.NAME
 
     def with_roots(self, data: str | None, mask: str | None) -> Manifest:
         """The same set in other folders; None keeps the present folder."""
@@ -99,19 +103,25 @@ def describe_samples(dataset: EvaluationDataset, split: Split = Split.TEST) -> I
         file = dataset.image_file(index)
         height, width = prepared_size(*image_size(file.path))
         mask = dataset.mask_at(index, height, width)
-        source = MaskSource(seed=dataset.seed, index=index)
-        if isinstance(dataset.mask, MasksFromFiles):
-            source = MaskSource(file=dataset.mask.file_name(index, file.name))
         yield Entry(
             name=name,
             photograph=file.name,
             image=image_hash(file.path),
             mask=pixel_hash(mask),
-            mask_source=source,
+            mask_source=_source(dataset, index),
             split=str(split),
             ratio=float(mask.mean()),
             size=(height, width),
         )
+
+
+def _source(dataset: EvaluationDataset, index: int) -> MaskSource:
+    name = dataset.image_file(index).name
+    if isinstance(dataset.mask, MasksFromFiles):
+        return MaskSource(file=dataset.mask.file_name(dataset.mask_key(index).turn, name))
+    if dataset.mask_rule is MaskRule.POSITION:
+        return MaskSource(seed=dataset.seed, index=index)
+    return MaskSource(seed=dataset.seed, name=name, repeat=index % dataset.repeats)
 
 
 def differences(expected: Sequence[Entry], found: Sequence[Entry]) -> list[str]:
@@ -137,7 +147,7 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
         InputError: It cannot be written.
     """
     groups = {"data": manifest.data, "mask": manifest.mask, "protocol": manifest.protocol}
-    head = {**groups, "eval_seed": manifest.data["eval_seed"]}
+    head = {**groups, "eval_seed": manifest.data["eval_seed"], "mask_rule": manifest.mask_rule}
     write_samples(path, KIND, head, [entry.model_dump() for entry in manifest.samples])
 
 
@@ -154,7 +164,7 @@ def read_manifest(path: Path) -> Manifest:
     data, mask, protocol = (trusted_node(getattr(file, group), group) for group in _GROUPS)
     if data.get("eval_seed") != file.eval_seed:
         raise InputError(f"{where}: eval_seed is {file.eval_seed}, but data.eval_seed is {data.get('eval_seed')}")
-    return Manifest(data=data, mask=mask, protocol=protocol, samples=file.samples)
+    return Manifest(data=data, mask=mask, protocol=protocol, samples=file.samples, mask_rule=file.mask_rule)
 
 
 def _evaluation_set_kind(kind: str) -> str:
@@ -170,6 +180,8 @@ class _File(JSONObject):
     mask: dict[str, Any]
     protocol: dict[str, Any]
     eval_seed: int
+    # a file from before there was a choice says nothing
+    mask_rule: Annotated[MaskRule, Field(strict=False)] = MaskRule.POSITION
 
 
 class _Node(JSONObject):

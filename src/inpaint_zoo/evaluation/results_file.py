@@ -23,7 +23,13 @@ def write_results_file(session: Session, records: Sequence[Record], path: Path) 
     head = {
         **labels(session),
         "hashes": session.hashes(),
-        "settings": {**asdict(settings), "data": manifest.data, "mask": manifest.mask, "manifest": None},
+        "settings": {
+            **asdict(settings),
+            "data": manifest.data,
+            "mask": manifest.mask,
+            "mask_rule": manifest.mask_rule,
+            "manifest": None,
+        },
     }
     write_samples(path, "results", head, [_line(record) for record in records], "records")
 

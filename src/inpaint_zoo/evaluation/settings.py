@@ -8,6 +8,8 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.data.mask_keys import MaskRule
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -25,6 +27,8 @@ class Settings:
     lpips_weights: str
     weights: str | None = None
     """`raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one."""
+    mask_rule: MaskRule = MaskRule.NAME
+    """What the masks depend on; a manifest has a rule of its own."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:

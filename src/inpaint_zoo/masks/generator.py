@@ -21,7 +21,7 @@ class MaskRequest:
     progress: float = 1.0
     """The share of training that is done, in [0, 1]; 1 in evaluation."""
     index: int | None = None
-    """The sample's position in an evaluation set, None in training; for generators that use bins or files in turn."""
+    """The turn of a sample of an evaluation set, None in training; for generators that use bins or files in turn."""
     name: str | None = None
     """The image's name, None in training; for generators that pair images with masks."""
 
@@ -39,7 +39,7 @@ class MasksFromFiles(Protocol):
     """A generator that reads its masks from files."""
 
     def file_name(self, index: int, name: str) -> str:
-        """The path, below the folder of masks, of the mask of sample `index` of an evaluation set, image `name`."""
+        """The path, below the folder of masks, of the mask of a request with this `index` and `name`."""
         ...
 
 

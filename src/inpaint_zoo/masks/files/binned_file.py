@@ -64,7 +64,7 @@ class BinnedFileMask:
         return self.folder.mask(self._file(request.index), height, width)
 
     def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
+        """The path, below `root`, of the mask of a request with this `index`."""
         return self._file(index).name
 
     def _file(self, index: int) -> ImageFile:

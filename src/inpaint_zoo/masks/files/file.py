@@ -34,5 +34,5 @@ class FileMask:
         return self.folder.mask(files[index % len(files)], request.height, request.width)
 
     def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
+        """The path, below `root`, of the mask of a request with this `index`."""
         return self.folder.files[index % len(self.folder.files)].name

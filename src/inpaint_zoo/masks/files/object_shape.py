@@ -66,7 +66,7 @@ class ObjectShapeMask:
         return mask
 
     def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of sample `index` of an evaluation set."""
+        """The path, below `root`, of the mask of a request with this `index`."""
         return self.folder.files[index % len(self.folder.files)].name
 
 
