@@ -18,6 +18,7 @@ import torch
 
 from inpaint_zoo.errors import InputWarning
 from inpaint_zoo.training.callbacks import LastCheckpoint
+from inpaint_zoo.training.callbacks.stopping import SIGNALS
 from inpaint_zoo.training.runs.result import read_result
 from inpaint_zoo.zoo import list_models
 
@@ -193,13 +194,13 @@ def test_a_new_training_does_not_write_over_another(
     assert (tmp_path / "run" / "last.ckpt").read_bytes() == before
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("signum", [signal.Signals[name] for name in SIGNALS])
 def test_a_signal_ends_a_training_that_can_go_on(
     command: Command, arguments: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, signum: int
 ) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"
     assert command("train", *arguments(whole)).code == 0
-    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)]
+    before = [signal.getsignal(signal.Signals[name]) for name in SIGNALS]
 
     def at_step_5(self: LastCheckpoint, trainer: pl.Trainer, *rest: Any, **named: Any) -> None:
         if trainer.global_step == 5:
@@ -213,7 +214,7 @@ def test_a_signal_ends_a_training_that_can_go_on(
     assert outcome.code == 128 + signum
     name = {signal.SIGINT: "Ctrl-C"}.get(signum, signal.Signals(signum).name)
     assert outcome.err == f"inpaint-zoo train: stopped by {name} at step 6: resume with ckpt_path=last\n"
-    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)] == before
+    assert [signal.getsignal(signal.Signals[name]) for name in SIGNALS] == before
     assert command("train", *arguments(run_dir, "ckpt_path=last")).code == 0
     assert_same_end(run_dir, whole)
 

@@ -56,6 +56,33 @@ def test_a_job_requeued_by_slurm_resumes_from_what_is_there(
     assert resume_from(None, tmp_path, check) == tmp_path / LAST
 
 
+def test_auto_begins_or_resumes(put: Callable[..., None], tmp_path: Path) -> None:
+    assert resume_from("auto", tmp_path, check) is None
+    put(LAST)
+    assert resume_from("auto", tmp_path, check) == tmp_path / LAST
+    (tmp_path / LAST).rename(tmp_path / PREVIOUS)
+    with pytest.warns(InputWarning, match=r"Resuming from .*previous\.ckpt"):
+        assert resume_from("auto", tmp_path, check) == tmp_path / PREVIOUS
+
+
+@pytest.mark.parametrize("count", ["SLURM_RESTART_COUNT", "TORCHELASTIC_RESTART_COUNT"])
+def test_a_restart_resumes_the_training_and_not_what_it_started_from(
+    put: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: str
+) -> None:
+    put(LAST, "best.ckpt")
+    folder = tmp_path / "new"
+    folder.mkdir()
+    monkeypatch.setenv(count, "1")
+    assert resume_from(str(tmp_path / LAST), folder, check) == tmp_path / LAST  # nothing of its own yet
+    (folder / LAST).write_bytes((tmp_path / LAST).read_bytes())
+    for given in (None, "auto", "last", str(tmp_path / LAST)):
+        assert resume_from(given, folder, check) == folder / LAST
+    assert resume_from(str(tmp_path / "best.ckpt"), tmp_path, check) == tmp_path / "best.ckpt"
+    monkeypatch.setenv(count, "0")
+    assert resume_from(None, folder, check) is None
+    assert resume_from(str(tmp_path / LAST), folder, check) == tmp_path / LAST
+
+
 def test_where_both_are_damaged_another_folder_is_proposed(put: Callable[..., None], tmp_path: Path) -> None:
     for name in (LAST, PREVIOUS):
         put(name)

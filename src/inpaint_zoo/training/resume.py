@@ -20,14 +20,19 @@ from inpaint_zoo.models.weights import (
 from inpaint_zoo.training.callbacks.optimizer_settings import check_same_optimizer
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 
+AUTO = "auto"
+_RESTART_COUNTS = ("SLURM_RESTART_COUNT", "TORCHELASTIC_RESTART_COUNT")
+"""Variables in which SLURM and `torchrun` count how often they have started the same command again."""
+
 
 def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], None]) -> Path | None:
     """The checkpoint that `ckpt_path` names; None for a new training.
 
-    A job that SLURM has requeued resumes without `ckpt_path`.
+    What SLURM has requeued or `torchrun` has restarted resumes by itself.
 
     Args:
-        ckpt_path: A file, or `last` for `last.ckpt` of `folder` (`previous.ckpt` if that is damaged).
+        ckpt_path: A file, or `last` for `last.ckpt` of `folder` (`previous.ckpt` if that is damaged), or `auto` for the
+            same where there is one.
         folder: The run folder.
         check: Raises `InputError` if a training cannot resume from a file, `DamagedFileError` if it is damaged.
 
@@ -35,10 +40,14 @@ def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], Non
         InputError: There is no such file, or it cannot be used.
     """
     last, previous = folder / LAST, folder / PREVIOUS
-    requeued = os.environ.get("SLURM_RESTART_COUNT", "0") != "0" and (last.is_file() or previous.is_file())
-    if ckpt_path is None and not requeued:
+    has_begun = last.is_file() or previous.is_file()
+    begins = ckpt_path in {None, AUTO}
+    if begins and not (has_begun and (ckpt_path == AUTO or _is_restarted())):
         return None
-    path = last if ckpt_path in {None, "last"} else Path(str(ckpt_path))
+    path = last if begins or ckpt_path == "last" else Path(str(ckpt_path))
+    # started from a file in another folder, then restarted: the training itself has a newer one
+    if has_begun and _is_restarted() and path.absolute().parent != folder.absolute():
+        path = last
     if path == last and previous.is_file():
         return _newest_intact(last, previous, check)
     if path.is_dir():
@@ -47,6 +56,10 @@ def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], Non
         raise InputError(f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to resume, or a checkpoint.")
     check(path)
     return path
+
+
+def _is_restarted() -> bool:
+    return any(os.environ.get(name, "0") != "0" for name in _RESTART_COUNTS)
 
 
 def _newest_intact(last: Path, previous: Path, check: Callable[[Path], None]) -> Path:

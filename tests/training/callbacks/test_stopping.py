@@ -1,11 +1,18 @@
+import os
+import pty
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
+from omegaconf import OmegaConf
 
-from inpaint_zoo.training.callbacks.stopping import StopSignals
+from inpaint_zoo.config.compose import CONF_DIR
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.callbacks.stopping import SIGNALS, StopSignals
 
-ALL = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+ALL = tuple(signal.Signals[name] for name in SIGNALS)
 
 
 @pytest.fixture
@@ -27,7 +34,7 @@ def test_a_second_ctrl_c_has_its_usual_effect(signals: StopSignals) -> None:
         signal.raise_signal(signal.SIGINT)
 
 
-@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize("first", [signum for signum in ALL if signum is not signal.SIGINT])
 def test_any_other_second_signal_is_only_remembered(signals: StopSignals, first: signal.Signals) -> None:
     for signum in (first, signal.SIGINT, signal.SIGTERM, first):
         signal.raise_signal(signum)
@@ -42,3 +49,84 @@ def test_the_handlers_before_come_back() -> None:
     assert [signal.getsignal(signum) for signum in ALL] != before
     signals.restore()
     assert [signal.getsignal(signum) for signum in ALL] == before
+
+
+def test_the_configuration_names_them_all() -> None:
+    assert tuple(OmegaConf.load(CONF_DIR / "callbacks" / "default.yaml").last_checkpoint.signals) == SIGNALS
+
+
+def test_a_signal_with_another_meaning_is_left_alone() -> None:
+    before = signal.getsignal(signal.SIGUSR2)
+    signals = StopSignals(["SIGTERM", "SIGQUIT"], requeue=None)
+    signals.install()
+    assert signal.getsignal(signal.SIGUSR2) == before
+    signal.raise_signal(signal.SIGQUIT)
+    signals.restore()
+    assert signals.name_and_number() == ("SIGQUIT", 3)
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signals = StopSignals()
+    signals.install()
+    signal.raise_signal(signal.SIGHUP)
+    signals.restore()
+    assert signals.received is None
+    assert signal.signal(signal.SIGHUP, before) == signal.SIG_IGN
+
+
+@pytest.mark.parametrize(
+    ("names", "requeue", "complaint"),
+    [
+        (["SIGUSR3"], None, "SIGUSR3 is no signal, did you mean 'SIGUSR"),
+        (["USR2"], None, "USR2 is no signal, did you mean 'SIGUSR2'"),
+        (["SIGKILL"], None, "no process can handle SIGKILL"),
+        (["SIGTERM"], "SIGUSR1", "requeue=SIGUSR1 is none of its signals"),
+    ],
+)
+def test_names_that_do_not_work_are_refused(names: list[str], requeue: str | None, complaint: str) -> None:
+    with pytest.raises(InputError, match=complaint):
+        StopSignals(names, requeue)
+
+
+@pytest.mark.parametrize("asked", ["SIGUSR1", "SIGUSR2"])
+def test_the_signal_that_asks_slurm_for_a_requeue(
+    signals: StopSignals, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    calls: list[list[str]] = []
+    monkeypatch.setenv("SLURM_JOB_ID", "12")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: calls.append(command))
+    other = StopSignals(requeue=asked)
+    for name in SIGNALS:
+        other.received = signal.Signals[name]
+        other.requeue()
+    assert calls == [["scontrol", "requeue", "12"]]
+
+
+SAYS_MORE = """
+import signal, sys
+from inpaint_zoo.training.callbacks.stopping import StopSignals
+signals = StopSignals()
+signals.install()
+print("ready", flush=True)
+while signals.received is None:
+    signal.pause()
+print("much later", flush=True)
+print("much later", file=sys.stderr, flush=True)
+sys.exit(128 + signals.received)
+"""
+
+
+def test_output_after_the_terminal_has_closed_is_no_error() -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SAYS_MORE], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(ours, 100)
+    os.close(ours)
+    # the session leads no terminal here, so that the shell's part is ours
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(60) == 129

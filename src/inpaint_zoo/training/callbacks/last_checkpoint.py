@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytorch_lightning.callbacks import Checkpoint
 
 from inpaint_zoo.errors import Stopped
 from inpaint_zoo.training.callbacks.random_states import random_states, restore_random_states
-from inpaint_zoo.training.callbacks.stopping import StopSignals
+from inpaint_zoo.training.callbacks.stopping import SIGNALS, StopSignals
 from inpaint_zoo.training.loggers.csv_file import MetricsCSV
 
 NAME = "last.ckpt"
@@ -24,8 +25,8 @@ class LastCheckpoint(Checkpoint):
     that was pending at that step is run first when the training resumes, so that it is neither lost nor logged twice.
     After the last step the file is written when the validation has ended: resuming from it leaves nothing to do.
 
-    SIGTERM, SIGUSR1 and Ctrl-C end the training with `Stopped` after the current step (with several ranks: as soon as
-    all of them know); a second Ctrl-C ends it at once.
+    A signal ends the training with `Stopped` after the current step (with several ranks: as soon as all of them know);
+    a second Ctrl-C ends it at once.
 
     It is a `Checkpoint`, because Lightning calls those after all other callbacks, in their order: the file therefore
     contains what the others, including `BestCheckpoint`, know about a step or a validation.
@@ -34,13 +35,26 @@ class LastCheckpoint(Checkpoint):
         every: Steps between two writes.
         minutes: Minutes since the last write after which the file is written at the next step.
         agree_every: Steps between two exchanges in which ranks tell each other whether one has received a signal.
+        signals: Names of the signals that end the training.
+        requeue: The one of them after which SLURM is asked to requeue the job; None for none.
+
+    Raises:
+        InputError: There is no such signal.
     """
 
-    def __init__(self, *, every: int, minutes: float, agree_every: int) -> None:
+    def __init__(
+        self,
+        *,
+        every: int,
+        minutes: float,
+        agree_every: int,
+        signals: Sequence[str] = SIGNALS,
+        requeue: str | None = "SIGUSR1",
+    ) -> None:
         self.every = every
         self.seconds = 60 * minutes
         self.agree_every = agree_every
-        self.signals = StopSignals()
+        self.signals = StopSignals(signals, requeue)
         self._step = 0
         self._last_write = time.monotonic()
         self._validation_due = False
