@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, ClassVar
 
 import pytest
 import torch
 from omegaconf import OmegaConf
+from torch import Tensor
+from torch.utils._pytree import tree_leaves
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import compose_config
@@ -15,6 +19,16 @@ from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.testing import ModelConformance
 from inpaint_zoo.zoo import create_model, list_models
+
+
+class NoFloat64(TorchDispatchMode):
+    """Refuses what Apple's GPUs do not have; the meta device plays the GPU."""
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = function(*args, **(kwargs or {}))
+        made = [leaf for leaf in tree_leaves(out) if isinstance(leaf, Tensor) and leaf.device.type == "meta"]
+        assert torch.float64 not in {leaf.dtype for leaf in made}, function
+        return out
 
 
 class TestConformance(ModelConformance):
@@ -35,6 +49,14 @@ class TestConformance(ModelConformance):
         node: Any = OmegaConf.to_container(compose_config("train", settings).model, resolve=True)
         module: InpaintingModule = construct({**node, "loss_weights": {**node["loss_weights"], **weights}})
         return module.train()
+
+    def test_no_float64_is_made_on_the_device(self) -> None:
+        module = self.make_module().to("meta")
+        image, mask = self.batch()["image"].to("meta"), self.batch()["mask"].to("meta")
+        with NoFloat64():
+            for part in (module.network, lambda *pair: module.losses({"image": pair[0], "mask": pair[1]})):
+                with contextlib.suppress(NotImplementedError):  # where pixels go to the CPU, which meta has none of
+                    part(image, mask)
 
     def test_a_loss_network_that_no_term_needs_is_not_loaded(self) -> None:
         assert not any("vgg" in key for key in self.make_module().__dict__ | self.make_module()._modules)

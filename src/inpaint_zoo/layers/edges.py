@@ -26,18 +26,18 @@ WRAPPED_LEVELS = _wrapped_levels()
 
 
 def clean_range(image: Tensor) -> Tensor:
-    """The image as it is, (B, 3, H, W) in [0, 1], in float64."""
-    return image.double()
+    """The image as it is, (B, 3, H, W) in [0, 1], in float64 on the CPU: not every GPU has float64."""
+    return image.cpu().double()
 
 
 def wrapped_range(image: Tensor) -> Tensor:
-    """The image (B, 3, H, W) in [0, 1] with the wrapped values of CTSDG's reference, in float64.
+    """The image (B, 3, H, W) in [0, 1] with the wrapped values of CTSDG's reference, in float64 on the CPU.
 
     The reference converts the image in [-1, 1] to 8 bits without a clamp, so that values wrap around; the published
     weights expect this.
     """
-    levels = (image * 255).round().clamp(0, 255).long()
-    return WRAPPED_LEVELS.to(image.device)[levels]
+    levels = (image.cpu() * 255).round().clamp(0, 255).long()
+    return WRAPPED_LEVELS[levels]
 
 
 EDGE_RANGES: Mapping[str, Callable[[Tensor], Tensor]] = {"clean": clean_range, "wrapped": wrapped_range}
@@ -54,7 +54,7 @@ def gray(image: Tensor) -> Tensor:
     Returns:
         (B, 1, H, W) float64 on the CPU: in float32 some of the edges computed from it would move.
     """
-    images = image.detach().double().permute(0, 2, 3, 1).cpu().numpy()
+    images = image.detach().cpu().double().permute(0, 2, 3, 1).numpy()
     return torch.from_numpy(np.asarray(rgb2gray(images)))[:, None]
 
 
@@ -70,7 +70,7 @@ def canny(gray: Tensor, valid: Tensor | None = None, sigma: float = SIGMA) -> Te
     Returns:
         (B, 1, H, W) of 0 and 1, with the type and device of `gray`.
     """
-    images = gray.detach().double().cpu().numpy()[:, 0]
+    images = gray.detach().cpu().double().numpy()[:, 0]
     masks = [None] * len(images) if valid is None else list((valid[:, 0] > 0.5).cpu().numpy())
     edges = [skimage_canny(image, sigma=sigma, mask=mask) for image, mask in zip(images, masks, strict=True)]
     return torch.from_numpy(np.stack(edges))[:, None].to(gray)

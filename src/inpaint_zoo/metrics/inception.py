@@ -56,7 +56,7 @@ class InceptionFeatures:
         device = next(self.network.parameters()).device
         batch = torch.from_numpy(images).movedim(3, 1).to(device)
         with torch.autocast(device.type, enabled=False):
-            features: Features = self.network(batch)[0].double().cpu().numpy()
+            features: Features = self.network(batch)[0].cpu().double().numpy()
         return features
 
 

@@ -54,7 +54,7 @@ class LPIPSDistance:
             maps = self._maps(images)
             value = sum(float(layer.mean()) for layer in maps)
             enlarged = [F.interpolate(layer, images.shape[2:], mode="bilinear") for layer in maps]
-        return GivenReading(value, torch.cat(enlarged).sum(dim=(0, 1)).double().cpu().numpy())
+        return GivenReading(value, torch.cat(enlarged).sum(dim=(0, 1)).cpu().double().numpy())
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         """The weighted squared differences of each layer's unit-length features (equation 1), (1, 1, h, w) each."""

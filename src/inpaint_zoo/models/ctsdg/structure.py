@@ -75,4 +75,4 @@ class StructureExtractor:
     def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
         luminance = gray(self.range(image.detach()))
         edge = canny(luminance, valid)
-        return Structure(*(plane.to(like.device, like.dtype) for plane in (edge, luminance)))
+        return Structure(*(plane.to(like.dtype).to(like.device) for plane in (edge, luminance)))
