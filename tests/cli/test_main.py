@@ -1,3 +1,4 @@
+import importlib
 import itertools
 import os
 import subprocess
@@ -14,11 +15,11 @@ from hydra.core.plugins import Plugins
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.cli import main as cli
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import output_dir
 from inpaint_zoo.errors import InputError
 
+cli = importlib.import_module("inpaint_zoo.cli.main")  # `inpaint_zoo.cli.main` itself is the function
 TOY = """
 defaults:
   - base

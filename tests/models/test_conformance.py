@@ -9,8 +9,8 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 from torch import Tensor
-from torch.utils._pytree import tree_leaves
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import compose_config

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ import torch
 from inpaint_zoo.benchmark.subject import Call, Case, forward_call, step_call
 
 STEP_BATCH_SIZES = (2, 4)
+_SIGKILL = 9  # Windows has neither the signal nor its name
 _STATUS = Path("/proc/self/status")
 
 CALLS: Mapping[str, Callable[[Case], Call]] = {
@@ -65,7 +65,7 @@ def peak_in_fresh_process(case: Case, name: str) -> float | None:
 
 
 def peak_of(call: partial[Any], what: str) -> float | None:
-    """The peak in MB of a process of its own that makes `call`; None if the machine had not enough memory for it.
+    """The peak in MB of a process of its own that makes `call`; None if it is not known, or memory was too small for it.
 
     Raises:
         RuntimeError: It failed for another reason; the message names `what` was measured.
@@ -82,11 +82,11 @@ def peak_of(call: partial[Any], what: str) -> float | None:
     except EOFError:
         peak, error = None, "it ended without an answer"
     process.join()
-    if process.exitcode == -signal.SIGKILL or "can't allocate memory" in error:
+    if process.exitcode == -_SIGKILL or "can't allocate memory" in error:
         return None
     if error:
         raise RuntimeError(f"measuring the memory of {what} failed:\n{error}")
-    return float(peak)
+    return None if peak is None else float(peak)
 
 
 def _answer(pipe: Connection, call: Callable[[], object], threads: int) -> None:
@@ -104,13 +104,15 @@ def _call(case: Case, name: str) -> None:
     CALLS[name](case)()
 
 
-def peak_here() -> float:
-    """The largest resident set that this process ever had, in MB."""
+def peak_here() -> float | None:
+    """The largest resident set that this process ever had, in MB; None where the system does not tell (Windows)."""
     if _STATUS.exists():
         # getrusage would do, but for Linux counting in what the parent had when it started this process
         line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024 / 1e6
-    import resource  # noqa: PLC0415 (not on Windows)
-
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

@@ -92,7 +92,7 @@ def notes(results: Sequence[Result]) -> list[str]:
     if any(result.memory is not None for result in results):
         lines.append("Memory: peak resident set of a fresh process, libraries and weights included; MB = 10^6 bytes.")
     if any(MISSING in _memory_row(result) for result in results if result.memory is not None):
-        lines.append(f"Memory {MISSING}: the machine had too little.")
+        lines.append(f"Memory {MISSING}: the machine had too little, or does not tell.")
     return lines
 
 

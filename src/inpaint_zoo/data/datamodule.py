@@ -110,6 +110,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.paired_masks = PairedMasks(threshold=128, invert=False)
         self._restored = {"batches": 0, "samples": 0}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker process gets, of which only `read_image` is called: neither the trainer nor what is cached."""
+        kinds = type(self).__mro__
+        cached = {name for kind in kinds for name, value in vars(kind).items() if isinstance(value, cached_property)}
+        return {name: value for name, value in self.__dict__.items() if name not in cached} | {"trainer": None}
+
     @abstractmethod
     def images(self, split: Split) -> Sequence[ImageFile]:
         """The files of a split, in a fixed order; an InputError if there are none."""
@@ -167,12 +173,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.VAL, self._cover)
+        return self.evaluation_dataset(Split.VAL, self._cover())
 
     @cached_property
     def test_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.TEST, self._cover)
+        return self.evaluation_dataset(Split.TEST, self._cover())
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Full batches of the training stream, from the position that training has reached."""
@@ -269,8 +275,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
             seed=self.eval_seed,
         )
 
-    def _cover(self, image: np.ndarray) -> np.ndarray:
-        return cover(image, self.size, resize)
+    def _cover(self) -> Callable[[np.ndarray], np.ndarray]:
+        return partial(cover, size=self.size, resize=resize)
 
     def evaluation_loader(self, dataset: Dataset[Any], indices: Sequence[int], batch_size: int) -> DataLoader[Any]:
         """The samples of these indices, in this order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 
 import torch
@@ -18,7 +19,9 @@ def prepare_cpu() -> None:
     and requested again page by page.
     """
     torch.set_flush_denormal(True)
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = None
+    with contextlib.suppress(TypeError):  # Windows knows no library without a name
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _MAX)
         mallopt(_TRIM_THRESHOLD, _MAX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any, ClassVar
 
 import numpy as np
@@ -44,6 +45,12 @@ class MaskConformance:
 
     def test_other_keys_give_other_masks(self) -> None:  # noqa: D102
         assert len({self.drawn(64, 64, 0, index).tobytes() for index in range(12)}) >= self.fewest
+
+    def test_a_worker_process_gets_the_same_generator(self) -> None:
+        """On macOS and Windows it is sent to them, as bytes."""
+        sent: MaskGenerator = pickle.loads(pickle.dumps(self.make_mask()))
+        mask = sent(MaskRequest(64, 64, random_state(1), name="a.jpg"))
+        assert np.array_equal(mask, self.drawn(64, 64, 1))
 
     def test_a_generator_remembers_nothing(self) -> None:
         """Workers and resumed trainings draw the masks of a generator in another order."""

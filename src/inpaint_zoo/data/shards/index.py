@@ -11,6 +11,7 @@ import io
 import json
 import os
 import tarfile
+import threading
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -71,8 +72,7 @@ class Member(NamedTuple):
                 f"{str(self)!r} has {self.num_bytes} bytes, more than the {MAX_MEMBER_BYTES} that are read"
             )
         try:
-            handle = _open_shard(self.shard)
-            data = os.pread(handle.number, self.num_bytes, self.offset)
+            data = _open_shard(self.shard).read(self.num_bytes, self.offset)
         except OSError as error:
             raise InputError(f"{str(self)!r} cannot be read ({error.strerror or error})") from error
         if len(data) < self.num_bytes:
@@ -84,15 +84,24 @@ class _Handle:
     """An open shard. It is read at explicit offsets, so that processes and threads may share it."""
 
     def __init__(self, shard: Shard) -> None:
-        self.number = -1
-        self.number = os.open(shard.path, os.O_RDONLY | os.O_CLOEXEC)
-        if _state(os.fstat(self.number)) != shard[1:]:
+        self.lock = threading.Lock()
+        self.file = shard.path.open("rb", buffering=0)
+        if _state(os.fstat(self.file.fileno())) != shard[1:]:
+            self.file.close()
             raise InputError(f"{str(shard.path)!r} is another file than when training or evaluation began: start again")
+
+    def read(self, num_bytes: int, offset: int) -> bytes:
+        """These bytes, or fewer at the end of the file."""
+        if hasattr(os, "pread"):
+            return os.pread(self.file.fileno(), num_bytes, offset)
+        with self.lock:  # on Windows, where processes never share an open file
+            self.file.seek(offset)
+            return self.file.read(num_bytes)
 
     def __del__(self) -> None:
         # a reader may still use it after it has left the cache
-        if self.number >= 0:
-            os.close(self.number)
+        if hasattr(self, "file"):
+            self.file.close()
 
 
 @lru_cache(maxsize=_MAX_OPEN_SHARDS)
