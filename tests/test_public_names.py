@@ -15,7 +15,7 @@ PACKAGE = Path(inpaint_zoo.__file__).parent
 STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="utf-8")
 
 NAMES = {
-    "inpaint_zoo": "__version__ create_model list_models load_model",
+    "inpaint_zoo": "InputError __version__ create_model list_models load_model",
     "inpaint_zoo.batch": "Batch Prediction composite",
     "inpaint_zoo.data": """
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule

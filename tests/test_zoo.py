@@ -1,9 +1,11 @@
+import pydoc
 from pathlib import Path
 
 import pytest
 import torch
 from omegaconf import OmegaConf
 
+import inpaint_zoo
 from inpaint_zoo.config.build import locate
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
@@ -50,3 +52,12 @@ def test_weights_bring_the_arguments_of_their_network(
 
 def test_list_models_is_what_conf_holds() -> None:
     assert list_models() == sorted(path.stem for path in (CONF_DIR / "model").iterdir() if path.suffix == ".yaml")
+
+
+def test_help_shows_the_public_functions() -> None:
+    shown = pydoc.plain(pydoc.render_doc(inpaint_zoo))
+    assert set(inpaint_zoo.__all__) <= set(dir(inpaint_zoo))
+    assert "create_model(name: " in shown
+    assert "list_models() -> " in shown
+    assert "load_model(path: " in shown
+    assert "class InputError(" in shown

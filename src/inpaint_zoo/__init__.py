@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inpaint_zoo.errors import InputError
+
 if TYPE_CHECKING:
     from inpaint_zoo.zoo import create_model, list_models, load_model
 
     __version__: str
 
-__all__ = ["__version__", "create_model", "list_models", "load_model"]
+__all__ = ["InputError", "__version__", "create_model", "list_models", "load_model"]
+
+
+def __dir__() -> list[str]:
+    # what is not imported yet is there all the same, for `help` and for completion
+    return sorted({*globals(), *__all__})
 
 
 def __getattr__(name: str) -> Any:

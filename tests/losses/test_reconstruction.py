@@ -35,6 +35,22 @@ def test_hole_and_valid_terms_are_means_over_all_elements(images):
     torch.testing.assert_close(whole, l1(output, target))
 
 
+def test_what_stands_outside_the_region_reaches_neither_term_nor_gradient(images):
+    output, target, mask = images
+    output.requires_grad_()
+    expected = torch.autograd.grad(l1_within(output, target, mask), output)[0]
+    for value in (torch.nan, torch.inf):
+        hidden = torch.where(mask.bool(), target, value)
+        term = l1_within(output, hidden, mask.bool())
+        assert torch.equal(term, l1_within(output, target, mask))
+        assert torch.equal(torch.autograd.grad(term, output)[0], expected)
+
+
+def test_masks_of_any_type_divide_alike(images):
+    output, target, mask = images
+    assert torch.equal(l1_per_hole_ratio(output, target, mask.bool()), l1_per_hole_ratio(output, target, mask))
+
+
 def test_division_by_the_hole_ratio_of_the_whole_batch(images):
     output, target, mask = images
     expected = slow_mean(output, target, torch.ones_like(mask)) / mask.mean().item()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 MINIMUM_HOLE_RATIO = 0.01
@@ -16,14 +17,15 @@ def l1(output: Tensor, target: Tensor) -> Tensor:
 def l1_within(output: Tensor, target: Tensor, region: Tensor) -> Tensor:
     """Mean over **all** elements of `|region · output - region · target|`.
 
-    With `region` = mask this is the hole term, with `region` = 1 - mask the valid term of PConv, MADF and CTSDG.
+    With `region` = mask this is the hole term, with `region` = (mask == 0) the valid term of PConv, MADF and CTSDG.
+    What stands outside the region reaches neither the term nor its gradient.
 
     Args:
         output: (B, C, H, W).
         target: (B, C, H, W).
-        region: (B, 1, H, W) of 0 and 1.
+        region: (B, 1, H, W) of 0 and 1, of any type.
     """
-    return ((output - target).abs() * region).mean()
+    return torch.where(region.bool(), output - target, 0).abs().mean()
 
 
 def l1_per_hole_ratio(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
@@ -31,4 +33,4 @@ def l1_per_hole_ratio(output: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
     The divisor is at least `MINIMUM_HOLE_RATIO`, so that the loss of a batch without holes is finite.
     """
-    return l1(output, target) / mask.mean().clamp_min(MINIMUM_HOLE_RATIO)
+    return l1(output, target) / mask.to(target.dtype).mean().clamp_min(MINIMUM_HOLE_RATIO)

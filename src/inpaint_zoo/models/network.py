@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.inputs import check_image, check_mask, check_shapes
 
 
 class InpaintingNetwork(nn.Module, ABC):
@@ -23,18 +24,33 @@ class InpaintingNetwork(nn.Module, ABC):
     generate: Callable[..., Any]
     """From images in the range of the losses to the network's images; `forward` and the losses use it."""
 
-    def check(self, image: Tensor, mask: Tensor) -> None:
-        """Check the shapes of the inputs.
+    _checked = False
+
+    def check(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Check the inputs, and return them in the type of the network; what stands in the hole may be anything.
+
+        Values are checked in every call on the CPU, and on other devices in the first call of the network only: there a
+        check has to wait for the work before it.
+
+        Args:
+            image: (B, 3, H, W) in [0, 1], of any float type.
+            mask: (B, 1, H, W), exactly 0 or 1, of any type.
 
         Raises:
-            InputError: Wrong shapes, or a size that is too small or not divisible.
+            InputError: Wrong shapes, types or values, or a size that is too small or not divisible.
         """
-        height, width = image.shape[-2:]
-        if image.ndim != 4 or image.shape[1] != 3 or mask.shape != (image.shape[0], 1, height, width):
-            raise InputError(
-                f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
-            )
-        self.check_size(height, width)
+        check_shapes(image, mask)
+        self.check_size(*image.shape[-2:])
+        if not (torch.compiler.is_compiling() or image.is_meta or (self._checked and image.device.type != "cpu")):
+            check_mask(mask)
+            check_image(image, self.visible(mask))
+            self._checked = True
+        dtype = next((parameter.dtype for parameter in self.parameters()), image.dtype)
+        return image.to(dtype), mask.to(image.device, dtype)
+
+    def visible(self, mask: Tensor) -> Tensor:
+        """The pixels that the network looks at, (B, 1, H, W) bool; `mask` is one of `forward`."""
+        return mask == 0
 
     def check_size(self, height: int, width: int) -> None:
         """Check the size of the images.

@@ -92,11 +92,42 @@ class ModelConformance:
     def test_what_stands_in_the_hole_never_leaks(self) -> None:  # noqa: D102
         network, batch = self.make_network(), self.batch()
         image, hole, before = batch["image"], batch["mask"].bool(), fill(network, batch)
-        for inside in (torch.rand_like(image), torch.ones_like(image), torch.full_like(image, 7)):
+        whole = [torch.full_like(image, value) for value in (1, 7, -torch.inf, torch.nan)]
+        for inside in (torch.rand_like(image), *whole):
             changed = Batch(image=torch.where(hole, inside, image), mask=batch["mask"], name=batch["name"])
             assert not torch.equal(changed["image"], image)
             for one, other in zip(_parts(before), _parts(fill(network, changed)), strict=True):
                 assert torch.equal(one, other)
+
+    def test_the_type_of_a_mask_does_not_matter(self) -> None:  # noqa: D102
+        network, batch = self.make_network(), self.batch(count=1)
+        before = fill(network, batch)
+        for dtype in (torch.bool, torch.uint8, torch.int64, torch.float64):
+            other = Batch(image=batch["image"], mask=batch["mask"].to(dtype), name=batch["name"])
+            for one, same in zip(_parts(before), _parts(fill(network, other)), strict=True):
+                assert torch.equal(one, same)
+
+    def test_an_image_of_float64_stays_exact_where_it_is_known(self) -> None:  # noqa: D102
+        network, batch = self.make_network(), self.batch(count=1)
+        exact = Batch(image=batch["image"].double() / 1.001, mask=batch["mask"], name=batch["name"])
+        prediction = fill(network, exact)
+        assert torch.equal(torch.where(batch["mask"] == 0, prediction.composite, exact["image"]), exact["image"])
+        assert prediction.composite.isfinite().all()
+
+    def test_other_values_are_refused(self) -> None:
+        """Bytes, [-1, 1], NaN in a known pixel, a soft mask and one of 0 to 255."""
+        network, batch = self.make_network(), self.batch(count=1)
+        image, mask = batch["image"], batch["mask"]
+        soft = nn.functional.avg_pool2d(mask, 5, 1, 2)
+        for bad in (image * 255, 2 * image - 1, torch.where(mask.bool(), image, torch.nan)):
+            with _refused("image (holds values from|is NaN)"):
+                network(bad, mask)
+        for bad in ((image * 255).to(torch.uint8), image.long()):
+            with _refused(r"image is of torch\.(uint8|int64): give floats"):
+                network(bad, mask)
+        for bad in (mask * 255, (mask * 255).to(torch.uint8), soft, -mask, torch.full_like(mask, torch.nan)):
+            with _refused("mask holds .*: it must be exactly 0"):
+                network(image, bad)
 
     def test_what_is_known_is_used(self) -> None:  # noqa: D102
         network, batch = self.make_network(), self.batch()

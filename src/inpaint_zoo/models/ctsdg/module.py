@@ -125,7 +125,7 @@ class CTSDG(InpaintingModule):
             truth: Edges and gray image of `image`.
         """
         output = generated.image
-        regions = {"hole": mask, "valid": 1 - mask}
+        regions = {"hole": mask, "valid": mask == 0}
         terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}
         terms.update(self._feature_terms(output, image, mask))
         if self.wants("adversarial"):
@@ -145,7 +145,7 @@ class CTSDG(InpaintingModule):
             return {}
         with torch.no_grad():
             target = self.vgg(image, LOSS_LAYERS)
-        outputs = (output, (1 - mask) * image + mask * output)
+        outputs = (output, torch.where(mask.bool(), output, image))
         features = [self.vgg(each, LOSS_LAYERS) for each in outputs]
         return {
             name: distance(features[0], target) + distance(features[1], target) for name, distance in wanted.items()

@@ -93,9 +93,9 @@ class CTSDGNetwork(InpaintingNetwork):
             edge: (B, 1, H, W) in [0, 1], used outside the hole only. By default it is computed, see `edge_source`.
             gray: (B, 1, H, W) in [0, 1], likewise.
         """
-        self.check(image, mask)
-        structure = self.structure(image, mask, edge, gray)
-        generated = self.generate(2 * image - 1, mask, structure)
+        seen, hole = self.check(image, mask)
+        structure = self.structure(seen, hole, edge, gray)
+        generated = self.generate(2 * seen - 1, hole, structure)
         output = (generated.image + 1) / 2
         intermediates = {
             "projected_image": (generated.projected_image + 1) / 2,
@@ -106,10 +106,17 @@ class CTSDGNetwork(InpaintingNetwork):
 
     def structure(self, image: Tensor, mask: Tensor, edge: Tensor | None, gray: Tensor | None) -> Structure:
         """Edge and gray as given, or computed from `image`; arguments as for `forward`."""
+        for name, plane in (("edge", edge), ("gray", gray)):
+            if plane is not None and plane.shape != mask.shape:
+                raise InputError(f"{name} must be (B, 1, H, W), as the mask is; got {tuple(plane.shape)}.")
         if edge is not None and gray is not None:
-            return Structure(edge, gray)
+            return Structure(edge.to(image), gray.to(image))
         found = self.extract_structure(image, mask)
-        return Structure(found.edge if edge is None else edge, found.gray if gray is None else gray)
+        return Structure(found.edge if edge is None else edge.to(image), found.gray if gray is None else gray.to(image))
+
+    def visible(self, mask: Tensor) -> Tensor:
+        """As `InpaintingNetwork.visible`; all pixels where edges are those of the complete image."""
+        return super().visible(mask) | self.extract_structure.reveals_holes
 
     def generate(self, image: Tensor, mask: Tensor, structure: Structure) -> Generated:
         """Compute the image and both projections.
@@ -124,7 +131,7 @@ class CTSDGNetwork(InpaintingNetwork):
         """
         if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
             self.check_statistics(len(image), *image.shape[-2:])
-        valid = 1 - mask
+        valid = (mask == 0).float()
         texture = self.texture_encoder(_channels_last(image), valid)
         edges = self.structure_encoder(_channels_last(torch.cat(structure, 1)), valid)
         # the streams cross: each decoder starts from the other encoder's code and uses its own encoder's skips

@@ -74,7 +74,8 @@ class StreamEncoder(nn.Module):
 
     def forward(self, features: Tensor, mask: Tensor) -> list[Masked]:
         """The input and the output of every level, finest first."""
-        levels = [Masked(features, mask)]
+        # what an image holds where it is not valid may be NaN, which stays NaN times 0
+        levels = [Masked(torch.where(mask.bool(), features, 0), mask)]
         for block in self.blocks:
             levels.append(block(levels[-1]))
         return levels

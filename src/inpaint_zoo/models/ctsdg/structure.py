@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch
@@ -32,8 +33,7 @@ class StructuredBatch(Batch):
 
 def damaged(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
     """The damaged image, as a user has it, and where it is known."""
-    valid = 1 - mask
-    return image * valid, valid
+    return torch.where(mask.bool(), 0, image), mask == 0
 
 
 def complete(image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -62,6 +62,11 @@ class StructureExtractor:
     def __init__(self, edge_source: str, edge_range: str) -> None:
         self.source = choose(EDGE_SOURCES, edge_source, "edge_source")
         self.range = choose(EDGE_RANGES, edge_range, "edge_range")
+
+    @property
+    def reveals_holes(self) -> bool:
+        """Whether the structure depends on what stands in the hole."""
+        return self.source is complete
 
     def __call__(self, image: Tensor, mask: Tensor) -> Structure:
         """Structure of the source; image (B, 3, H, W) in [0, 1], mask (B, 1, H, W)."""

@@ -79,7 +79,7 @@ class MADF(InpaintingModule):
         composites = [torch.where(mask.bool(), output, image) for output in outputs]
         pixel_terms: dict[str, Callable[[int], Tensor]] = {
             "hole": lambda stage: l1_within(outputs[stage], image, mask),
-            "valid": lambda stage: l1_within(outputs[stage], image, 1 - mask),
+            "valid": lambda stage: l1_within(outputs[stage], image, mask == 0),
             "total_variation": lambda stage: total_variation(composites[stage]),
         }
         terms = {

@@ -70,8 +70,8 @@ class MADFNetwork(InpaintingNetwork):
 
     def forward(self, image: Tensor, mask: Tensor) -> Prediction:
         """Fill the holes; see `InpaintingNetwork.forward`. Intermediates: `stage_1`, … before the final image."""
-        self.check(image, mask)
-        *earlier, final = (output * self.std + self.mean for output in self.generate(self.normalize(image), mask))
+        seen, hole = self.check(image, mask)
+        *earlier, final = (output * self.std + self.mean for output in self.generate(self.normalize(seen), hole))
         stages = {f"stage_{number}": output for number, output in enumerate(earlier, start=1)}
         return Prediction(final, composite(final, image, mask), stages)
 
@@ -86,8 +86,9 @@ class MADFNetwork(InpaintingNetwork):
             image: (B, 3, H, W), normalised; the hole is set to 0 after that.
             mask: (B, 1, H, W), 1 = hole.
         """
-        valid = (1 - mask).expand_as(image)
-        known = torch.cat([image * valid, valid], dim=1).contiguous(memory_format=torch.channels_last)
+        hole = mask.bool()
+        valid = (~hole).to(image.dtype).expand_as(image)
+        known = torch.cat([torch.where(hole, 0, image), valid], dim=1).contiguous(memory_format=torch.channels_last)
         skips = self.encoder(known, valid)
         coarse, maps = self.recovery(known, skips)
         images = [coarse]

@@ -60,13 +60,13 @@ class MISFNetwork(InpaintingNetwork):
 
     def forward(self, image: Tensor, mask: Tensor) -> Prediction:
         """Fill the holes; see `InpaintingNetwork.forward`."""
-        self.check(image, mask)
-        output = self.generate(image, mask)
+        seen, hole = self.check(image, mask)
+        output = self.generate(seen, hole)
         return Prediction(output, composite(output, image, mask), {})
 
     def generate(self, image: Tensor, mask: Tensor) -> Tensor:
         """The network's image, (B, 3, H, W) in [0, 1]; arguments as for `forward`."""
-        known = torch.cat([image * (1 - mask), mask], 1).contiguous(memory_format=torch.channels_last)
+        known = torch.cat([torch.where(mask.bool(), 0, image), mask], 1).contiguous(memory_format=torch.channels_last)
         half = self.encoder1(self.encoder0(known))
         kernels = self.kernel_prediction(known, half)
         features = self.filter_features(self.encoder2(half), kernels.feature)

@@ -1,0 +1,67 @@
+"""Checks of the tensors that users give to networks; each is told in one sentence, with what to do."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from inpaint_zoo.errors import InputError
+
+ROUNDING = 8
+"""By how many steps of its type a value may leave [0, 1], as it does where an image was interpolated or normalised."""
+
+
+def check_shapes(image: Tensor, mask: Tensor) -> None:
+    """Refuse what is no image (B, 3, H, W) of floats with a mask (B, 1, H, W).
+
+    Raises:
+        InputError: They are something else.
+    """
+    for name, value in (("image", image), ("mask", mask)):
+        if not isinstance(value, Tensor):
+            raise InputError(f"{name} is of {type(value).__name__}: give a tensor, such as torch.from_numpy makes.")
+    if image.ndim != 4 or image.shape[:2] != (len(image), 3) or mask.shape != (len(image), 1, *image.shape[2:]):
+        raise InputError(
+            f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
+        )
+    if not len(image):
+        raise InputError("image and mask hold no image: give at least one.")
+    if not image.is_floating_point():
+        raise InputError(f"image is of {image.dtype}: give floats in [0, 1], such as image.float() / 255 for bytes.")
+
+
+def check_mask(mask: Tensor) -> None:
+    """Refuse a mask that holds anything but 0 and 1: a network would see a blend that the composite does not.
+
+    Raises:
+        InputError: It does.
+    """
+    wrong = mask[(mask != 0) & (mask != 1)]
+    if len(wrong):
+        raise InputError(
+            f"mask holds {wrong[0].item():g}: it must be exactly 0 (known) or 1 (hole), such as mask > 0.5 for a mask "
+            "in [0, 1] and mask > 127 for one of 0 to 255."
+        )
+
+
+def check_image(image: Tensor, visible: Tensor) -> None:
+    """Refuse an image whose visible pixels are not in [0, 1].
+
+    Args:
+        image: (B, 3, H, W).
+        visible: (B, 1, H, W) bool; the other pixels may hold anything.
+
+    Raises:
+        InputError: A visible pixel is NaN or beyond [0, 1].
+    """
+    low, high = (extreme.item() for extreme in torch.aminmax(torch.where(visible, image.detach(), 0)))
+    if math.isnan(low):
+        raise InputError("image is NaN in known pixels: give every pixel outside the hole a value in [0, 1].")
+    slack = ROUNDING * torch.finfo(image.dtype).eps
+    if low < -slack or high > 1 + slack:
+        raise InputError(
+            f"image holds values from {low:.6g} to {high:.6g} in known pixels: they must be in [0, 1], such as "
+            "image / 255 for one of 0 to 255 and (image + 1) / 2 for one of -1 to 1."
+        )
