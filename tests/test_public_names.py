@@ -29,7 +29,9 @@ NAMES = {
     "inpaint_zoo.losses.adversarial": """
         ADVERSARIAL_LOSSES AdversarialLoss Hinge LeastSquares NonSaturating binary_cross_entropy
     """,
-    "inpaint_zoo.losses.perceptual": "Features VGGFeatures gram_matrix perceptual_distance style_distance",
+    "inpaint_zoo.losses.perceptual": """
+        Features VGGFeatures gram_matrix load_loss_networks perceptual_distance style_distance
+    """,
     "inpaint_zoo.losses.reconstruction": "MINIMUM_HOLE_RATIO l1 l1_per_hole_ratio l1_within",
     "inpaint_zoo.losses.total_variation": "total_variation",
     "inpaint_zoo.masks": """

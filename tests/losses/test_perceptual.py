@@ -83,7 +83,7 @@ def test_missing_imagenet_weights_are_explained(monkeypatch):
 
     monkeypatch.setattr(torchvision.models.VGG16_Weights, "get_state_dict", unreachable)
     with pytest.raises(InputError, match="could not be downloaded"):
-        VGGFeatures("vgg16", ["pool1"], "imagenet")
+        VGGFeatures("vgg16", ["pool1"], "imagenet").load()
 
 
 @pytest.mark.parametrize("content", [None, b"no weights", {"features.0.weight": torch.zeros(1)}])
@@ -94,7 +94,7 @@ def test_unusable_weight_files_are_named(tmp_path, content):
     elif content is not None:
         torch.save(content, file)
     with pytest.raises(InputError, match=r"vgg\.pt"):
-        VGGFeatures("vgg16", ["pool1"], str(file))
+        VGGFeatures("vgg16", ["pool1"], str(file)).load()
 
 
 def slow_gram(features):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -15,9 +16,10 @@ from torch.utils._pytree import tree_leaves
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.losses import perceptual
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
-from inpaint_zoo.testing import ModelConformance
+from inpaint_zoo.testing import ModelConformance, fill
 from inpaint_zoo.zoo import create_model, list_models
 
 
@@ -42,10 +44,10 @@ class TestConformance(ModelConformance):
     def make_network(self) -> InpaintingNetwork:
         return create_model(self.name, base_channels=8)
 
-    def make_module(self, **weights: float) -> InpaintingModule:
+    def make_module(self, loss_network: str = "random", **weights: float) -> InpaintingModule:
         """As the command line would, tiny and without the published loss network's weights."""
         torch.manual_seed(0)
-        settings = [f"model={self.name}", "experiment=tiny", "model.loss_network=random"]
+        settings = [f"model={self.name}", "experiment=tiny", f"model.loss_network={loss_network}"]
         node: Any = OmegaConf.to_container(compose_config("train", settings).model, resolve=True)
         module: InpaintingModule = construct({**node, "loss_weights": {**node["loss_weights"], **weights}})
         return module.train()
@@ -60,6 +62,20 @@ class TestConformance(ModelConformance):
 
     def test_a_loss_network_that_no_term_needs_is_not_loaded(self) -> None:
         assert not any("vgg" in key for key in self.make_module().__dict__ | self.make_module()._modules)
+
+    def test_a_checkpoint_opens_without_the_file_of_its_loss_network(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read = []
+        monkeypatch.setattr(perceptual, "_read", lambda path, _: read.append(path) or pytest.fail("read"))
+        module = self.make_module(**self.every_term, loss_network="gone.pth")
+        content = {"state_dict": module.state_dict(), "hyper_parameters": dict(module.hparams)}
+        torch.save(content | {"pytorch-lightning_version": "2.6.6"}, tmp_path / "x.ckpt")
+        again = type(module).load_from_checkpoint(tmp_path / "x.ckpt", map_location="cpu")
+        assert torch.equal(fill(again.eval(), self.batch()).image, fill(module.eval(), self.batch()).image)
+        assert not read
+        with pytest.raises(pytest.fail.Exception, match="read"):
+            again.losses(self.batch())
 
     def test_a_weight_of_no_term_is_refused_whenever_it_is_given(self) -> None:
         with pytest.raises(InputError, match=r"model\.\w+\.styl"):

@@ -16,6 +16,7 @@ from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
+from inpaint_zoo.losses.perceptual import load_loss_networks
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.runtime.cpu import prepare_cpu
 from inpaint_zoo.runtime.processes import restored_environment
@@ -44,6 +45,7 @@ def run(config: DictConfig) -> float | None:
     module: InpaintingModule = construct(config.model)
     resume = _checkpoint_to_resume(config, folder, module)
     module.check_training(data.batch_size, *data.size)
+    load_loss_networks(module)
     if config.compile:
         module.network.compile_generate()
     data.setup("fit")

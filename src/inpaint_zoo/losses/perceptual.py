@@ -28,29 +28,31 @@ class VGGFeatures(nn.Module):
     """Named activations of VGG16 or VGG19, as a fixed loss network.
 
     The layers are hidden from `state_dict()`, `parameters()` and `train()` of the module that holds this one, and so
-    from checkpoints, optimizers and DDP; `.to()` moves them all the same.
+    from checkpoints, optimizers and DDP; `.to()` moves them all the same. A file of weights is read by `load`, at the
+    latest in the first pass: a module whose losses nobody computes needs no such file.
 
     Args:
         architecture: `vgg16` or `vgg19`.
         layers: Names of the activations that are needed, e.g. `relu1_1` or `pool3`; the network ends with the last one.
         weights: `imagenet` (torchvision's download), the path of a torchvision state dict, or `random` (fixed seed; for
             tests and timing only, with a warning).
-
-    Raises:
-        InputError: The weights are not available, or the file is not a VGG of this architecture.
     """
 
     def __init__(self, architecture: str, layers: Iterable[str], weights: str) -> None:
         super().__init__()
-        configuration, imagenet = _ARCHITECTURES[architecture]
+        configuration, _ = _ARCHITECTURES[architecture]
         names = _layer_names(cfgs[configuration])
         length = max(names.index(layer) for layer in layers) + 1
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             network = make_layers(cfgs[configuration])[:length]
-            _fill(network, architecture, imagenet, weights)
+            if weights == "random":
+                _randomize(network, architecture)
         network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
         self.names = names[:length]
+        self.architecture = architecture
+        self.weights = weights
+        self.is_loaded = weights == "random"
         # not as an attribute, which nn.Module would register as a child
         self.__dict__["network"] = network
 
@@ -59,6 +61,16 @@ class VGGFeatures(nn.Module):
         nn.Module._apply(self, fn, recurse)
         return self
 
+    def load(self) -> None:
+        """Read the weights, once.
+
+        Raises:
+            InputError: The weights are not available, or the file is not a VGG of this architecture.
+        """
+        if not self.is_loaded:
+            _fill(self.__dict__["network"], self.architecture, self.weights)
+            self.is_loaded = True
+
     def forward(self, image: Tensor, layers: Iterable[str]) -> Features:
         """Run `image` up to the last of `layers` and return those activations by name.
 
@@ -66,6 +78,7 @@ class VGGFeatures(nn.Module):
             image: (B, 3, H, W), in the range of the paper; it is not normalised here.
             layers: Names of the activations.
         """
+        self.load()
         wanted = set(layers)
         features: Features = {}
         for name, layer in zip(self.names, self.__dict__["network"], strict=True):
@@ -75,6 +88,17 @@ class VGGFeatures(nn.Module):
                 if len(features) == len(wanted):
                     break
         return features
+
+
+def load_loss_networks(module: nn.Module) -> None:
+    """Read the weights of all loss networks in a module now, so that a training does not begin without them.
+
+    Raises:
+        InputError: They are not available, or a file is no VGG of its architecture.
+    """
+    for part in module.modules():
+        if isinstance(part, VGGFeatures):
+            part.load()
 
 
 def perceptual_distance(output: Features, target: Features) -> Tensor:
@@ -116,14 +140,15 @@ def _layer_names(configuration: list[str | int]) -> list[str]:
     return names
 
 
-def _fill(network: nn.Sequential, architecture: str, imagenet: Any, weights: str) -> None:
-    if weights == "random":
-        _log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
-        for layer in network:
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-        return
-    state = _download(imagenet, architecture) if weights == "imagenet" else _read(weights, architecture)
+def _randomize(network: nn.Sequential, architecture: str) -> None:
+    _log.warning("The loss network %s has random weights: its losses are not those of any paper.", architecture)
+    for layer in network:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+
+
+def _fill(network: nn.Sequential, architecture: str, weights: str) -> None:
+    state = _download(architecture) if weights == "imagenet" else _read(weights, architecture)
     wanted = network.state_dict()
     features = {name.removeprefix("features."): value for name, value in state.items() if name.startswith("features.")}
     if any(name not in features or features[name].shape != value.shape for name, value in wanted.items()):
@@ -131,7 +156,8 @@ def _fill(network: nn.Sequential, architecture: str, imagenet: Any, weights: str
     network.load_state_dict({name: features[name] for name in wanted})
 
 
-def _download(imagenet: Any, architecture: str) -> Mapping[str, Tensor]:
+def _download(architecture: str) -> Mapping[str, Tensor]:
+    _, imagenet = _ARCHITECTURES[architecture]
     try:
         state: Mapping[str, Tensor] = imagenet.get_state_dict(progress=False, check_hash=True)
     except OSError as error:  # urllib's errors are OSErrors
