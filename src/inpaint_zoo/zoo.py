@@ -47,7 +47,7 @@ def load_model(path: Path, name: str | None = None, choice: str | None = None) -
 
     Args:
         path: A checkpoint of this package, or a published file.
-        name: Name of the model; only published files need it.
+        name: Name of the model that it must be.
         choice: `raw` or `ema`, for a checkpoint that holds both weights; None: `ema` if there is one.
 
     Returns:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.method_sources import build_methods
+from inpaint_zoo.evaluation.protocols import StandardProtocol
 from inpaint_zoo.metrics.records import read_records
 from inpaint_zoo.models.weights import TRAINED_KEY
 
@@ -40,3 +44,14 @@ def test_other_weights_of_one_checkpoint_are_evaluated_again(
     raw = psnr("weights=raw")
     assert (average[1], raw[1]) == (False, True)
     assert average[0] != raw[0]
+
+
+def test_two_published_files_of_one_model_side_by_side(
+    released_state_dict: Callable[[str], dict[str, torch.Tensor]], tmp_path: Path
+) -> None:
+    torch.save({"generator": released_state_dict("misf_generator")}, tmp_path / "1.pth")
+    build = partial(build_methods, device=torch.device("cpu"), protocol=StandardProtocol(size=64))
+    methods = build({"misf": str(tmp_path / "1.pth"), "misf_other": str(tmp_path / "1.pth")})
+    assert [method.identity()["model"] for method in methods.values()] == ["misf", "misf"]
+    with pytest.raises(InputError, match=r"holds the model misf, not ctsdg: .*compare: methods\.misf="):
+        build({"ctsdg": str(tmp_path / "1.pth")})

@@ -3,10 +3,11 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.conversion import (
+    bare_name,
+    network_state,
     patch_discriminator_name,
     rename_strictly,
     replace_prefixes,
-    without_prefix,
 )
 
 
@@ -15,10 +16,44 @@ def test_the_longest_prefix_wins_and_other_names_stay() -> None:
     assert [rename(name) for name in ("a.1", "a.b.1", "c.a.b.", "d.a.")] == ["x.1", "y.1", "z.a.b.", "d.a."]
 
 
-def test_prefixes_are_removed_once() -> None:
-    state = {"module.a": 1, "model.module.b": 2, "c": 3}
-    assert without_prefix(state, "model.module.", "module.") == {"a": 1, "b": 2, "c": 3}
-    assert without_prefix({"module.module.a": 1}, "module.") == {"module.a": 1}
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("a.weight", "a.weight"),
+        ("_orig_mod.a.weight", "a.weight"),
+        ("module.module.a.weight", "a.weight"),
+        ("module._orig_mod.module.a._orig_mod.weight", "a.weight"),
+        ("a.module.weight", "a.module.weight"),
+        (7, "7"),
+    ],
+)
+def test_what_torch_adds_to_a_name_is_taken_off(name: object, bare: str) -> None:
+    assert bare_name(name) == bare
+
+
+STATE = {"a.weight": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        STATE,
+        {"state_dict": STATE, "epoch": 3},
+        {"net": STATE, "discriminator": {"a.weight": 5}},
+        {"module": {}, "state_dict": {"net": {"_orig_mod.a.weight": 1, "module.b": 2}}},
+        {"net": {"state_dict": {"module.model._orig_mod.a.weight": 1, "module.model.b": 2, "module.loss": 3}}},
+        {"n_averaged": 9, "module.net.a.weight": 1, "module.net.b": 2, "module.discriminator.b": 3},
+        {"model_state_dict": {"module.n_averaged": 9, "module._orig_mod.a.weight": 1, "module.module.b": 2}},
+    ],
+)
+def test_a_network_is_found_in_what_was_put_around_it(content: dict[str, object]) -> None:
+    assert network_state(content, "net") == STATE
+
+
+def test_a_file_that_holds_itself_comes_to_an_end() -> None:
+    content: dict[str, object] = {}
+    content["state_dict"] = content
+    assert network_state(content) == content
 
 
 def test_names_come_in_our_order_and_unused_ones_are_left_out() -> None:

@@ -3,6 +3,7 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -129,3 +130,26 @@ def test_values_that_are_not_finite_are_refused(small_checkpoint: Checkpoint, tm
     torch.save(content, tmp_path / "nan.ckpt")
     with pytest.raises(InputError, match=r"nan\.ckpt holds values that are not finite .* encoder0\.1\.weight"):
         load_model(tmp_path / "nan.ckpt")
+
+
+def test_what_torch_adds_to_the_names_of_our_own_files_is_taken_off(
+    small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    whole = content["state_dict"]
+    content["state_dict"] = {
+        f"module.{name.replace('network.', 'network._orig_mod.', 1)}": value for name, value in whole.items()
+    }
+    torch.save({**content, "best": np.float32(0.5)}, tmp_path / "x.ckpt")
+    state = load_model(tmp_path / "x.ckpt")[1].state_dict()
+    assert all(torch.equal(state[name.removeprefix("network.")], value) for name, value in whole.items())
+
+
+def test_names_tell_whose_a_published_file_is(tmp_path: Path) -> None:
+    torch.save({"generator": {"kpn_model.conv1.conv1.0.weight": torch.zeros(1)}}, tmp_path / "x.pth")
+    assert read_weights(tmp_path / "x.pth", None).model == "misf"
+    with pytest.raises(InputError, match=r"x\.pth holds the model misf, not madf: give model=misf \(compare: methods"):
+        read_weights(tmp_path / "x.pth", "madf")
+    torch.save({"a": torch.zeros(1)}, tmp_path / "y.pth")
+    with pytest.raises(InputError, match=r"there are no published files of unet"):
+        read_weights(tmp_path / "y.pth", "unet")

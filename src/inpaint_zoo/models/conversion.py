@@ -12,14 +12,47 @@ from inpaint_zoo.errors import InputError
 
 StateDict = dict[str, Tensor]
 
+USUAL_ENTRIES = ("state_dict", "model_state_dict", "model")
+"""Where training scripts put a network's tensors."""
+MAXIMUM_DEPTH = 20
+"""A file may hold itself."""
 # `features.0` is a second name that the published class gives to its first convolution
 _PATCH_DISCRIMINATOR = re.compile(r"(|.+\.)(?:conv(\d)\.0|features\.0)\.weight_(orig|u|v)")
 _SPECTRAL = {"orig": "original", "u": "0._u", "v": "0._v"}
 
 
-def without_prefix(state: Mapping[str, Any], *prefixes: str) -> dict[str, Any]:
-    """Remove from every name the first of `prefixes` that it starts with."""
-    return {name.removeprefix(next(filter(name.startswith, prefixes), "")): value for name, value in state.items()}
+def bare_name(name: object) -> str:
+    """A name without what torch adds: `module.` before it (several GPUs, averages), `_orig_mod.` in it (compiled)."""
+    bare = ".".join(part for part in str(name).split(".") if part != "_orig_mod")
+    while bare.startswith("module."):
+        bare = bare.removeprefix("module.")
+    return bare
+
+
+def network_state(content: Mapping[str, Any], *entries: str) -> dict[str, Any]:
+    """The named tensors of a network, without all that was put around them, in any order and depth.
+
+    Args:
+        content: Of a file: the tensors themselves, or a mapping in which an entry holds them.
+        entries: Names of the entries that may hold them; the usual ones of training scripts need not be given.
+    """
+    for _ in range(MAXIMUM_DEPTH):
+        content = {bare_name(name): value for name, value in content.items()}
+        content.pop("n_averaged", None)
+        inner = next((found for entry in (*entries, *USUAL_ENTRIES) if (found := _below(content, entry))), None)
+        if inner is None:
+            break
+        content = inner
+    return dict(content)
+
+
+def _below(content: Mapping[str, Any], entry: str) -> Mapping[str, Any]:
+    """What an entry holds, as a mapping of its own or as names that begin with it; may be empty."""
+    if isinstance(content.get(entry), Mapping):
+        inner: Mapping[str, Any] = content[entry]
+        return inner
+    start = f"{entry}."
+    return {name.removeprefix(start): value for name, value in content.items() if name.startswith(start)}
 
 
 def rename_strictly(

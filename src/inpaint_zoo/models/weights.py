@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import importlib
 import pickle
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import DamagedFileError, InputError
-from inpaint_zoo.models.conversion import StateDict, rename_strictly, without_prefix
+from inpaint_zoo.files.tensors_file import load_tensors
+from inpaint_zoo.models.conversion import StateDict, bare_name, network_state, rename_strictly
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint: the name of its model."""
@@ -67,7 +68,7 @@ def read_weights(
 
     Args:
         path: The file.
-        model: Name of the model; needed for published files, which do not name theirs.
+        model: Name of the model that it must be; None: what the file says, or what the names of its tensors tell.
         choice: `raw` (as trained) or `ema` (their moving average); None: the average if the file has one.
         update: Called with the bytes of the file, part by part, to hash them.
 
@@ -80,16 +81,14 @@ def read_weights(
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
-    if name is None and model is None:
-        raise InputError(f"{path} does not say which model it holds: if it is a published file, give model=NAME.")
     if name is None:
-        conversion = importlib.import_module(f"inpaint_zoo.models.{model}.conversion")
-        return Weights(path, str(model), conversion.IMPLIED_NETWORK, checkpoint, conversion.convert)
+        return _published(path, checkpoint, model)
     if not str(name).isidentifier():  # it becomes the name of a folder
         raise InputError(f"{path} names a model {str(name)[:80]!r}: letters, digits and _ make a name.")
     if model is not None and model != name:
-        raise InputError(f"{path} holds the model {name}, not {model}: give model={name} or another file.")
+        raise _other_model(path, str(name), model)
     state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]
+    state = {bare_name(key): value for key, value in state.items()}
     arguments = checkpoint["hyper_parameters"]["network"]
     return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
 
@@ -107,8 +106,40 @@ def identity(name: str, network_class: type[nn.Module]) -> dict[str, str]:
 
 
 def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
-    own = {name: value for name, value in state.items() if name.startswith(NETWORK)}
-    return rename_strictly(without_prefix(own, NETWORK), str, expected)
+    own = {name.removeprefix(NETWORK): value for name, value in state.items() if name.startswith(NETWORK)}
+    return rename_strictly(own, str, expected)
+
+
+def _published(path: Path, checkpoint: Mapping[str, Any], model: str | None) -> Weights:
+    """The weights of a published file, whose names tell the model."""
+    tensors = network_state(checkpoint, "generator")
+    conversions = _conversions()
+    told = [name for name, its in conversions.items() if any(tensor.startswith(its.TELLTALE) for tensor in tensors)]
+    if model is None and len(told) != 1:
+        raise InputError(
+            f"{path} does not say which model it holds: if it is a published file, give model=NAME (where there is no "
+            "such key, convert it first: inpaint-zoo import-weights model=NAME)."
+        )
+    if told and model not in (None, *told):
+        raise _other_model(path, told[0], str(model))
+    name = model or told[0]
+    if name not in conversions:
+        raise InputError(f"{path} is no checkpoint of inpaint-zoo, and there are no published files of {name}.")
+    return Weights(path, name, conversions[name].IMPLIED_NETWORK, checkpoint, conversions[name].convert)
+
+
+def _conversions() -> dict[str, Any]:
+    """The modules that convert published files, by model."""
+    models = pkgutil.iter_modules(importlib.import_module(str(__package__)).__path__)
+    return {
+        found.name: importlib.import_module(f"{__package__}.{found.name}.conversion") for found in models if found.ispkg
+    }
+
+
+def _other_model(path: Path, name: str, model: str) -> InputError:
+    return InputError(
+        f"{path} holds the model {name}, not {model}: give model={name} (compare: methods.{name}=) or another file."
+    )
 
 
 def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None) -> dict[str, Any]:
@@ -129,7 +160,7 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
             while update is not None and (part := file.read(_PART)):
                 update(part)
             file.seek(0)
-            checkpoint = torch.load(file, map_location="cpu", weights_only=True)
+            checkpoint = load_tensors(file)
     except FileNotFoundError as error:
         raise DamagedFileError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:

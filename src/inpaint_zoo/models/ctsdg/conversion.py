@@ -10,14 +10,16 @@ from torch import Tensor
 
 from inpaint_zoo.models.conversion import (
     StateDict,
+    network_state,
     patch_discriminator_name,
     rename_strictly,
     replace_prefixes,
-    without_prefix,
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {"edge_range": "wrapped"}
 """Arguments of the network that differ from its defaults for published weights: they were trained on wrapped gray."""
+TELLTALE = "ec_texture_"
+"""Names that begin with this are those of no other model's published files."""
 NUM_LEVELS = 7
 
 _BOTTLENECK = {"conv1": 0, "bn1": 1, "conv2": 3, "bn2": 4}
@@ -73,11 +75,11 @@ def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> St
     Raises:
         InputError: Entries are missing or left over.
     """
-    state = checkpoint.get("generator", checkpoint)
-    return rename_strictly(without_prefix(state, "module."), generator_name, expected)
+    state = network_state(checkpoint, "generator")
+    return rename_strictly(state, generator_name, expected)
 
 
 def convert_discriminator(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
     """Convert a published file to a state dict of `CTSDGDiscriminator`; arguments as for `convert`."""
-    state = checkpoint.get("discriminator", checkpoint)
-    return rename_strictly(without_prefix(state, "module."), discriminator_name, expected)
+    state = network_state(checkpoint, "discriminator")
+    return rename_strictly(state, discriminator_name, expected)

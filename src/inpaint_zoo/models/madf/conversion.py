@@ -11,13 +11,15 @@ from torch import Tensor
 
 from inpaint_zoo.models.conversion import (
     StateDict,
+    network_state,
     rename_strictly,
     replace_prefixes,
-    without_prefix,
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
 """Arguments of the network that differ from its defaults for published weights."""
+TELLTALE = "filter_gen_"
+"""Names that begin with this are those of no other model's published files."""
 LOSS_NETWORK = "extractor."
 """The loss network inside published files, VGG16 up to its third pooling."""
 UNUSED_NORMALIZATION = "enc_conv_{level}.bn."
@@ -34,7 +36,7 @@ def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> St
     Raises:
         InputError: Entries are missing or left over.
     """
-    state = without_prefix(checkpoint.get("model", checkpoint), "module.model.", "module.", "model.")
+    state = network_state(checkpoint)
     num_levels = sum(name.startswith("encoder.skips.") and name.endswith(".weight") for name in expected)
     unused = [LOSS_NETWORK, *(UNUSED_NORMALIZATION.format(level=level) for level in range(1, num_levels + 1))]
     state = _with_filter_banks(state, num_levels, expected)

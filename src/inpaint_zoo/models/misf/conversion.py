@@ -9,14 +9,16 @@ from torch import Tensor
 
 from inpaint_zoo.models.conversion import (
     StateDict,
+    network_state,
     patch_discriminator_name,
     rename_strictly,
     replace_prefixes,
-    without_prefix,
 )
 
 IMPLIED_NETWORK: Mapping[str, Any] = {}
 """Arguments of the network that differ from its defaults for published weights."""
+TELLTALE = "kpn_model."
+"""Names that begin with this are those of no other model's published files."""
 UNUSED = ("kpn_model.conv_final.",)
 """A convolution of the published network that is never used."""
 
@@ -55,11 +57,11 @@ def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> St
     Raises:
         InputError: Entries are missing or left over.
     """
-    state = checkpoint.get("generator", checkpoint)
-    return rename_strictly(without_prefix(state, "module."), generator_name, expected, unused=UNUSED)
+    state = network_state(checkpoint, "generator")
+    return rename_strictly(state, generator_name, expected, unused=UNUSED)
 
 
 def convert_discriminator(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
     """Convert a published discriminator file to a state dict of `PatchDiscriminator`; arguments as for `convert`."""
-    state = without_prefix(checkpoint.get("discriminator", checkpoint), "module.")
+    state = network_state(checkpoint, "discriminator")
     return rename_strictly(state, patch_discriminator_name, expected)
