@@ -35,7 +35,8 @@ class Settings:
         """Take the settings out of the configuration of `evaluate` or `compare`."""
         complete = config.manifest is None
         return cls(
-            **{group: _plain(config[group], complete) for group in ("data", "mask")},
+            data=_plain(config.data, complete),
+            mask=_plain(config.mask, complete),
             protocol=_plain(config.protocol, complete=True),
             sources=sources,
             manifest=config.manifest,

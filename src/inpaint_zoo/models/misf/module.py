@@ -94,8 +94,8 @@ class MISF(InpaintingModule):
             terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
         if self.wants("style"):
             # Gram matrices of images that are 0 outside the hole: only the hole is compared, and no mask is resized
-            parts = (torch.where(mask.bool(), each, 0) for each in (output, image))
-            terms["style"] = style_distance(*self._features(*parts, STYLE_LAYERS))
+            made, wanted = (torch.where(mask.bool(), each, 0) for each in (output, image))
+            terms["style"] = style_distance(*self._features(made, wanted, STYLE_LAYERS))
         if self.wants("discriminator"):
             real, fake = self.discriminator(image), self.discriminator(output.detach())
             terms["discriminator"] = self.adversarial_loss.discriminator(real, fake) / 2
