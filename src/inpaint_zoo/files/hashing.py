@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.source import Readable
+from inpaint_zoo.files.source import Readable, opened
 
 _CODE_SUFFIXES = frozenset({".py", ".j2", ".css", ".js", ".yaml"})
 _PACKAGE = Path(__file__).parents[1]
@@ -22,7 +22,7 @@ def file_hash(path: Readable) -> str:
         InputError: The file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"cannot read {str(path)!r} ({error.strerror or error})") from error

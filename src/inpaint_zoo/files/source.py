@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 from io import BufferedReader, BytesIO
+from pathlib import Path
 from typing import Literal, Protocol
+
+from inpaint_zoo.errors import DamagedFileError
 
 
 class Readable(Protocol):
@@ -20,3 +24,27 @@ class Readable(Protocol):
     def __hash__(self) -> int:
         """Equal for equal paths."""
         ...
+
+
+def opened(path: Readable) -> BufferedReader | BytesIO:
+    """Open a file for reading; a pipe or device is refused, as reading it might never end.
+
+    Raises:
+        OSError: It does not exist, or cannot be read.
+        DamagedFileError: It is a pipe or a device.
+    """
+    if isinstance(path, Path):
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise DamagedFileError(f"{str(path)!r} is not a regular file, but a pipe or device: give a file")
+    return path.open("rb")
+
+
+def is_same_file(one: Readable, other: Readable) -> bool:
+    """Whether two paths lead to one file, also through links."""
+    if one == other:
+        return True
+    try:
+        return isinstance(one, Path) and isinstance(other, Path) and one.samefile(other)
+    except OSError:
+        return False

@@ -13,8 +13,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.reading import orientation, read_image, reduction
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import Readable, opened
+from inpaint_zoo.images.metadata import orientation
+from inpaint_zoo.images.reading import read_image, reduction
+from inpaint_zoo.runtime.library_messages import without_remarks
 
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _UPRIGHT = 1
@@ -35,15 +38,16 @@ def read_training_image(path: Readable, at_least: tuple[int, int] | None = None)
     reads everything else.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             data = file.read()
-    except OSError:
+    except (OSError, InputError):
         return read_image(path, at_least)  # raises an error that says what is wrong
     factor = _plain_reduction(data, at_least)
     if factor is None:
         return read_image(path, at_least)
     flags = _FLAGS[factor] | cv2.IMREAD_IGNORE_ORIENTATION
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    with without_remarks():
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     return read_image(path, at_least) if pixels is None else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
 
 
@@ -54,9 +58,10 @@ def _plain_reduction(data: bytes, at_least: tuple[int, int] | None) -> int | Non
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
+            warnings.simplefilter("ignore")  # as `read_image` does, so that both see the same orientation
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
                 plain = image.format == "JPEG" and image.mode in _MODES and orientation(image) == _UPRIGHT
-                return reduction(image, at_least) if plain else None
+                return reduction(image, at_least, _UPRIGHT) if plain else None
     except Exception:  # the other reader says what is wrong
         return None

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, JpegImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.atomic import write_bytes
-from inpaint_zoo.files.source import Readable
+from inpaint_zoo.files.source import Readable, opened
+from inpaint_zoo.images.formats import FORMATS
+from inpaint_zoo.images.metadata import TURNS, orientation, without_metadata
+from inpaint_zoo.runtime.library_messages import without_remarks
+
+T = TypeVar("T")
 
 MAX_PIXELS = 89_478_485
 """Largest number of pixels that is decoded (Pillow's bound against decompression bombs)."""
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_MAX_BYTES = 6 * MAX_PIXELS
+"""Of files with damaged metadata: the largest image with 16 bits in each of three channels, uncompressed."""
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap height and width."""
@@ -27,7 +34,7 @@ def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.nd
     """Read an image as uint8 (H, W, 3) RGB, turned the way a viewer shows it (EXIF orientation).
 
     Gray and palette images become RGB, 16 bits are scaled to 8, transparent pixels are shown on white, and of several
-    frames the first is read.
+    frames the first is read. Damaged metadata do no harm.
 
     Args:
         path: The file.
@@ -37,20 +44,28 @@ def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.nd
     Raises:
         InputError: The file is missing, not an image, truncated, or has more than `MAX_PIXELS` pixels.
     """
-    with _opened(path) as image:
-        factor = reduction(image, at_least)
+
+    def pixels(image: Image.Image, turned: int) -> np.ndarray:
+        factor = reduction(image, at_least, turned)
         if factor > 1:
             image.draft("RGB", (image.width // factor, image.height // factor))
-        ImageOps.exif_transpose(image, in_place=True)
-        flat = _flattened(image, _WHITE)
+        flat = _flattened(_upright(image, turned), _WHITE)
         return np.array(flat if flat.mode == "RGB" else flat.convert("RGB"))
 
+    return _read(path, pixels)
 
-def reduction(image: Image.Image, at_least: tuple[int, int] | None) -> int:
-    """The divisor of the sides while an opened file is decoded: 1, 2, 4 or 8 for JPEG files, 1 for others."""
+
+def reduction(image: Image.Image, at_least: tuple[int, int] | None, turned: int) -> int:
+    """The divisor of the sides while an opened file is decoded: 1, 2, 4 or 8 for JPEG files, 1 for others.
+
+    Args:
+        image: The file.
+        at_least: As in `read_image`.
+        turned: Its EXIF orientation.
+    """
     if at_least is None or not isinstance(image, JpegImagePlugin.JpegImageFile):
         return 1
-    height, width = at_least[::-1] if orientation(image) in SIDEWAYS else at_least
+    height, width = at_least[::-1] if turned in SIDEWAYS else at_least
     most = min(image.height // height, image.width // width)
     return next((factor for factor in (8, 4, 2) if factor <= most), 1)
 
@@ -61,14 +76,7 @@ def file_orientation(path: Readable) -> int:
     Raises:
         InputError: As `image_size`.
     """
-    with _opened(path) as image:
-        return orientation(image)
-
-
-def orientation(image: Image.Image) -> int:
-    """The EXIF orientation of an opened file: 1 (upright) to 8."""
-    # the base class's method: that of PNG decodes the whole file to look for an entry behind the pixels
-    return int(Image.Image.getexif(image).get(ExifTags.Base.Orientation, 1))
+    return _read(path, lambda _, turned: turned)
 
 
 def read_mask(path: Readable) -> np.ndarray:
@@ -77,8 +85,7 @@ def read_mask(path: Readable) -> np.ndarray:
     Raises:
         InputError: As `read_image`.
     """
-    with _opened(path) as image:
-        return np.array(_flattened(ImageOps.exif_transpose(image), _BLACK).convert("L"))
+    return _read(path, lambda image, turned: np.array(_flattened(_upright(image, turned), _BLACK).convert("L")))
 
 
 def image_size(path: Readable) -> tuple[int, int]:
@@ -87,21 +94,48 @@ def image_size(path: Readable) -> tuple[int, int]:
     Raises:
         InputError: As `read_image`, except for damaged pixels, which are not decoded.
     """
-    with _opened(path) as image:
+
+    def size(image: Image.Image, turned: int) -> tuple[int, int]:
         width, height = image.size
         if isinstance(image, TiffImagePlugin.TiffImageFile):  # some versions of Pillow have turned this size already
             width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
-        return (width, height) if orientation(image) in SIDEWAYS else (height, width)
+        return (width, height) if turned in SIDEWAYS else (height, width)
+
+    return _read(path, size)
+
+
+def _read(path: Readable, use: Callable[[Image.Image, int], T]) -> T:
+    """What `use` makes of an opened file and its orientation; if metadata are in the way, they are left out."""
+    with _clear_errors(path), without_remarks(), opened(path) as file:
+        turned = None
+        try:
+            with Image.open(file, formats=FORMATS) as image:
+                turned = orientation(image)
+                return use(image, turned)
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise
+        except Exception:
+            file.seek(0)
+            if (bare := without_metadata(file.read(_MAX_BYTES))) is None:
+                raise
+        with Image.open(io.BytesIO(bare), formats=FORMATS) as image:
+            return use(image, orientation(image) if turned is None else turned)
+
+
+def _upright(image: Image.Image, turned: int) -> Image.Image:
+    image.load()
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        turned = orientation(image)  # loading has turned the pixels and removed the tag
+    return image.transpose(TURNS[turned]) if turned in TURNS else image
 
 
 @contextmanager
-def _opened(path: Readable) -> Iterator[Image.Image]:
+def _clear_errors(path: Readable) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd metadata does no harm; damaged pixels raise
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
-                yield image
+            yield
         except InputError:
             raise
         except FileNotFoundError as error:
@@ -113,6 +147,8 @@ def _opened(path: Readable) -> Iterator[Image.Image]:
                 f"{str(path)!r} cannot be read as an image (unknown format): repair or remove it"
             ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
+            if isinstance(error, OSError) and error.errno is not None:  # of the file system
+                raise DamagedFileError(f"{str(path)!r} cannot be read ({error.strerror})") from error
             reason = " ".join(str(error).split()) or type(error).__name__
             raise DamagedFileError(
                 f"{str(path)!r} cannot be read as an image ({reason}): repair or remove it"

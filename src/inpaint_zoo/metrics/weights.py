@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.source import opened
 
 DOWNLOAD_TIMEOUT_SECONDS = 15.0
 StateDict = Mapping[str, Tensor]
@@ -52,7 +53,8 @@ def read_state(path: Path, what: str) -> StateDict:
         InputError: The file is something else.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with opened(path) as file:
+            state = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # for other files, unpickling can raise any exception
         raise InputError(f"{path}: not a readable state dict ({_one_line(error)})") from error
     if not isinstance(state, Mapping):

@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import DamagedFileError, InputError
+from inpaint_zoo.files.source import opened
 from inpaint_zoo.files.tensors_file import load_tensors
 from inpaint_zoo.models.conversion import StateDict, bare_name, network_state, rename_strictly
 
@@ -151,10 +152,10 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
 
     Raises:
         DamagedFileError: It is missing, or cannot be read.
-        InputError: It is too large, a folder, or holds something else.
+        InputError: It is too large, a folder, a pipe, or holds something else.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             if path.stat().st_size > MAXIMUM_BYTES:
                 raise InputError(f"{path} is larger than 8 GiB: it is not a file of weights of these networks.")
             while update is not None and (part := file.read(_PART)):
