@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedFiles, few
+from inpaint_zoo.files.name_matching import NamedFiles, NamedMasks, few, image_of_mask
 
 
 def named(*names: str) -> NamedFiles:
@@ -43,3 +43,39 @@ def test_a_file_that_fits_two_images_is_refused_with_both() -> None:
 def test_a_few_names_stand_for_many() -> None:
     assert few(["a", "b"]) == "a, b"
     assert few(list("abcdef")) == "a, b, c, d, e, …"
+
+
+def test_masks_may_be_named_after_their_images() -> None:
+    files = NamedMasks([(name, Path("/x", name)) for name in ("a_mask.png", "b.png", "s/c-mask001.png")], "mask.root")
+    assert files.missing(["a.jpg", "b.jpg", "s/c.png", "d.jpg"]) == ["d.jpg"]
+    assert files.find("a.jpg") == files.find("a_mask.jpg") == Path("/x/a_mask.png")
+    assert files.find("s/c.png") == Path("/x/s/c-mask001.png")
+    assert NamedMasks([("out/a_mask.png", Path("/x"))], "mask.root").missing(["in/a.jpg"]) == []
+
+
+def test_of_two_masks_the_one_of_the_same_name_counts() -> None:
+    names = ("a.png", "a_mask.png")
+    assert NamedMasks([(name, Path("/x", name)) for name in names], "mask.root").find("a.jpg") == Path("/x/a.png")
+    with pytest.raises(InputError, match=r"mask\.root: a_mask\.png and a-mask\.png have one name"):
+        NamedMasks([(name, Path("/x", name)) for name in ("a_mask.png", "a-mask.png")], "mask.root")
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("a_mask.png", "a"),
+        ("s/a_MASK.png", "s/a"),
+        ("a-mask001.jpg", "a"),
+        ("a mask.png", "a"),
+        ("a.mask.png", "a"),
+        ("mask.png", None),
+        ("s/mask.png", None),
+        ("s/_mask.png", None),
+        ("masked.png", None),
+        ("unmask.png", None),
+        ("a_masks.png", None),
+        ("s_mask/a.png", None),
+    ],
+)
+def test_the_image_that_a_mask_is_named_after(name: str, image: str | None) -> None:
+    assert image_of_mask(name) == image

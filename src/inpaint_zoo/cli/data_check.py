@@ -34,13 +34,20 @@ from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.hashing import combined_hash, file_hash
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.finding import ImageFile, find_images
+from inpaint_zoo.images.finding import ImageFile, find_masks
 from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
 from inpaint_zoo.runtime.progress import tracked
 from inpaint_zoo.runtime.random_state import random_state
 
 Facts = TypeVar("Facts")
-_CODE = ("images/reading.py", "data/audit/facts.py", "data/audit/perceptual_hash.py", "masks/files/checks.py")
+_CODE = (
+    "images/reading.py",
+    "images/metadata.py",
+    "images/formats.py",
+    "data/audit/facts.py",
+    "data/audit/perceptual_hash.py",
+    "masks/files/checks.py",
+)
 
 
 def run(config: DictConfig) -> None:
@@ -53,7 +60,11 @@ def run(config: DictConfig) -> None:
         warnings.simplefilter("ignore", InputWarning)  # they warn about a few masks; here, all masks are examined
         generator, problem = _generator(config)
     data: InpaintingDataModule = construct(config.data, mask=generator, eval_mask=generator, seed=0)
-    images, notes = _images(data)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        images, notes = _images(data)
+    # such as files that are left out by their suffix, or as they are masks
+    notes += dict.fromkeys(str(each.message) for each in caught)
     read = partial(_read, folder=folder / "cache", num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in images.values() for each in listed}
     facts = read("images", list(paths.values()), examine_image, ImageFacts, settings="")
@@ -83,7 +94,7 @@ def _generator(config: DictConfig) -> tuple[Any, list[str]]:
     except DamagedFileError as error:
         if not _are_files(config):
             raise
-        find_images(Path(config.mask.root).expanduser(), "mask.root")
+        find_masks(Path(config.mask.root).expanduser(), "mask.root")
         return None, [str(error)]
 
 
@@ -143,7 +154,7 @@ def _masks(
             generator(MaskRequest(*size, random_state(0, index), index=index)) for index in range(config.num_made_masks)
         ]
         return MaskSummary(f"made at {size[1]}x{size[0]}", [float(mask.mean()) for mask in made])
-    files = find_images(Path(config.mask.root).expanduser(), "mask.root")
+    files = find_masks(Path(config.mask.root).expanduser(), "mask.root")
     found = _examined_masks({file.name: file.path for file in files}, config.mask.threshold, config.mask.invert, read)
     of_images, missing = _pairs(generator, images)
     return replace(found, of_images=of_images, missing=missing)

@@ -19,7 +19,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import whole_or_nothing, writable_folder
 from inpaint_zoo.files.hashing import pixel_hash
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.images.finding import find_images
+from inpaint_zoo.images.finding import list_images
 from inpaint_zoo.images.reading import MAX_PIXELS, write_png
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.masks.files.manifest import FILE, MadeMask, listed_masks, write_mask_manifest
@@ -84,7 +84,7 @@ def _old_masks(folder: Path, force: bool) -> set[str]:
     if not force:
         raise InputError(f"output: {folder} is not empty: give force=true to replace the masks in it, or a new folder")
     old = {name for run in (folder, *unfinished) for name in listed_masks(run / FILE)}
-    foreign = [file.name for file in find_images(folder, "output") if file.name not in old]
+    foreign = [file.name for file in list_images(folder, "output") if file.name not in old]
     foreign += [path.name for path in folder.glob("*.png") if path.is_dir()]
     if (folder / FILE).exists() and not listed_masks(folder / FILE):
         foreign.append(FILE)

@@ -12,12 +12,14 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
 from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
+from inpaint_zoo.files.name_matching import NamedMasks
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import rounded
-from inpaint_zoo.images.finding import ImageFile, find_images
+from inpaint_zoo.images.finding import ImageFile, find_images, find_masks
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
 from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
+from inpaint_zoo.masks.files.pairs import check_pairs
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.zoo import load_model
 
@@ -28,6 +30,7 @@ def run(config: DictConfig) -> None:
     folder, together = writable_folder(config.output), Path(config.masks).is_dir()
     check_threshold(config.threshold, "threshold")
     pairs = _pairs(Path(config.images), Path(config.masks))
+    check_pairs(((image, ImageFile(str(mask), mask)) for image, mask in pairs), "masks")
     for image, mask in pairs:  # read everything once, so that a bad file is found before anything is written
         _sample(image, mask, config.threshold, config.invert, resize=together)
     some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_CHECKED]]
@@ -49,14 +52,14 @@ def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
     _refuse_same_result(files)
     if not masks.is_dir():
         return [(image, masks) for image in files]
-    by_key = {_key(mask.name): mask.path for mask in find_images(masks, "masks")}
-    missing = [image.name for image in files if _key(image.name) not in by_key]
+    named = NamedMasks(find_masks(masks, "masks"), "masks")
+    missing = [image.name for image in files if named.find(image.name) is None]
     if missing:
         few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         raise InputError(
             f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few}"
         )
-    return [(image, by_key[_key(image.name)]) for image in files]
+    return [(image, mask) for image in files if (mask := named.find(image.name)) is not None]
 
 
 def _refuse_same_result(files: list[ImageFile]) -> None:

@@ -14,7 +14,8 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size, read_mask
 from inpaint_zoo.images.resizing import Fit, Resize, resize_mask
-from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_orientation, check_threshold, warn_about
+from inpaint_zoo.masks.files.pairs import check_pairs, refuse_image_itself
 from inpaint_zoo.masks.generator import MaskRequest
 
 
@@ -53,7 +54,9 @@ class PairedMasks:
     def check_some(self, images: Sequence[ImageFile]) -> None:
         """Warn about likely mistakes in a few of the masks."""
         some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_CHECKED))]
-        grays = [read_mask(image.mask.path) for image in some if isinstance(image, PairedImage)]
+        paired = [image for image in some if isinstance(image, PairedImage)]
+        check_pairs(((image, image.mask) for image in paired), "data.masks")
+        grays = [read_mask(image.mask.path) for image in paired]
         warn_about(grays, "data", threshold=self.threshold, invert=self.invert, prefix="data.mask_")
 
     def holes(self, image: PairedImage, size: tuple[int, int]) -> np.ndarray:
@@ -62,11 +65,13 @@ class PairedMasks:
         A mask of another size with the image's proportions is resized by nearest neighbour.
 
         Raises:
-            InputError: The mask cannot be read, or has other proportions than its image.
+            InputError: The mask cannot be read, is the image itself, or has other proportions than its image.
         """
+        refuse_image_itself(image, image.mask, "data.masks")
         gray = read_mask(image.mask.path)
         (height, width), (mask_height, mask_width) = size, gray.shape
         if abs(height * mask_width - width * mask_height) > max(*size, *gray.shape):
+            check_orientation(image, image.mask.name, (mask_height, mask_width))
             raise InputError(
                 f"{str(image.mask.path)!r} is {mask_width}x{mask_height} (width x height), its image "
                 f"{image.name} {width}x{height}: a mask needs the proportions of its image"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -9,6 +10,7 @@ from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.source import Readable
 
 _NUM_SHOWN = 5
+_MASK = re.compile(r"(.*[^/])[-_. ]mask[-_. ]?\d*", re.IGNORECASE | re.DOTALL)
 
 
 class NamedFiles:
@@ -73,9 +75,39 @@ class NamedFiles:
                 )
 
 
+class NamedMasks(NamedFiles):
+    """As `NamedFiles`, for masks: one may also be named after its image, such as `a_mask.png` for `a.jpg`.
+
+    Args:
+        files: As in `NamedFiles`.
+        label: As in `NamedFiles`.
+
+    Raises:
+        InputError: As `NamedFiles`, or two masks are named after one image.
+    """
+
+    def __init__(self, files: Iterable[tuple[str, Readable]], label: str) -> None:
+        files = list(files)
+        super().__init__(files, label)
+        named_after = [(image, file) for file in files if (image := image_of_mask(file[0])) is not None]
+        for image, (name, path) in named_after:
+            first = self._by_path.setdefault(image, (name, path))
+            if first[0] != name and image_of_mask(first[0]) == image:
+                raise DamagedFileError(f"{label}: {first[0]} and {name} have one name: keep one of them")
+            self._by_stem.setdefault(_last(image), []).append((name, path))
+
+
 def without_suffix(name: str) -> str:
     """The relative path without the suffix: `a/b.png` becomes `a/b`."""
     return str(PurePosixPath(name).with_suffix(""))
+
+
+def image_of_mask(name: str) -> str | None:
+    """The path of the image, without suffix, that a mask is named after: `a/b` for `a/b_mask.png`; None for others."""
+    if "mask" not in name.lower():  # quick: most names are those of images
+        return None
+    found = _MASK.fullmatch(without_suffix(name))
+    return found and found[1]
 
 
 def few(names: Sequence[str]) -> str:
@@ -85,3 +117,7 @@ def few(names: Sequence[str]) -> str:
 
 def _stem(name: str) -> str:
     return PurePosixPath(name).stem
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(path).name

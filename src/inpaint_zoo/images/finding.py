@@ -1,18 +1,27 @@
-"""Finding the image files below a folder."""
+"""Finding the image files below a folder, and telling masks from the images that they lie beside."""
 
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, InputWarning
+from inpaint_zoo.files.name_matching import few, image_of_mask, without_suffix
 from inpaint_zoo.files.source import Readable
+from inpaint_zoo.images.formats import IMAGE_SUFFIXES, NEEDS_EXTRA
+from inpaint_zoo.runtime.ranks import is_first_process
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+_NO_IMAGES = frozenset(
+    {".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".xml", ".yaml", ".yml", ".html", ".log", ".py", ".ini", ".db"}
+)
+"""Suffixes of files that lie beside images; nobody takes them for one."""
+_USUAL = IMAGE_SUFFIXES | _NO_IMAGES
 
 
 class ImageFile(NamedTuple):
@@ -24,8 +33,62 @@ class ImageFile(NamedTuple):
 
 
 def find_images(root: Path, key: str) -> list[ImageFile]:
-    """List the image files below `root`, sorted by name; hidden files and other files are ignored.
+    """List the images below `root`, sorted by name; masks that lie beside their images are left out, with a note.
 
+    A mask lies beside its image if both are in one folder and are called as `photo.jpg` and `photo_mask.png` are.
+
+    Args:
+        root: As in `list_images`.
+        key: As in `list_images`.
+
+    Raises:
+        InputError: As `list_images`.
+    """
+    files = list_images(root, key)
+    masks, lonely = _masks(files)
+    if masks:
+        _note(f"{key}: {len(masks)} of {len(files)} files are left out, as they end in _mask and lie beside "
+              f"their images: {few(list(masks))}")  # fmt: skip
+    if lonely:
+        _note(f"{key}: {len(lonely)} of {len(files)} files end in _mask, but no image of their name lies beside them: "
+              f"they are taken as images: {few(lonely)}")  # fmt: skip
+    return [file for file in files if file.name not in masks]
+
+
+def find_masks(root: Path, key: str) -> list[ImageFile]:
+    """List the masks below `root`, sorted by name; images that lie beside their masks are left out, with a note.
+
+    Args:
+        root: As in `list_images`.
+        key: As in `list_images`.
+
+    Raises:
+        InputError: As `list_images`.
+    """
+    files = list_images(root, key)
+    masks, _ = _masks(files)
+    owners = set(masks.values())
+    images = [file.name for file in files if without_suffix(file.name) in owners and file.name not in masks]
+    if images:
+        _note(f"{key}: {len(images)} of {len(files)} files are no masks, as files that end in _mask lie beside them: "
+              f"{few(images)}")  # fmt: skip
+    return [file for file in files if file.name not in set(images)]
+
+
+def _masks(files: Sequence[ImageFile]) -> tuple[dict[str, str], list[str]]:
+    """Of names that end in `_mask`: those beside an image, with its name without suffix; and the others."""
+    named = [(file.name, owner) for file in files if (owner := image_of_mask(file.name)) is not None]
+    if not named:
+        return {}, []
+    names = {without_suffix(file.name) for file in files}
+    beside = {name: owner for name, owner in named if owner in names}
+    return beside, [name for name, owner in named if owner not in names]
+
+
+def list_images(root: Path, key: str) -> list[ImageFile]:
+    """List the image files below `root`, sorted by name.
+
+    Hidden files and other files are ignored; a note counts those that might be images in formats that are not read.
     Links to folders are followed, each real folder once, so that circular links do no harm.
 
     Args:
@@ -36,24 +99,39 @@ def find_images(root: Path, key: str) -> list[ImageFile]:
         InputError: `root` is missing, not a folder or not readable, two files have the same name, or an image is not a
             regular file.
     """
-    if not root.is_dir():
-        state = "is not a folder" if root.exists() else "does not exist"
-        raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of images")
-    found = [_image(path, root) for path in _walk(root, key)]
+    _check_folder(root, key)
+    others: list[str] = []
+    found = [_image(path, root) for path in _walk(root, key, others)]
     found.sort(key=lambda image: image.name)
     for first, second in pairwise(found):
         if first.name == second.name:
             paths = f"{str(first.path)!a} and {str(second.path)!a}"
             raise InputError(f"{key}: {paths} are both called {first.name!r} (in Unicode's composed form): rename one")
+    if others:
+        _note(f"{key}: {len(others)} of {len(others) + len(found)} files are left out, as their suffix is not that of "
+              f"an image: {few(sorted(others))}{_extra(others)}")  # fmt: skip
     return found
 
 
-def _walk(root: Path, key: str) -> Iterator[Path]:
+def _check_folder(root: Path, key: str) -> None:
+    state = "is not a folder"
+    try:
+        if stat.S_ISDIR(os.stat(root).st_mode):  # noqa: PTH116 - `Path.is_dir` has another answer in each Python
+            return
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        state = "does not exist"
+    except OSError as error:
+        raise InputError(f"{key}: cannot read the folder {str(root)!r} ({error.strerror})") from error
+    raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of images")
+
+
+def _walk(root: Path, key: str, others: list[str]) -> Iterator[Path]:
+    """The image files; the names of files that might be images are added to `others`."""
     visited, waiting = set[tuple[int, int]](), [root]
     while waiting:
         folder = waiting.pop()
         try:
-            status = folder.stat()
+            status = os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118 - fails if it may not be entered
             with os.scandir(folder) as entries:
                 shown = sorted(
                     (entry for entry in entries if not entry.name.startswith(".")), key=lambda each: each.name
@@ -63,22 +141,48 @@ def _walk(root: Path, key: str) -> Iterator[Path]:
         if (identity := (status.st_dev, status.st_ino)) in visited:
             continue
         visited.add(identity)
-        waiting += [Path(entry.path) for entry in reversed(shown) if entry.is_dir()]
-        yield from (_ordinary(entry, key) for entry in shown if _names_image(entry.name) and not entry.is_dir())
+        waiting += [Path(entry.path) for entry in reversed(shown) if _is_folder(entry)]
+        files = [entry for entry in shown if not _is_folder(entry)]
+        others += [entry.name for entry in files if _suffix(entry.name) not in _USUAL and _is_file(entry)]
+        yield from (_ordinary(entry, key) for entry in files if _suffix(entry.name) in IMAGE_SUFFIXES)
 
 
-def _names_image(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES  # noqa: PTH122, quick
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122, quick
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that goes round: an error when it is read
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
     """The path of a regular file, or of a broken link, an error when it is read; reading a pipe might never end."""
-    if entry.is_file() or not os.path.exists(entry.path):  # noqa: PTH110, of a string
-        return Path(entry.path)
-    raise InputError(f"{key}: {entry.path!r} is not a regular file, but a pipe or device: remove it")
+    if not _is_file(entry) and os.path.exists(entry.path):  # noqa: PTH110, of a string
+        raise InputError(f"{key}: {entry.path!r} is not a regular file, but a pipe or device: remove it")
+    return Path(entry.path)
 
 
 def _image(path: Path, root: Path) -> ImageFile:
     # file names may hold bytes that are not UTF-8: names are shown, so they are escaped
     name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
     return ImageFile(unicodedata.normalize("NFC", name), path)
+
+
+def _extra(names: Sequence[str]) -> str:
+    extras = sorted({NEEDS_EXTRA[suffix] for name in names if (suffix := _suffix(name)) in NEEDS_EXTRA})
+    return "".join(f" (pip install 'inpaint-zoo[{extra}]' reads .{extra})" for extra in extras)
+
+
+def _note(message: str) -> None:
+    if is_first_process():
+        warnings.warn(message, InputWarning, stacklevel=4)

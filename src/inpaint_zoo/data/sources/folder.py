@@ -19,6 +19,7 @@ from inpaint_zoo.data.sources.layout import find_split, mask_root, split_folders
 from inpaint_zoo.data.splits import Split, hold_out, split_by_name
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.images.finding import ImageFile, find_images
+from inpaint_zoo.images.formats import KINDS
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
@@ -83,7 +84,7 @@ class FolderDataModule(InpaintingDataModule):
 
     @cached_property
     def _found(self) -> dict[Split, list[Path]]:
-        if not self.root.exists():
+        if not os.path.lexists(self.root):
             raise InputError(f"data.root: {str(self.root)!r} does not exist: give data.root=DIR{_said(self.hint)}")
         return {split: find_split(self.root, patterns) for split, patterns in self.folders.items()}
 
@@ -103,7 +104,7 @@ class FolderDataModule(InpaintingDataModule):
             for file in find_images(folder, "data.root")
         ]
         if not images:
-            raise InputError(f"data.root: {str(folders[0])!r} holds no images (png, jpg, webp, bmp, tif)")
+            raise InputError(f"data.root: {str(folders[0])!r} holds no images ({KINDS})")
         return self._masked(images, base)
 
     def _masked(self, images: list[ImageFile], folder: Path) -> Sequence[ImageFile]:
@@ -143,7 +144,7 @@ class FolderDataModule(InpaintingDataModule):
     def _of_flat_folder(self, split: Split) -> Sequence[ImageFile]:
         if not self._flat:
             said = _said(self.hint)
-            raise InputError(f"data.root: {str(self.root)!r} holds no images (png, jpg, webp, bmp, tif){said}")
+            raise InputError(f"data.root: {str(self.root)!r} holds no images ({KINDS}){said}")
         if split is Split.TEST and self.test_split == "all":
             _announce(f"{str(self.root)!r}: all {len(self._flat)} images are the test set")
             return self._flat

@@ -10,8 +10,8 @@ from inpaint_zoo.checks import as_given, string_or_strings
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedFiles, few
-from inpaint_zoo.images.finding import ImageFile, find_images
+from inpaint_zoo.files.name_matching import NamedMasks, few
+from inpaint_zoo.images.finding import ImageFile, find_masks
 
 
 def split_folders(folders: Mapping[str, str | Sequence[str]]) -> dict[Split, list[str]]:
@@ -75,8 +75,8 @@ def with_masks(images: Sequence[ImageFile], folder: Path) -> Sequence[ImageFile]
     Raises:
         InputError: An image has no mask, or a mask could belong to several images.
     """
-    masks = {file.path: file for file in find_images(folder, "data.masks")}
-    named = NamedFiles(((file.name, file.path) for file in masks.values()), "data.masks")
+    masks = {file.path: file for file in find_masks(folder, "data.masks")}
+    named = NamedMasks(((file.name, file.path) for file in masks.values()), "data.masks")
     missing = named.missing([image.name for image in images])
     if missing:
         raise InputError(

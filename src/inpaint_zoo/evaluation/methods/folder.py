@@ -11,7 +11,7 @@ from inpaint_zoo.files.hashing import combined_hash, file_hash
 from inpaint_zoo.files.name_matching import NamedFiles
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import ImageArray
-from inpaint_zoo.images.finding import find_images
+from inpaint_zoo.images.finding import list_images
 from inpaint_zoo.images.reading import image_size, read_image
 
 
@@ -33,7 +33,7 @@ class ImageFolder:
     def __init__(self, root: Path, title: str) -> None:
         self.title = title
         self.root = root
-        self.images = find_images(root, f"methods.{title}")
+        self.images = list_images(root, f"methods.{title}")
         self._named = NamedFiles(self.images, f"methods.{title}")
 
     def identity(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.files.source import Readable
+from inpaint_zoo.files.source import Readable, opened
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import SIDEWAYS, file_orientation, image_size
 
@@ -38,7 +38,7 @@ def soft_share(gray: np.ndarray) -> float:
 
 def is_jpeg(path: Readable) -> bool:
     """Whether a file is a JPEG file, whatever its name."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         return file.read(len(_JPEG_START)) == _JPEG_START
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.finding import ImageFile, find_images
+from inpaint_zoo.images.finding import ImageFile, find_masks
+from inpaint_zoo.images.formats import KINDS
 from inpaint_zoo.images.reading import read_mask
 from inpaint_zoo.images.resizing import Fit, stretch
 from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, is_jpeg, warn_about
@@ -44,9 +45,9 @@ class MaskFolder:
         self.invert = invert
         self.resize = choose(RESIZINGS, resizing, "mask.resizing")
         self.root = Path(root).expanduser()
-        self.files = find_images(self.root, "mask.root")
+        self.files = find_masks(self.root, "mask.root")
         if not self.files:
-            raise InputError(f"mask.root={str(root)!r} holds no mask images (png, jpg, webp, bmp, tif)")
+            raise InputError(f"mask.root={str(root)!r} holds no mask images ({KINDS})")
         self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
         step = -(-len(self.files) // NUM_CHECKED)
         some = self.files[::step]

@@ -9,19 +9,20 @@ import numpy as np
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedFiles
+from inpaint_zoo.files.name_matching import NamedMasks
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.images.resizing import FITTINGS
-from inpaint_zoo.masks.files.checks import check_orientation
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.files.pairs import check_pairs
 from inpaint_zoo.masks.generator import MaskRequest
 
 
 class PairedMask:
     """For each image the mask of the same name below `root`.
 
-    An image's mask has the same relative path, suffixes aside; if no image has one, the same file name, folders aside.
+    An image's mask has the same relative path, suffixes aside, or this and `_mask`; if no image has one, the same file
+    name, folders aside.
     A mask with its image's proportions is fitted as its image is.
 
     Args:
@@ -40,7 +41,7 @@ class PairedMask:
     ) -> None:
         self._fit = choose(FITTINGS, fitting, "mask.fitting")
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
-        self._named = NamedFiles(self.folder.files, "mask.root")
+        self._named = NamedMasks(self.folder.files, "mask.root")
         self._by_path = {file.path: file for file in self.folder.files}
 
     def missing(self, names: Sequence[str]) -> list[str]:
@@ -73,14 +74,12 @@ class PairedMask:
         return image_size(self._file(name).path)
 
     def check_orientation(self, images: Sequence[ImageFile]) -> None:
-        """Refuse masks that were drawn on photographs without regard to their EXIF orientation.
+        """As `check_pairs`, for the masks of these images.
 
         Raises:
-            InputError: There is such a mask.
+            InputError: As `check_pairs`.
         """
-        for image in images:
-            file = self._file(image.name)
-            check_orientation(image, file.name, image_size(file.path))
+        check_pairs(((image, self._file(image.name)) for image in images), "mask.root")
 
     def _file(self, name: str) -> ImageFile:
         path = self._named.find(name)
