@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.cache import EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import evaluation_set
 from inpaint_zoo.evaluation.evaluator import Evaluator
@@ -42,3 +43,31 @@ def test_composites_are_written_as_the_protocol_says(
     for sample in evaluation.load(range(3)):
         expected = np.where(sample.hole[..., None], levels(method(sample)), sample.image)
         assert np.array_equal(read_image(kept.composite("noise", sample.name)), expected)
+
+
+class Diverging(Noise):
+    """Fills the first image, and then no more."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+        self.calls = 0
+
+    def __call__(self, sample: Sample) -> FloatImageArray:
+        self.calls += 1
+        return super().__call__(sample) * np.float32(1 if self.calls == 1 else self.value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_diverged_network_is_named_with_its_image_and_the_others_are_complete(value: float, tmp_path: Path) -> None:
+    settings = ["data=photographs", "size=32", "data.eval_repeats=1", "data.num_workers=0", "output=unused"]
+    evaluation = evaluation_set(Settings.from_config(compose_config("compare", settings), {}))
+    methods, names = {"bad": Diverging(value), "good": Noise()}, evaluation.dataset.names
+    cache, fingerprints = EvaluationCache(tmp_path, 0), dict.fromkeys(methods, "")
+    cache.merge(fingerprints)
+    with pytest.raises(InputError, match=rf"^bad: {names[1]}: .* has diverged.*the other methods are kept"):
+        Evaluator(evaluation, None, cache, None).run(methods, fingerprints, Processes(0, 1))
+    assert methods["bad"].calls == 2
+    assert {name for title, name in cache.records if title == "good"} == {*names}
+    again = EvaluationCache(tmp_path, 0)
+    again.load({"good": ""}, evaluation.sample_keys)
+    assert len(again.records) == len(names)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.methods import Method, Sample
 from inpaint_zoo.evaluation.result_images import KeptImages
-from inpaint_zoo.images.arrays import to_float
+from inpaint_zoo.images.arrays import DivergedError, to_float
 from inpaint_zoo.metrics.lpips import LPIPSDistance
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import score
@@ -49,15 +50,24 @@ class Evaluator:
 
         Returns:
             The records in the order of the images, and for each image in the order of the methods.
+
+        Raises:
+            InputError: A network has diverged; the records of the other methods are complete then, and in the cache.
         """
         names = self.evaluation.dataset.names
         own = range(processes.rank, len(names), processes.size)
         todo = {index: [title for title in methods if (title, names[index]) not in self.cache.records] for index in own}
         wanted = [index for index, titles in todo.items() if titles]
         images = zip(wanted, self.evaluation.load(wanted), strict=True)
+        diverged: dict[str, DivergedError] = {}
         for index, sample in tracked(images, len(wanted), "images"):
             for title in todo[index]:
-                self.cache.add(self._evaluate(title, methods[title], sample), fingerprints[title])
+                try:
+                    if title not in diverged:
+                        self.cache.add(self._evaluate(title, methods[title], sample), fingerprints[title])
+                except DivergedError as error:
+                    diverged[title] = error
+        _refuse_diverged(gather([f"{title}: {error}" for title, error in diverged.items()]), len(methods))
         records = [self.cache.records[title, names[index]] for index in own for title in methods]
         gathered = {(each.record.name, each.record.method): each for each in gather(records)}
         return [gathered[name, title] for name in names for title in methods]
@@ -67,9 +77,18 @@ class Evaluator:
         started = time.perf_counter()
         output = method(sample)
         seconds = time.perf_counter() - started
+        if not np.isfinite(output).all():
+            raise DivergedError(f"{sample.name}: ")
         scored = score(sample.image, output, sample.hole, protocol.metrics, self.lpips)
         if self.kept is not None:
             composite = np.where(sample.hole[..., None], to_float(output), to_float(sample.image))
             self.kept.write(sample, title, protocol.to_image(composite))
         record = Record.from_score(title, sample.name, sample.photograph, scored)
         return CachedRecord(record, seconds, self.evaluation.sample_keys[sample.name])
+
+
+def _refuse_diverged(found: list[str], num_methods: int) -> None:
+    """Name the first method that has diverged, with its image, and where the results of the others are."""
+    if found:
+        kept = " (the results of the other methods are kept: leave this one out to see them)" if num_methods > 1 else ""
+        raise InputError(f"{found[0]}{kept}")

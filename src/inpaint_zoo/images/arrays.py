@@ -18,7 +18,15 @@ FloatImageArray: TypeAlias = NDArray[np.float32]
 Hole: TypeAlias = NDArray[np.bool_]
 """(H, W), True = hole."""
 
-_NAN = "the image holds NaN: the network that made it has diverged, use an earlier checkpoint"
+
+class DivergedError(InputError):
+    """An image of a network holds values that are not finite."""
+
+    def __init__(self, where: str = "") -> None:
+        """State it, after the name of what holds them."""
+        super().__init__(
+            f"{where}the image holds NaN or infinity: the network that made it has diverged, use an earlier checkpoint"
+        )
 
 
 def to_uint8(image: Tensor) -> ImageArray:
@@ -34,11 +42,11 @@ def to_uint8(image: Tensor) -> ImageArray:
         (H, W, 3) or (B, H, W, 3).
 
     Raises:
-        InputError: the image holds NaN, as a diverged network's does.
+        DivergedError: the image holds NaN.
     """
     levels = image.detach().float().clamp(0, 1).mul(255).round()
     if torch.isnan(levels).any():
-        raise InputError(_NAN)
+        raise DivergedError
     return levels.to(torch.uint8).movedim(-3, -1).cpu().numpy()
 
 
@@ -46,13 +54,13 @@ def to_float(image: ImageArray | FloatImageArray) -> FloatImageArray:
     """Convert 8-bit levels to floats in [0, 1]; floats stay as they are.
 
     Raises:
-        InputError: the image holds NaN, as a diverged network's does.
+        DivergedError: the image holds NaN.
     """
     if image.dtype == np.uint8:
         return np.divide(image, np.float32(255), dtype=np.float32)
     floats = np.asarray(image, dtype=np.float32)
     if np.isnan(floats).any():
-        raise InputError(_NAN)
+        raise DivergedError
     return floats
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from inpaint_zoo.evaluation.methods.base import Sample
-from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, to_float
+from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, ImageArray, to_float
 from inpaint_zoo.models.network import InpaintingNetwork
 
 
@@ -39,7 +39,11 @@ class NetworkMethod:
 
     @torch.inference_mode()
     def __call__(self, sample: Sample) -> FloatImageArray:
-        """Fill the hole; returns the composite before any rounding, float32 (H, W, 3) in [0, 1]."""
+        """Fill the hole; returns the composite before any rounding, float32 (H, W, 3) in [0, 1].
+
+        Raises:
+            DivergedError: The network's image is not finite.
+        """
         height, width = sample.hole.shape
         padding = ((0, self._extra(height)), (0, self._extra(width)))
         image = np.pad(self._seen(sample), (*padding, (0, 0)), mode="reflect")
@@ -48,7 +52,10 @@ class NetworkMethod:
             torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).float() / 255,
             torch.from_numpy(hole)[None, None].to(self.device).float(),
         )
-        output = to_float(prediction.image[0].float().clamp(0, 1).permute(1, 2, 0).cpu().numpy())
+        filled = prediction.image[0].float().cpu()
+        if not filled.isfinite().all():
+            raise DivergedError(f"{sample.name}: ")
+        output = to_float(filled.clamp(0, 1).permute(1, 2, 0).numpy())
         return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
 
     def _seen(self, sample: Sample) -> ImageArray:
