@@ -75,7 +75,7 @@ KEYS = {
     "runs": "output root sort",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
-    "predict": "ckpt device images invert masks model_name output threshold weights",
+    "predict": "ckpt device images invert masks method model_name output threshold weights",
     "compare": """
         costs device force inception_weights lpips lpips_weights manifest methods notes output reference size
         title weights

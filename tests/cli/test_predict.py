@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
+from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.images.arrays import rounded, truncated
 from inpaint_zoo.images.reading import read_image, read_mask
 from inpaint_zoo.zoo import list_models, load_model
@@ -122,3 +123,41 @@ def test_a_published_file_needs_the_name_of_its_model(
     assert "give model=NAME" in err
     assert command("predict", *arguments, f"output={tmp_path}/out", "model=ctsdg").code == 0
     assert (tmp_path / "out" / "a.png").is_file()
+
+
+@pytest.mark.parametrize("method", ["mean", "nearest", "opencv_telea"])
+def test_a_fill_needs_no_network(command: Command, images: Images, masks: Images, tmp_path: Path, method: str) -> None:
+    root, mask = images("a.png"), masks("m.png") / "m.png"
+    found = command("predict", f"method={method}", f"images={root}", f"masks={mask}", f"output={tmp_path / 'out'}")
+    assert (found.code, found.err) == (0, "")
+    before, hole = read_image(root / "a.png"), read_mask(mask) >= 128
+    assert np.array_equal(read_image(tmp_path / "out" / "a.png"), FILLS[method](before, hole))
+
+
+def test_what_could_fill_is_named(command: Command, images: Images, masks: Images, tmp_path: Path) -> None:
+    places = [f"images={images('a.png')}", f"masks={masks('a.png')}", f"output={tmp_path / 'out'}"]
+    for words, reason in (
+        ([], "ckpt is missing: give ckpt=FILE, a checkpoint of a run or a published file, or method=NAME"),
+        ([], "opencv_telea"),
+        (["method=opencv_tela"], "did you mean 'opencv_telea'?"),
+        (["method=mean", "ckpt=x.ckpt"], "give one of them"),
+    ):
+        code, _, err = command("predict", *places, *words)
+        assert code == 2
+        assert err.count("\n") == 1
+        assert reason in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_diverged_network_is_named_with_the_image(
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    content["state_dict"] = {
+        key: value * 1e30 if value.ndim == 4 else value for key, value in content["state_dict"].items()
+    }
+    torch.save(content, tmp_path / "bad.ckpt")
+    places = [f"images={images('a.png')}", f"masks={masks('a.png')}", f"output={tmp_path / 'out'}"]
+    code, _, err = command("predict", f"ckpt={tmp_path / 'bad.ckpt'}", *places)
+    assert code == 2
+    assert "error: a.png: the image holds NaN or infinity: the network that made it has diverged" in err

@@ -7,14 +7,16 @@ from pathlib import Path, PurePosixPath
 from omegaconf import DictConfig
 from rich.progress import track
 
+from inpaint_zoo.checks import choose
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
+from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, Sample
+from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.name_matching import NamedMasks
 from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.arrays import rounded
+from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.images.finding import ImageFile, find_images, find_masks
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
@@ -28,6 +30,7 @@ def run(config: DictConfig) -> None:
     """Write one composite for every image, as PNG under the image's name."""
     quiet_libraries()
     folder, together = writable_folder(config.output), Path(config.masks).is_dir()
+    fill = _classical_fill(config)
     check_threshold(config.threshold, "threshold")
     pairs = _pairs(Path(config.images), Path(config.masks))
     check_pairs(((image, ImageFile(str(mask), mask)) for image, mask in pairs), "masks")
@@ -35,13 +38,31 @@ def run(config: DictConfig) -> None:
         _sample(image, mask, config.threshold, config.invert, resize=together)
     some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_CHECKED]]
     warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
-    device = choose_device(config.device)
-    _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
-    method = NetworkMethod(network, device)
+    method = fill or _network_method(config)
     for image, mask in track(pairs, description="images"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
-        write_png(folder / png_name(image.name), rounded(method(sample)))
+        write_png(folder / png_name(image.name), rounded(to_float(method(sample))))
     print(f"{len(pairs)} {'image' if len(pairs) == 1 else 'images'} in {folder}")
+
+
+def _classical_fill(config: DictConfig) -> ClassicalFill | None:
+    """The fill that `method` names; None where `ckpt` names a network. Exactly one of them is given."""
+    if config.method is None and config.ckpt is None:
+        raise InputError(
+            "ckpt is missing: give ckpt=FILE, a checkpoint of a run or a published file, or method=NAME, which needs "
+            f"no training (known: {', '.join(FILLS)})."
+        )
+    if config.method is not None and config.ckpt is not None:
+        raise InputError(f"ckpt={config.ckpt} and method={config.method} both fill: give one of them.")
+    if config.method is None:
+        return None
+    return ClassicalFill(choose(FILLS, str(config.method), "method"), str(config.method))
+
+
+def _network_method(config: DictConfig) -> NetworkMethod:
+    device = choose_device(config.device)
+    _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
+    return NetworkMethod(network, device)
 
 
 def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
