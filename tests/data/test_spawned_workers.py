@@ -29,7 +29,7 @@ class Trainer:
 
 
 @pytest.fixture
-def sources(  # noqa: PLR0917 (fixtures)
+def sources(  # noqa: PLR0917 - fixtures
     write_images: Write, folder_data: Make, list_data: Make, partition_data: Make, write_shard: Make, jpeg: Make,
     masks: Write, tmp_path: Path,
 ) -> dict[str, InpaintingDataModule]:  # fmt: skip

@@ -65,7 +65,7 @@ def peak_in_fresh_process(case: Case, name: str) -> float | None:
 
 
 def peak_of(call: partial[Any], what: str) -> float | None:
-    """The peak in MB of a process of its own that makes `call`; None if it is unknown, or memory was too small for it.
+    """The peak in MB of a process of its own that makes `call`; None if it is not known, or memory was short.
 
     Raises:
         RuntimeError: It failed for another reason; the message names `what` was measured.

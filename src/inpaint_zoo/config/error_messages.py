@@ -27,14 +27,15 @@ from omegaconf.errors import ValidationError as OmegaConfValidationError
 
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.runtime.refusals import machine_refusal
 
 
 def explain(error: BaseException) -> str | None:
-    """Return one line for a mistake in the input, None for any other error (a bug)."""
+    """Return one line for a mistake in the input or what the machine refuses, None for any other error (a bug)."""
     for kind, explanation in _EXPLANATIONS:
         if isinstance(error, kind):
-            return explanation(error)
-    return None
+            return explanation(error) or machine_refusal(error)
+    return machine_refusal(error)
 
 
 def offered(names: Iterable[str]) -> list[str]:

@@ -173,12 +173,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.VAL, self._cover())
+        return self.evaluation_dataset(Split.VAL, partial(cover, size=self.size, resize=resize))
 
     @cached_property
     def test_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.TEST, self._cover())
+        return self.evaluation_dataset(Split.TEST, partial(cover, size=self.size, resize=resize))
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Full batches of the training stream, from the position that training has reached."""
@@ -274,9 +274,6 @@ class InpaintingDataModule(LightningDataModule, ABC):
             repeats=self.eval_repeats,
             seed=self.eval_seed,
         )
-
-    def _cover(self) -> Callable[[np.ndarray], np.ndarray]:
-        return partial(cover, size=self.size, resize=resize)
 
     def evaluation_loader(self, dataset: Dataset[Any], indices: Sequence[int], batch_size: int) -> DataLoader[Any]:
         """The samples of these indices, in this order."""
