@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaint_zoo.errors import InputWarning
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.images.reading import read_image, read_mask
 from inpaint_zoo.metrics.records import read_records
@@ -82,7 +83,7 @@ def refused(outcome: Any, folder: Path) -> str:
 def test_a_folder_that_lacks_images_is_named_with_them(compare: Command, images: Images, tmp_path: Path) -> None:
     root, other = images("a.png", "b.png", "c.png"), images("b.png", folder="other", width=32, height=32)
     err = refused(compare(f"data.root={root}", f"methods.theirs={other}"), tmp_path / "out")
-    assert f"methods.theirs: {other} lacks 2 of 3 images: a.png, c.png" in err
+    assert f"methods.theirs: {other} lacks 2 of 3 images: a.png, c.png (there are b.png)" in err
 
 
 def test_an_image_of_another_size_leaves_nothing_behind(compare: Command, images: Images, tmp_path: Path) -> None:
@@ -215,6 +216,7 @@ def test_a_manifest_holds_images_and_masks_to_their_hashes(command: Command, ima
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.filterwarnings("ignore:.*masks checked looks inverted")  # what is cut out of it does
 @pytest.mark.parametrize("protocol", ["standard", "misf", "madf"])
 def test_paired_masks_are_cut_as_their_images_are(
     command: Command, quadruples: dict[str, Path], tmp_path: Path, protocol: str
@@ -242,3 +244,37 @@ def test_a_paired_mask_of_other_proportions_belongs_to_another_image(
         "methods.mean=mean", "lpips=false", "costs=false", "data.num_workers=0", f"output={tmp_path / 'out'}",
     ]  # fmt: skip
     assert "1 of 3 masks have neither the proportions" in refused(command("compare", *arguments), tmp_path / "out")
+
+
+@pytest.mark.parametrize("part", ["", "/images", "/images/mean", "/images/new"])
+def test_results_are_not_written_over_what_is_compared(
+    compare: Command, images: Images, tmp_path: Path, part: str
+) -> None:
+    root = images("a.png", "b.png", width=32, height=32)
+    assert compare(f"data.root={root}", "methods.mean=mean").code == 0
+    (tmp_path / "out" / "images" / "new").symlink_to(root)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.png")}
+    code, _, err = compare(f"data.root={root}", f"methods.new={tmp_path / 'out'}{part}", "methods.again=mean")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "error: output: " in err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.png")} == before
+
+
+def test_images_of_a_list_are_not_written_over(compare: Command, images: Images, tmp_path: Path) -> None:
+    root = images("a.png", folder="out/images/original")
+    (tmp_path / "list.txt").write_text(f"{root / 'a.png'}\n")
+    code, _, err = compare("data=list", f"data.test={tmp_path / 'list.txt'}", "methods.mean=mean")
+    assert code == 2
+    assert "output: an input=" in err
+    assert "where results are written: choose another folder" in err
+
+
+def test_masks_of_a_comparison_are_named_if_they_are_doubtful(
+    compare: Command, images: Images, masks: Images, tmp_path: Path
+) -> None:
+    names = [f"{number:02}.png" for number in range(40)]
+    folder = masks(*names)
+    for name in ("01.png", "38.png"):
+        Image.fromarray(255 - np.asarray(Image.open(folder / name))).save(folder / name)
+    with pytest.warns(InputWarning, match=r"^mask\.root: 2 of 40 masks checked look inverted \(01\.png: .*, 38\.png"):
+        assert compare(f"data.root={images(*names)}", "mask=paired", f"mask.root={folder}", "methods.x=mean").code == 0

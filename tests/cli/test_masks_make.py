@@ -232,3 +232,15 @@ def test_what_a_killed_first_run_left_is_no_obstacle(make: Command, tmp_path: Pa
     (tmp_path / "made/.masks-x.part/000000.png").write_bytes(b"")
     assert make("kind=box").code == 0
     assert len(list((tmp_path / "made").iterdir())) == 5
+
+
+def test_masks_are_not_written_into_the_folder_that_they_are_made_of(
+    command: Command, masks: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = masks("a.png")
+    for kind in (["mask=files", f"mask.root={root}"], ["mask=exact_ratio", "of=files", f"mask.mask.root={root}"]):
+        code, _, err = command("masks", "make", *kind, "count=1", "size=32", f"output={root / 'more'}", "force=true")
+        assert (code, err.count("\n")) == (2, 1)
+        assert "output: " in err
+        assert "which is read" in err
+    assert [path.name for path in root.iterdir()] == ["a.png"]

@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from inpaint_zoo.errors import InputWarning
 from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.images.arrays import rounded, truncated
@@ -161,3 +162,91 @@ def test_a_diverged_network_is_named_with_the_image(
     code, _, err = command("predict", f"ckpt={tmp_path / 'bad.ckpt'}", *places)
     assert code == 2
     assert "error: a.png: the image holds NaN or infinity: the network that made it has diverged" in err
+
+
+@pytest.fixture
+def prediction(
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
+) -> Callable[..., Any]:
+    """Run predict on two images and their masks; keys replace its own."""
+    images("0.png", "1.png")
+    masks("0.png", "1.png")
+
+    def run(output: str, **changed: str) -> Any:
+        given = {"images": "images", "masks": "masks"} | changed
+        paths = [f"{key}={tmp_path / value}" for key, value in given.items()]
+        return command("predict", f"ckpt={small_checkpoint('misf')}", *paths, f"output={tmp_path / output}")
+
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("output", "changed"),
+    [
+        ("images", {}),
+        ("masks", {}),
+        ("images/out", {}),
+        ("masks/out", {"images": "images/0.png"}),
+        ("images/out", {"masks": "masks/0.png"}),
+        ("images", {"images": "images/0.png", "masks": "masks/0.png"}),
+        ("masks", {"images": "images/0.png", "masks": "masks/0.png"}),
+        ("link", {}),
+        ("link/out", {}),
+        ("links", {"images": "images/0.png", "masks": "masks/0.png"}),
+        ("linked", {"images": "linking", "masks": "masks/0.png"}),
+    ],
+)
+def test_neither_images_nor_masks_are_overwritten_or_joined(
+    prediction: Callable[..., Any], tmp_path: Path, output: str, changed: dict[str, str]
+) -> None:
+    (tmp_path / "link").symlink_to("images")  # the folder of images, by another name
+    for name in ("links", "linked", "linking"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "links" / "0.png").symlink_to("../images/0.png")  # in place of a result
+    (tmp_path / "linked" / "1.png").write_bytes((tmp_path / "images" / "1.png").read_bytes())
+    (tmp_path / "linking" / "sub").symlink_to("../linked")  # a folder of images that leads to the results
+    before = contents(tmp_path)
+    code, _, err = prediction(output, **changed)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "error: output: " in err
+    assert contents(tmp_path) == before
+
+
+def test_two_masks_of_one_name_are_refused(prediction: Callable[..., Any], tmp_path: Path) -> None:
+    Image.open(tmp_path / "masks" / "1.png").save(tmp_path / "masks" / "1.bmp")
+    code, _, err = prediction("out")
+    assert code == 2
+    assert "masks: 1.bmp and 1.png have one name" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_masks_of_other_names_are_shown(prediction: Callable[..., Any], tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / "masks" / f"{number}.png").rename(tmp_path / "masks" / f"m{number}.png")
+    code, _, err = prediction("out")
+    assert code == 2
+    assert "no mask of the same name for 2 of 2 images: 0.png, 1.png (there are m0.png, m1.png)" in err
+
+
+def test_every_doubtful_mask_is_named(
+    prediction: Callable[..., Any], images: Images, masks: Images, tmp_path: Path
+) -> None:
+    names = [f"{number:02}.png" for number in range(20)]
+    images(*names, folder="many")
+    folder = masks(*names, folder="their")
+    for name in ("17.png", "19.png"):
+        Image.fromarray(255 - read_mask(folder / name)).save(folder / name)
+    with pytest.warns(InputWarning, match=r"2 of 20 masks checked look inverted \(.*17\.png: .*19\.png: .*%"):
+        assert prediction("out", images="many", masks="their").code == 0
+
+
+@pytest.mark.parametrize("key", ["images", "masks"])
+def test_a_path_that_does_not_exist_is_named_with_its_key(prediction: Callable[..., Any], key: str) -> None:
+    code, _, err = prediction("out", **{key: "nowhere"})
+    assert code == 2
+    assert f"error: {key}: " in err
+    assert f"nowhere' does not exist: give {key}=FILE, or {key}=DIR" in err

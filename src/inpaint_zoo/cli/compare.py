@@ -18,7 +18,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.cache import CachedRecord
 from inpaint_zoo.evaluation.manifest import write_manifest
 from inpaint_zoo.evaluation.methods import Method
-from inpaint_zoo.evaluation.output import results_folder
+from inpaint_zoo.evaluation.output import images_folder, refuse_inputs, results_folder
 from inpaint_zoo.evaluation.report import Cost, ProtocolCard, Report, terminal_tables, write_results
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -28,6 +28,7 @@ from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.lpips import MetricUnavailableError
 from inpaint_zoo.metrics.sets import set_notes, set_scores
+from inpaint_zoo.metrics.weights import refuse_missing_weights
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
 
@@ -43,10 +44,12 @@ def run(config: DictConfig) -> None:
     sources = {str(title): str(value) for title, value in config.methods.items()}
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)
+    refuse_missing_weights(config.inception_weights, "inception_weights")
     folder = results_folder(output, settings)
+    kept = KeptImages(images_folder(folder, settings))
     with joined_processes() as processes:
         session = open_session(settings)
-        kept = KeptImages(folder / "images")
+        refuse_inputs(kept, session)
         evaluated = session.evaluate(folder, processes, force=config.force, kept=kept)
         if processes.is_first:
             _write(config, session, evaluated, kept)

@@ -11,6 +11,7 @@ from inpaint_zoo.evaluation.evaluation_set import evaluation_set
 from inpaint_zoo.evaluation.manifest import write_manifest
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.atomic import writable_file
+from inpaint_zoo.files.inputs import refuse_overwriting
 
 
 def run(config: DictConfig) -> None:
@@ -22,7 +23,9 @@ def run(config: DictConfig) -> None:
         for group in ("data", "mask", "protocol")
     }
     settings = Settings(**nodes, sources={}, manifest=None, device="cpu", lpips=False, lpips_weights="imagenet")
-    manifest = evaluation_set(settings).manifest
+    evaluation = evaluation_set(settings)
+    refuse_overwriting([path], [image.path for image in evaluation.dataset.images])
+    manifest = evaluation.manifest
     write_manifest(manifest, path)
     num_images = len({entry.photograph for entry in manifest.samples})
     print(f"{len(manifest.samples)} samples of {num_images} images, written to {path}")

@@ -9,6 +9,7 @@ import torch
 from omegaconf import DictConfig
 
 from inpaint_zoo.files.atomic import writable_file, write_bytes
+from inpaint_zoo.files.inputs import refuse_overwriting
 from inpaint_zoo.models.weights import converted, read_weights
 from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 
@@ -16,7 +17,9 @@ from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 def run(config: DictConfig) -> None:
     """Read `source`, check the name and shape of every entry, and write `output`."""
     output = writable_file(config.output)
-    stored = read_weights(Path(config.source), known_model(config.model_name))
+    source, model = Path(config.source).expanduser(), known_model(config.model_name)
+    refuse_overwriting([output], [source])
+    stored = read_weights(source, model)
     arguments = network_arguments(stored.model, stored.network)
     network = filled_network(stored)
     buffer = io.BytesIO()

@@ -18,6 +18,7 @@ from inpaint_zoo.config.build import construct
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import whole_or_nothing, writable_folder
 from inpaint_zoo.files.hashing import pixel_hash
+from inpaint_zoo.files.inputs import named_folders, refuse_below
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.images.finding import list_images
 from inpaint_zoo.images.reading import MAX_PIXELS, write_png
@@ -32,6 +33,8 @@ def run(config: DictConfig) -> None:
     """Write `000000.png`, ... and `manifest.json` to the output folder: all of them, or none after an error."""
     quiet_libraries()
     folder = writable_folder(config.output)
+    node: Any = OmegaConf.to_container(config.mask, resolve=True)
+    refuse_below(folder, named_folders(node, "mask"))
     count, (height, width) = at_least(1, config.count, "count"), height_and_width(config.size, "size")
     if height * width > MAX_PIXELS:
         raise InputError(
@@ -51,7 +54,6 @@ def run(config: DictConfig) -> None:
                 _make(generator, (seed, index), (height, width), Path(new))
                 for index in track(range(count), "masks", console=terminal, disable=not terminal.is_terminal)
             ]
-            node: Any = OmegaConf.to_container(config.mask, resolve=True)
             write_mask_manifest(Path(new), node, seed, masks)
             names = [mask.name for mask in masks]
             # the manifest is moved last: until then, the old one and that of the unfinished folder list every file here

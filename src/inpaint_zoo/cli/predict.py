@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from omegaconf import DictConfig
@@ -14,13 +15,14 @@ from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, Sample
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
-from inpaint_zoo.files.name_matching import NamedMasks
+from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
+from inpaint_zoo.files.name_matching import NamedMasks, few
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.images.finding import ImageFile, find_images, find_masks
 from inpaint_zoo.images.reading import read_image, read_mask, write_png
 from inpaint_zoo.images.resizing import resize_mask
-from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import MaskLook, check_threshold, look_at, warn_about, warn_about_outliers
 from inpaint_zoo.masks.files.pairs import check_pairs
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.zoo import load_model
@@ -32,13 +34,11 @@ def run(config: DictConfig) -> None:
     folder, together = writable_folder(config.output), Path(config.masks).is_dir()
     fill = _classical_fill(config)
     check_threshold(config.threshold, "threshold")
-    pairs = _pairs(Path(config.images), Path(config.masks))
+    pairs = _pairs(_existing(config.images, "images"), _existing(config.masks, "masks"))
+    _refuse_inputs(folder, config, pairs)
     check_pairs(((image, ImageFile(str(mask), mask)) for image, mask in pairs), "masks")
-    for image, mask in pairs:  # read everything once, so that a bad file is found before anything is written
-        _sample(image, mask, config.threshold, config.invert, resize=together)
-    some = [read_mask(mask) for mask in list(dict.fromkeys(mask for _, mask in pairs))[:NUM_CHECKED]]
-    warn_about(some, f"masks={config.masks!r}", threshold=config.threshold, invert=config.invert, prefix="")
     method = fill or _network_method(config)
+    _check_files(config, pairs, resize=together)
     for image, mask in track(pairs, description="images"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
         write_png(folder / png_name(image.name), rounded(to_float(method(sample))))
@@ -76,11 +76,43 @@ def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
     named = NamedMasks(find_masks(masks, "masks"), "masks")
     missing = [image.name for image in files if named.find(image.name) is None]
     if missing:
-        few = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         raise InputError(
-            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few}"
+            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few(missing)}"
+            f"{named.there()}"
         )
     return [(image, mask) for image in files if (mask := named.find(image.name)) is not None]
+
+
+def _existing(path: str, key: str) -> Path:
+    given = Path(path).expanduser()
+    if not given.exists():
+        raise InputError(f"{key}: {path!r} does not exist: give {key}=FILE, or {key}=DIR")
+    return given
+
+
+def _refuse_inputs(folder: Path, config: DictConfig, pairs: Sequence[tuple[ImageFile, Readable]]) -> None:
+    """Refuse a folder in which results would replace images or masks, or be filled the next time."""
+    images, masks = Path(config.images).expanduser(), Path(config.masks).expanduser()
+    # links below the folder of images lead to other folders
+    reached = [image.path.parent for image, _ in pairs if isinstance(image.path, Path)] if images.is_dir() else []
+    for images_in in dict.fromkeys([images, *reached]):
+        refuse_below(folder, {"images": images_in})
+    refuse_below(folder, {"masks": masks})
+    read = [path for image, mask in pairs for path in (image.path, mask)]
+    refuse_overwriting((folder / png_name(image.name) for image, _ in pairs), read)
+
+
+def _check_files(config: DictConfig, pairs: Sequence[tuple[ImageFile, Readable]], *, resize: bool) -> None:
+    """Read everything once, so that a bad file is found before anything is written; notes name doubtful masks."""
+    rule = {"threshold": config.threshold, "invert": config.invert}
+    looks: dict[str, MaskLook] = {}
+    for image, mask in pairs:
+        _sample(image, mask, **rule, resize=resize)
+        if str(mask) not in looks:
+            looks[str(mask)] = look_at(read_mask(mask), **rule)
+    source = f"masks={config.masks!r}"
+    warn_about(looks, source, **rule, prefix="")
+    warn_about_outliers({name: look.ratio for name, look in looks.items()}, source)
 
 
 def _refuse_same_result(files: list[ImageFile]) -> None:

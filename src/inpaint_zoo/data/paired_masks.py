@@ -14,7 +14,7 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size, read_mask
 from inpaint_zoo.images.resizing import Fit, Resize, resize_mask
-from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_orientation, check_threshold, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_orientation, check_threshold, look_at, warn_about
 from inpaint_zoo.masks.files.pairs import check_pairs, refuse_image_itself
 from inpaint_zoo.masks.generator import MaskRequest
 
@@ -56,8 +56,11 @@ class PairedMasks:
         some = [images[index] for index in range(0, len(images), -(-len(images) // NUM_CHECKED))]
         paired = [image for image in some if isinstance(image, PairedImage)]
         check_pairs(((image, image.mask) for image in paired), "data.masks")
-        grays = [read_mask(image.mask.path) for image in paired]
-        warn_about(grays, "data", threshold=self.threshold, invert=self.invert, prefix="data.mask_")
+        looks = {
+            image.mask.name: look_at(read_mask(image.mask.path), threshold=self.threshold, invert=self.invert)
+            for image in paired
+        }
+        warn_about(looks, "data", threshold=self.threshold, invert=self.invert, prefix="data.mask_")
 
     def holes(self, image: PairedImage, size: tuple[int, int]) -> np.ndarray:
         """The holes of an image of this (height, width), uint8 (height, width), 1 = hole.

@@ -17,15 +17,16 @@ from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.dataset import EvaluationDataset
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.manifest import Manifest, describe_samples, differences, read_manifest
+from inpaint_zoo.evaluation.manifest import Entry, Manifest, describe_samples, differences, read_manifest
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.hashing import combined_hash
+from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.masks import MaskGenerator, PairedMask
-from inpaint_zoo.masks.files.checks import same_proportions
+from inpaint_zoo.masks.files.checks import same_proportions, warn_about_empty, warn_about_outliers
 from inpaint_zoo.runtime.progress import tracked
 
 
@@ -77,6 +78,8 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     """
     stored = None if settings.manifest is None else _read(settings, settings.manifest)
     data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
+    refuse_missing(data_node, "data")
+    refuse_missing(mask_node, "mask")
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
     data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
@@ -92,6 +95,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
         dataset.images = _listed_images(dataset, stored)
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
+    _warn_about_masks(entries, data_node, mask_node)
     manifest = Manifest(data_node, mask_node, settings.protocol, entries, dataset.mask_rule)
     if stored is not None and (changed := differences(stored.samples, entries)):
         raise InputError(f"the files do not match the manifest ({len(changed)} differ): {few(changed)}")
@@ -138,7 +142,10 @@ def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
     names = list(dict.fromkeys(entry.photograph for entry in stored.samples))
     missing = [name for name in names if name not in found]
     if missing:
-        raise InputError(f"manifest: {few(missing)} missing from the data ({len(missing)} of {len(names)} images)")
+        raise InputError(
+            f"manifest: {few(missing)} missing from the data ({len(missing)} of {len(names)} images; there are "
+            f"{few(list(found), 3)}): give data.root=DIR of the images that it names"
+        )
     return [found[name] for name in names]
 
 
@@ -150,11 +157,21 @@ def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol:
     if missing:
         raise InputError(
             f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} images: "
-            f"{few(missing)}"
+            f"{few(missing)}{mask.there()}"
         )
     mask.check_orientation(dataset.images)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)
+
+
+def _warn_about_masks(entries: Sequence[Entry], data: Mapping[str, Any], mask: Mapping[str, Any]) -> None:
+    """Name every mask file that is likely a mistake: when a folder is opened, only a few are looked at."""
+    ratios = {entry.mask_source["file"]: entry.ratio for entry in entries if "file" in entry.mask_source}
+    if ratios:
+        of_images = bool(data.get("masks"))
+        source, invert = ("data.masks", data.get("mask_invert")) if of_images else ("mask.root", mask.get("invert"))
+        warn_about_outliers(ratios, source)
+        warn_about_empty(ratios, source, invert=bool(invert))
 
 
 def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size: tuple[int, int]) -> None:

@@ -39,6 +39,27 @@ def read_weights_file(path: Path, name: str | None, weights: str | None) -> Weig
     return WeightsFile(read_weights(path, name, weights, digest.update), digest.hexdigest())
 
 
+def check_sources(values: Mapping[str, str]) -> None:
+    """Check titles, and that files and folders exist, before anything is read; arguments as for `build_methods`.
+
+    Raises:
+        InputError: No method is given, a title cannot be a folder's name, or a value is nothing of the known kinds.
+    """
+    known = ", ".join(FILLS)
+    if not values:
+        raise InputError(
+            f"methods is empty: give methods.NAME=VALUE, where VALUE is a checkpoint, a folder, or one of {known}."
+        )
+    for title, value in values.items():
+        if not re.fullmatch(r"[\w .+()-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
+            raise InputError(
+                f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only."
+            )
+        path = Path(value).expanduser()
+        if value not in FILLS and not path.is_dir() and not path.is_file():
+            raise InputError(f"methods.{title}: '{value}' is not a file, a folder or one of {known}.")
+
+
 def build_methods(
     values: Mapping[str, str],
     device: torch.device,
@@ -56,13 +77,8 @@ def build_methods(
         read: Files of weights that have been read already, by title.
 
     Raises:
-        InputError: No method is given, a title cannot be a folder's name, or a value is nothing of the above.
+        InputError: A file or a folder is not what it should be.
     """
-    if not values:
-        known = ", ".join(FILLS)
-        raise InputError(
-            f"methods is empty: give methods.NAME=VALUE, where VALUE is a checkpoint, a folder, or one of {known}."
-        )
     given: dict[str, str | WeightsFile] = {**values, **(read or {})}
     return {title: _method(title, value, device, protocol, weights) for title, value in given.items()}
 
@@ -72,15 +88,11 @@ def _method(
 ) -> Method:
     if isinstance(value, WeightsFile):
         return _network_method(value, device, protocol, weights)
-    if not re.fullmatch(r"[\w .+()-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
-        raise InputError(f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only.")
     if value in FILLS:
         return ClassicalFill(FILLS[value], value)
     path = Path(value).expanduser()
     if path.is_dir():
         return ImageFolder(path, title)
-    if not path.is_file():
-        raise InputError(f"methods.{title}: '{value}' is not a file, a folder or one of {', '.join(FILLS)}.")
     name = title if title in list_models() else None
     return _network_method(read_weights_file(path, name, weights), device, protocol, weights)
 
@@ -110,6 +122,7 @@ def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) 
         if missing:
             raise InputError(
                 f"methods.{title}: {method.root} lacks {len(missing)} of {len(names)} images: {few(missing)}"
+                f"{method.there()}: name the images as the samples are named"
             )
         different = method.sizes_differ(evaluation.sizes)
         if different:

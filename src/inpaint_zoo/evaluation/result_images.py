@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -12,6 +12,8 @@ from inpaint_zoo.evaluation.report import Case
 from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import write_png
 
+IMAGES = "images"
+"""Folder of all of them, below that of the results."""
 ORIGINAL = "original"
 MASK = "mask"
 RESERVED_TITLES = frozenset({ORIGINAL, MASK})
@@ -52,6 +54,10 @@ class KeptImages:
     def composite(self, title: str, name: str) -> Path:
         """Path of a method's composite of a sample."""
         return self._path(title, name)
+
+    def paths(self, names: Iterable[str], titles: Sequence[str]) -> Iterator[Path]:
+        """Everything that is written for these samples and methods."""
+        return (self._path(folder, name) for name in names for folder in (ORIGINAL, MASK, *titles))
 
     def case(self, name: str, titles: Sequence[str]) -> Case:
         """A sample with the composites of these methods, for a report."""

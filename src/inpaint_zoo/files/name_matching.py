@@ -49,6 +49,11 @@ class NamedFiles:
             self._refuse_shared(names)
         return [name for name in names if self.find(name) is None]
 
+    def there(self) -> str:
+        """Some of the files, for a message that another one is missing: ` (there are a.png, b.png, …)`."""
+        shown = list(dict.fromkeys(name for name, _ in self._by_path.values()))
+        return f" (there are {few(shown, 3)})" if shown else " (there are no images)"
+
     def find(self, name: str) -> Readable | None:
         """The file of an image, or None.
 
@@ -110,9 +115,9 @@ def image_of_mask(name: str) -> str | None:
     return found and found[1]
 
 
-def few(names: Sequence[str]) -> str:
+def few(names: Sequence[str], most: int = _NUM_SHOWN) -> str:
     """The first few of many names, for a message."""
-    return ", ".join(names[:_NUM_SHOWN]) + (", …" if len(names) > _NUM_SHOWN else "")
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def _stem(name: str) -> str:

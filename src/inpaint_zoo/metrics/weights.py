@@ -42,6 +42,20 @@ def download(fetch: Callable[[], StateDict], metric: str, what: str) -> StateDic
         ) from error
 
 
+def refuse_missing_weights(weights: str, key: str) -> None:
+    """Check before anything else that a file of weights is there.
+
+    Args:
+        weights: `imagenet`, or the path of the file.
+        key: Its key, for the message.
+
+    Raises:
+        InputError: There is no such file.
+    """
+    if weights != "imagenet" and not Path(weights).expanduser().is_file():
+        raise InputError(f"{key}: {weights!r} is not a file: give {key}=imagenet, or {key}=FILE")
+
+
 def read_state(path: Path, what: str) -> StateDict:
     """Read a state dict from a file of a user, without executing code in it.
 

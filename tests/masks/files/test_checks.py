@@ -8,7 +8,14 @@ from PIL import Image
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size, read_mask
-from inpaint_zoo.masks.files.checks import check_orientation, is_jpeg, warn_about
+from inpaint_zoo.masks.files.checks import (
+    check_orientation,
+    is_jpeg,
+    look_at,
+    warn_about,
+    warn_about_empty,
+    warn_about_outliers,
+)
 from inpaint_zoo.masks.files.folder import MaskFolder
 
 HALF = np.repeat(np.array([[0, 255]], np.uint8), 8, axis=0)
@@ -18,7 +25,8 @@ BLACK, WHITE = np.zeros((4, 4), np.uint8), np.full((4, 4), 255, np.uint8)
 def said(*grays: np.ndarray, invert: bool = False) -> list[str]:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always", InputWarning)
-        warn_about(list(grays), "mask.root='x'", threshold=128, invert=invert, prefix="mask.")
+        looks = {f"{place}.png": look_at(gray, threshold=128, invert=invert) for place, gray in enumerate(grays)}
+        warn_about(looks, "mask.root='x'", threshold=128, invert=invert, prefix="mask.")
     return [str(warning.message) for warning in heard]
 
 
@@ -29,11 +37,11 @@ def test_masks_with_holes_and_known_pixels_are_passed_over() -> None:
 def test_a_mask_without_a_hole_is_a_warning() -> None:
     (message,) = said(BLACK, HALF, HALF)
     assert message == (
-        "mask.root='x': 1 of 3 masks checked has no hole: all black, or drawn in the transparency alone; holes are "
-        "white on black"
+        "mask.root='x': 1 of 3 masks checked has no hole (0.png): all black, or drawn in the transparency alone; holes "
+        "are white on black"
     )
-    assert "2 of 2 masks checked have no hole: all black" in said(BLACK, BLACK)[0]
-    assert "1 of 2 masks checked has no hole: all white" in said(WHITE, HALF, invert=True)[0]
+    assert "2 of 2 masks checked have no hole (0.png, 1.png): all black" in said(BLACK, BLACK)[0]
+    assert "1 of 2 masks checked has no hole (0.png): all white" in said(WHITE, HALF, invert=True)[0]
 
 
 def test_a_mask_drawn_in_the_transparency_alone_is_a_warning(tmp_path) -> None:
@@ -53,6 +61,39 @@ def test_one_reason_is_enough() -> None:
 def test_an_inverted_set_is_one_warning(invert: bool) -> None:
     (message,) = said(WHITE if not invert else BLACK, invert=invert)
     assert f"set mask.invert={str(not invert).lower()}" in message
+
+
+def test_every_doubtful_mask_is_named() -> None:
+    grays = [HALF] * 90
+    grays[3], grays[28], grays[29] = np.full((4, 4), 100, np.uint8), BLACK, np.full((4, 4), 200, np.uint8)
+    soft, empty = said(*grays)
+    assert "2 of 90 masks checked have many pixels that are neither black nor white (3.png: 100% gray, 29.png:" in soft
+    assert "2 of 90 masks checked have no hole (3.png, 28.png): all black" in empty
+
+
+@pytest.mark.parametrize(
+    ("ratios", "message"),
+    [
+        ([0.1, 0.9, 0.2, 0.8], r"2 of 4 masks checked look inverted \(1: 90% holes, 3: 80% holes\): if so, exchange"),
+        ([0.1, 0.2, 0.9], r"1 of 3 masks checked looks inverted \(2: 90% holes\)"),
+        ([0.9, 0.8, 0.3], r"1 of 3 masks checked does not look inverted \(2: 30% holes\), unlike the others"),
+    ],
+)
+def test_masks_that_differ_from_most_are_named(ratios: list[float], message: str) -> None:
+    with pytest.warns(InputWarning, match=f"^masks=x: {message}"):
+        warn_about_outliers({str(place): ratio for place, ratio in enumerate(ratios)}, "masks=x")
+
+
+def test_sets_without_outliers_are_passed_over() -> None:
+    for ratio in (0.3, 0.9):
+        warn_about_outliers({"a": ratio, "b": ratio}, "masks=x")
+
+
+def test_many_names_are_cut_short() -> None:
+    with pytest.warns(
+        InputWarning, match=r"50 of 90 masks checked have no hole \(0.png, .*39\.png, and 10 more, which"
+    ):
+        warn_about_empty({f"{place}.png": 0.3 * (place >= 50) for place in range(90)}, "mask.root=x", invert=False)
 
 
 def test_masks_that_went_through_jpeg_are_named(tmp_path: Path) -> None:

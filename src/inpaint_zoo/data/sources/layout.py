@@ -81,7 +81,7 @@ def with_masks(images: Sequence[ImageFile], folder: Path) -> Sequence[ImageFile]
     if missing:
         raise InputError(
             f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(images)} images: "
-            f"{few(missing)}"
+            f"{few(missing)}{named.there()}"
         )
     found = ((image, named.find(image.name)) for image in images)
     return [PairedImage(image.name, image.path, masks[path]) for image, path in found if path is not None]

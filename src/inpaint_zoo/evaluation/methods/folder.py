@@ -49,6 +49,10 @@ class ImageFolder:
         """
         return self._named.missing(names)
 
+    def there(self) -> str:
+        """Some of the images, as `NamedFiles.there` names them."""
+        return self._named.there()
+
     def sizes_differ(self, samples: Mapping[str, tuple[int, int]]) -> list[str]:
         """The samples whose image here has another size, with both sizes; only the headers of files are read.
 

@@ -13,7 +13,7 @@ from inpaint_zoo.images.finding import ImageFile, find_masks
 from inpaint_zoo.images.formats import KINDS
 from inpaint_zoo.images.reading import read_mask
 from inpaint_zoo.images.resizing import Fit, stretch
-from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, is_jpeg, warn_about
+from inpaint_zoo.masks.files.checks import NUM_CHECKED, check_threshold, is_jpeg, look_at, warn_about
 from inpaint_zoo.masks.files.manifest import RecordedMasks
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
@@ -50,15 +50,11 @@ class MaskFolder:
             raise InputError(f"mask.root={str(root)!r} holds no mask images ({KINDS})")
         self._recorded = RecordedMasks(self.root, [file.name for file in self.files])
         step = -(-len(self.files) // NUM_CHECKED)
-        some = self.files[::step]
-        warn_about(
-            [read_mask(file.path) for file in some],
-            f"mask.root={str(root)!r}",
-            threshold=threshold,
-            invert=invert,
-            prefix="mask.",
-            num_jpeg=sum(is_jpeg(file.path) for file in some),
-        )
+        looks = {
+            file.name: look_at(read_mask(file.path), threshold=threshold, invert=invert, is_jpeg=is_jpeg(file.path))
+            for file in self.files[::step]
+        }
+        warn_about(looks, f"mask.root={str(root)!r}", threshold=threshold, invert=invert, prefix="mask.")
 
     def mask(self, file: ImageFile, height: int, width: int, fit: Fit = stretch) -> np.ndarray:
         """The mask of one of the files, uint8 (1, height, width), 1 = hole.

@@ -52,6 +52,10 @@ class PairedMask:
         """
         return self._named.missing(names)
 
+    def there(self) -> str:
+        """Some of the masks, as `NamedFiles.there` names them."""
+        return self._named.there()
+
     def __call__(self, request: MaskRequest) -> np.ndarray:
         """The mask of image `request.name`, uint8 (1, height, width), 1 = hole.
 
