@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.checks import at_least
 from inpaint_zoo.cli.console import quiet_libraries
@@ -33,6 +33,7 @@ from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.hashing import combined_hash, file_hash
+from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile, find_masks
 from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
@@ -56,6 +57,8 @@ def run(config: DictConfig) -> None:
     folder = writable_folder(config.output)
     at_least(1, config.num_made_masks, "num_made_masks")
     at_least(0, config.num_workers, "num_workers")
+    for group in ("data", "mask"):
+        refuse_missing(OmegaConf.to_container(config[group], resolve=True), group)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)  # they warn about a few masks; here, all masks are examined
         generator, problem = _generator(config)

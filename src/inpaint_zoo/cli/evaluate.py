@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from inpaint_zoo.cli.console import quiet_libraries
@@ -15,7 +15,8 @@ from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.evaluation.significance import estimates_of
-from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.files.atomic import writable_folder, write_text
+from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
 from inpaint_zoo.runtime.processes import joined_processes
@@ -34,7 +35,10 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
-    output = config.output  # a missing output is reported before a file is read
+    output = str(writable_folder(config.output))
+    if config.manifest is None:
+        for group in ("data", "mask"):
+            refuse_missing(OmegaConf.to_container(config[group], resolve=True), group)
     file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
     settings = Settings.from_config(config, {file.weights.model: config.ckpt})
     folder = results_folder(output, settings)

@@ -23,10 +23,10 @@ from inpaint_zoo.runtime.processes import restored_environment
 from inpaint_zoo.training.callbacks.best_checkpoint import best_score
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.distributed.setup import distribute, silence_other_ranks
+from inpaint_zoo.training.preflight import check_training
 from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
 from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
 from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
-from inpaint_zoo.training.settings import check_settings
 from inpaint_zoo.training.summary import end_summary, start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
@@ -37,10 +37,11 @@ def run(config: DictConfig) -> float | None:
     folder = output_dir()
     quiet_libraries()
     silence_other_ranks()
-    check_settings(config)
+    check_training(config)
     prepare_cpu()
     masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
     data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
+    data.setup("fit")  # before the model: its loss network may have to be downloaded
     pl.seed_everything(config.seed, workers=True, verbose=False)
     module: InpaintingModule = construct(config.model)
     resume = _checkpoint_to_resume(config, folder, module)
@@ -48,7 +49,6 @@ def run(config: DictConfig) -> float | None:
     load_loss_networks(module)
     if config.compile:
         module.network.compile_generate()
-    data.setup("fit")
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
     trainer = build_trainer(config, folder)

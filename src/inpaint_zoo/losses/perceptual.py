@@ -46,7 +46,7 @@ class VGGFeatures(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             network = make_layers(cfgs[configuration])[:length]
-            if weights == "random":
+            if weights == "random" and not network[0].weight.is_meta:  # which has no values
                 _randomize(network, architecture)
         network.requires_grad_(False).eval().to(memory_format=torch.channels_last)
         self.names = names[:length]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction
+from inpaint_zoo.checks import as_given
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.inputs import check_image, check_mask, check_shapes
 
@@ -60,10 +61,12 @@ class InpaintingNetwork(nn.Module, ABC):
         """
         wanted = [max(-(-side // self.stride), -(-self.minimum_size // self.stride)) for side in (height, width)]
         if [count * self.stride for count in wanted] != [height, width]:
+            sides = [count * self.stride for count in wanted]
+            size = as_given(sides[0] if sides[0] == sides[1] else sides)
             raise InputError(
                 f"{type(self).__name__} takes side lengths that are multiples of {self.stride} and at least "
-                f"{self.minimum_size}; got {height}x{width}: pad or crop to "
-                f"{wanted[0] * self.stride}x{wanted[1] * self.stride} (in training: data.size)."
+                f"{self.minimum_size}; got {height}x{width}: pad or crop to {sides[0]}x{sides[1]} (in training: "
+                f"data.size={size})."
             )
 
     def compile_generate(self) -> None:

@@ -45,7 +45,10 @@ def test_missing_val_is_held_out_of_train(
 def test_missing_test_and_train_are_named(write_images: Write, folder_data: Data) -> None:
     data = folder_data(root=write_images("val/b.png"))
     for split in ("train", "test"):
-        with pytest.raises(InputError, match=f"/{split}' does not exist, though data.root has a folder val/"):
+        with pytest.raises(
+            InputError,
+            match=f"/{split}' does not exist, though data.root has a folder val/: .*data.folders.{split}=val",
+        ):
             data.images(Split(split))
 
 

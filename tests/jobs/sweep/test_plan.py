@@ -84,3 +84,19 @@ def test_the_first_missing_key_is_named() -> None:
     check_complete(compose_config("train", [*BASE, "run_dir=."]))
     with pytest.raises(InputError, match=r"^data\.root is missing: give data\.root=DIR$"):
         check_complete(compose_config("train", ["data=folder", "run_dir=."]))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["model=misf,madf", "data.size=100"], r"^job 2 of 2 \(model=madf\): MADFNetwork .*data\.size=128\)"),
+        (["trainer.max_steps=5,0"], r"^job 2 of 2 \(trainer\.max_steps=0\): trainer\.max_steps=0 must be at least 1"),
+        (["data=folder", "data.root=.,nowhere"], r"^job 2 of 2 .*data\.root: 'nowhere' does not exist"),
+    ],
+)
+def test_what_a_job_would_refuse_is_refused_before_the_first(
+    tmp_path: Path, overrides: list[str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        plan(tmp_path, *overrides)
+    assert list(tmp_path.iterdir()) == []

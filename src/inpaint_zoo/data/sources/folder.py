@@ -91,10 +91,14 @@ class FolderDataModule(InpaintingDataModule):
     def _of_split(self, split: Split) -> Sequence[ImageFile]:
         names = " or ".join(self.folders[split])
         if not self._found[split]:
-            there = [f"{self.folders[other][0]}/" for other in Split if self._found[other]]
-            beside = f", though data.root has a folder {there[0]}" if there else ""
+            order = (Split.VAL, Split.TRAIN, Split.TEST) if split is Split.TEST else tuple(Split)
+            there = [self.folders[other][0] for other in order if self._found[other]]
+            beside = f", though data.root has a folder {there[0]}/" if there else ""
+            other = f", or give data.folders.{split}={there[0]}" if there else ""
             flat = ", or give a folder without train/, val/ and test/" if self.test_split is not None else ""
-            raise InputError(f"{str(self.root / names)!r} does not exist{beside}: make it{flat}{_said(self.hint)}")
+            raise InputError(
+                f"{str(self.root / names)!r} does not exist{beside}: make it{other}{flat}{_said(self.hint)}"
+            )
         folders = self._found[split]
         # names start below a single folder of the split, or below the parent of several
         base = folders[0] if len(folders) == 1 and names[-1] not in "*]?" else folders[0].parent

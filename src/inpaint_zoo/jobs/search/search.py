@@ -64,11 +64,16 @@ class Training:
         Raises:
             InputError: `train` does not accept one of them.
         """
+        from inpaint_zoo.training.preflight import check_training  # noqa: PLC0415 (imports torch)
+
         check_complete(self.config())
+        check_training(self.config())
         for key, dimension in space.items():
             for value in dimension.extremes:
                 try:
-                    check_nodes(self.config([override_of(key, value)]))
+                    config = self.config([override_of(key, value)])
+                    check_nodes(config)
+                    check_training(config)
                 except InputError as error:
                     raise InputError(f"search.{key} ({override_of(key, value)}): {error}") from error
 

@@ -142,6 +142,7 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         if RUN_DIR in own_config:
             own_config[RUN_DIR] = str(own)
             check_complete(own_config)
+            _check_training(own_config)
             _check_folder(own, own_config)
             extra = _of_this_job(own, own_config)
     finally:
@@ -149,6 +150,13 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
     given = {override.partition("=")[0] for override in extra}
     kept = [override for override in combination if override.partition("=")[0] not in given]
     return Job(number, varied, (*kept, *extra), own, trains=RUN_DIR in own_config)
+
+
+def _check_training(config: DictConfig) -> None:
+    from inpaint_zoo.training.preflight import check_training  # noqa: PLC0415 (imports torch, which --help does not)
+
+    if "model" in config and "data" in config:
+        check_training(config)
 
 
 def _of_this_job(folder: Path, config: DictConfig) -> list[str]:

@@ -1,0 +1,81 @@
+"""What a training checks before it reads data, downloads weights or compiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from omegaconf import DictConfig
+from torch import nn
+
+from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.losses import perceptual
+from inpaint_zoo.training import preflight
+from inpaint_zoo.zoo import list_models
+
+
+def config(*overrides: str) -> DictConfig:
+    return compose_config("train", ["data=photographs", "run_dir=unused", *overrides])
+
+
+@pytest.mark.parametrize("model", list_models())
+def test_the_published_recipes_pass_without_weights_of_a_loss_network(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perceptual, "_fill", None)
+    preflight.check_training(config(f"experiment={model}", "data=photographs"))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["model=madf", "data.size=100"], r"got 100x100: .* \(in training: data\.size=128\)"),
+        (["model=ctsdg", "data.size=[256,100]"], r"\(in training: data\.size=\[256,128\]\)"),
+        (["model=misf", "data.size=12"], "24x24"),
+        (["data.size=x"], r"data\.size=x must be a number of pixels"),
+        (["data.batch_size=0"], r"data\.batch_size=0 must be at least 1"),
+        (["trainer.max_steps=0"], r"trainer\.max_steps=0 must be at least 1"),
+        (["init_from=nowhere.ckpt"], r"init_from: 'nowhere\.ckpt' is not a file: give init_from=CHECKPOINT"),
+        (["ckpt_path=nowhere.ckpt"], r"ckpt_path: nowhere\.ckpt does not exist: give run_dir=DIR"),
+        (["model.loss_network=nowhere.pth"], r"model\.loss_network: nowhere\.pth does not exist; give `imagenet`"),
+        (["data=folder", "data.root=nowhere"], r"data\.root: 'nowhere' does not exist: give data\.root=DIR"),
+        (["data=places2", "data.root=nowhere"], r"data\.root: 'nowhere' does not exist: .* Get train_256_places365"),
+        (["mask=files", "mask.root=nowhere"], r"mask\.root: 'nowhere' does not exist: give mask\.root=DIR"),
+        (["eval_mask=files", "eval_mask.root=nowhere"], r"eval_mask\.root: 'nowhere' does not exist"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(overrides: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        preflight.check_training(config(*overrides))
+    assert "\n" not in str(caught.value)
+
+
+def test_addresses_are_no_folders() -> None:
+    preflight.check_training(config("data=webdataset", "data.root=https://example.org/x", "data.train=a.tar"))
+
+
+class NeedsValues(nn.Module):
+    """A model that looks at its values when it is built."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start = nn.Linear(1, 1).weight.sum().item()
+
+
+def test_a_model_that_needs_values_is_checked_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "construct", lambda node: NeedsValues())
+    preflight._shapes.cache_clear()
+    preflight.check_size(config("data.size=100"))
+    preflight._shapes.cache_clear()
+
+
+def test_a_missing_folder_is_told_before_a_download(command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(perceptual, "_download", lambda *_: tried.append("download"))
+    (tmp_path / "empty").mkdir()
+    for folder in ("nowhere", "empty"):
+        outcome = command("train", "model=misf", f"data.root={tmp_path / folder}", f"run_dir={tmp_path / 'run'}")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+        assert f"{folder}'" in outcome.err
+    assert tried == []
