@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -47,3 +48,13 @@ def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
     (tmp_path / ".last.ckpt.part").write_bytes(b"half")
     AtomicCheckpoints().save_checkpoint({"step": 1}, tmp_path / LAST)
     assert {path.name for path in tmp_path.iterdir()} == {LAST}
+
+
+def test_numbers_of_numpy_in_the_state_of_a_callback_are_read(tmp_path: Path) -> None:
+    """A callback of one's own may store them; nothing in the file is called."""
+    AtomicCheckpoints().save_checkpoint({"step": 3, "callbacks": {"mine": {"best": np.float64(0.5)}}}, tmp_path / LAST)
+    stored = AtomicCheckpoints().load_checkpoint(tmp_path / LAST, weights_only=True)
+    assert stored == {"step": 3, "callbacks": {"mine": {"best": 0.5}}}
+    (tmp_path / LAST).write_bytes(b"half")
+    with pytest.raises(InputError, match=r"last\.ckpt"):
+        AtomicCheckpoints().load_checkpoint(tmp_path / LAST)

@@ -11,6 +11,7 @@ import torch
 from lightning_fabric.plugins import TorchCheckpointIO
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.models.weights import read_checkpoint
 from inpaint_zoo.training.callbacks import last_checkpoint
 
 LAST, PREVIOUS = last_checkpoint.NAME, "previous.ckpt"
@@ -48,6 +49,16 @@ class AtomicCheckpoints(TorchCheckpointIO):
             raise InputError(
                 f"cannot write {path} ({_reason(error)}): make room; earlier checkpoints are kept"
             ) from error
+
+    def load_checkpoint(
+        self, path: str | os.PathLike[str], map_location: Any | None = None, weights_only: bool | None = None
+    ) -> dict[str, Any]:
+        """Read a checkpoint on the CPU, as safely as all files of weights, and so with NumPy's numbers in it.
+
+        Raises:
+            InputError: It is missing, damaged, or no checkpoint.
+        """
+        return read_checkpoint(Path(path))
 
 
 def _reason(error: Exception) -> str:
