@@ -393,3 +393,17 @@ def test_a_way_out_is_named_where_it_is_one(check: Check, save: Callable[..., Pa
     checked = check("data=list", *(f"data.{name}={tmp_path}/data/list.txt" for name in ("train", "val", "test")))
     assert "contains every image of train" in checked.report
     assert "test_split" not in checked.report
+
+
+def test_what_is_left_out_and_damaged_metadata_are_told_apart(check: Check, save: Callable[..., Path]) -> None:
+    for name in ("train/a.jpg", "val/b.png", "test/c.png"):
+        save(name, ASTRONAUT if name[0] == "t" else CHELSEA, exif=bytes(16))
+    mask = save("train/a_mask.png", Image.new("L", (96, 80)))
+    mask.with_name("d.heic").touch()
+    checked = check()
+    left_out, beside = (note for note in checked.values["notes"] if "left out" in note)
+    assert "1 of 3 files are left out, as their suffix is not that of an image: d.heic" in left_out
+    assert "1 of 2 files are left out, as they end in _mask and lie beside their images: a_mask.png" in beside
+    assert checked.values["images"] == {"train": 1, "val": 1, "test": 1}
+    assert not {"Unreadable images", "Truncated or damaged images"} & set(checked.found)
+    assert checked.outcome.err == ""

@@ -250,3 +250,54 @@ def test_a_path_that_does_not_exist_is_named_with_its_key(prediction: Callable[.
     assert code == 2
     assert f"error: {key}: " in err
     assert f"nowhere' does not exist: give {key}=FILE, or {key}=DIR" in err
+
+
+def test_masks_beside_their_images_are_taken_for_them(
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    folder = images("a.jpg", "b.png", folder="together")
+    masks("a_mask.png", "b_mask.png", folder="together")
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"images={folder}", f"masks={folder}", f"output={tmp_path / 'o'}"]
+    with pytest.warns(InputWarning) as caught:
+        assert command("predict", *arguments).code == 0
+    assert len([each for each in caught if "_mask" in str(each.message)]) == 2
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["a.png", "b.png"]
+    before, after, hole = (
+        read_image(folder / "b.png"),
+        read_image(tmp_path / "o/b.png"),
+        read_mask(folder / "b_mask.png"),
+    )
+    assert np.array_equal(after[hole < 128], before[hole < 128])
+
+
+def test_an_image_is_not_its_own_mask(
+    command: Command, images: Images, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    folder = images("a.png", "b.png")
+    for image, mask in ((folder, folder), (folder / "a.png", folder / "a.png")):
+        arguments = [f"ckpt={small_checkpoint('misf')}", f"images={image}", f"masks={mask}"]
+        code, _, err = command("predict", *arguments, f"output={tmp_path / 'out'}")
+        assert (code, err.count("\n")) == (2, 1)
+        assert "a.png' is the image itself, not its mask: give another folder, or call masks a_mask.png" in err
+    assert not (tmp_path / "out").exists() or not any((tmp_path / "out").iterdir())
+
+
+def test_masks_are_not_stretched_over_a_photograph_that_exif_turns(
+    command: Command, images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    root, folder = images("a.png"), masks("a.png")
+    exif = Image.Exif()
+    for orientation in (6, 3):
+        exif[0x0112] = orientation
+        Image.open(root / "a.png").save(root / "a.png", exif=exif)
+        arguments = [
+            f"ckpt={small_checkpoint('misf')}",
+            f"images={root}",
+            f"masks={folder}",
+            f"output={tmp_path / 'o'}",
+        ]
+        if orientation == 6:
+            assert "a.png is turned by its EXIF orientation 6 to 36x40" in command("predict", *arguments).err
+        else:
+            with pytest.warns(InputWarning, match=r"mirrored by their EXIF orientation, .*: a\.png \(3\)"):
+                assert command("predict", *arguments).code == 0

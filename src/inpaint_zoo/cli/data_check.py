@@ -67,7 +67,7 @@ def run(config: DictConfig) -> None:
         warnings.simplefilter("always", InputWarning)
         images, notes = _images(data)
     # such as files that are left out by their suffix, or as they are masks
-    notes += dict.fromkeys(str(each.message) for each in caught)
+    notes += dict.fromkeys(str(each.message) for each in caught if issubclass(each.category, InputWarning))
     read = partial(_read, folder=folder / "cache", num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in images.values() for each in listed}
     facts = read("images", list(paths.values()), examine_image, ImageFacts, settings="")
