@@ -107,7 +107,7 @@ def list_images(root: Path, key: str) -> list[ImageFile]:
         if first.name == second.name:
             paths = f"{str(first.path)!a} and {str(second.path)!a}"
             raise InputError(f"{key}: {paths} are both called {first.name!r} (in Unicode's composed form): rename one")
-    if others:
+    if others and found:  # where there is no image at all, the caller says so
         _note(f"{key}: {len(others)} of {len(others) + len(found)} files are left out, as their suffix is not that of "
               f"an image: {few(sorted(others))}{_extra(others)}")  # fmt: skip
     return found
