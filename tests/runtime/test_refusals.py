@@ -50,7 +50,9 @@ WORDS = {
         ImportError("libGL.so.1: cannot open shared object file: No such file or directory"),
     ],
     "MASTER_PORT": [torch.distributed.DistNetworkError("The server socket has failed ... EADDRINUSE")],
-    "disk is full": [OSError(errno.ENOSPC, "No space left on device", "runs/a"), OSError(errno.EDQUOT, "Disk quota exceeded")],
+    "disk is full": [
+        OSError(errno.ENOSPC, "No space left on device", "runs/a"), OSError(errno.EDQUOT, "Disk quota exceeded"),
+    ],
     "'/root/x'.*TORCH_HOME": [OSError(errno.EROFS, "Read-only file system", "/root/x")],
     "HOME": [RuntimeError("Could not determine home directory.")],
 }  # fmt: skip
@@ -83,19 +85,16 @@ def test_errors_of_loading_processes_are_understood(index: int, words: str) -> N
 
 
 def test_the_reason_may_stand_in_a_cause() -> None:
-    try:
-        try:
-            raise MemoryError
-        except MemoryError as cause:
-            raise RuntimeError("step failed") from cause
-    except RuntimeError as error:
-        assert "out of memory" in str(machine_refusal(error))
+    error = RuntimeError("step failed")
+    error.__cause__ = MemoryError()
+    assert "out of memory" in str(machine_refusal(error))
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        RuntimeError("size mismatch"), KeyError("out of memory"), ValueError("MemoryError"), AttributeError("no memory"),
+        RuntimeError("size mismatch"), KeyError("out of memory"), ValueError("MemoryError"),
+        AttributeError("no memory"),
         FileNotFoundError(errno.ENOENT, "No such file or directory"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import Stopped
+from inpaint_zoo.runtime.streams import replace_unknown_letters
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -50,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         0 after success, 1 after a bug (with its traceback), 2 after a mistake in the input (one line on stderr), 130
         after Ctrl-C, 128 plus its number after another signal.
     """
+    replace_unknown_letters()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments or os.environ.get("INPAINT_ZOO_DEBUG") == "1"
     arguments = [argument for argument in arguments if argument != "--debug"]

@@ -25,7 +25,8 @@ class _Refusal(NamedTuple):
 # the first one that matches counts
 _REFUSALS = (
     _Refusal(
-        r"out of shared memory|shared memory\(shm\)|Bus error|/torch_\d+_\d+.*No space left|unable to open shared memory",
+        r"out of shared memory|shared memory\(shm\)|Bus error|/torch_\d+_\d+.*No space left|"
+        r"unable to open shared memory",
         "shared memory (/dev/shm) is full: start the container with --shm-size=8g, or give data.num_workers=0",
     ),
     _Refusal(
@@ -33,8 +34,8 @@ _REFUSALS = (
         "there are too few file handles: raise their number with ulimit -n 4096, or lower data.num_workers=",
     ),
     _Refusal(
-        r"OutOfMemoryError|MemoryError|[Oo]ut of memory|[Cc](?:an't|annot) allocate memory|not enough memory|bad_?alloc|"
-        r"Insufficient memory|STATUS_ALLOC_FAILED|Not enough memory resources|paging file is too small|"
+        r"OutOfMemoryError|MemoryError|[Oo]ut of memory|[Cc](?:an't|annot) allocate memory|not enough memory|"
+        r"bad_?alloc|Insufficient memory|STATUS_ALLOC_FAILED|Not enough memory resources|paging file is too small|"
         r"Errno 12\]|WinError (?:8|14|1455)\b|error code: <1455>",
         f"out of memory: {_LESS_MEMORY}",
     ),

@@ -83,8 +83,10 @@ class Training:
 
     def run(self, folder: Path, overrides: Sequence[str]) -> None:
         """Start or resume the training in a folder."""
-        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415 (imports torch)
+        from inpaint_zoo.runtime.memory import free_memory  # noqa: PLC0415 (imports torch)
+        from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415
 
+        free_memory()
         flags = [] if self.config_dir is None else ["--config-dir", self.config_dir]
         more = ["ckpt_path=last"] if has_checkpoint(folder) else []
         with restored_environment():

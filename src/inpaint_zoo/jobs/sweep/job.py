@@ -23,6 +23,7 @@ from inpaint_zoo.errors import Stopped
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.sweep.plan import Job
 from inpaint_zoo.runtime.ranks import is_first_process
+from inpaint_zoo.runtime.streams import replace_unknown_letters
 from inpaint_zoo.training.runs.failure import failure_reason, locked_run, write_failure
 
 LOGS = "logs"
@@ -54,8 +55,10 @@ class SweptTask:
     def __call__(self, config: DictConfig) -> object:
         """Run the task; returns the value that a sweeper may optimise."""
         # imports torch, which not every verb needs
+        from inpaint_zoo.runtime.memory import free_memory  # noqa: PLC0415
         from inpaint_zoo.runtime.processes import restored_environment  # noqa: PLC0415
 
+        free_memory()
         with restored_environment():
             return self.task(config)
 
@@ -75,6 +78,7 @@ class JobTask:
     def __call__(self, config: DictConfig) -> End:
         """Run a job; its errors are reported here and never reach the launcher."""
         job = self.jobs[str(output_dir())]
+        replace_unknown_letters()  # a launcher may have started this process
         if _stopped_here:
             return End(stopped=_stopped_here[0])
         self._print(job, f": {job.title}")
