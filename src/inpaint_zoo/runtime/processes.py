@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeVar
 
 import torch.distributed as dist
 
+from inpaint_zoo.runtime.first_error import FirstError
+
 T = TypeVar("T")
 
 
@@ -45,10 +47,13 @@ def joined_processes() -> Iterator[Processes]:
     if size == 1 or "RANK" not in os.environ:
         yield Processes(0, 1)
         return
+    store, rank, size = next(dist.rendezvous("env://"))
     # records are Python objects on the CPU, whatever device the networks run on
-    dist.init_process_group("gloo")
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
+    errors = FirstError(dist.PrefixStore("first_error", store), rank, size)
     try:
-        yield Processes(dist.get_rank(), dist.get_world_size())
+        with errors.told():
+            yield Processes(rank, size)
     finally:
         dist.destroy_process_group()
 

@@ -7,8 +7,9 @@ from torch import distributed as dist
 
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.runtime.first_error import connection_error
 from inpaint_zoo.training.distributed import launcher as processes
-from inpaint_zoo.training.distributed.launcher import LostProcessError, abort, connection_error
+from inpaint_zoo.training.distributed.launcher import LostProcessError, abort
 
 
 def test_errors_of_the_network_are_told_from_others() -> None:

@@ -14,7 +14,8 @@ import pytorch_lightning as pl
 from torch import distributed as dist
 from torch._C._distributed_c10d import TCPStore  # torch.distributed has it, too, but not for type checkers
 
-from inpaint_zoo.training.distributed.launcher import abort, connection_error
+from inpaint_zoo.runtime.first_error import connection_error
+from inpaint_zoo.training.distributed.launcher import abort
 
 HEARTBEATS_PER_TIMEOUT = 10
 _CONNECTION_TIMEOUT = timedelta(seconds=60)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,11 +19,11 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.utils import setup_globals
 from lightning_fabric.plugins import ClusterEnvironment
 from omegaconf import DictConfig, OmegaConf
-from torch import distributed as dist
 
 from inpaint_zoo.config.allowlist import bind_allowed
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.runtime.first_error import connection_error
 
 STOPPED = range(128, 160)
 """Exit codes of a process that was stopped by a signal, which the others have received as well."""
@@ -147,17 +146,6 @@ class OtherProcesses:
                 print(said, file=sys.stderr)  # a bug: show its traceback
                 return f"{name} failed"
         return None
-
-
-def connection_error(error: BaseException) -> str | None:
-    """The message for an error of the connection to other processes; None for any other error."""
-    first_line = str(error).partition("\n")[0]
-    about_gloo = "gloo" in first_line or "Connection closed by peer" in first_line
-    if isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and about_gloo):
-        # without the place in torch's source before the message and the guesses after it
-        said = re.sub(r"^\[[^]]*:\d+\] *", "", first_line).partition(". ")[0]
-        return f"the connection to another process is lost ({said[:160]})"
-    return None
 
 
 def abort(reason: str) -> None:
