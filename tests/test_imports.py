@@ -14,8 +14,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
     {"errors", "batch", "tables"},
-    {"checks", "files", "losses", "runtime"},
-    {"config", "images", "layers"},
+    {"checks", "files", "runtime"},
+    {"config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "training"},

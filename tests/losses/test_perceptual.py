@@ -81,7 +81,7 @@ def test_missing_imagenet_weights_are_explained(monkeypatch):
     def unreachable(*_: object, **__: object) -> None:
         raise urllib.error.URLError("no network")
 
-    monkeypatch.setattr(torchvision.models.VGG16_Weights, "get_state_dict", unreachable)
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", unreachable)
     with pytest.raises(InputError, match="could not be downloaded"):
         VGGFeatures("vgg16", ["pool1"], "imagenet").load()
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, as_floats, as_written
 from inpaint_zoo.metrics.lpips import LPIPS, LPIPSDistance, MetricUnavailableError, load_lpips
@@ -199,7 +199,7 @@ def test_damaged_cache_is_reported(empty_cache):
     folder = empty_cache / "checkpoints"
     folder.mkdir()
     (folder / "alexnet-owt-7be5be79.pth").write_bytes(b"half a file")
-    with pytest.raises(MetricUnavailableError, match="LPIPS is not available"):
+    with pytest.raises(DamagedFileError, match=r"alexnet-owt-7be5be79\.pth is damaged"):
         load_lpips("alex")
 
 

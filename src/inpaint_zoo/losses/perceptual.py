@@ -13,6 +13,7 @@ from torchvision.models import VGG16_Weights, VGG19_Weights
 from torchvision.models.vgg import cfgs, make_layers
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.downloads import downloaded_weights
 
 _log = logging.getLogger(__name__)
 
@@ -159,13 +160,13 @@ def _fill(network: nn.Sequential, architecture: str, weights: str) -> None:
 def _download(architecture: str) -> Mapping[str, Tensor]:
     _, imagenet = _ARCHITECTURES[architecture]
     try:
-        state: Mapping[str, Tensor] = imagenet.get_state_dict(progress=False, check_hash=True)
-    except OSError as error:  # urllib's errors are OSErrors
+        return downloaded_weights(imagenet.url, check_hash=True)
+    except (OSError, RuntimeError) as error:  # urllib's errors are OSErrors; another hash is a RuntimeError
         raise InputError(
             f"the ImageNet weights of {architecture} could not be downloaded ({error}): give model.loss_network=FILE "
-            "(a torchvision state dict) or set the weights of the perceptual and style terms to 0."
+            "(a torchvision state dict) or set the weights of the perceptual and style terms to 0; if only the folder "
+            "cannot be written, set TORCH_HOME to another one."
         ) from error
-    return state
 
 
 def _read(path: str, architecture: str) -> Mapping[str, Tensor]:

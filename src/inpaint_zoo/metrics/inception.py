@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.downloads import downloaded_weights
 from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.metrics.weights import StateDict, download, read_state
@@ -91,10 +92,7 @@ def _fetch() -> StateDict:
         URL_INCEPTION_V3,
     )
 
-    state: StateDict = torch.hub.load_state_dict_from_url(
-        URL_INCEPTION_V3, map_location="cpu", progress=False, weights_only=True
-    )
-    return state
+    return downloaded_weights(URL_INCEPTION_V3, check_hash=False)
 
 
 def _build(state: StateDict, source: str | Path) -> nn.Module:

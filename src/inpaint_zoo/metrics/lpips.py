@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.downloads import downloaded_weights
 from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, to_float
 from inpaint_zoo.metrics.reading import GivenReading, Pair
 from inpaint_zoo.metrics.weights import MetricUnavailableError, StateDict, download, read_state
@@ -94,15 +95,13 @@ class _Backbone:
 def _fetch_alexnet() -> StateDict:
     from torchvision.models import AlexNet_Weights  # noqa: PLC0415  # imported together with lpips
 
-    state: StateDict = AlexNet_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-    return state
+    return downloaded_weights(AlexNet_Weights.IMAGENET1K_V1.url, check_hash=True)
 
 
 def _fetch_vgg() -> StateDict:
     from torchvision.models import VGG16_Weights  # noqa: PLC0415  # imported together with lpips
 
-    state: StateDict = VGG16_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-    return state
+    return downloaded_weights(VGG16_Weights.IMAGENET1K_V1.url, check_hash=True)
 
 
 LPIPS_NETWORKS: Mapping[str, _Backbone] = {

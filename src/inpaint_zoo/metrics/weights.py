@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.source import opened
 
 DOWNLOAD_TIMEOUT_SECONDS = 15.0
@@ -31,12 +31,14 @@ def download(fetch: Callable[[], StateDict], metric: str, what: str) -> StateDic
 
     Raises:
         MetricUnavailableError: Loading failed. The weights are never replaced by others.
+        DamagedFileError: The file in the cache is damaged.
     """
     try:
         with _network_timeout(DOWNLOAD_TIMEOUT_SECONDS):
             return fetch()
-    # no network, no disk space, a wrong hash, or a damaged file, for which unpickling can raise any exception
-    except Exception as error:
+    except DamagedFileError:
+        raise
+    except Exception as error:  # no network, no disk space, a wrong hash
         raise MetricUnavailableError(
             f"{metric} not available: {what} could not be loaded ({_one_line(error)})."
         ) from error
