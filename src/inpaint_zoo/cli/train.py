@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytorch_lightning as pl
+import torch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
@@ -18,6 +19,7 @@ from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
 from inpaint_zoo.losses.perceptual import load_loss_networks
 from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.runtime.compiler import check_compiler
 from inpaint_zoo.runtime.cpu import prepare_cpu
 from inpaint_zoo.runtime.processes import restored_environment
 from inpaint_zoo.training.callbacks.best_checkpoint import best_score
@@ -48,6 +50,7 @@ def run(config: DictConfig) -> float | None:
     module.check_training(data.batch_size, *data.size)
     load_loss_networks(module)
     if config.compile:
+        check_compiler("cuda" if torch.cuda.is_available() and config.trainer.accelerator != "cpu" else "cpu")
         module.network.compile_generate()
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
