@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import torch.distributed as dist
+from torch._C._distributed_c10d import Store  # torch.distributed has it, too, but not for type checkers
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.refusals import machine_refusal
@@ -43,7 +44,7 @@ class FirstError:
         end: Called with one line, in a thread, when another process has failed: the main thread may never return.
     """
 
-    def __init__(self, store: dist.Store, rank: int, size: int, end: Callable[[str], None] | None = None) -> None:
+    def __init__(self, store: Store, rank: int, size: int, end: Callable[[str], None] | None = None) -> None:
         self.store, self.rank, self.size = store, rank, size
         self.end = end or _end
         self._done = threading.Event()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
 import torch.distributed as dist
+from torch._C._distributed_c10d import PrefixStore  # torch.distributed has it, too, but not for type checkers
+from torch.distributed.rendezvous import rendezvous
 
 from inpaint_zoo.runtime.first_error import FirstError
 
@@ -47,10 +49,10 @@ def joined_processes() -> Iterator[Processes]:
     if size == 1 or "RANK" not in os.environ:
         yield Processes(0, 1)
         return
-    store, rank, size = next(dist.rendezvous("env://"))
+    store, rank, size = next(rendezvous("env://"))
     # records are Python objects on the CPU, whatever device the networks run on
     dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
-    errors = FirstError(dist.PrefixStore("first_error", store), rank, size)
+    errors = FirstError(PrefixStore("first_error", store), rank, size)
     try:
         with errors.told():
             yield Processes(rank, size)
