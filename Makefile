@@ -6,7 +6,7 @@ MODELS := misf madf ctsdg
 DEMO := runs/demo
 PROCESSES ?= 2
 
-.PHONY: help setup demo test test-slow test-all lint format clean
+.PHONY: help setup demo test test-slow test-all lint format fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ lint: setup  ## check style, types and formatting
 format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: setup  ## damage files at random and read them for ten minutes
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/fuzz.py
 
 clean:  ## remove what the targets have created
 	rm -rf .venv .venv-* runs dist

@@ -73,6 +73,17 @@ def test_a_file_that_would_run_code_is_refused_and_does_not(
     assert [path.name for path in tmp_path.iterdir()] == ["x.pth"]
 
 
+@pytest.mark.parametrize("part", ["state_dict", "hyper_parameters"])
+@pytest.mark.parametrize("value", [None, [1]])
+def test_a_checkpoint_that_lacks_a_part_is_damaged(
+    small_checkpoint: Checkpoint, tmp_path: Path, part: str, value: object
+) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    torch.save({**content, part: value}, tmp_path / "x.ckpt")
+    with pytest.raises(InputError, match=rf"x\.ckpt is damaged: it has no {part}"):
+        read_weights(tmp_path / "x.ckpt", None)
+
+
 def test_a_missing_file_a_folder_and_other_content(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nothing\.ckpt does not exist"):
         read_weights(tmp_path / "nothing.ckpt", None)

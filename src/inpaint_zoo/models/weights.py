@@ -88,10 +88,19 @@ def read_weights(
         raise InputError(f"{path} names a model {str(name)[:80]!r}: letters, digits and _ make a name.")
     if model is not None and model != name:
         raise _other_model(path, str(name), model)
-    state = checkpoint.get(TRAINED_KEY, checkpoint["state_dict"]) if choice == "raw" else checkpoint["state_dict"]
-    state = {bare_name(key): value for key, value in state.items()}
-    arguments = checkpoint["hyper_parameters"]["network"]
+    arguments, state = _own_parts(path, checkpoint, trained=choice == "raw")
     return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
+
+
+def _own_parts(path: Path, checkpoint: Mapping[str, Any], *, trained: bool) -> tuple[Mapping[str, Any], StateDict]:
+    """The arguments of the network and the state dict in a checkpoint of ours."""
+    state = checkpoint.get(TRAINED_KEY if trained and TRAINED_KEY in checkpoint else "state_dict")
+    given = checkpoint.get("hyper_parameters")
+    arguments = given.get("network") if isinstance(given, Mapping) else None
+    if not (isinstance(state, Mapping) and isinstance(arguments, Mapping)):
+        lacking = "hyper_parameters.network" if isinstance(state, Mapping) else "state_dict"
+        raise DamagedFileError(f"{path} is damaged: it has no {lacking}.")
+    return arguments, {bare_name(str(key)): value for key, value in state.items()}
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
