@@ -259,9 +259,11 @@ def test_workers_use_one_thread_each(root: Path, folder_data: Data) -> None:
         cv2.setNumThreads(threads[1])
 
 
-def test_too_few_images_for_a_batch_are_named(root: Path, folder_data: Data) -> None:
+def test_fewer_images_than_a_batch_stand_in_it_twice_unless_an_epoch_is_shorter(root: Path, folder_data: Data) -> None:
+    batches = list(folder_data(root=root, batch_size=12).train_dataloader())
+    assert [len(set(batch["name"])) for batch in batches] == [11]
     with pytest.raises(InputError, match=r"11 training samples do not fill a batch of 12: lower data\.batch_size="):
-        folder_data(root=root, batch_size=12).train_dataloader()
+        folder_data(root=root, batch_size=12, samples_per_epoch=11).train_dataloader()
     assert len(folder_data(root=root, batch_size=12, samples_per_epoch=24).train_dataloader()) == 2
 
 

@@ -70,3 +70,43 @@ def test_a_sweep_returns_the_exit_code_of_its_worst_job(tmp_path: Path) -> None:
     arguments = ["-m", *TRAIN, "seed=0,1,2", f"run_dir={tmp_path}"]
     assert run_verb("train", fail, arguments) == 2
     assert (tmp_path / "1" / "failure.txt").read_text() == "no such image\n"
+
+
+def test_trainings_and_sweeps_of_the_same_second_get_folders_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is started while the others before it are at work."""
+    monkeypatch.chdir(tmp_path)
+    folders: list[Path] = []
+
+    def nested(more: tuple[str, ...], left: int) -> None:
+        def task(config: DictConfig) -> None:
+            folders.append(output_dir())
+            if left:
+                nested(more, left - 1)
+
+        assert run_verb("train", task, [*TRAIN, *more]) == 0
+
+    nested((), 3)
+    assert len(set(folders)) == 4
+    assert {folder.parent for folder in folders} == {tmp_path / "runs" / "train" / "misf"}
+    folders.clear()
+    nested(("-m", "seed=0"), 3)
+    assert len({folder.parent for folder in folders}) == 4
+
+
+def test_a_failed_training_leaves_no_folder_named_by_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="no such image"):
+        run_verb("train", refuse, TRAIN)
+    with pytest.raises(InputError, match="model=misd"):
+        run_verb("train", refuse, [*TRAIN, "-m", "model=misf,misd"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lone_task_of_a_job_of_several_holds_its_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SLURM_PROCID": "1", "SLURM_NTASKS": "2", "SLURM_LOCALID": "1", "RANK": "x"}.items():
+        monkeypatch.setenv(name, value)
+    locked: list[bool] = []
+    run_verb("train", lambda config: locked.append(is_locked(output_dir())), [*TRAIN, f"run_dir={tmp_path}/run"])
+    assert locked == [True]

@@ -76,7 +76,11 @@ def test_settings_of_the_optimizer_are_those_that_are_given_now(train: Train, tm
     ("first", "then", "what"),
     [
         ((), ("lr_schedule=linear_decay",), "trained with Adam, this training has Adam and LinearLR"),
-        (("lr_schedule=linear_decay",), (), "trained with Adam and LinearLR, this training has Adam:"),
+        (
+            ("lr_schedule=multi_step",),
+            ("lr_schedule=constant",),
+            "trained with Adam and MultiStepLR, this training has Adam and ConstantLR:",
+        ),
         (("lr_schedule=cosine",), ("lr_schedule=cosine", "model.optimizer.lr=1e-6"), "model.optimizer.lr was 0.0001;"),
         ((), ("~model.optimizer.betas", "model.optimizer._target_=torch.optim.SGD"), "this training has SGD"),
     ],
@@ -110,3 +114,73 @@ def test_validations_keep_their_steps_when_a_training_is_made_longer(train: Trai
     with (tmp_path / "metrics.csv").open(newline="") as file:
         steps = [row["step"] for row in csv.DictReader(file) if row["val/psnr"]]
     assert steps == ["2", "3", "5", "7"]
+
+
+def test_the_rest_of_the_command_is_that_of_the_run(train: Train, command: Any, tmp_path: Path) -> None:
+    assert train(tmp_path / "whole", 4, "ema_decay=0.9", "seed=5").code == 0
+    assert train(tmp_path / "run", 2, "ema_decay=0.9", "seed=5").code == 0
+    outcome = command("train", f"run_dir={tmp_path / 'run'}", "ckpt_path=last", "trainer.max_steps=4")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [line for line in outcome.out.splitlines() if line.startswith("changed")] == [
+        "changed: trainer.max_steps: 2 -> 4"
+    ]
+    states = [torch.load(tmp_path / name / "last.ckpt", weights_only=True)["state_dict"] for name in ("run", "whole")]
+    torch.testing.assert_close(*states, rtol=0, atol=0)
+    outcome = command("train", f"run_dir={tmp_path / 'run'}", "ckpt_path=last", "model=madf")
+    assert outcome.code == 2
+    assert "holds the model misf, not madf" in outcome.err
+
+
+SCHEDULES = {
+    "linear_decay": ("total_iters", 2),
+    "cosine": ("T_max", 2),
+    "warmup_cosine": ("total_steps", 2),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_that_ends_before_the_training_is_refused(train: Train, tmp_path: Path, name: str) -> None:
+    key, end = SCHEDULES[name]
+    warm = ["model.lr_schedule.warmup_steps=1"] if name == "warmup_cosine" else []
+    assert train(tmp_path, 2, f"lr_schedule={name}", *warm).code == 0
+    before = contents(tmp_path)
+    for again in ((), (f"lr_schedule={name}", *warm)):
+        done = train(tmp_path, 6, "ckpt_path=last", *again)
+        assert done.code == 2
+        assert done.err == (
+            f"inpaint-zoo train: error: ckpt_path: {tmp_path / 'last.ckpt'}: model.lr_schedule ends at step {end}, "
+            f"this training at step 6: give a new schedule, such as model.lr_schedule.{key}=6 or lr_schedule=constant, "
+            "or trainer.max_steps=2\n"
+        )
+    assert contents(tmp_path) == before
+    assert train(tmp_path, 2, "ckpt_path=last").code == 0
+
+
+def test_a_new_schedule_has_the_rates_of_a_training_that_had_it_from_the_start(train: Train, tmp_path: Path) -> None:
+    (top, _), key = TOP_RATES, "model.lr_schedule.total_iters"
+    assert train(tmp_path, 2, "lr_schedule=linear_decay").code == 0
+    assert rates(tmp_path)[0] == 0
+    assert train(tmp_path, 4, "ckpt_path=last", f"{key}=8").code == 0
+    assert rates(tmp_path)[0] == pytest.approx(top / 2)
+    assert train(tmp_path, 6, "ckpt_path=last").code == 0  # it is the schedule of this run from now on
+    assert rates(tmp_path)[0] == pytest.approx(top / 4)
+    done = train(tmp_path, 9, "ckpt_path=last")
+    assert done.code == 2
+    assert "model.lr_schedule ends at step 8" in done.err
+    assert train(tmp_path, 10, "ckpt_path=last", "lr_schedule=constant").code == 0
+    assert rates(tmp_path)[0] == pytest.approx(top)
+
+
+TOP_RATES = (1e-4, 1e-5)
+
+
+def test_an_ended_schedule_can_be_left_out(train: Train, tmp_path: Path) -> None:
+    assert train(tmp_path, 2, "lr_schedule=cosine").code == 0
+    assert train(tmp_path, 4, "ckpt_path=last", "model.lr_schedule=null", "model.optimizer.lr=1e-6").code == 0
+    assert rates(tmp_path)[0] == 1e-6
+
+
+def test_a_schedule_keeps_its_length_in_a_shorter_training(train: Train, tmp_path: Path) -> None:
+    assert train(tmp_path, 2, "lr_schedule=linear_decay", "model.lr_schedule.total_iters=8").code == 0
+    assert train(tmp_path, 4, "ckpt_path=last").code == 0
+    assert rates(tmp_path)[0] == pytest.approx(TOP_RATES[0] / 2)

@@ -70,6 +70,16 @@ def test_a_switch_removes_callbacks_of_its_class_only() -> None:
     assert isinstance(built, Timer)
 
 
+def test_tasks_of_slurm_without_tasks_per_node_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLURM_NTASKS", "SLURM_JOB_ID"):
+        monkeypatch.setenv(name, "4")
+    monkeypatch.setenv("SLURM_JOB_NAME", "x")
+    monkeypatch.delenv("SLURM_NTASKS_PER_NODE", raising=False)
+    settings = ["callbacks=none", "logger=none", "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=4"]
+    with pytest.raises(InputError, match="--ntasks-per-node"):
+        build_trainer(compose_config("train", settings), tmp_path)
+
+
 def test_what_lightning_refuses_is_an_input_error(tmp_path: Path) -> None:
     settings = ["callbacks=none", "logger=none", "trainer.accelerator=cpu", "trainer.devices=0"]
     with pytest.raises(InputError, match=r"^trainer: "):

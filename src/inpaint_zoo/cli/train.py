@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
-from inpaint_zoo.config.compose import output_dir
+from inpaint_zoo.config.compose import contains_time, output_dir
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError, Stopped
@@ -25,10 +27,13 @@ from inpaint_zoo.runtime.processes import restored_environment
 from inpaint_zoo.training.callbacks.best_checkpoint import best_score
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.distributed.setup import distribute, silence_other_ranks
+from inpaint_zoo.training.epochs import in_steps
 from inpaint_zoo.training.preflight import check_training
 from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
+from inpaint_zoo.training.runs.changes import changes
 from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
 from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
+from inpaint_zoo.training.runs.status import read_config
 from inpaint_zoo.training.summary import end_summary, start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
@@ -41,27 +46,24 @@ def run(config: DictConfig) -> float | None:
     silence_other_ranks()
     check_training(config)
     prepare_cpu()
-    masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
-    data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
-    data.setup("fit")  # before the model: its loss network may have to be downloaded
+    if config.compile:
+        check_compiler("cuda" if torch.cuda.is_available() and config.trainer.accelerator != "cpu" else "cpu")
+    data = _data(config)  # before the model: its loss network may have to be downloaded
+    planned = in_steps(config, data)
     pl.seed_everything(config.seed, workers=True, verbose=False)
-    module: InpaintingModule = construct(config.model)
-    resume = _checkpoint_to_resume(config, folder, module)
+    module: InpaintingModule = construct(planned.model)
+    resume = _checkpoint_to_resume(planned, folder, module)
     module.check_training(data.batch_size, *data.size)
     load_loss_networks(module)
     if config.compile:
-        check_compiler("cuda" if torch.cuda.is_available() and config.trainer.accelerator != "cpu" else "cpu")
         module.network.compile_generate()
-    if config.overfit_samples is not None:
-        overfit(data, config.overfit_samples)
-    trainer = build_trainer(config, folder)
+    trainer = build_trainer(planned, folder)
     others = distribute(trainer, run, config)
     with whole_or_nothing(folder, wanted=lambda: trainer.global_step > 0 or not trainer.is_global_zero):
         if trainer.is_global_zero:
             print(start_summary(trainer, module, data, folder))
             remove_result(folder)
-            write_text(folder / CONFIG, OmegaConf.to_yaml(config, resolve=True))
-            write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
+            _store(config, folder, resume)
         _fit(trainer, others, module, data, resume)
         score = best_score(trainer)
         if trainer.is_global_zero:
@@ -78,9 +80,38 @@ def _data_overrides() -> list[str]:
     return [f"data={hydra.runtime.choices['data']}", *own]
 
 
+def _data(config: DictConfig) -> InpaintingDataModule:
+    """The data of a configuration, whose images have been found."""
+    masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
+    data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
+    data.setup("fit")
+    if config.overfit_samples is not None:
+        overfit(data, config.overfit_samples)
+    return data
+
+
+def _store(config: DictConfig, folder: Path, resume: Path | None) -> None:
+    """Write the configuration into the run folder, and say what differs from the one before."""
+    stored = copy.deepcopy(config)
+    if contains_time(config, "run_dir"):  # the folder may have a number behind the time
+        stored.run_dir = str(folder)
+    with contextlib.suppress(InputError):  # a damaged one is no reason not to resume
+        before = None if resume is None else read_config(folder)
+        for key, (old, new) in ({} if before is None else changes(before, stored)).items():
+            print(f"changed: {key}: {old} -> {new}")
+    write_text(folder / CONFIG, OmegaConf.to_yaml(stored, resolve=True))
+    write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
+
+
 def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
     """The checkpoint to resume from; None for a new training, whose initial weights are loaded into `module`."""
-    resume = resume_from(config.ckpt_path, folder, lambda path: check_resumable(path, module, config.trainer.max_steps))
+    schedule = config.model.lr_schedule or {}
+    follows = [str(key) for key in schedule if OmegaConf.is_interpolation(schedule, key)]
+
+    def check(path: Path) -> None:
+        check_resumable(path, module, config.trainer.max_steps, follows)
+
+    resume = resume_from(config.ckpt_path, folder, check)
     if resume is not None:
         return resume
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):

@@ -143,6 +143,12 @@ def without_hydra(config: DictConfig) -> DictConfig:
     return config
 
 
+def contains_time(node: DictConfig, key: str) -> bool:
+    """Whether the value of a key is made of the time that a command starts at, `${now:...}`."""
+    values: Any = OmegaConf.to_container(node)
+    return re.search(r"(?<!\\)\$\{now:", str(values[key])) is not None
+
+
 def config_name(verb: str) -> str:
     """The name of a verb's file in `conf/`: `import_weights` of `import-weights`, `masks_make` of `masks make`."""
     return verb.replace("-", "_").replace(" ", "_")

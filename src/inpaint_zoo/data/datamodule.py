@@ -19,7 +19,7 @@ from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
 from inpaint_zoo.data.paired_masks import PairedImage, PairedMaskGenerator, PairedMasks
-from inpaint_zoo.data.planning import planned_batches
+from inpaint_zoo.data.planning import full_batches, planned_batches
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.skipping import SkipCount
 from inpaint_zoo.data.splits import Split
@@ -184,12 +184,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         """Full batches of the training stream, from the position that training has reached."""
         rank, world_size = self._rank()
         num_images = len(self.train_dataset)
-        num_batches = (self.samples_per_epoch or num_images) // (self.batch_size * world_size)
-        if num_batches == 0:
-            raise InputError(
-                f"{self.samples_per_epoch or num_images} training samples do not fill a batch of "
-                f"{self.batch_size * world_size}: lower data.batch_size=, or raise data.samples_per_epoch="
-            )
+        num_batches = full_batches(self.samples_per_epoch, num_images, self.batch_size * world_size)
         self.train_dataset.total_samples = self._planned_samples(num_batches)
         sampler = TrainingSampler(
             num_images=num_images,

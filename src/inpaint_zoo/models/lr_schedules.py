@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
@@ -31,10 +32,19 @@ def warmup_cosine(optimizer: Optimizer, *, warmup_steps: int, total_steps: int, 
             "shorter than the training (trainer.max_steps)."
         )
 
-    def factor(step: int) -> float:
-        if step < warmup_steps:
-            return (step + 1) / warmup_steps
-        progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1.0)
-        return end_factor + (1 - end_factor) * (1 + math.cos(math.pi * progress)) / 2
+    return LambdaLR(optimizer, _WarmupCosine(warmup_steps, total_steps, end_factor))
 
-    return LambdaLR(optimizer, factor)
+
+@dataclass
+class _WarmupCosine:
+    """The factor of a step; its fields are part of the state of the schedule, which therefore keeps its length."""
+
+    warmup_steps: int
+    total_steps: int
+    end_factor: float
+
+    def __call__(self, step: int) -> float:
+        if step < self.warmup_steps:
+            return (step + 1) / self.warmup_steps
+        progress = min((step - self.warmup_steps) / (self.total_steps - self.warmup_steps), 1.0)
+        return self.end_factor + (1 - self.end_factor) * (1 + math.cos(math.pi * progress)) / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
@@ -79,17 +79,20 @@ def _newest_intact(last: Path, previous: Path, check: Callable[[Path], None]) ->
     return last
 
 
-def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> None:
+def check_resumable(path: Path, module: InpaintingModule, max_steps: int, follows: Collection[str] = ()) -> None:
     """Refuse a checkpoint that the training of a model cannot resume from, before anything else is built.
+
+    The module's schedule keeps the length that it began with.
 
     Args:
         path: The file.
         module: The module that is trained.
         max_steps: The last step of the training.
+        follows: Arguments of the configured schedule that follow the length of the training.
 
     Raises:
         InputError: The file is missing, damaged or no checkpoint; holds only weights, another model, another class of
-            optimizer or schedule, or more steps.
+            optimizer or schedule, or more steps; or the schedule ends before the training.
     """
     checkpoint, model = read_checkpoint(path), module.name
     name = checkpoint.get(MODEL_KEY)
@@ -99,7 +102,7 @@ def check_resumable(path: Path, module: InpaintingModule, max_steps: int) -> Non
         raise InputError(f"ckpt_path: {path} holds no training to resume: give a last.ckpt or best.ckpt of a run.")
     try:
         state = rename_strictly(checkpoint["state_dict"], str, module.state_dict())
-        check_same_optimizer(module, checkpoint)
+        check_same_optimizer(module, checkpoint, max_steps, follows)
     except InputError as error:
         raise InputError(f"ckpt_path: {path}: {error}") from error
     refuse_broken_values(path, state)

@@ -9,13 +9,13 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.metrics.score import METRICS, lower_is_better
 
 _MINIMUM = {
-    "trainer.max_steps": 1,
+    "trainer.max_steps": 1, "trainer.max_epochs": 1,
     "trainer.num_nodes": 1, "trainer.accumulate_grad_batches": 1, "trainer.val_check_interval": 1,
     "trainer.log_every_n_steps": 1, "checkpoint_every": 1, "images_every": 1, "num_sample_images": 0,
     "num_worst_images": 0,
 }  # fmt: skip
 _POSITIVE = ("checkpoint_minutes", "process_timeout")
-_NULLABLE = ("images_every",)
+_NULLABLE = ("images_every", "trainer.max_epochs")
 """Keys that may be null."""
 _FIXED: dict[str, tuple[object, str]] = {
     "check_val_every_n_epoch": (None, "validation is counted in steps, give trainer.val_check_interval"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 from lightning_fabric.utilities.exceptions import MisconfigurationException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.callbacks import Callback, Checkpoint, ProgressBar
 
 from inpaint_zoo.config.build import construct
@@ -14,6 +17,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.checkpoint_io import AtomicCheckpoints
 from inpaint_zoo.training.loggers.build import build_loggers
 from inpaint_zoo.training.precision import check_precision
+from inpaint_zoo.training.validation import validate_by_steps
 
 _SWITCHES: dict[str, type[Callback]] = {"enable_progress_bar": ProgressBar, "enable_checkpointing": Checkpoint}
 """Arguments of the Trainer that remove callbacks of a class; Lightning would add its own if there is none."""
@@ -32,7 +36,7 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
     steps = config.trainer.max_steps
     interval = config.trainer.val_check_interval
     check_precision(config)
-    try:
+    with _refusals():
         callbacks = build_callbacks(config)
         trainer: pl.Trainer = construct(
             config.trainer,
@@ -43,10 +47,32 @@ def build_trainer(config: DictConfig, folder: Path) -> pl.Trainer:
             default_root_dir=folder,
             **{key: any(isinstance(callback, kind) for callback in callbacks) for key, kind in _SWITCHES.items()},
         )
-    # a missing device, for example
-    except (MisconfigurationException, ValueError, TypeError) as error:
-        raise InputError(f"trainer: {error}") from error
+    validate_by_steps(trainer)
     return trainer
+
+
+def count_processes(config: DictConfig) -> int:
+    """The number of processes that a configuration of `train` describes on this machine and the others.
+
+    Raises:
+        InputError: As `build_trainer`.
+    """
+    keys = ("accelerator", "devices", "num_nodes", "strategy")
+    switches = ("logger", "enable_checkpointing", "enable_progress_bar", "enable_model_summary")
+    values: Any = OmegaConf.to_container(config.trainer, resolve=True)
+    given = {key: value for key, value in values.items() if key in keys} | dict.fromkeys(switches, False)
+    with _refusals():
+        trainer = pl.Trainer(**given)
+    return trainer.world_size
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Say in one line what Lightning refuses: a missing device, SLURM's --ntasks without --ntasks-per-node."""
+    try:
+        yield
+    except (MisconfigurationException, ValueError, TypeError, RuntimeError) as error:
+        raise InputError(f"trainer: {error}") from error
 
 
 def build_callbacks(config: DictConfig) -> list[Callback]:

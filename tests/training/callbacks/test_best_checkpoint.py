@@ -103,13 +103,14 @@ def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(command: 
     )
     assert outcome.err.count("\n") == 1
     assert "val/hole_psnr, " in outcome.err
-    assert command("train", *arguments, "ckpt_path=last").code == 0
+    assert command("train", *arguments, "ckpt_path=last", "monitor=val/psnr").code == 0
 
 
 def test_a_training_resumed_with_another_metric_finds_the_best_by_that(
     by_lpips: Any, command: Command, tmp_path: Path
 ) -> None:
-    settings = ["monitor=val/l1", "mode=min", "~callbacks.run_summary", "trainer.val_check_interval=1"]
+    settings = ["monitor=val/l1", "mode=min", "~callbacks.run_summary", "~callbacks.own"]
+    settings += ["trainer.val_check_interval=1"]
     arguments = ["train", *SMALL, *settings, "trainer.max_steps=5", f"run_dir={tmp_path}/run", "ckpt_path=last"]
     outcome = command(*arguments)
     assert (outcome.code, outcome.err) == (0, "")

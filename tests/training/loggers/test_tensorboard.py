@@ -20,11 +20,38 @@ def test_metrics_and_images_are_in_the_event_files(command: Any, tmp_path: Path)
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     events.Reload()
     assert [event.step for event in events.Scalars("train/l1")] == [0, 1, 2, 3, 4]
-    assert [event.step for event in events.Scalars("val/psnr")] == [1, 3]
+    assert [event.step for event in events.Scalars("val/psnr")] == [1, 2, 3, 4]
     (name, *_) = [tag for tag in events.Tags()["images"] if tag.startswith("images/composite/")]
     assert [event.step for event in events.Images(name)] == [1, 2, 3, 4]
     assert (events.Images(name)[0].width, events.Images(name)[0].height) == (32, 32)
     assert (tmp_path / "run" / "metrics.csv").is_file()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorboard")
+@pytest.mark.parametrize("validated", [True, False])
+def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path, validated: bool) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    logger = TensorBoardEvents(save_dir=tmp_path, images=True)
+    for step in range(6):
+        logger.log_metrics({"train/loss": float(step)}, step)
+    for step in (1, 3, 5):
+        logger.log_metrics({"val/psnr": float(step)}, step)
+    logger.finalize("success")
+    (path,) = (tmp_path / "tensorboard").iterdir()
+    path.write_bytes(path.read_bytes() + b"\x18\0\0\0\0\0\0\0 cut off")
+    resumed = TensorBoardEvents(save_dir=tmp_path, images=True)
+    resumed.rewind(4, validated=validated)
+    again = path.read_bytes()
+    resumed.rewind(4, validated=validated)
+    assert path.read_bytes() == again
+    for step in (4, 5):
+        resumed.log_metrics({"train/loss": float(step)}, step)
+    resumed.finalize("success")
+    events = EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    assert [event.step for event in events.Scalars("train/loss")] == [0, 1, 2, 3, 4, 5]
+    assert [event.step for event in events.Scalars("val/psnr")] == ([1, 3] if validated else [1])
 
 
 def test_no_logger(command: Any, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.ranks import is_first_process
-from inpaint_zoo.training.runs.lock import is_locked, run_lock
+from inpaint_zoo.training.runs.lock import in_turn, is_locked, run_lock
 
 HOLD = """
 import multiprocessing, pathlib, sys, time
@@ -81,3 +81,39 @@ def test_a_look_does_not_keep_anybody_from_starting(tmp_path: Path) -> None:
         time.sleep(0.01)
     looking.join()
     assert looking.exitcode == 0
+
+
+def test_a_folder_that_was_removed_and_made_anew_is_locked_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, opened = tmp_path / "job", os.open
+    folder.mkdir()
+
+    def slow(path: Path, flags: int) -> int:
+        handle = opened(path, flags)
+        if path.exists():
+            monkeypatch.setattr(os, "open", opened)
+            path.rmdir()  # a sweep in another process finds it empty
+        return handle
+
+    monkeypatch.setattr(os, "open", slow)
+    with run_lock(folder):
+        monkeypatch.undo()
+        assert folder.is_dir()
+        assert is_locked(folder)
+
+
+def test_one_after_the_other(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        with in_turn(tmp_path):
+            before = (tmp_path / "log").read_text()
+            time.sleep(0.1)
+            (tmp_path / "log").write_text(f"{before}{number}")
+
+    (tmp_path / "log").write_text("")
+    processes = [multiprocessing.get_context("fork").Process(target=write, args=(number,)) for number in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert sorted((tmp_path / "log").read_text()) == ["0", "1", "2", "3"]

@@ -160,12 +160,14 @@ class FolderDataModule(InpaintingDataModule):
 
     @cached_property
     def _flat_parts(self) -> dict[Split, Sequence[ImageFile]]:
-        if len(self._flat) < 3:
+        # if all images are the test set, none has to be held out for it
+        fewest = 2 if self.test_split == "all" else 3
+        if len(self._flat) < fewest:
             raise InputError(
-                f"data.root: {str(self.root)!r} holds {len(self._flat)} images, at least 3 are needed to split "
-                f"them into train, val and test"
+                f"data.root: {str(self.root)!r} holds {len(self._flat)} images, at least {fewest} are needed to split "
+                f"them into {', '.join(list(Split)[:fewest])}"
             )
-        parts = split_by_name(self._flat)
+        parts = split_by_name(self._flat) if len(self._flat) > 2 else {**hold_out(self._flat), Split.TEST: ()}
         counts = ", ".join(f"{len(parts[split])} {split}" for split in Split)
         _announce(f"{str(self.root)!r} is split by a hash of the file names: {counts}")
         return parts

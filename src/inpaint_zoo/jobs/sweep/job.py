@@ -21,10 +21,12 @@ from inpaint_zoo.config.compose import output_dir
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import Stopped
 from inpaint_zoo.files.atomic import write_text
-from inpaint_zoo.jobs.sweep.plan import Job
+from inpaint_zoo.jobs.sweep.plan import Job, OtherTrainingError, check_folder
 from inpaint_zoo.runtime.ranks import is_first_process
 from inpaint_zoo.runtime.streams import replace_unknown_letters
 from inpaint_zoo.training.runs.failure import failure_reason, locked_run, write_failure
+from inpaint_zoo.training.runs.lock import FolderInUseError
+from inpaint_zoo.training.runs.status import has_checkpoint
 
 LOGS = "logs"
 """Folder in the folder of a sweep: the output of jobs in other processes, and how long jobs have taken."""
@@ -81,17 +83,33 @@ class JobTask:
         replace_unknown_letters()  # a launcher may have started this process
         if _stopped_here:
             return End(stopped=_stopped_here[0])
-        self._print(job, f": {job.title}")
-        started = time.monotonic()
         try:
-            with self._redirected(job):
-                value = self._run(job, config)
+            with locked_run(job.folder) if job.trains else contextlib.nullcontext():
+                return self._held(job, config)
+        except FolderInUseError:
+            self._print(job, f" is at work in another process: {job.title}")
+            return End()
         except (Stopped, KeyboardInterrupt) as stop:
             if os.getpid() == self.process:
                 raise
             return self._stopped(stop)
         except Exception as error:
             return self._failed(job, error)
+
+    def _held(self, job: Job, config: DictConfig) -> End:
+        """Run a job that no other process can run now; another start of the sweep may have done so before."""
+        if job.trains:
+            check_folder(job.folder, config)
+            if job.is_finished:
+                self._print(job, f" was finished by another process: {job.title}")
+                return End()
+            if "ckpt_path" in config and config.ckpt_path is None and has_checkpoint(job.folder):
+                config.ckpt_path = "last"
+        self._print(job, f": {job.title}")
+        started = time.monotonic()
+        try:
+            with self._redirected(job):
+                value = self._run(job, config)
         finally:
             add_seconds(self.folder, job.number, time.monotonic() - started)
         score = f": {value:.4g}" if isinstance(value, float) else ""
@@ -102,12 +120,12 @@ class JobTask:
         node: Any = HydraConfig.get()  # declared as a dataclass, but really a node
         with read_write(node):
             node.job.num = job.number  # launchers number the jobs that they start, not those of the sweep
-        with locked_run(job.folder) if job.trains else contextlib.nullcontext():
-            return self.task(config)
+        return self.task(config)
 
     def _failed(self, job: Job, error: Exception) -> End:
         is_bug = explain(error) is None
-        write_failure(job.folder, error)
+        if not isinstance(error, OtherTrainingError):
+            write_failure(job.folder, error)
         if is_bug and is_first_process():
             with contextlib.suppress(Exception):  # the line below is printed in any case
                 write_text(job.folder / TRACEBACK, "".join(traceback.format_exception(error)))

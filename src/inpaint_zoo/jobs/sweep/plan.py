@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.hydra_config import HydraConfig
@@ -19,12 +18,17 @@ from inpaint_zoo.config.build import check_nodes
 from inpaint_zoo.config.error_messages import explain, missing
 from inpaint_zoo.config.overrides import quote
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.training.runs.changes import changes
 from inpaint_zoo.training.runs.files import CONFIG
 from inpaint_zoo.training.runs.result import config_hash, read_result
 from inpaint_zoo.training.runs.status import State, has_checkpoint, is_run_folder, read_config, state_of
 
 RUN_DIR = "run_dir"
 """Key of verbs that train: each job gets its own folder, as if it were given on the command line."""
+
+
+class OtherTrainingError(InputError):
+    """A folder holds a training of another configuration."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,13 @@ def sweep_folder(config: DictConfig, overrides: Sequence[str]) -> Path:
         config: Composed from the command line, with the node `hydra`.
         overrides: The overrides of the command line.
     """
-    given = {override.partition("=")[0] for override in overrides}
-    chosen = config[RUN_DIR] if RUN_DIR in given and "hydra.sweep.dir" not in given else config.hydra.sweep.dir
-    return Path(chosen).absolute()
+    by_run_dir = is_given(overrides, RUN_DIR) and not is_given(overrides, "hydra.sweep.dir")
+    return Path(config[RUN_DIR] if by_run_dir else config.hydra.sweep.dir).absolute()
+
+
+def is_given(overrides: Sequence[str], *keys: str) -> bool:
+    """Whether a command line gives one of these keys."""
+    return not {override.partition("=")[0] for override in overrides}.isdisjoint(keys)
 
 
 def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str]) -> Plan:
@@ -143,7 +151,7 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
             own_config[RUN_DIR] = str(own)
             check_complete(own_config)
             _check_training(own_config)
-            _check_folder(own, own_config)
+            check_folder(own, own_config)
             extra = _of_this_job(own, own_config)
     finally:
         HydraConfig.instance().cfg = before
@@ -180,35 +188,30 @@ def check_complete(config: DictConfig) -> None:
         raise InputError(missing(key))
 
 
-def _check_folder(folder: Path, config: DictConfig) -> None:
-    """Refuse a folder that belongs to another training."""
+def check_folder(folder: Path, config: DictConfig) -> None:
+    """Refuse a folder that belongs to another training.
+
+    Raises:
+        OtherTrainingError: It holds a training of another configuration.
+        InputError: It holds other files.
+    """
     if not folder.is_dir():
         return
     other = f"{folder} holds a training of another configuration"
     advice = "give another run_dir, or the command that this one was started with"
     stored = read_config(folder)
     if stored is not None and config_hash(stored) != config_hash(config):
-        raise InputError(f"{other} ({_difference(stored, config)}): {advice}")
+        raise OtherTrainingError(f"{other} ({_difference(stored, config)}): {advice}")
     result = read_result(folder)
     if stored is None and result is not None and result.config != config_hash(config):
-        raise InputError(f"{other}: {advice}")
-    if state_of(folder) is State.RUNNING:
-        raise InputError(f"another process is using {folder}: wait until it ends, or give another run_dir")
-    if any(folder.iterdir()) and not is_run_folder(folder):
+        raise OtherTrainingError(f"{other}: {advice}")
+    # where the same sweep is at work, the folder may hold no file yet, or a temporary one
+    if any(folder.iterdir()) and not is_run_folder(folder) and state_of(folder) is not State.RUNNING:
         raise InputError(f"{folder} holds files that do not belong to a training (no {CONFIG}): give another run_dir")
 
 
 def _difference(stored: DictConfig, config: DictConfig) -> str:
     """The first key whose value differs."""
-    theirs = _flat(OmegaConf.to_container(stored, resolve=True))
-    ours = _flat(OmegaConf.to_container(config, resolve=True))
-    for key in [*ours, *theirs]:
-        if key not in (RUN_DIR, "ckpt_path") and theirs.get(key, "nothing") != ours.get(key, "nothing"):
-            return f"{key} is {theirs.get(key, 'nothing')} there and {ours.get(key, 'nothing')} here"
+    for key, (theirs, ours) in changes(stored, config).items():
+        return f"{key} is {theirs} there and {ours} here"
     return "its keys differ"
-
-
-def _flat(node: Any, prefix: str = "") -> dict[str, Any]:
-    if not isinstance(node, dict) or not node:
-        return {prefix.rstrip("."): node}
-    return {name: value for key, inner in node.items() for name, value in _flat(inner, f"{prefix}{key}.").items()}

@@ -22,6 +22,7 @@ from inpaint_zoo.jobs.sweep.outcome import outcomes_of
 from inpaint_zoo.jobs.sweep.plan import Job, Plan, plan_sweep
 from inpaint_zoo.jobs.sweep.table import show, write_tables
 from inpaint_zoo.runtime.ranks import is_first_process
+from inpaint_zoo.training.runs.lock import FolderInUseError, in_turn, run_lock
 
 _IN_THIS_PROCESS = "basic"
 """Hydra's name for the launcher that runs one job after the other in the process of the sweep."""
@@ -62,7 +63,9 @@ def run_sweep(
     finally:
         _remove_empty_folders(plan)
         if plan.jobs[0].trains and is_first_process():
-            write_tables(plan.folder, outcomes_of(plan.folder, plan.jobs))
+            # whoever ends the last job knows all of them, and must not be written over by one who looked before
+            with in_turn(plan.folder):
+                write_tables(plan.folder, outcomes_of(plan.folder, plan.jobs))
     for end in ends:
         if end.stopped:
             raise _stopped(plan, Stopped(end.stopped, end.code - 128))
@@ -123,7 +126,7 @@ def _remove_empty_folders(plan: Plan) -> None:
         for path in logs.glob("*.json"):
             path.unlink()
     for folder in [*(job.folder for job in plan.jobs), logs, plan.folder]:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, FolderInUseError), run_lock(folder):
             folder.rmdir()
 
 

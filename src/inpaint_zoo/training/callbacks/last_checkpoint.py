@@ -11,9 +11,10 @@ import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Checkpoint
 
 from inpaint_zoo.errors import Stopped
+from inpaint_zoo.training.callbacks.last_step import is_last_step
 from inpaint_zoo.training.callbacks.random_states import random_states, restore_random_states
 from inpaint_zoo.training.callbacks.stopping import SIGNALS, StopSignals
-from inpaint_zoo.training.loggers.csv_file import MetricsCSV
+from inpaint_zoo.training.loggers.base import RewindingLogger
 
 NAME = "last.ckpt"
 
@@ -74,7 +75,7 @@ class LastCheckpoint(Checkpoint):
         self._step = trainer.global_step
         self._last_write = time.monotonic()
         for logger in trainer.loggers:
-            if isinstance(logger, MetricsCSV):
+            if isinstance(logger, RewindingLogger):
                 logger.rewind(trainer.global_step, validated=not self._validation_due)
         if self._validation_due:
             _validate(trainer)
@@ -92,7 +93,7 @@ class LastCheckpoint(Checkpoint):
         self._validation_due = _validation_follows(trainer)
         late = time.monotonic() - self._last_write > self.seconds
         stop, late = self._any_rank(trainer, self.signals.received is not None, late)
-        last = _ends(trainer)
+        last = is_last_step(trainer)
         if (step % self.every == 0 or self._validation_due or late or stop or last) and not (
             last and self._validation_due
         ):
@@ -102,13 +103,13 @@ class LastCheckpoint(Checkpoint):
 
     def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Stop within a validation, which resuming repeats; several ranks could not agree here, and finish it."""
-        if self.signals.received is not None and trainer.world_size == 1 and not _ends(trainer):
+        if self.signals.received is not None and trainer.world_size == 1 and not is_last_step(trainer):
             self._stop(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Write after the last validation."""
         self._validation_due = False
-        if _ends(trainer):
+        if is_last_step(trainer):
             self._write(trainer)
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -132,12 +133,6 @@ class LastCheckpoint(Checkpoint):
         if trainer.global_step % self.agree_every:
             return [False] * len(flags)
         return [trainer.strategy.reduce_boolean_decision(flag, all=False) for flag in flags]
-
-
-def _ends(trainer: pl.Trainer) -> bool:
-    """Whether the step that has just ended is the last one."""
-    in_last_epoch = trainer.max_epochs == trainer.current_epoch + 1
-    return trainer.global_step == trainer.max_steps or trainer.should_stop or (in_last_epoch and trainer.is_last_batch)
 
 
 def _validation_follows(trainer: pl.Trainer) -> bool:

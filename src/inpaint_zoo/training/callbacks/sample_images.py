@@ -17,6 +17,7 @@ from inpaint_zoo.images.arrays import ImageArray, as_hole, to_uint8
 from inpaint_zoo.images.drawing import TextStyle, hatch, write_line
 from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.training.callbacks.evaluation_mode import evaluation_mode
+from inpaint_zoo.training.callbacks.last_step import is_last_step
 from inpaint_zoo.training.loggers import ImageLogger, ShownImage
 
 FOLDER = "images"
@@ -57,7 +58,7 @@ class SampleImages(pl.Callback):
         if step == self._step or not trainer.is_global_zero or self.num_images < 1:
             return
         self._step = step
-        if step % (self.every or trainer.val_check_interval) and step != trainer.max_steps:
+        if step % (self.every or trainer.val_check_interval) and not is_last_step(trainer):
             return
         shown = self._shown(trainer, pl_module)
         write_png(Path(trainer.default_root_dir) / FOLDER / f"step_{step:08d}.png", image_grid(shown))

@@ -102,6 +102,5 @@ def _signal(name: str) -> signal.Signals | None:
         if name in SIGNALS:
             return None
         near = did_you_mean(name, SIGNALS)
-        raise InputError(
-            f"callbacks.last_checkpoint.signals: {name} is no signal{near} ({', '.join(SIGNALS)})"
-        ) from None
+        known = ", ".join(SIGNALS)
+        raise InputError(f"callbacks.last_checkpoint.signals: {name} is no signal{near} ({known})") from None

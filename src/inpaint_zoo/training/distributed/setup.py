@@ -7,10 +7,11 @@ import sys
 import warnings
 
 import pytorch_lightning as pl
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
+from inpaint_zoo.config.compose import contains_time
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.runtime.ranks import is_first_process
+from inpaint_zoo.runtime.ranks import has_siblings, is_first_process
 from inpaint_zoo.training.distributed.heartbeat import Heartbeat
 from inpaint_zoo.training.distributed.launcher import Job, OtherProcesses
 from inpaint_zoo.training.distributed.same_config import SameConfig
@@ -54,11 +55,6 @@ def silence_other_ranks() -> None:
 def _refuse_time_in_run_dir(trainer: pl.Trainer, config: DictConfig) -> None:
     if "SUBMITIT_EXECUTOR" in os.environ:  # run_dir was resolved when the sweep was started
         return
-    several_commands = trainer.num_nodes > 1 or _started_from_outside()
-    if several_commands and "${now:" in str(OmegaConf.to_container(config)["run_dir"]):  # type: ignore[call-overload, index]
+    several_commands = trainer.num_nodes > 1 or has_siblings()
+    if several_commands and contains_time(config, "run_dir"):
         raise InputError("run_dir contains the time, which differs between processes: give run_dir=DIR")
-
-
-def _started_from_outside() -> bool:
-    """Whether `torchrun`, SLURM or a shell script has started several processes with one command."""
-    return "RANK" in os.environ or "NODE_RANK" in os.environ or int(os.environ.get("SLURM_NTASKS", "1")) > 1

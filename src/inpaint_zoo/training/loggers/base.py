@@ -40,6 +40,19 @@ class ImageLogger(Protocol):
 
 
 @runtime_checkable
+class RewindingLogger(Protocol):
+    """A logger that can forget what a killed training has logged, but not saved."""
+
+    def rewind(self, num_steps: int, *, validated: bool) -> None:
+        """Drop what was logged after a checkpoint.
+
+        Args:
+            num_steps: Optimizer steps before the checkpoint.
+            validated: Whether the checkpoint was written after the validation of its last step, if there was one.
+        """
+
+
+@runtime_checkable
 class SummaryLogger(Protocol):
     """A logger that keeps a summary of a training."""
 

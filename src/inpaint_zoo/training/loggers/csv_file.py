@@ -36,12 +36,7 @@ class MetricsCSV(CSVLogger):
 
     @rank_zero_only
     def rewind(self, num_steps: int, *, validated: bool) -> None:
-        """Drop the rows after a checkpoint: a killed run has often logged more than it has saved.
-
-        Args:
-            num_steps: Optimizer steps before the checkpoint.
-            validated: Whether the checkpoint was written after the validation of its last step, if there was one.
-        """
+        """Drop the rows after a checkpoint: a killed run has often logged more than it has saved."""
         path = Path(self.experiment.metrics_file_path)
         if not path.is_file():
             return

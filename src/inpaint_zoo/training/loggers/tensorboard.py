@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.training.loggers.base import ShownImage
+
+_VALIDATION = "val/"
 
 
 class TensorBoardEvents(TensorBoardLogger):
@@ -37,6 +41,16 @@ class TensorBoardEvents(TensorBoardLogger):
         """Log nothing: the configuration is in `config.yaml`."""
 
     @rank_zero_only
+    def rewind(self, num_steps: int, *, validated: bool) -> None:
+        """Drop the events after a checkpoint: a killed run has often logged more than it has saved."""
+        for path in sorted(Path(self.log_dir).glob("events.out.tfevents.*")):
+            content = path.read_bytes()
+            records = list(_records(content))
+            kept = [record for record in records if _belongs(record, num_steps, validated=validated)]
+            if sum(map(len, kept)) < len(content):
+                write_bytes(path, kept)
+
+    @rank_zero_only
     def log_images(self, images: Sequence[ShownImage], step: int) -> None:
         """Log these images under `images/COLUMN/NAME`."""
         if not self.images:
@@ -50,3 +64,30 @@ class TensorBoardEvents(TensorBoardLogger):
     def save(self) -> None:
         """Write pending events, but not the `hparams.yaml` of Lightning's logger."""
         self.experiment.flush()
+
+
+_LENGTH, _CHECKSUM = struct.Struct("<Q"), 4
+
+
+def _records(content: bytes) -> Iterator[bytes]:
+    """The complete records of an event file: length, checksum, event, checksum; a kill may have cut off the last."""
+    position, around = 0, _LENGTH.size + 2 * _CHECKSUM
+    while position + around <= len(content):
+        end = position + around + _LENGTH.unpack_from(content, position)[0]
+        if end > len(content):
+            return
+        yield content[position:end]
+        position = end
+
+
+def _belongs(record: bytes, num_steps: int, *, validated: bool) -> bool:
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 - parts of an optional package
+    from tensorboard.compat.proto.event_pb2 import Event  # noqa: PLC0415
+
+    try:
+        event = Event.FromString(record[_LENGTH.size + _CHECKSUM : -_CHECKSUM])
+    except DecodeError:  # damaged, and unreadable for TensorBoard as well
+        return False
+    tags = [value.tag for value in event.summary.value]
+    is_validation = any(tag.startswith(_VALIDATION) for tag in tags)
+    return not tags or event.step < num_steps - (is_validation and not validated)

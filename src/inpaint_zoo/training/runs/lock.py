@@ -17,6 +17,10 @@ except ImportError:  # Windows: no folder is ever locked there, and no run appea
     fcntl = None  # type: ignore[assignment]
 
 
+class FolderInUseError(InputError):
+    """Another process holds the lock of a run folder."""
+
+
 @contextlib.contextmanager
 def run_lock(folder: Path) -> Iterator[None]:
     """Hold the lock of a run folder until the body ends, or until this process ends for whatever reason.
@@ -25,7 +29,7 @@ def run_lock(folder: Path) -> Iterator[None]:
     does not keep it. Of the processes that train together, only the first one takes the lock.
 
     Raises:
-        InputError: Another process holds the lock.
+        FolderInUseError: Another process holds the lock.
     """
     handle = _locked_handle(folder) if is_first_process() else None
     try:
@@ -41,8 +45,22 @@ def is_locked(folder: Path) -> bool:
     try:
         with run_lock(folder):
             return False
-    except InputError:
+    except FolderInUseError:
         return True
+
+
+@contextlib.contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Run the body when no other process runs one for the same folder; waits for at most ten seconds."""
+    deadline = time.monotonic() + 10
+    with contextlib.ExitStack() as held:
+        while time.monotonic() < deadline:
+            try:
+                held.enter_context(run_lock(folder))
+                break
+            except FolderInUseError:
+                time.sleep(0.05)
+        yield
 
 
 _open_locks: set[int] = set()
@@ -59,10 +77,16 @@ def _locked_handle(folder: Path) -> int | None:
         _lock(handle)
     except BlockingIOError:
         os.close(handle)
-        raise InputError(f"another process is using {folder}: wait until it ends, or give another run_dir") from None
+        raise FolderInUseError(
+            f"another process is using {folder}: wait until it ends, or give another run_dir"
+        ) from None
     except OSError:
         os.close(handle)
         return None
+    if not folder.is_dir() or not os.path.samestat(os.fstat(handle), folder.stat()):
+        os.close(handle)  # another sweep has removed it as empty since it was opened
+        folder.mkdir(exist_ok=True)
+        return _locked_handle(folder)
     _open_locks.add(handle)
     return handle
 

@@ -15,7 +15,7 @@ from inpaint_zoo.files.json_file import JSONObject, read_json, validated
 from inpaint_zoo.training.runs.files import RESULT
 
 _MAX_BYTES = 2**16
-_OF_THE_COMMAND = ("run_dir", "ckpt_path")
+OF_THE_COMMAND = ("run_dir", "ckpt_path")
 """Keys that say where a training is stored and how it was started, not what is trained."""
 
 
@@ -35,7 +35,7 @@ class Result(JSONObject, extra="forbid"):
 def config_hash(config: DictConfig) -> str:
     """SHA-256 of a resolved configuration of `train`, without the keys `run_dir` and `ckpt_path`."""
     values: Any = OmegaConf.to_container(config, resolve=True)
-    kept = {key: value for key, value in values.items() if key not in _OF_THE_COMMAND}
+    kept = {key: value for key, value in values.items() if key not in OF_THE_COMMAND}
     return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
 
 

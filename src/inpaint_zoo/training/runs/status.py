@@ -155,7 +155,10 @@ def _model(config: DictConfig | None) -> str:
 
 
 def _max_steps(config: DictConfig | None) -> int | None:
-    steps = None if config is None else OmegaConf.select(config, "trainer.max_steps", throw_on_resolution_failure=False)
+    trainer = None if config is None else OmegaConf.select(config, "trainer", throw_on_resolution_failure=False)
+    if not isinstance(trainer, DictConfig) or trainer.get("max_epochs") is not None:  # its steps depend on the data
+        return None
+    steps = trainer.get("max_steps")
     return steps if isinstance(steps, int) and steps > 0 else None
 
 
