@@ -110,7 +110,7 @@ def test_masks_that_look_inverted_are_said_with_the_override(
         assert command("predict", *arguments, f"output={tmp_path}/out").code == 0
 
 
-def test_a_published_file_needs_the_name_of_its_model(
+def test_the_names_in_a_published_file_tell_its_model(
     command: Command,
     images: Images,
     masks: Images,
@@ -119,11 +119,11 @@ def test_a_published_file_needs_the_name_of_its_model(
 ) -> None:
     torch.save({"n_iter": 1, "generator": released_state_dict("ctsdg_generator")}, tmp_path / "released.pth")
     arguments = [f"ckpt={tmp_path / 'released.pth'}", f"images={images('a.png')}", f"masks={masks('a.png')}"]
-    code, _, err = command("predict", *arguments, f"output={tmp_path}/out")
-    assert code == 2
-    assert "give model=NAME" in err
-    assert command("predict", *arguments, f"output={tmp_path}/out", "model=ctsdg").code == 0
+    assert command("predict", *arguments, f"output={tmp_path}/out").code == 0
     assert (tmp_path / "out" / "a.png").is_file()
+    code, _, err = command("predict", *arguments, f"output={tmp_path}/other", "model=misf")
+    assert code == 2
+    assert "ctsdg" in err
 
 
 @pytest.mark.parametrize("method", ["mean", "nearest", "opencv_telea"])

@@ -63,6 +63,8 @@ def test_a_command_composes(line: str, capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize("line", sorted(SWEEPS))
 def test_every_job_of_a_sweep_composes(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for folder in ("DIR", "images"):  # the folders of data in the pages
+        (tmp_path / folder).mkdir()
     verb, words = parts(COMMANDS[line])
     overrides = quote_paths(verb, [word for word in words if not word.startswith("-")])
     with hydra_session(verb) as hydra:
