@@ -169,7 +169,7 @@ def test_a_file_that_is_no_results_is_refused(command: Command, tmp_path: Path, 
 
 @pytest.fixture
 def by_position(images: Images, tmp_path: Path) -> Path:
-    """An evaluation set as it was written before masks belonged to names: it records no rule."""
+    """An evaluation set as it was written before masks belonged to names: no rule, and other names of other things."""
     arguments = [f"data.root={images('a.png', 'b.png', 'c.png')}", "size=32", "data.num_workers=0", "output=unused"]
     settings = replace(Settings.from_config(compose_config("compare", arguments), {}), mask_rule=MaskRule.POSITION)
     path = tmp_path / "old.json"
@@ -177,6 +177,9 @@ def by_position(images: Images, tmp_path: Path) -> Path:
     content = json.loads(path.read_text())
     del content["mask_rule"]
     assert [sample["mask_source"]["index"] for sample in content["samples"]] == [0, 1, 2]
+    content["protocol"] = {"_target_": "inpaint_zoo.protocols.StandardProtocol", "size": 32}
+    for sample in content["samples"]:
+        sample["picture"] = sample.pop("photograph")
     path.write_text(json.dumps(content))
     return path
 

@@ -119,7 +119,9 @@ def _read(settings: Settings, path: str) -> Manifest:
         InputError: The manifest cannot be used, or was made with another protocol.
     """
     stored = read_manifest(Path(path).expanduser())
-    if settings.protocol != stored.protocol:
+    # keys that are newer than the file and say nothing
+    newer = {key for key, value in settings.protocol.items() if key not in stored.protocol and not value}
+    if {key: value for key, value in settings.protocol.items() if key not in newer} != stored.protocol:
         raise InputError(
             f"manifest: {path} was made with {_protocol_title(stored.protocol)}, but the protocol is "
             f"{_protocol_title(settings.protocol)}: give the same protocol= and size="

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import yaml
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field
 from typing_extensions import TypedDict  # before Python 3.12, pydantic needs this one
 
 from inpaint_zoo.checks import did_you_mean
@@ -34,6 +34,8 @@ KIND = "evaluation set"
 MAX_BYTES = 2**28
 """Size in bytes of the largest manifest that is read: about half a million samples."""
 _GROUPS = ("data", "mask", "protocol")
+_MOVED = {"inpaint_zoo.protocols.": "inpaint_zoo.evaluation.protocols."}
+"""Where classes were before 0.1.0, by the beginnings of their paths: files of then name them."""
 
 
 class MaskSource(TypedDict, total=False):
@@ -56,7 +58,7 @@ class Entry(JSONObject):
     """One sample of an evaluation set."""
 
     name: Name
-    photograph: Name
+    photograph: Annotated[Name, Field(validation_alias=AliasChoices("photograph", "picture"))]
     """Name of the original photograph; samples of one photograph differ in their masks."""
     image: Hash
     """SHA-256 of the image file's bytes."""
@@ -200,8 +202,17 @@ def trusted_node(node: Any, group: str) -> dict[str, Any]:
             by an extension.
     """
     validated(dict[str, _Node], {group: node}, "")
-    _refuse_foreign(node, group, group)
-    return dict(node)
+    present = {**node, "_target_": _present_path(node["_target_"])}
+    _refuse_foreign(present, group, group)
+    return present
+
+
+def _present_path(target: str) -> str:
+    """The path of a class now, from one that an older file names."""
+    for before, now in _MOVED.items():
+        if target.startswith(before):
+            return now + target.removeprefix(before)
+    return target
 
 
 def _refuse_foreign(value: Any, where: str, group: str) -> None:

@@ -73,13 +73,13 @@ def test_a_flat_folder_is_split_by_name_and_all_of_it_is_the_test_set(
 def test_one_image_is_enough_to_evaluate_and_two_to_train(write_images: Write, folder_data: Data) -> None:
     data = folder_data(root=write_images("a.png"))
     assert names(data, "test") == ["a.png"]
-    with pytest.raises(InputError, match="holds 1 images, at least 2 .* train, val"):
+    with pytest.raises(InputError, match=r"holds 1 images, at least 2 .* train, val"):
         data.setup("fit")
     write_images("b.png")
     two = folder_data(root=data.root, batch_size=1)
     two.setup("fit")
     assert {*names(two, "train"), *names(two, "val")} == set(names(two, "test")) == {"a.png", "b.png"}
-    with pytest.raises(InputError, match="holds 2 images, at least 3 .* train, val, test"):
+    with pytest.raises(InputError, match=r"holds 2 images, at least 3 .* train, val, test"):
         folder_data(root=data.root, batch_size=1, test_split="test").setup("fit")
 
 
