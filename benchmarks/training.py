@@ -75,7 +75,7 @@ def measure_overhead(model: str, settings: Sequence[str], num_steps: int) -> Ove
     never = 10 * total
     fixed = [
         "run_dir=none", "trainer.accelerator=cpu", "trainer.limit_val_batches=0", f"trainer.max_steps={never}",
-        f"checkpoint_every={never}", f"images_every={never}", "+trainer.max_epochs=1",
+        f"checkpoint_every={never}", f"images_every={never}", "num_sample_images=0", "+trainer.max_epochs=1",
         "callbacks.best_checkpoint=null",
     ]  # fmt: skip
     config = compose_config("train", [*settings, f"model={model}", *fixed])

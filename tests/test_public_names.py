@@ -62,7 +62,7 @@ NAMES = {
 }
 """By module."""
 INTERNAL = {
-    "data.audit", "data.audit.diagnosis", "evaluation.methods", "evaluation.methods.fills", "evaluation.report",
+    "cli", "data.audit", "data.audit.diagnosis", "evaluation.methods", "evaluation.methods.fills", "evaluation.report",
     "evaluation.significance", "metrics.lpips", "tables", "training.loggers",
 }  # fmt: skip
 """Modules with a list of what others here may use of them, which is no promise."""

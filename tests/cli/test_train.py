@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from PIL import Image
 
 from inpaint_zoo.models.misf import MISF
+from inpaint_zoo.training.callbacks.sample_images import HEADING
 from inpaint_zoo.zoo import create_model, list_models, load_model
 
 Command = Callable[..., Any]
@@ -54,7 +55,7 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
     assert [step for step, _ in metrics(run_dir, "train/loss")] == [0, 1]
     assert len(metrics(run_dir, "val/psnr")) == 1
     with Image.open(run_dir / "images" / "step_00000002.png") as grid:
-        assert grid.height == 128 + 2 * 4
+        assert grid.height == HEADING + 128 + 2 * 4
         assert grid.width > 4 * 128
     for file in ("last.ckpt", "best.ckpt"):
         assert torch.load(run_dir / file, weights_only=True)["global_step"] == 2

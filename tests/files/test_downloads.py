@@ -11,8 +11,8 @@ from inpaint_zoo.metrics.inception import load_inception
 from inpaint_zoo.metrics.lpips import load_lpips
 
 FILES: dict[str, Callable[[], object]] = {
-    "vgg19-dcbb9e9d.pth": lambda: VGGFeatures("vgg19", ["relu1_1"], "imagenet"),
-    "vgg16-397923af.pth": lambda: VGGFeatures("vgg16", ["pool1"], "imagenet"),
+    "vgg19-dcbb9e9d.pth": lambda: VGGFeatures("vgg19", ["relu1_1"], "imagenet").load(),
+    "vgg16-397923af.pth": lambda: VGGFeatures("vgg16", ["pool1"], "imagenet").load(),
     "alexnet-owt-7be5be79.pth": lambda: load_lpips("alex"),
     "weights-inception-2015-12-05-6726825d.pth": lambda: load_inception("imagenet"),
 }

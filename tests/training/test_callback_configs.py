@@ -69,7 +69,7 @@ def test_a_callback_of_somebody_s_own_is_called(command: Command, tmp_path: Path
     )
     assert (outcome.code, outcome.err) == (0, "")
     assert Counts.counted == 2
-    assert " step 2" not in outcome.out
+    assert "MISF step 2" not in outcome.out
 
 
 def test_the_overrides_are_kept_beside_the_configuration(command: Command, tmp_path: Path) -> None:

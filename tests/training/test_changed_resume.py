@@ -126,7 +126,7 @@ def test_the_rest_of_the_command_is_that_of_the_run(train: Train, command: Any, 
     ]
     states = [torch.load(tmp_path / name / "last.ckpt", weights_only=True)["state_dict"] for name in ("run", "whole")]
     torch.testing.assert_close(*states, rtol=0, atol=0)
-    outcome = command("train", f"run_dir={tmp_path / 'run'}", "ckpt_path=last", "model=madf")
+    outcome = command("train", f"run_dir={tmp_path / 'run'}", "ckpt_path=last", "model=madf", "data.size=128")
     assert outcome.code == 2
     assert "holds the model misf, not madf" in outcome.err
 

@@ -62,7 +62,9 @@ def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any
         assert all(set(masks) == {"hole"} for row in panels for masks in row[f"images/{column}.all_masks"])
     (files,) = run_dir.glob("wandb/offline-run-*/files")
     first = panels[0]["images/target.filenames"][0]
-    assert np.array_equal(read_image(files / first), read_image(run_dir / "images" / "step_00000002.png")[4:36, -36:-4])
+    assert np.array_equal(
+        read_image(files / first), read_image(run_dir / "images" / "step_00000002.png")[22:54, -36:-4]
+    )
     # the worst images, worst first
     (table,) = files.glob("media/table/val/worst_*.table.json")
     content = json.loads(table.read_text())
