@@ -65,7 +65,8 @@ def same_weights(first: Path, second: Path) -> bool:
 @pytest.mark.slow
 def test_jobs_side_by_side(tmp_path: Path) -> None:
     together, alone = tmp_path / "together", tmp_path / "alone"
-    sweep = ["train", "-m", *TINY, "seed=0,1", "data.size=64,63", "trainer.max_steps=4"]
+    common = [*TINY, "data.size=64", "trainer.max_steps=4", "trainer.log_every_n_steps=1"]
+    sweep = ["train", "-m", *common, "seed=0,1", "model.optimizer.lr=1e-4,1e30"]  # the second one diverges
     code, out, err = finish(*sweep, f"run_dir={together}", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
     assert code == 2
     complaints = [line for line in err.splitlines() if line.startswith("job ")]
@@ -75,7 +76,7 @@ def test_jobs_side_by_side(tmp_path: Path) -> None:
     assert f"run folder: {together / '0'}" in (together / "logs" / "0.txt").read_text()
     assert "run folder" not in out
     assert " val/psnr " in out
-    assert finish("train", *TINY, "seed=1", "data.size=64", "trainer.max_steps=4", f"run_dir={alone}")[0] == 0
+    assert finish("train", *common, "seed=1", "model.optimizer.lr=1e-4", f"run_dir={alone}")[0] == 0
     assert same_weights(alone, together / "2")
     # what has finished is not started again, nor are processes for it
     code, out, _ = finish(*sweep, f"run_dir={together}", "hydra/launcher=joblib")
