@@ -51,6 +51,7 @@ def test_the_rest_is_what_the_training_began_with(tmp_path: Path, ckpt_path: str
     [
         (("seed=3",), ("seed=4",), ()),
         (("trainer.max_steps=3",), ("trainer.max_epochs=4",), ()),
+        (("trainer.devices=1", "trainer.num_nodes=2"), ("trainer.devices=2",), ()),
         (("+trainer.min_steps=3",), ("+trainer.min_steps=4",), ()),
         (("~callbacks.progress",), ("~callbacks.progress",), ()),
         (("+trainer.min_steps=3",), ("~trainer.min_steps",), ("+trainer.min_steps=3",)),

@@ -20,8 +20,8 @@ from inpaint_zoo.training.runs.status import has_checkpoint
 IN_RUN_DIR = ("last", "auto")
 """Values of `ckpt_path` that mean the training of the run folder."""
 
-_LENGTHS = {"trainer.max_steps", "trainer.max_epochs"}
-"""Two ways to say how long a training is."""
+_TOGETHER = ({"trainer.max_steps", "trainer.max_epochs"}, {"trainer.devices", "trainer.num_nodes"})
+"""Keys that together say how long a training is, and on how many processes: with one of them, all are given."""
 
 
 def with_stored(name: str, overrides: Sequence[str]) -> list[str]:
@@ -83,7 +83,7 @@ def _replaces(new: Override, old: Override, choices: Mapping[str, object]) -> bo
     is_group = bool(GlobalHydra.instance().config_loader().get_group_options(new.key_or_group))
     if new.is_delete() and not is_group and not old.is_delete():
         return False  # what is deleted must be there
-    if _place(new) == _place(old) or {_place(new), _place(old)} <= _LENGTHS:
+    if _place(new) == _place(old) or any({_place(new), _place(old)} <= keys for keys in _TOGETHER):
         return True
     group = new.key_or_group if new.package is None else f"{new.key_or_group}@{new.package}"
     is_same_choice = is_group and str(choices.get(group)) == str(new.value())
