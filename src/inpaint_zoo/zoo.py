@@ -42,7 +42,7 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     return filled_network(read_weights(Path(weights).expanduser(), known_model(name)), overrides)
 
 
-def load_model(path: Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
+def load_model(path: str | Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
     """Build the network of a checkpoint, with its weights and in evaluation mode.
 
     Args:
@@ -57,7 +57,7 @@ def load_model(path: Path, name: str | None = None, choice: str | None = None) -
         InputError: The file cannot be read, or holds another model than `name`, or its network is of another package
             that is neither an installed extension nor allowed (see `config.allowlist.allowing`).
     """
-    stored = read_weights(path.expanduser(), None if name is None else known_model(name), choice)
+    stored = read_weights(Path(path).expanduser(), None if name is None else known_model(name), choice)
     return stored.model, filled_network(stored)
 
 

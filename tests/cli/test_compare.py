@@ -278,3 +278,10 @@ def test_masks_of_a_comparison_are_named_if_they_are_doubtful(
         Image.fromarray(255 - np.asarray(Image.open(folder / name))).save(folder / name)
     with pytest.warns(InputWarning, match=r"^mask\.root: 2 of 40 masks checked look inverted \(01\.png: .*, 38\.png"):
         assert compare(f"data.root={images(*names)}", "mask=paired", f"mask.root={folder}", "methods.x=mean").code == 0
+
+
+@pytest.mark.parametrize("methods", ["opencv_telea", "null"])
+def test_methods_without_names_are_refused(command: Command, tmp_path: Path, methods: str) -> None:
+    outcome = command("compare", f"methods={methods}", "data=photographs", f"output={tmp_path / 'out'}")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "error: methods: give methods.NAME=VALUE" in outcome.err

@@ -196,3 +196,10 @@ def test_masks_that_belonged_to_positions_still_verify(command: Command, by_posi
     refused = edited(command, path, "it['settings']['mask_rule'] = 'nme'")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert "nme" in refused.err
+
+
+@pytest.mark.parametrize("tolerance", ["abc", "null", "-1"])
+def test_a_tolerance_that_is_no_distance_is_refused(command: Command, tmp_path: Path, tolerance: str) -> None:
+    outcome = command("verify", tmp_path / "results.json", f"tolerance={tolerance}")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "error: tolerance" in outcome.err

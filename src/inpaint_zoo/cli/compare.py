@@ -41,6 +41,8 @@ def run(config: DictConfig) -> None:
     """Write images, records, tables, grid, `results.json`, `manifest.json` and `report.html` to the output folder."""
     quiet_libraries()
     output = config.output  # a missing output is reported before anything else
+    if not isinstance(config.methods, DictConfig):
+        raise InputError("methods: give methods.NAME=VALUE: the name of a fill, a checkpoint, or a folder of images")
     sources = {str(title): str(value) for title, value in config.methods.items()}
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)

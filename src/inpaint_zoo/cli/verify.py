@@ -10,6 +10,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from inpaint_zoo.checks import finite
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.data.mask_keys import MaskRule
 from inpaint_zoo.errors import InputError
@@ -32,6 +33,9 @@ def run(config: DictConfig) -> None:
         InputError: Images, masks, weights, protocol or numbers differ from those of the file.
     """
     quiet_libraries()
+    tolerance = finite(config.tolerance, "tolerance")
+    if tolerance < 0:
+        raise InputError(f"tolerance is {tolerance:g}: give 0 or a positive number")
     path = Path(config.results).expanduser()
     stored = read_results_file(path)
     session = open_session(_settings(stored, config))
@@ -41,13 +45,13 @@ def run(config: DictConfig) -> None:
     records = [each.record for each in evaluated]
     found = {(record.method, record.name): {RATIO: record.ratio, **record.metrics} for record in records}
     renamed = [f"{name}: not what was evaluated" for name in sorted(_changed(stored.labels, labels(session)))]
-    different = [*renamed, *_different_numbers(stored.numbers, found, config.tolerance)]
+    different = [*renamed, *_different_numbers(stored.numbers, found, tolerance)]
     for line in [*(f"{name}: another hash" for name in sorted(changed)), *different]:
         print(line)
     changed.discard("code")  # printed above; other code is an error only if it gives other numbers
     if changed or different:
         raise InputError(f"{path}: {len(different)} entries and {len(changed)} hashes differ from those computed here")
-    print(f"{path}: {len(found)} records verified, no number differs by more than {config.tolerance:g}")
+    print(f"{path}: {len(found)} records verified, no number differs by more than {tolerance:g}")
 
 
 def _settings(results: Results, config: DictConfig) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.data.mask_keys import MaskRule
 
 
@@ -41,7 +42,7 @@ class Settings:
             sources=sources,
             manifest=config.manifest,
             device=config.device,
-            lpips=config.lpips,
+            lpips=true_or_false(config.lpips, "lpips"),
             lpips_weights=config.lpips_weights,
             weights=config.weights,
         )

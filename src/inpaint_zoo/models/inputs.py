@@ -28,6 +28,8 @@ def check_shapes(image: Tensor, mask: Tensor) -> None:
         )
     if not len(image):
         raise InputError("image and mask hold no image: give at least one.")
+    if mask.is_complex():
+        raise InputError(f"mask is of {mask.dtype}: give numbers that are 0 or 1, or true and false.")
     if not image.is_floating_point():
         raise InputError(f"image is of {image.dtype}: give floats in [0, 1], such as image.float() / 255 for bytes.")
 

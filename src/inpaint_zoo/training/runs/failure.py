@@ -32,7 +32,7 @@ def locked_run(folder: Path) -> Iterator[None]:
         except Exception as error:
             if explain(error) is not None and started is not None and _start_time(folder) == started:
                 _write(folder, earlier)
-            elif folder.is_dir() and any(folder.iterdir()):
+            elif _start_time(folder) is not None:  # any other folder may be somebody's images
                 write_failure(folder, error)
             raise
 
