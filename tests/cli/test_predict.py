@@ -232,6 +232,16 @@ def test_masks_of_other_names_are_shown(prediction: Callable[..., Any], tmp_path
     assert "no mask of the same name for 2 of 2 images: 0.png, 1.png (there are m0.png, m1.png)" in err
 
 
+def test_a_mask_in_a_folder_of_another_image_is_not_taken(
+    prediction: Callable[..., Any], images: Images, masks: Images
+) -> None:
+    images("x/0.png", "y/0.png", folder="sorted")
+    masks("x/0.png", folder="partly")
+    code, _, err = prediction("out", images="sorted", masks="partly")
+    assert code == 2
+    assert "no mask of the same name for 1 of 2 images: y/0.png" in err
+
+
 def test_every_doubtful_mask_is_named(
     prediction: Callable[..., Any], images: Images, masks: Images, tmp_path: Path
 ) -> None:

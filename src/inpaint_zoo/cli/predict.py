@@ -74,7 +74,7 @@ def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
     if not masks.is_dir():
         return [(image, masks) for image in files]
     named = NamedMasks(find_masks(masks, "masks"), "masks")
-    missing = [image.name for image in files if named.find(image.name) is None]
+    missing = named.missing([image.name for image in files])
     if missing:
         raise InputError(
             f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few(missing)}"
