@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from omegaconf import DictConfig
 from rich.progress import track
@@ -16,7 +16,7 @@ from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
-from inpaint_zoo.files.name_matching import NamedMasks, few
+from inpaint_zoo.files.name_matching import NamedMasks, few, without_suffix
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.images.finding import ImageFile, find_images, find_masks
@@ -31,13 +31,18 @@ from inpaint_zoo.zoo import load_model
 def run(config: DictConfig) -> None:
     """Write one composite for every image, as PNG under the image's name."""
     quiet_libraries()
-    folder, together = writable_folder(config.output), Path(config.masks).is_dir()
+    folder = writable_folder(config.output)
+    images, masks = (Path(given).expanduser() for given in (config.images, config.masks))
     fill = _classical_fill(config)
     check_threshold(config.threshold, "threshold")
-    pairs = _pairs(_existing(config.images, "images"), _existing(config.masks, "masks"))
-    _refuse_inputs(folder, config, pairs)
+    for key, path in (("images", images), ("masks", masks)):
+        if not path.exists():
+            raise InputError(f"{key}: {config[key]!r} does not exist: give {key}=FILE, or {key}=DIR")
+    pairs = _pairs(images, masks)
+    _refuse_inputs(folder, images, masks, pairs)
     check_pairs(((image, ImageFile(str(mask), mask)) for image, mask in pairs), "masks")
     method = fill or _network_method(config)
+    together = masks.is_dir()
     _check_files(config, pairs, resize=together)
     for image, mask in track(pairs, description="images"):
         sample = _sample(image, mask, config.threshold, config.invert, resize=together)
@@ -83,16 +88,8 @@ def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
     return [(image, mask) for image in files if (mask := named.find(image.name)) is not None]
 
 
-def _existing(path: str, key: str) -> Path:
-    given = Path(path).expanduser()
-    if not given.exists():
-        raise InputError(f"{key}: {path!r} does not exist: give {key}=FILE, or {key}=DIR")
-    return given
-
-
-def _refuse_inputs(folder: Path, config: DictConfig, pairs: Sequence[tuple[ImageFile, Readable]]) -> None:
+def _refuse_inputs(folder: Path, images: Path, masks: Path, pairs: Sequence[tuple[ImageFile, Readable]]) -> None:
     """Refuse a folder in which results would replace images or masks, or be filled the next time."""
-    images, masks = Path(config.images).expanduser(), Path(config.masks).expanduser()
     # links below the folder of images lead to other folders
     reached = [image.path.parent for image, _ in pairs if isinstance(image.path, Path)] if images.is_dir() else []
     for images_in in dict.fromkeys([images, *reached]):
@@ -118,7 +115,7 @@ def _check_files(config: DictConfig, pairs: Sequence[tuple[ImageFile, Readable]]
 def _refuse_same_result(files: list[ImageFile]) -> None:
     seen: dict[str, str] = {}
     for image in files:
-        other = seen.setdefault(_key(image.name), image.name)
+        other = seen.setdefault(without_suffix(image.name), image.name)
         if other != image.name:
             both = f"{other} and {image.name} would both become {png_name(image.name)}"
             raise InputError(f"images: {both}: rename one.")
@@ -134,7 +131,3 @@ def _sample(image: ImageFile, mask: Readable, threshold: int, invert: bool, *, r
             )
         gray = resize_mask(gray, *pixels.shape[:2])
     return Sample(image.name, image.name, pixels, (gray >= threshold) != invert)
-
-
-def _key(name: str) -> str:
-    return str(PurePosixPath(name).with_suffix(""))

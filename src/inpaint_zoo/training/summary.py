@@ -11,7 +11,7 @@ import torch
 
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.models.base import InpaintingModule
-from inpaint_zoo.training.callbacks.best_checkpoint import best_checkpoint
+from inpaint_zoo.training.callbacks.best_checkpoint import best_checkpoint, best_score
 from inpaint_zoo.training.checkpoint_io import LAST
 from inpaint_zoo.training.monitor import format_value
 
@@ -58,6 +58,6 @@ def end_summary(trainer: pl.Trainer, folder: Path, data: Sequence[str]) -> str:
     else:
         checkpoint = Path(kept.best_model_path)
         step = "" if kept.best_step is None else f" at step {kept.best_step}"
-        result = f"best {kept.name} {format_value(float(kept.best_model_score or 0))}{step}"
+        result = f"best {kept.name} {format_value(best_score(trainer))}{step}"
     command = ["inpaint-zoo", "evaluate", f"ckpt={checkpoint}", *data, f"output={folder / 'evaluation'}"]
     return f"{result}: {checkpoint}\nevaluate it: {shlex.join(command)}"
