@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 import torch.distributed as dist
 
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes, restored_environment
@@ -20,17 +21,19 @@ def test_a_job_leaves_the_environment_as_it_was(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("MASTER_ADDR", "here")
     monkeypatch.setenv("NODE_RANK", "3")
     monkeypatch.delenv("LOCAL_RANK", raising=False)
-    before = dict(os.environ)
+    before, threads = dict(os.environ), torch.get_num_threads()
 
     def job() -> None:
         with restored_environment():
             os.environ.update({"MASTER_ADDR": "there", "LOCAL_RANK": "0"})
             del os.environ["NODE_RANK"]
+            torch.set_num_threads(threads + 1)
             raise KeyError("a job that fails")
 
     with pytest.raises(KeyError, match="a job that fails"):
         job()
     assert dict(os.environ) == before
+    assert torch.get_num_threads() == threads
 
 
 def test_a_job_leaves_no_process_group_of_its_own(tmp_path: Path) -> None:

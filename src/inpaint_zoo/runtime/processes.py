@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+import torch
 import torch.distributed as dist
 from torch._C._distributed_c10d import PrefixStore  # torch.distributed has it, too, but not for type checkers
 from torch.distributed.rendezvous import rendezvous
@@ -62,12 +63,13 @@ def joined_processes() -> Iterator[Processes]:
 
 @contextmanager
 def restored_environment() -> Iterator[None]:
-    """Restore `os.environ` after the body, and destroy a process group that was created in it.
+    """Restore `os.environ` and the number of threads after the body, and destroy a process group that it created.
 
     A Trainer that starts processes sets `LOCAL_RANK`, `MASTER_PORT`, `WORLD_SIZE` and more, from which the next Trainer
-    in this process would conclude that it was itself started by another one.
+    in this process would conclude that it was itself started by another one. It also divides the threads among the
+    processes; the next job would be slow, and not equal to the last bit to the same job alone.
     """
-    variables, had_group = dict(os.environ), _has_group()
+    variables, had_group, threads = dict(os.environ), _has_group(), torch.get_num_threads()
     try:
         yield
     finally:
@@ -75,6 +77,7 @@ def restored_environment() -> Iterator[None]:
             dist.destroy_process_group()
         os.environ.clear()
         os.environ.update(variables)
+        torch.set_num_threads(threads)
 
 
 def _has_group() -> bool:
