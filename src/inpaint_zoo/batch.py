@@ -42,5 +42,10 @@ def composite(output: Tensor, image: Tensor, mask: Tensor) -> Tensor:
         output: (B, 3, H, W), a network's image, nominally in [0, 1].
         image: (B, 3, H, W) in [0, 1].
         mask: (B, 1, H, W), 1 = hole.
+
+    Examples:
+        >>> image, mask = torch.zeros(1, 3, 1, 2), torch.tensor([[[[0, 1]]]])
+        >>> composite(torch.full_like(image, 1.5), image, mask)[0, 0].tolist()
+        [[0.0, 1.0]]
     """
     return torch.where(mask.bool(), output.clamp(0, 1).to(image.dtype), image)

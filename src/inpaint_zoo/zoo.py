@@ -18,7 +18,12 @@ from inpaint_zoo.models.weights import Weights, read_weights
 
 
 def list_models() -> list[str]:
-    """Return the names that `create_model` and `model=` know, sorted; those of installed extensions are among them."""
+    """Return the names that `create_model` and `model=` know, sorted; those of installed extensions are among them.
+
+    Examples:
+        >>> list_models()
+        ['ctsdg', 'madf', 'misf']
+    """
     return list(options("model"))
 
 
@@ -33,6 +38,14 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
 
     Returns:
         A module that maps `(image, mask)` to a `Prediction`.
+
+    Examples:
+        >>> import torch
+        >>> network = create_model("misf", base_channels=8, num_residual_blocks=1)
+        >>> image, mask = torch.rand(1, 3, 64, 96), torch.zeros(1, 1, 64, 96)
+        >>> mask[..., 16:48, 16:48] = 1
+        >>> network(image, mask).composite.shape
+        torch.Size([1, 3, 64, 96])
 
     Raises:
         InputError: The name or an override is unknown, or the weights do not fit.

@@ -24,6 +24,11 @@ def l1_within(output: Tensor, target: Tensor, region: Tensor) -> Tensor:
         output: (B, C, H, W).
         target: (B, C, H, W).
         region: (B, 1, H, W) of 0 and 1, of any type.
+
+    Examples:
+        >>> output, target = torch.ones(1, 3, 2, 2), torch.zeros(1, 3, 2, 2)
+        >>> l1_within(output, target, torch.tensor([[[[1, 0], [0, 0]]]]))
+        tensor(0.2500)
     """
     return torch.where(region.bool(), output - target, 0).abs().mean()
 

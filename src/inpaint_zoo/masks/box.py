@@ -21,6 +21,11 @@ class BoxMask:
 
     Raises:
         InputError: A range is not valid.
+
+    Examples:
+        >>> centre = BoxMask(size_ratio=(0.5, 0.5), offset_ratio=0)
+        >>> float(centre(MaskRequest(128, 128, np.random.RandomState(0))).mean())
+        0.25
     """
 
     def __init__(self, *, size_ratio: Sequence[float], offset_ratio: float) -> None:

@@ -52,6 +52,14 @@ class IrregularMask:
 
     Raises:
         InputError: A range is empty or lies outside [0, 1].
+
+    Examples:
+        >>> strokes = IrregularMask(
+        ...     ratio=(0.2, 0.4), stroke_width=(0.03, 0.14), segment_length=(0.05, 0.2), num_segments=(3, 12)
+        ... )
+        >>> mask = strokes(MaskRequest(256, 256, np.random.RandomState(0)))
+        >>> mask.shape, mask.dtype, bool(0.2 < mask.mean() <= 0.4)
+        ((1, 256, 256), dtype('uint8'), True)
     """
 
     def __init__(

@@ -34,6 +34,10 @@ def ratio_bin(ratio: float) -> str:
 
     Args:
         ratio: Hole pixels / all pixels, in [0, 1].
+
+    Examples:
+        >>> ratio_bin(0.25)
+        '20-40'
     """
     return _bin(ratio, BIN_EDGES, RATIO_BINS)
 

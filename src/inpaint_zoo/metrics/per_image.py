@@ -174,7 +174,15 @@ class ImageMetric(PerImage):
 
 
 class ImagePSNR(ImageMetric):
-    """PSNR in dB, computed for each image and never over the pixels of several; see `PSNR` and `ImageMetric`."""
+    """PSNR in dB, computed for each image and never over the pixels of several; see `PSNR` and `ImageMetric`.
+
+    Examples:
+        >>> metric = ImagePSNR(region="hole")
+        >>> image, mask = torch.full((2, 3, 16, 16), 0.5), torch.ones(2, 1, 16, 16)
+        >>> metric.update(image + 0.1, image, mask)
+        >>> metric.compute()
+        tensor(20.1720)
+    """
 
     name = "psnr"
     higher_is_better = True

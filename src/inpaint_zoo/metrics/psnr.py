@@ -69,6 +69,11 @@ def psnr(target: ImageArray, composite: ImageArray, where: Hole | None = None) -
 
     Returns:
         None where no pixel counts.
+
+    Examples:
+        >>> black = np.zeros((8, 8, 3), np.uint8)
+        >>> round(psnr(black, black + 1), 2)
+        48.13
     """
     reading = MeanReading(squared_errors(target, composite), partial(decibels, data_range=255, cap=PSNR_CAP))
     return reading.image() if where is None else reading.within(where)

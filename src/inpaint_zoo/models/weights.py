@@ -16,6 +16,7 @@ from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.source import opened
 from inpaint_zoo.files.tensors_file import load_tensors
 from inpaint_zoo.models.conversion import StateDict, bare_name, network_state, rename_strictly
+from inpaint_zoo.models.safetensors_file import is_safetensors, read_safetensors
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint: the name of its model."""
@@ -170,7 +171,7 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
             while update is not None and (part := file.read(_PART)):
                 update(part)
             file.seek(0)
-            checkpoint = load_tensors(file)
+            checkpoint = read_safetensors(path) if is_safetensors(file) else load_tensors(file)
     except FileNotFoundError as error:
         raise DamagedFileError(f"{path} does not exist: give the path of a checkpoint.") from error
     except pickle.UnpicklingError as error:
