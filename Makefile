@@ -4,9 +4,11 @@ INSTALLED := .venv/.installed
 
 MODELS := misf madf ctsdg
 DEMO := runs/demo
+BUNDLES := runs/bundles
+AT_256 := data.size=256 data.batch_size=2 model.optimizer.lr=3e-4 model.lr_schedule.end_factor=0.02 trainer.max_steps=1200
 PROCESSES ?= 2
 
-.PHONY: help setup demo test test-slow test-all lint format fuzz clean
+.PHONY: help setup demo test test-slow test-all lint format bundles fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +46,16 @@ lint: setup  ## check style, types and formatting
 format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bundles: setup  ## train the packaged networks anew on free photographs (hours; resumes)
+	$(BIN)/python benchmarks/bundles/photographs.py $(BUNDLES)/photographs
+	@for model in $(MODELS); do \
+		set -- $(BIN)/inpaint-zoo train ckpt_path=auto data.root=$(BUNDLES)/photographs experiment=bundle_$$model; \
+		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$$model && \
+		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$${model}_256 init_from=$(BUNDLES)/$$model/last.ckpt $(AT_256) && \
+		$(BIN)/inpaint-zoo import-weights model=$$model source=$(BUNDLES)/$${model}_256/last.ckpt \
+			output=src/inpaint_zoo/bundles/$$model.safetensors || exit; \
+	done
 
 fuzz: setup  ## damage files at random and read them for ten minutes
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/fuzz.py

@@ -13,7 +13,7 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "tables"},
+    {"errors", "batch", "bundles", "tables"},
     {"checks", "files", "runtime"},
     {"config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},

@@ -9,6 +9,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from inpaint_zoo.bundles import list_bundles, packaged_weights
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.config.build import check_arguments, locate
 from inpaint_zoo.config.compose import option, options
@@ -72,6 +73,19 @@ def load_model(path: str | Path, name: str | None = None, choice: str | None = N
     """
     stored = read_weights(Path(path).expanduser(), None if name is None else known_model(name), choice)
     return stored.model, filled_network(stored)
+
+
+def load_packaged(name: str) -> InpaintingNetwork:
+    """Build the network of a model with the trained weights that come with the package, in evaluation mode.
+
+    Raises:
+        InputError: There is no such model, or none of its weights come with the package.
+    """
+    path = packaged_weights(known_model(name))
+    if path is None:
+        there = f" (there are those of {', '.join(list_bundles())})" if list_bundles() else ""
+        raise InputError(f"no weights of {name} come with the package{there}: give a checkpoint or a published file.")
+    return load_model(path, name)[1]
 
 
 def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]:

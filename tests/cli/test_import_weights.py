@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from inpaint_zoo.zoo import create_model, list_models
+from inpaint_zoo.zoo import create_model, list_models, load_model
 
 Command = Callable[..., Any]
 Released = Callable[[str], dict[str, Tensor]]
@@ -44,6 +44,19 @@ def test_a_published_file_becomes_one_of_ours(
     assert all(torch.equal(value, theirs[key]) for key, value in direct.state_dict().items())
     stored = torch.load(output, weights_only=True)
     assert stored["inpaint_zoo_model"] == name
+
+
+def test_a_checkpoint_of_ours_becomes_a_safetensors_file(
+    command: Command, small_checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    source, output = small_checkpoint("misf"), tmp_path / "misf.safetensors"
+    assert command("import-weights", "model=misf", f"source={source}", f"output={output}").code == 0
+    assert output.stat().st_size < 0.6 * source.stat().st_size
+    name, network = load_model(output)
+    assert name == "misf"
+    before = load_model(source)[1].state_dict()
+    for key, value in network.state_dict().items():
+        torch.testing.assert_close(value, before[key].half().float(), rtol=0, atol=0)
 
 
 def test_published_ctsdg_sets_the_wrapped_range_and_sees_damaged_images_only(

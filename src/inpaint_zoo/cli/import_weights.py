@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import torch
 from omegaconf import DictConfig
 
 from inpaint_zoo.files.atomic import writable_file, write_bytes
 from inpaint_zoo.files.inputs import refuse_overwriting
+from inpaint_zoo.models.safetensors_file import write_safetensors
 from inpaint_zoo.models.weights import converted, read_weights
 from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 
@@ -22,7 +24,14 @@ def run(config: DictConfig) -> None:
     stored = read_weights(source, model)
     arguments = network_arguments(stored.model, stored.network)
     network = filled_network(stored)
-    buffer = io.BytesIO()
-    torch.save(converted(stored.model, network, arguments), buffer)
-    write_bytes(output, [buffer.getvalue()])
+    _write(output, converted(stored.model, network, arguments))
     print(f"{config.model_name}: {len(network.state_dict())} entries, all of them matched; written to {output}")
+
+
+def _write(output: Path, content: dict[str, Any]) -> None:
+    if output.suffix == ".safetensors":
+        write_safetensors(output, content)
+        return
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_bytes(output, [buffer.getvalue()])
