@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights
 from inpaint_zoo.checks import did_you_mean
-from inpaint_zoo.config.build import check_arguments, locate
+from inpaint_zoo.config.build import check_arguments, locate, locate_network
 from inpaint_zoo.config.compose import option, options
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
@@ -140,7 +140,7 @@ def _stated_class(stored: Weights) -> type[InpaintingNetwork]:
 
 
 def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    return _called(locate(option("model", name)._target_, f"model={name}").network_class, arguments, name)
+    return _called(locate_network(option("model", name)._target_, f"model={name}"), arguments, name)
 
 
 def _called(network_class: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:

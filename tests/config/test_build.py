@@ -14,6 +14,7 @@ from inpaint_zoo.config.build import (
     check_nodes,
     construct,
     locate,
+    locate_network,
     signature_of,
 )
 from inpaint_zoo.errors import InputError
@@ -171,3 +172,18 @@ def test_arguments_that_are_handed_on_are_checked_as_ones_own(values: dict[str, 
         check_arguments(HandsOn, values, "data")
     check_arguments(HandsOn, {"own": 1, "size": 2, "name": None}, "data")
     assert list(signature_of(HandsOn).parameters) == ["own", "size", "name"]
+
+
+def test_a_network_is_found_without_its_training_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paper", SimpleNamespace(Model=Model))  # type: ignore[arg-type]
+    assert locate_network("paper.Model", "model=paper") is Network
+    stating = SimpleNamespace(NETWORKS={"Model": Network})  # its training module is not even there
+    monkeypatch.setitem(sys.modules, "paper", stating)  # type: ignore[arg-type]
+    assert locate_network("paper.Model", "model=paper") is Network
+    with (
+        allowing(["paper.Other"]),
+        pytest.raises(InputError, match=r"^model=paper: _target_ paper\.Other cannot be imported"),
+    ):
+        locate_network("paper.Other", "model=paper")
+    with pytest.raises(InputError, match=r"^model=paper: _target_ os\.system is not one of the classes"):
+        locate_network("os.system", "model=paper")

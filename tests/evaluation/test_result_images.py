@@ -1,15 +1,10 @@
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from inpaint_zoo.evaluation.methods import Sample
-from inpaint_zoo.evaluation.result_images import KeptImages, png_name
+from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.images.reading import read_image, read_mask
-
-
-def test_results_keep_the_folder_and_name_of_their_image() -> None:
-    assert png_name("a b/c.d.jpeg") == PurePosixPath("a b/c.d.png")
-    assert png_name("x@2.png") == PurePosixPath("x@2.png")
 
 
 def test_images_are_written_and_found_again(tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedFiles, NamedMasks, few, image_of_mask
+from inpaint_zoo.files.name_matching import NamedFiles, NamedMasks, few, image_of_mask, png_name
 
 
 def named(*names: str) -> NamedFiles:
     return NamedFiles([(name, Path("/x", name)) for name in names], "mask.root")
+
+
+def test_results_keep_the_folder_and_name_of_their_image() -> None:
+    assert png_name("a b/c.d.jpeg") == PurePosixPath("a b/c.d.png")
+    assert png_name("x@2.png") == PurePosixPath("x@2.png")
 
 
 def test_paths_count_when_one_of_them_fits() -> None:

@@ -13,10 +13,9 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, Sample
 from inpaint_zoo.evaluation.methods.fills import FILLS
-from inpaint_zoo.evaluation.result_images import png_name
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
-from inpaint_zoo.files.name_matching import NamedMasks, few, without_suffix
+from inpaint_zoo.files.name_matching import NamedMasks, few, png_name, without_suffix
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.images.finding import ImageFile, find_images, find_masks

@@ -25,7 +25,8 @@ from inpaint_zoo.data.mask_keys import MaskRule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import file_hash, pixel_hash
-from inpaint_zoo.files.json_file import Hash, JSONObject, Name, Share, Size, read_json, validated
+from inpaint_zoo.files.json_file import read_json
+from inpaint_zoo.files.json_values import Hash, JSONObject, Name, Share, Size, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.masks.generator import MasksFromFiles

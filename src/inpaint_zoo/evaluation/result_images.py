@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.report import Case
+from inpaint_zoo.files.name_matching import png_name
 from inpaint_zoo.images.arrays import ImageArray
 from inpaint_zoo.images.reading import write_png
 
@@ -66,8 +67,3 @@ class KeptImages:
 
     def _path(self, folder: str, name: str) -> Path:
         return self.folder / folder / png_name(name)
-
-
-def png_name(name: str) -> PurePosixPath:
-    """Relative path of a result: the name of its image with the suffix .png."""
-    return PurePosixPath(name).with_suffix(".png")

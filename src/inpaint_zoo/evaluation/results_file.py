@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import Session
-from inpaint_zoo.files.json_file import JSONObject, Number, Share, read_json, validated
+from inpaint_zoo.files.json_file import read_json
+from inpaint_zoo.files.json_values import JSONObject, Number, Share, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO

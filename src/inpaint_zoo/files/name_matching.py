@@ -107,6 +107,11 @@ def without_suffix(name: str) -> str:
     return str(PurePosixPath(name).with_suffix(""))
 
 
+def png_name(name: str) -> PurePosixPath:
+    """Relative path of a result: the name of its image with the suffix .png."""
+    return PurePosixPath(name).with_suffix(".png")
+
+
 def image_of_mask(name: str) -> str | None:
     """The path of the image, without suffix, that a mask is named after: `a/b` for `a/b_mask.png`; None for others."""
     if "mask" not in name.lower():  # quick: most names are those of images

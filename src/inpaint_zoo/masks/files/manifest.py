@@ -11,7 +11,7 @@ import numpy as np
 
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.hashing import pixel_hash
-from inpaint_zoo.files.json_file import Hash, JSONObject, Name, read_json, validated
+from inpaint_zoo.files.json_file import read_json
 from inpaint_zoo.files.samples_file import write_samples
 
 FILE = "manifest.json"
@@ -99,13 +99,7 @@ def _hashes(path: Path) -> dict[str, str]:
     values = read_json(path, MOST_BYTES)
     if not isinstance(values, dict) or values.get("kind") != KIND:
         return {}
-    return {sample.name: sample.mask for sample in validated(_File, values, f"manifest {str(path)!r}").samples}
+    # few folders have a manifest, and pydantic is slow to import
+    from inpaint_zoo.masks.files.listed import checked_hashes  # noqa: PLC0415
 
-
-class _Sample(JSONObject):
-    name: Name
-    mask: Hash
-
-
-class _File(JSONObject):
-    samples: list[_Sample]
+    return checked_hashes(values, f"manifest {str(path)!r}")

@@ -1,6 +1,24 @@
 """MISF: Multi-level Interactive Siamese Filtering for High-Fidelity Image Inpainting (CVPR 2022)."""
 
-from inpaint_zoo.models.misf.module import MISF
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from inpaint_zoo.models.misf.network import MISFNetwork
 
+if TYPE_CHECKING:
+    from inpaint_zoo.models.misf.module import MISF
+
 __all__ = ["MISF", "MISFNetwork"]
+
+NETWORKS = {"MISF": MISFNetwork}
+"""The network of each training module, for those who fill images and do not train."""
+
+
+def __getattr__(name: str) -> Any:
+    # imported on first use: it takes Lightning, which takes seconds
+    if name == "MISF":
+        from inpaint_zoo.models.misf.module import MISF  # noqa: PLC0415
+
+        return MISF
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
+from typing_extensions import TypedDict  # before Python 3.12, pydantic needs this one
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_text
-from inpaint_zoo.files.json_file import JSONObject, read_json, validated
+from inpaint_zoo.files.json_file import read_json
 from inpaint_zoo.training.runs.files import RESULT
 
 _MAX_BYTES = 2**16
@@ -19,7 +21,8 @@ OF_THE_COMMAND = ("run_dir", "ckpt_path")
 """Keys that say where a training is stored and how it was started, not what is trained."""
 
 
-class Result(JSONObject, extra="forbid"):
+@dataclass(frozen=True)
+class Result:
     """How a training ended."""
 
     metric: str
@@ -30,6 +33,16 @@ class Result(JSONObject, extra="forbid"):
     """Number of optimizer steps."""
     config: str
     """`config_hash` of the configuration."""
+
+
+class _Stored(TypedDict):
+    """The types that the file must have."""
+
+    __pydantic_config__ = {"strict": True, "extra": "forbid"}  # type: ignore[misc]  # noqa: RUF012
+    metric: str
+    value: float | None
+    step: int
+    config: str
 
 
 def config_hash(config: DictConfig) -> str:
@@ -45,7 +58,7 @@ def write_result(folder: Path, result: Result) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    write_text(folder / RESULT, json.dumps(result.model_dump(), indent=2) + "\n")
+    write_text(folder / RESULT, json.dumps(asdict(result), indent=2) + "\n")
 
 
 def remove_result(folder: Path) -> None:
@@ -55,7 +68,10 @@ def remove_result(folder: Path) -> None:
 
 def read_result(folder: Path) -> Result | None:
     """What `write_result` wrote; None if the training has not finished, or the file is damaged."""
+    # most commands read no result, and pydantic is slow to import
+    from inpaint_zoo.files.json_values import validated  # noqa: PLC0415
+
     try:
-        return validated(Result, read_json(folder / RESULT, _MAX_BYTES), RESULT)
+        return Result(**validated(_Stored, read_json(folder / RESULT, _MAX_BYTES), RESULT))
     except InputError:
         return None
