@@ -27,6 +27,8 @@ def test_all_models_tiny(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     lines = (tmp_path / "it's here" / "benchmark.csv").read_text().splitlines()
     assert len(lines) == 1 + 6
     assert "## Train step" in (tmp_path / "it's here" / "benchmark.md").read_text()
+    assert main(["benchmark", f"output={tmp_path}/it's here"]) == 2
+    assert "benchmark.json exist: give force=true" in capsys.readouterr().err
 
 
 def test_one_model_in_bfloat16(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,8 +129,16 @@ def test_results_from_elsewhere_are_not_written_over(command: Command, images: I
     (tmp_path / "out" / "records.csv").write_text("mine")
     outcome = command("compare", f"data.root={images('a.png')}", "methods.mean=mean", f"output={tmp_path / 'out'}")
     assert outcome.code == 2
-    assert "holds a records.csv that no evaluation has written" in outcome.err
+    assert "holds records.csv, which this verb has not written" in outcome.err
     assert (tmp_path / "out" / "records.csv").read_text() == "mine"
+    images("a.png", folder="new/images/mean")
+    outcome = command("compare", f"data.root={tmp_path / 'images'}", "methods.mean=mean", f"output={tmp_path / 'new'}")
+    assert "holds images/mean/a.png, which this verb has not written" in outcome.err
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.yaml").touch()
+    for verb in (("compare", "methods.mean=mean"), ("evaluate", "ckpt=x.ckpt")):
+        outcome = command(*verb, f"data.root={tmp_path / 'images'}", f"output={tmp_path / 'run'}")
+        assert f"output: {tmp_path / 'run'} holds a training: give a folder of its own" in outcome.err
 
 
 def test_a_reference_that_is_no_method_is_refused(command, images, tmp_path):

@@ -113,6 +113,22 @@ def test_what_cannot_be_read_is_found_and_left_out(check: Check, save: Callable[
     assert check("data.resize=32").excluded == [name for name in checked.excluded if name != "train/1x1.png"]
 
 
+@pytest.mark.usefixtures("healthy")
+def test_the_report_replaces_nothing_and_lies_outside_of_what_is_read(
+    check: Check, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    below = command("data", "check", f"data.root={tmp_path / 'data'}", f"output={tmp_path / 'data' / 'report'}")
+    assert "lies in data.root" in below.err
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.md").write_text("mine")
+    foreign = command("data", "check", f"data.root={tmp_path / 'data'}", f"output={tmp_path / 'out'}")
+    assert "holds report.md, which this verb has not written" in foreign.err
+    assert (tmp_path / "out" / "report.md").read_text() == "mine"
+    (tmp_path / "out" / "report.md").unlink()
+    check()
+    check()
+
+
 def listed(root: Path, exclude: Path, command: Callable[..., Any]) -> dict[Split, list[str]]:
     """What a data module sees."""
     import inpaint_zoo.config.build

@@ -31,7 +31,9 @@ def test_the_test_set_is_written_as_it_is_evaluated(make: Callable[..., Any], tm
     assert manifest.data["eval_seed"] == 5
     assert manifest.protocol["_target_"].endswith("MISFProtocol")
     first = path.read_bytes()
-    make("data.eval_repeats=2", "data.eval_seed=5", "mask=box", "protocol=misf")
+    assert "exists: give force=true" in make("mask=center_box").err
+    assert path.read_bytes() == first
+    make("data.eval_repeats=2", "data.eval_seed=5", "mask=box", "protocol=misf", "force=true")
     assert path.read_bytes() == first
 
 

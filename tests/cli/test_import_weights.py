@@ -44,6 +44,9 @@ def test_a_published_file_becomes_one_of_ours(
     assert all(torch.equal(value, theirs[key]) for key, value in direct.state_dict().items())
     stored = torch.load(output, weights_only=True)
     assert stored["inpaint_zoo_model"] == name
+    again = ("import-weights", f"model={name}", f"source={source}", f"output={output}")
+    assert "exists: give force=true" in command(*again).err
+    assert command(*again, "force=true").code == 0
 
 
 def test_a_checkpoint_of_ours_becomes_a_safetensors_file(

@@ -67,6 +67,10 @@ def test_the_order(command: Command, root: Path, order: str, first: str) -> None
         rows = list(csv.DictReader(file))
     assert len(rows) == 4
     assert rows[0]["run"].startswith(first)
+    again = command("runs", f"root={root}", f"output={output}")
+    assert (again.code, again.out) == (2, "")
+    assert "exists: give force=true" in again.err
+    assert command("runs", f"root={root}", f"output={output}", "force=true").code == 0
 
 
 def test_a_running_training_is_told_apart(command: Command, root: Path) -> None:

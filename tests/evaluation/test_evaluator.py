@@ -16,7 +16,7 @@ from inpaint_zoo.evaluation.evaluator import Evaluator
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.settings import Settings
-from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded, truncated
+from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, ImageArray, rounded, truncated
 from inpaint_zoo.images.reading import read_image
 from inpaint_zoo.runtime.processes import Processes
 
@@ -48,20 +48,20 @@ def test_composites_are_written_as_the_protocol_says(
 class Diverging(Noise):
     """Fills the first image, and then no more."""
 
-    def __init__(self, value: float) -> None:
-        self.value = value
+    def __init__(self) -> None:
         self.calls = 0
 
     def __call__(self, sample: Sample) -> FloatImageArray:
         self.calls += 1
-        return super().__call__(sample) * np.float32(1 if self.calls == 1 else self.value)
+        if self.calls > 1:
+            raise DivergedError(f"{sample.name}: ")
+        return super().__call__(sample)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_diverged_network_is_named_with_its_image_and_the_others_are_complete(value: float, tmp_path: Path) -> None:
+def test_a_diverged_network_is_named_with_its_image_and_the_others_are_complete(tmp_path: Path) -> None:
     settings = ["data=photographs", "size=32", "data.eval_repeats=1", "data.num_workers=0", "output=unused"]
     evaluation = evaluation_set(Settings.from_config(compose_config("compare", settings), {}))
-    methods, names = {"bad": Diverging(value), "good": Noise()}, evaluation.dataset.names
+    methods, names = {"bad": Diverging(), "good": Noise()}, evaluation.dataset.names
     cache, fingerprints = EvaluationCache(tmp_path, 0), dict.fromkeys(methods, "")
     cache.merge(fingerprints)
     with pytest.raises(InputError, match=rf"^bad: {names[1]}: .* has diverged.*the other methods are kept"):

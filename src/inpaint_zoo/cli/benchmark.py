@@ -16,7 +16,10 @@ from inpaint_zoo.benchmark.subject import PRECISIONS, Case
 from inpaint_zoo.benchmark.table import markdown, notes, terminal_tables
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.files.atomic import writable_folder, write_text
+from inpaint_zoo.files.outputs import refuse_replacing
+
+_NAMES = ("benchmark.md", "benchmark.csv", "benchmark.json")
 
 
 def run(config: DictConfig) -> None:
@@ -27,13 +30,16 @@ def run(config: DictConfig) -> None:
     cases = _cases(config)
     for case in cases:
         case.check(plan.steps)
+    folder = None if config.output is None else writable_folder(config.output)
+    if folder is not None:
+        refuse_replacing([folder / name for name in _NAMES], force=_flag(config, "force"))
     with num_threads(threads):
         rate = MachineRate()
         results = [measure(case, plan, rate, _say) for case in cases]
         machine = describe_machine(rate.best)
     _show(results, machine)
-    if config.output is not None:
-        _write(results, machine, Path(config.output))
+    if folder is not None:
+        _write(results, machine, folder)
 
 
 def _show(results: list[Result], machine: Machine) -> None:
@@ -45,10 +51,11 @@ def _show(results: list[Result], machine: Machine) -> None:
 
 
 def _write(results: list[Result], machine: Machine, folder: Path) -> None:
-    write_text(folder / "benchmark.md", markdown(results, machine))
-    write_text(folder / "benchmark.csv", csv_text(results))
-    write_text(folder / "benchmark.json", json_text(results, machine))
-    print(f"results: {folder / 'benchmark.md'} (every call: benchmark.csv, benchmark.json)")
+    page, calls, values = (folder / name for name in _NAMES)
+    write_text(page, markdown(results, machine))
+    write_text(calls, csv_text(results))
+    write_text(values, json_text(results, machine))
+    print(f"results: {page} (every call: {calls.name}, {values.name})")
 
 
 def _cases(config: DictConfig) -> list[Case]:

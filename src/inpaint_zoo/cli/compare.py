@@ -18,7 +18,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.cache import CachedRecord
 from inpaint_zoo.evaluation.manifest import write_manifest
 from inpaint_zoo.evaluation.methods import Method
-from inpaint_zoo.evaluation.output import images_folder, refuse_inputs, results_folder
+from inpaint_zoo.evaluation.output import Results, images_folder, refuse_inputs, results_folder
 from inpaint_zoo.evaluation.report import Cost, ProtocolCard, Report, terminal_tables, write_results
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -31,6 +31,7 @@ from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.weights import refuse_missing_weights
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
+from inpaint_zoo.training.runs.status import refuse_run_folder
 
 REPORTED_VERSIONS = (
     "inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips", "torch-fidelity", "scikit-learn",
@@ -47,7 +48,8 @@ def run(config: DictConfig) -> None:
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)
     refuse_missing_weights(config.inception_weights, "inception_weights")
-    folder = results_folder(output, settings)
+    folder = results_folder(output, settings, Results.COMPARISON)
+    refuse_run_folder(folder)
     kept = KeptImages(images_folder(folder, settings))
     with joined_processes() as processes:
         session = open_session(settings)

@@ -16,6 +16,7 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data import FolderDataModule, InpaintingDataModule
 from inpaint_zoo.data.audit import (
+    WRITTEN,
     FactsCache,
     ImageFacts,
     MaskFacts,
@@ -33,7 +34,8 @@ from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.hashing import combined_hash, file_hash
-from inpaint_zoo.files.inputs import refuse_missing
+from inpaint_zoo.files.inputs import named_folders, refuse_below, refuse_missing
+from inpaint_zoo.files.outputs import refuse_foreign
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile, find_masks
 from inpaint_zoo.masks import MaskGenerator, MaskRequest, PairedMask
@@ -41,6 +43,7 @@ from inpaint_zoo.runtime.progress import tracked
 from inpaint_zoo.runtime.random_state import random_state
 
 Facts = TypeVar("Facts")
+_CACHE = "cache"
 _CODE = (
     "images/reading.py",
     "images/metadata.py",
@@ -54,11 +57,11 @@ _CODE = (
 def run(config: DictConfig) -> None:
     """Write `report.md`, `report.json` and `exclude.txt`; problems found do not change the exit code."""
     quiet_libraries()
-    folder = writable_folder(config.output)
+    nodes = {key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask")}
+    folder = _results_folder(config.output, nodes)
     at_least(1, config.num_made_masks, "num_made_masks")
     at_least(0, config.num_workers, "num_workers")
-    for group in ("data", "mask"):
-        refuse_missing(OmegaConf.to_container(config[group], resolve=True), group)
+    refuse_missing(nodes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)  # they warn about a few masks; here, all masks are examined
         generator, problem = _generator(config)
@@ -68,7 +71,7 @@ def run(config: DictConfig) -> None:
         images, notes = _images(data)
     # such as files that are left out by their suffix, or as they are masks
     notes += dict.fromkeys(str(each.message) for each in caught if issubclass(each.category, InputWarning))
-    read = partial(_read, folder=folder / "cache", num_workers=config.num_workers)
+    read = partial(_read, folder=folder / _CACHE, num_workers=config.num_workers)
     paths = {str(each.path): each.path for listed in images.values() for each in listed}
     facts = read("images", list(paths.values()), examine_image, ImageFacts, settings="")
     paired = _paired_masks(data, images, read)
@@ -84,6 +87,15 @@ def run(config: DictConfig) -> None:
     )
     write_report(diagnosis, folder)
     print(summary(diagnosis, folder))
+
+
+def _results_folder(output: str, nodes: Mapping[str, Any]) -> Path:
+    """Check the folder for the report: nothing of others is replaced, and nothing that is read gets a report."""
+    folder = writable_folder(output)
+    for key, node in nodes.items():
+        refuse_below(folder, named_folders(node, key))
+    refuse_foreign(folder, WRITTEN, _CACHE)
+    return folder
 
 
 def _leak_advice(data: InpaintingDataModule) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.evaluation.method_sources import read_weights_file
-from inpaint_zoo.evaluation.output import results_folder
+from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.evaluation.significance import estimates_of
-from inpaint_zoo.files.atomic import writable_folder, write_text
+from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
 from inpaint_zoo.runtime.processes import joined_processes
+from inpaint_zoo.training.runs.status import refuse_run_folder
 
 
 def run(config: DictConfig) -> float | None:
@@ -35,13 +37,13 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
-    output = str(writable_folder(config.output))
+    settings = Settings.from_config(config, {})
+    folder = results_folder(config.output, settings, Results.EVALUATION)
+    refuse_run_folder(folder)
     if config.manifest is None:
-        for group in ("data", "mask"):
-            refuse_missing(OmegaConf.to_container(config[group], resolve=True), group)
+        refuse_missing({"data": settings.data, "mask": settings.mask})
     file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
-    settings = Settings.from_config(config, {file.weights.model: config.ckpt})
-    folder = results_folder(output, settings)
+    settings = replace(settings, sources={file.weights.model: config.ckpt})
     return open_session(settings, {file.weights.model: file}), folder
 
 

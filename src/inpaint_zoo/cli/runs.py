@@ -12,9 +12,10 @@ from typing import Any
 from omegaconf import DictConfig
 from rich.console import Console
 
-from inpaint_zoo.checks import choose
+from inpaint_zoo.checks import choose, true_or_false
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.atomic import write_text
+from inpaint_zoo.files.atomic import writable_file, write_text
+from inpaint_zoo.files.outputs import refuse_replacing
 from inpaint_zoo.tables import WIDTH, Cell, Column, Table, csv_text, printable, terminal
 from inpaint_zoo.training.monitor import Monitor, format_value
 from inpaint_zoo.training.runs.status import Run, State, find_runs, read_run
@@ -39,9 +40,12 @@ def run(config: DictConfig) -> None:
     order = choose(ORDERS, str(config.sort), "sort")
     if not root.is_dir():
         raise InputError(f"root: {root} is not a folder: give root=DIR with trainings below it")
+    output = None if config.output is None else writable_file(config.output)
+    if output is not None:
+        refuse_replacing([output], force=true_or_false(config.force, "force"))
     found = sorted((read_run(folder) for folder in find_runs(root)), key=order)
-    if config.output is not None:
-        write_text(Path(config.output).expanduser(), csv_text(_table(found, root)))
+    if output is not None:
+        write_text(output, csv_text(_table(found, root)))
     if not found:
         print(f"no trainings below {root}")
         return

@@ -78,8 +78,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     """
     stored = None if settings.manifest is None else _read(settings, settings.manifest)
     data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
-    refuse_missing(data_node, "data")
-    refuse_missing(mask_node, "mask")
+    refuse_missing({"data": data_node, "mask": mask_node})
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
     data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])

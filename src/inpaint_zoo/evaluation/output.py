@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 from inpaint_zoo.data.paired_masks import PairedImage
@@ -12,24 +13,31 @@ from inpaint_zoo.evaluation.session import CACHE_FOLDER, Session
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.inputs import named_folders, refuse_below, refuse_overwriting
+from inpaint_zoo.files.outputs import refuse_foreign
 
-_OWN_FILES = ("records.csv", "results.json")
+
+class Results(Enum):
+    """What a verb writes into its folder of results."""
+
+    EVALUATION = ("records.csv", "summary.json", "results.json", "table.md")
+    COMPARISON = (*EVALUATION, "table.csv", "table.tex", "grid.png", "report.html", "manifest.json")
 
 
-def results_folder(output: str, settings: Settings) -> Path:
+def results_folder(output: str, settings: Settings, results: Results) -> Path:
     """Check the folder for the results of an evaluation, which need not exist yet.
 
     Raises:
-        InputError: The folder cannot be written, lies inside a folder that is evaluated, or holds files of these names
-            that no evaluation has written.
+        InputError: The folder cannot be written, lies inside a folder that is evaluated, holds files of these names
+            that no evaluation has written, or the results of the other verb.
     """
     folder = writable_folder(output)
     refuse_below(folder, _inputs(settings))
-    foreign = [name for name in _OWN_FILES if (folder / name).exists()]
-    if foreign and not (folder / CACHE_FOLDER).is_dir():
-        raise InputError(
-            f"output: {folder} holds a {foreign[0]} that no evaluation has written: choose another folder, or move it"
-        )
+    refuse_foreign(folder, results.value, CACHE_FOLDER)
+    is_compared = any((folder / name).exists() for name in (IMAGES, "report.html"))
+    if results is Results.EVALUATION and is_compared and (folder / CACHE_FOLDER).exists():
+        raise InputError(f"output: {folder} holds a comparison: give a new folder")
+    if results is Results.COMPARISON and (folder / "results.json").exists() and not is_compared:
+        raise InputError(f"output: {folder} holds the results of evaluate: give a new folder")
     return folder
 
 
@@ -47,7 +55,7 @@ def images_folder(folder: Path, settings: Settings) -> Path:
 
 
 def refuse_inputs(kept: KeptImages, session: Session) -> None:
-    """Check that the images of an evaluation replace nothing that is read, now that every file is known.
+    """Check that the images of an evaluation replace nothing of others, now that every file is known.
 
     Raises:
         InputError: They would, or they would be read the next time.
@@ -60,7 +68,9 @@ def refuse_inputs(kept: KeptImages, session: Session) -> None:
     read += [image.path for method in methods.values() if isinstance(method, ImageFolder) for image in method.images]
     for folder in {path.parent for path in read if isinstance(path, Path)}:
         _refuse_results("an input", folder, kept.folder)
-    refuse_overwriting(kept.paths(evaluation.dataset.names, list(methods)), read)
+    written, folder = list(kept.paths(evaluation.dataset.names, list(methods))), kept.folder.parent
+    refuse_overwriting(written, read)
+    refuse_foreign(folder, (str(path.relative_to(folder)) for path in written), CACHE_FOLDER)
 
 
 def _inputs(settings: Settings) -> dict[str, str]:

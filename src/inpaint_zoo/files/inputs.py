@@ -26,20 +26,20 @@ def refuse_below(folder: Path, inputs: Mapping[str, str | Path]) -> None:
             raise InputError(f"output: {folder} lies in {key}={given}, which is read: choose another folder")
 
 
-def refuse_missing(node: Any, key: str) -> None:
+def refuse_missing(nodes: Mapping[str, Any]) -> None:
     """Refuse a configuration that names a folder that is not there.
 
     Args:
-        node: Plain values; what `named_folders` finds in them is checked, addresses of the network aside.
-        key: That of the node.
+        nodes: Plain values by their keys; what `named_folders` finds is checked, addresses of the network aside.
 
     Raises:
         InputError: The message names the key of the folder.
     """
-    for name, folder in named_folders(node, key).items():
-        if "://" not in folder and folder != "???" and not Path(folder).expanduser().exists():
-            hint = f". {node['hint']}" if isinstance(node, Mapping) and node.get("hint") else ""
-            raise InputError(f"{name}: {folder!r} does not exist: give {name}=DIR{hint}")
+    for key, node in nodes.items():
+        for name, folder in named_folders(node, key).items():
+            if "://" not in folder and folder != "???" and not Path(folder).expanduser().exists():
+                hint = f". {node['hint']}" if isinstance(node, Mapping) and node.get("hint") else ""
+                raise InputError(f"{name}: {folder!r} does not exist: give {name}=DIR{hint}")
 
 
 def refuse_overwriting(results: Iterable[Path], inputs: Iterable[Readable]) -> None:

@@ -28,8 +28,7 @@ def check_training(config: DictConfig) -> None:
         InputError: The message names the key.
     """
     check_settings(config)
-    for group in ("data", "mask", "eval_mask"):
-        refuse_missing(OmegaConf.to_container(config[group], resolve=True), group)
+    refuse_missing({key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")})
     _check_start(config)
     check_size(config)
 

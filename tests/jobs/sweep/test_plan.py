@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,22 @@ def test_what_a_job_would_refuse_is_refused_before_the_first(
     with pytest.raises(InputError, match=message):
         plan(tmp_path, *overrides)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("seeds", ["0,1,0", "choice(0,1,0)"])
+def test_a_value_that_is_given_twice_is_no_second_repetition(tmp_path: Path, seeds: str) -> None:
+    with pytest.raises(InputError, match=r"^seed=.*: 0 is given twice: leave one out$"):
+        plan(tmp_path, f"seed={seeds}")
+
+
+def test_jobs_that_would_replace_the_results_of_each_other_are_refused(tmp_path: Path) -> None:
+    def planned(output: str) -> list[str | None]:
+        given = ["method=mean,nearest", "images=a", "masks=b", f"output={output}"]
+        master = compose("predict", [*given, f"hydra.sweep.dir={tmp_path}"], RunMode.MULTIRUN)
+        return [job.output for job in plan_sweep(GlobalHydra.instance().config_loader(), master, given).jobs]
+
+    with pytest.raises(InputError, match=r"^output: jobs 1 and 2 of 2 would both write to out/filled: ") as caught:
+        planned("out/filled")
+    (advice,) = re.findall("'output=(.*)'$", str(caught.value))
+    assert advice == '"filled/${hydra:job.num}"'
+    assert planned(advice) == ["filled/0", "filled/1"]

@@ -6,9 +6,10 @@ from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts, examine_image, e
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.data.audit.image_findings import Preparation
 from inpaint_zoo.data.audit.reading import examined
-from inpaint_zoo.data.audit.report import summary, write_report
+from inpaint_zoo.data.audit.report import WRITTEN, summary, write_report
 
 __all__ = [
+    "WRITTEN",
     "Diagnosis",
     "FactsCache",
     "Finding",

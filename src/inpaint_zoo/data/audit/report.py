@@ -18,7 +18,7 @@ from inpaint_zoo.data.exclusion import exclusion_line
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.tables import printable
 
-REPORT, VALUES, EXCLUDE = "report.md", "report.json", "exclude.txt"
+WRITTEN = REPORT, VALUES, EXCLUDE = "report.md", "report.json", "exclude.txt"
 _WIDTH = 80
 _MOST_ROWS = 200
 _BAR = 40

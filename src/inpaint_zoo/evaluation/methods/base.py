@@ -27,6 +27,9 @@ class Method(Protocol):
 
         Returns:
             (H, W, 3), the method's output with its own known pixels, which need not be those of the original.
+
+        Raises:
+            DivergedError: It is not finite.
         """
         ...
 

@@ -23,6 +23,7 @@ from inpaint_zoo.training.runs.files import CONFIG
 from inpaint_zoo.training.runs.result import config_hash, read_result
 from inpaint_zoo.training.runs.status import State, has_checkpoint, is_run_folder, read_config, state_of
 
+_OUTPUT = "output"
 RUN_DIR = "run_dir"
 """Key of verbs that train: each job gets its own folder, as if it were given on the command line."""
 
@@ -43,6 +44,8 @@ class Job:
     folder: Path
     trains: bool
     """Whether it leaves a run folder."""
+    output: str | None = None
+    """Where a verb that does not train writes its results."""
 
     @property
     def title(self) -> str:
@@ -107,6 +110,7 @@ def plan_sweep(loader: ConfigLoader, master: DictConfig, overrides: Sequence[str
             own = [f"{key}={value}" for key, value in combination.items()]
             config = loader.load_sweep_config(master, own)
             jobs.append(_job(config, folder, number, shown, own))
+    _refuse_shared_output(jobs)
     return Plan(master, folder, tuple(jobs))
 
 
@@ -116,7 +120,11 @@ def _values(override: Override) -> list[str]:
         return [override.get_value_element_as_str()]
     if not override.is_discrete_sweep():
         raise InputError(f"{override.input_line}: a sweep needs a list, choice() or range(); use tune to search")
-    return list(override.sweep_string_iterator())
+    values = list(override.sweep_string_iterator())
+    twice = next((value for value in values if values.count(value) > 1), None)
+    if twice is not None:
+        raise InputError(f"{override.input_line}: {twice} is given twice: leave one out")
+    return values
 
 
 class _named:  # noqa: N801 (used as a function)
@@ -146,6 +154,7 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         with open_dict(own_config):
             del own_config["hydra"]
         check_nodes(own_config)
+        output = None if OmegaConf.is_missing(own_config, _OUTPUT) else own_config.get(_OUTPUT)
         extra: list[str] = []
         if RUN_DIR in own_config:
             own_config[RUN_DIR] = str(own)
@@ -157,7 +166,21 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         HydraConfig.instance().cfg = before
     given = {override.partition("=")[0] for override in extra}
     kept = [override for override in combination if override.partition("=")[0] not in given]
-    return Job(number, varied, (*kept, *extra), own, trains=RUN_DIR in own_config)
+    return Job(number, varied, (*kept, *extra), own, trains=RUN_DIR in own_config, output=output)
+
+
+def _refuse_shared_output(jobs: Sequence[Job]) -> None:
+    """Refuse jobs that would replace the results of each other."""
+    first: dict[Path, Job] = {}
+    for job in jobs:
+        if job.output is None:
+            continue
+        other = first.setdefault(Path(job.output).absolute(), job)
+        if other is not job:
+            raise InputError(
+                f"output: jobs {other.number + 1} and {job.number + 1} of {len(jobs)} would both write to {job.output}"
+                f""": give each its own, such as 'output="{Path(job.output).name}/${{hydra:job.num}}"'"""
+            )
 
 
 def _check_training(config: DictConfig) -> None:

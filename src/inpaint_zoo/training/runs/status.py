@@ -58,6 +58,16 @@ def is_run_folder(folder: Path) -> bool:
     return any((folder / name).is_file() for name in RUN_FILES)
 
 
+def refuse_run_folder(folder: Path) -> None:
+    """Refuse the folder of a training for the results of another verb.
+
+    Raises:
+        InputError: It is one.
+    """
+    if is_run_folder(folder):
+        raise InputError(f"output: {folder} holds a training: give a folder of its own, such as {folder / 'results'}")
+
+
 def state_of(folder: Path) -> State:
     """The state of the training in a folder.
 
