@@ -19,7 +19,7 @@ LAYERS = (
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "training"},
-    {"benchmark", "jobs"},
+    {"benchmark", "inference", "jobs"},
     {"cli"},
     {"__main__"},
 )

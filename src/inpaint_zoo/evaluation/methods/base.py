@@ -36,3 +36,29 @@ class Method(Protocol):
     def identity(self) -> dict[str, str]:
         """Everything but the samples that the outputs depend on: the same for the same outputs, on every machine."""
         ...
+
+
+class Filler(Protocol):
+    """A method that fills any image, whatever its bits; networks and classical fills can, folders of images cannot."""
+
+    @property
+    def minimum_size(self) -> int:
+        """Pixels: around a hole, at least this much of the image is needed."""
+        ...
+
+    @property
+    def trained_size(self) -> int | None:
+        """Pixels: the longer side up to which it fills best; None where the size does not matter."""
+        ...
+
+    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
+        """Fill the hole.
+
+        Args:
+            image: (H, W, 3) in [0, 1]; values in the hole are not read.
+            hole: (H, W), True = hole.
+
+        Returns:
+            (H, W, 3) in [0, 1]; known pixels are those of `image`.
+        """
+        ...

@@ -6,8 +6,11 @@ import numpy as np
 import torch
 
 from inpaint_zoo.evaluation.methods.base import Sample
-from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, ImageArray, to_float
+from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, Hole, to_float
 from inpaint_zoo.models.network import InpaintingNetwork
+
+TRAINED_SIZE = 512
+"""Longer side of the largest images that the networks are trained and published for."""
 
 
 class NetworkMethod:
@@ -33,34 +36,60 @@ class NetworkMethod:
         self.sees_complete = sees_complete
         self._identity = identity or {}
 
+    @property
+    def minimum_size(self) -> int:
+        """The smallest side length of the network: smaller images are mirrored up to it."""
+        return self.network.minimum_size
+
+    @property
+    def trained_size(self) -> int | None:
+        """Beyond the size at which networks are trained, large holes are filled worse."""
+        return TRAINED_SIZE
+
     def identity(self) -> dict[str, str]:
         """What the outputs depend on."""
         return {"kind": "network", **self._identity}
 
-    @torch.inference_mode()
     def __call__(self, sample: Sample) -> FloatImageArray:
         """Fill the hole; returns the composite before any rounding, float32 (H, W, 3) in [0, 1].
 
         Raises:
             DivergedError: The network's image is not finite.
         """
-        height, width = sample.hole.shape
-        padding = ((0, self._extra(height)), (0, self._extra(width)))
-        image = np.pad(self._seen(sample), (*padding, (0, 0)), mode="reflect")
-        hole = np.pad(sample.hole, padding, mode="reflect")
-        prediction = self.network(
-            torch.from_numpy(image).permute(2, 0, 1)[None].to(self.device).float() / 255,
-            torch.from_numpy(hole)[None, None].to(self.device).float(),
-        )
-        filled = prediction.image[0].float().cpu()
-        if not filled.isfinite().all():
-            raise DivergedError(f"{sample.name}: ")
-        output = to_float(filled.clamp(0, 1).permute(1, 2, 0).numpy())
-        return np.where(sample.hole[..., None], output[:height, :width], to_float(sample.image))
+        image = to_float(sample.image)
+        if not self.sees_complete:
+            return self.fill(image, sample.hole, sample.name)
+        return np.where(sample.hole[..., None], self._output(image, sample.hole, sample.name), image)
 
-    def _seen(self, sample: Sample) -> ImageArray:
-        # whatever a network does, it cannot see the original inside the hole
-        return sample.image if self.sees_complete else np.where(sample.hole[..., None], np.uint8(0), sample.image)
+    def fill(self, image: FloatImageArray, hole: Hole, name: str = "") -> FloatImageArray:
+        """Fill the hole of a float image; whatever the network does, it cannot see what stands in the hole.
+
+        Args:
+            image: (H, W, 3) in [0, 1].
+            hole: (H, W), True = hole.
+            name: Of the image, for the message.
+
+        Returns:
+            (H, W, 3) in [0, 1]: the network's image in the hole, `image` elsewhere.
+
+        Raises:
+            DivergedError: The network's image is not finite.
+        """
+        seen = np.where(hole[..., None], np.float32(0), image)
+        return np.where(hole[..., None], self._output(seen, hole, name), image)
+
+    @torch.inference_mode()
+    def _output(self, image: FloatImageArray, hole: Hole, name: str) -> FloatImageArray:
+        height, width = hole.shape
+        padding = ((0, self._extra(height)), (0, self._extra(width)))
+        prediction = self.network(
+            torch.from_numpy(np.pad(image, (*padding, (0, 0)), mode="reflect")).permute(2, 0, 1)[None].to(self.device),
+            torch.from_numpy(np.pad(hole, padding, mode="reflect"))[None, None].to(self.device).float(),
+        )
+        output = prediction.image[0].float().cpu()
+        if not output.isfinite().all():
+            raise DivergedError(f"{name}: " if name else "")
+        return to_float(output.clamp(0, 1).permute(1, 2, 0).numpy())[:height, :width]
 
     def _extra(self, side: int) -> int:
         multiple = self.network.stride

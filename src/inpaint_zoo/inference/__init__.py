@@ -1,0 +1,1 @@
+"""Fill the holes of images of any size: strategies, blending, the door for Python."""
