@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 MODELS := misf madf ctsdg
 DEMO := runs/demo
 BUNDLES := runs/bundles
-AT_256 := data.size=256 data.batch_size=2 model.optimizer.lr=3e-4 model.lr_schedule.end_factor=0.02 trainer.max_steps=1200
+AT_256 := data.size=256 data.batch_size=2 model.optimizer.lr=3e-4 model.lr_schedule.end_factor=0.02 trainer.max_steps=1500
 PROCESSES ?= 2
 
 .PHONY: help setup demo test test-slow test-all lint format bundles fuzz clean
@@ -54,7 +54,7 @@ bundles: setup  ## train the packaged networks anew on free photographs (hours; 
 		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$$model && \
 		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$${model}_256 init_from=$(BUNDLES)/$$model/last.ckpt $(AT_256) && \
 		$(BIN)/inpaint-zoo import-weights model=$$model source=$(BUNDLES)/$${model}_256/last.ckpt \
-			output=src/inpaint_zoo/bundles/$$model.safetensors || exit; \
+			output=src/inpaint_zoo/bundles/$$model.safetensors force=true || exit; \
 	done
 
 fuzz: setup  ## damage files at random and read them for ten minutes

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import torch
 
+from inpaint_zoo import bundles
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import build_methods
+from inpaint_zoo.evaluation.method_sources import build_methods, check_sources
 from inpaint_zoo.evaluation.protocols import StandardProtocol
 from inpaint_zoo.metrics.records import read_records
+from inpaint_zoo.models.safetensors_file import write_safetensors
 from inpaint_zoo.models.weights import TRAINED_KEY
 
 
@@ -55,3 +57,15 @@ def test_two_published_files_of_one_model_side_by_side(
     assert [method.identity()["model"] for method in methods.values()] == ["misf", "misf"]
     with pytest.raises(InputError, match=r"holds the model misf, not ctsdg: .*compare: methods\.misf="):
         build({"ctsdg": str(tmp_path / "1.pth")})
+
+
+def test_a_model_with_packaged_weights_is_a_method(
+    small_checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_safetensors(tmp_path / "madf.safetensors", torch.load(small_checkpoint("madf"), weights_only=True))
+    monkeypatch.setattr(bundles, "_FOLDER", tmp_path)
+    check_sources({"ours": "madf"})
+    methods = build_methods({"ours": "madf"}, torch.device("cpu"), StandardProtocol(size=64))
+    assert methods["ours"].identity()["model"] == "madf"
+    with pytest.raises(InputError, match=r"'misf' is not a file, a folder or one of .*, madf\."):
+        check_sources({"ours": "misf"})
