@@ -73,7 +73,7 @@ KEYS = {
         checkpoint_every checkpoint_minutes ckpt_path compile ema_decay images_every init_from mode monitor
         num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
     """,
-    "runs": "output root sort",
+    "runs": "force output root sort",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
     "predict": "ckpt device images invert masks method model_name output threshold weights",
@@ -83,10 +83,10 @@ KEYS = {
     """,
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
-    "data manifest": "output size",
+    "data manifest": "force output size",
     "data check": "num_made_masks num_workers output",
-    "benchmark": "batch_size calls memory models network output precision size steps threads",
-    "import-weights": "model_name output source",
+    "benchmark": "batch_size calls force memory models network output precision size steps threads",
+    "import-weights": "force model_name output source",
 }
 """By verb; what stands below a key that is a group belongs to the option of the group."""
 
@@ -98,7 +98,7 @@ OPTIONS = {
     """,
     "debug": "fast overfit profile",
     "experiment": """
-        ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf demo_misf madf madf_512 madf_final_only
+        bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf demo_misf madf madf_512 madf_final_only
         madf_paper_style misf tiny
     """,
     "logger": "csv many none tensorboard wandb",
