@@ -214,6 +214,15 @@ def test_outputs_that_cannot_be_written(
     says(command("import-weights", *weights, f"output={output / 'x.ckpt'}"), str(output))
 
 
+@pytest.mark.filterwarnings("ignore:mask.root:inpaint_zoo.errors.InputWarning")
+def test_images_are_not_taken_for_masks(train: Command, command: Command, images: Images, tmp_path: Path) -> None:
+    root = images(*NAMES)
+    given = [f"data.root={root}", "mask=files", f"mask.root={root}"]
+    says(train(*given), f"mask.root: {root} holds the images themselves")
+    output = f"output={tmp_path / 'set.json'}"
+    says(command("data", "manifest", *given, output), f"mask.root: {root} holds the images themselves")
+
+
 def test_debug_shows_where(command: Command) -> None:
     code, _, err = command("train", "data.root=nowhere", "--debug")
     assert code == 2

@@ -79,3 +79,28 @@ def test_a_missing_folder_is_told_before_a_download(command, tmp_path: Path, mon
         assert (outcome.code, outcome.err.count("\n")) == (2, 1)
         assert f"{folder}'" in outcome.err
     assert tried == []
+
+
+@pytest.mark.parametrize(("made", "read"), [((), "data"), (("data/train",), "data/train")])
+def test_a_run_folder_is_not_among_what_is_read(tmp_path: Path, made: tuple[str, ...], read: str) -> None:
+    (tmp_path / "data").mkdir()
+    for name in made:
+        (tmp_path / name).mkdir()
+    given = config("data=folder", f"data.root={tmp_path / 'data'}", "mask=files", f"mask.root={tmp_path / 'masks'}")
+    preflight.check_run_dir(tmp_path / "runs", given)
+    with pytest.raises(InputError, match=rf"^run_dir: .*/run lies in data\.root={tmp_path / read}, which is read"):
+        preflight.check_run_dir(tmp_path / read / "run", given)
+    if made:
+        preflight.check_run_dir(tmp_path / "data" / "runs", given)
+    (tmp_path / "masks").mkdir()
+    with pytest.raises(InputError, match=r"^run_dir: .* lies in mask\.root="):
+        preflight.check_run_dir(tmp_path / "masks" / "run", given)
+
+
+def test_a_run_folder_in_the_data_is_refused_before_anything_is_written(command, images, tmp_path: Path) -> None:
+    root = images("a.png", "b.png", "c.png")
+    for given in ([], ["-m", "seed=0,1"]):
+        outcome = command("train", f"data.root={root}", f"run_dir={root / 'run'}", "experiment=tiny", *given)
+        assert outcome.code == 2
+        assert f"lies in data.root={root}, which is read" in outcome.err
+        assert sorted(path.name for path in root.iterdir()) == ["a.png", "b.png", "c.png"]

@@ -29,6 +29,7 @@ from inpaint_zoo.data.audit import (
     summary,
     write_report,
 )
+from inpaint_zoo.data.mask_folders import check_mask_folders
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
@@ -57,7 +58,7 @@ _CODE = (
 def run(config: DictConfig) -> None:
     """Write `report.md`, `report.json` and `exclude.txt`; problems found do not change the exit code."""
     quiet_libraries()
-    nodes = {key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask")}
+    nodes: dict[str, Any] = {key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask")}
     folder = _results_folder(config.output, nodes)
     at_least(1, config.num_made_masks, "num_made_masks")
     at_least(0, config.num_workers, "num_workers")
@@ -69,6 +70,7 @@ def run(config: DictConfig) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", InputWarning)
         images, notes = _images(data)
+        check_mask_folders(nodes["data"], {"mask": nodes["mask"]}, *images.values())
     # such as files that are left out by their suffix, or as they are masks
     notes += dict.fromkeys(str(each.message) for each in caught if issubclass(each.category, InputWarning))
     read = partial(_read, folder=folder / _CACHE, num_workers=config.num_workers)

@@ -6,6 +6,7 @@ import contextlib
 import copy
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -16,6 +17,7 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import contains_time, output_dir
 from inpaint_zoo.data import InpaintingDataModule
+from inpaint_zoo.data.mask_folders import check_mask_folders
 from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
@@ -28,7 +30,7 @@ from inpaint_zoo.training.callbacks.best_checkpoint import best_score
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
 from inpaint_zoo.training.distributed.setup import distribute, silence_other_ranks
 from inpaint_zoo.training.epochs import in_steps
-from inpaint_zoo.training.preflight import check_training
+from inpaint_zoo.training.preflight import check_run_dir, check_training
 from inpaint_zoo.training.resume import check_resumable, load_initial_weights, resume_from
 from inpaint_zoo.training.runs.changes import changes
 from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
@@ -45,6 +47,7 @@ def run(config: DictConfig) -> float | None:
     quiet_libraries()
     silence_other_ranks()
     check_training(config)
+    check_run_dir(folder, config)
     prepare_cpu()
     if config.compile:
         check_compiler("cuda" if torch.cuda.is_available() and config.trainer.accelerator != "cpu" else "cpu")
@@ -85,6 +88,10 @@ def _data(config: DictConfig) -> InpaintingDataModule:
     masks = {key: construct(config[key]) for key in ("mask", "eval_mask")}
     data: InpaintingDataModule = construct(config.data, **masks, seed=config.seed)
     data.setup("fit")
+    nodes: dict[str, Any] = {
+        key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")
+    }
+    check_mask_folders(nodes.pop("data"), nodes, data.train_dataset.images, data.val_dataset.images)
     if config.overfit_samples is not None:
         overfit(data, config.overfit_samples)
     return data

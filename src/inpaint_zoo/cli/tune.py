@@ -25,7 +25,7 @@ def run(config: DictConfig) -> float | None:
     training = Training.of_command_line(task_of("train"), OWN_KEYS)
     space = parse_space(config.search)
     num_trials = at_least(1, config.trials, "trials")
-    training.check(space)
+    training.check(space, folder)
     pruner = None if config.pruner is None else construct(config.pruner)
     search = Search(
         folder=folder,

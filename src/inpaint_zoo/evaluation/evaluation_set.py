@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 from inpaint_zoo.config.build import construct, locate
 from inpaint_zoo.data import InpaintingDataModule
 from inpaint_zoo.data.dataset import EvaluationDataset
+from inpaint_zoo.data.mask_folders import check_mask_folders
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.manifest import Entry, Manifest, describe_samples, differences, read_manifest
@@ -89,6 +90,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
         # where nothing is resized, a mask of another size belongs to another image
         mask_resizing="refuse" if protocol.size is None else protocol.mask_resizing,
     )
+    check_mask_folders(data_node, {"mask": mask_node}, dataset.images)
     dataset.mask_rule = settings.mask_rule if stored is None else stored.mask_rule
     if stored is not None:
         dataset.images = _listed_images(dataset, stored)

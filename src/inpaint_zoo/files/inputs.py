@@ -10,12 +10,13 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 
 
-def refuse_below(folder: Path, inputs: Mapping[str, str | Path]) -> None:
+def refuse_below(folder: Path, inputs: Mapping[str, str | Path], result: str = "output") -> None:
     """Refuse a folder that lies in one of the inputs, where a second run would take the results for inputs.
 
     Args:
         folder: Gets the results; links are followed.
         inputs: Folders by the keys that name them; what is no folder is passed over.
+        result: The key that names `folder`.
 
     Raises:
         InputError: It lies there.
@@ -23,7 +24,7 @@ def refuse_below(folder: Path, inputs: Mapping[str, str | Path]) -> None:
     for key, given in inputs.items():
         path = Path(given).expanduser()
         if path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
-            raise InputError(f"output: {folder} lies in {key}={given}, which is read: choose another folder")
+            raise InputError(f"{result}: {folder} lies in {key}={given}, which is read: choose another folder")
 
 
 def refuse_missing(nodes: Mapping[str, Any]) -> None:

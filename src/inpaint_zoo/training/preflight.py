@@ -12,10 +12,13 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.checks import at_least, height_and_width
 from inpaint_zoo.config.build import construct
+from inpaint_zoo.data.sources.layout import read_folders
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.inputs import refuse_missing
+from inpaint_zoo.files.inputs import named_folders, refuse_below, refuse_missing
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.training.settings import check_settings
+
+RUN_DIR = "run_dir"
 
 
 def check_training(config: DictConfig) -> None:
@@ -31,6 +34,27 @@ def check_training(config: DictConfig) -> None:
     refuse_missing({key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")})
     _check_start(config)
     check_size(config)
+
+
+def check_run_dir(folder: Path, config: DictConfig) -> None:
+    """Refuse a run folder in which the next training would take the images of this one for its data or masks.
+
+    Args:
+        folder: The run folder, or that of a sweep or a search.
+        config: The configuration of `train`, complete.
+
+    Raises:
+        InputError: It lies in a folder that is read.
+    """
+    nodes: dict[str, Any] = {
+        key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")
+    }
+    for key in ("mask", "eval_mask"):
+        refuse_below(folder, named_folders(nodes[key], key), RUN_DIR)
+    data = nodes["data"]
+    if data.get("root") and "folders" in data:
+        for read in read_folders(Path(data["root"]).expanduser(), data["folders"]):
+            refuse_below(folder, {"data.root": read}, RUN_DIR)
 
 
 def check_size(config: DictConfig) -> None:

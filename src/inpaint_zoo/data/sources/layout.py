@@ -46,6 +46,16 @@ def find_split(root: Path, patterns: Sequence[str]) -> list[Path]:
     return []
 
 
+def read_folders(root: Path, folders: Mapping[str, str | Sequence[str]]) -> list[Path]:
+    """The folders below a root in which images are looked for: those of the splits, or the root itself.
+
+    Raises:
+        InputError: As `split_folders` and `find_split`.
+    """
+    found = [path for patterns in split_folders(folders).values() for path in find_split(root, patterns)]
+    return found or [root]
+
+
 def mask_root(root: Path, masks: str | os.PathLike[str]) -> Path:
     """The folder of masks that `data.masks` names below a root.
 

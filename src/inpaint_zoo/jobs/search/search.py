@@ -58,16 +58,17 @@ class Training:
         folders = [source.path for source in job.runtime.config_sources if source.provider == COMMAND_LINE]
         return cls(task, tuple(theirs), folders[0] if folders else None)
 
-    def check(self, space: Mapping[str, Dimension]) -> None:
-        """Check the configurations at the ends of every range.
+    def check(self, space: Mapping[str, Dimension], folder: Path) -> None:
+        """Check the configurations at the ends of every range, and the folder of the search.
 
         Raises:
             InputError: `train` does not accept one of them.
         """
-        from inpaint_zoo.training.preflight import check_training  # noqa: PLC0415 (imports torch)
+        from inpaint_zoo.training.preflight import check_run_dir, check_training  # noqa: PLC0415 (imports torch)
 
         check_complete(self.config())
         check_training(self.config())
+        check_run_dir(folder, self.config())
         for key, dimension in space.items():
             for value in dimension.extremes:
                 try:

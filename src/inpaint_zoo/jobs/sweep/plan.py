@@ -159,7 +159,7 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         if RUN_DIR in own_config:
             own_config[RUN_DIR] = str(own)
             check_complete(own_config)
-            _check_training(own_config)
+            _check_training(own, own_config)
             check_folder(own, own_config)
             extra = _of_this_job(own, own_config)
     finally:
@@ -183,11 +183,12 @@ def _refuse_shared_output(jobs: Sequence[Job]) -> None:
             )
 
 
-def _check_training(config: DictConfig) -> None:
-    from inpaint_zoo.training.preflight import check_training  # noqa: PLC0415 (imports torch, which --help does not)
+def _check_training(folder: Path, config: DictConfig) -> None:
+    from inpaint_zoo.training import preflight  # noqa: PLC0415 (imports torch, which --help does not)
 
     if "model" in config and "data" in config:
-        check_training(config)
+        preflight.check_training(config)
+        preflight.check_run_dir(folder, config)
 
 
 def _of_this_job(folder: Path, config: DictConfig) -> list[str]:
