@@ -23,6 +23,13 @@ class DamagedFileError(InputError):
     """A file is missing, truncated, or not of the expected kind."""
 
 
+class LostProcessError(InputError):
+    """A training cannot continue because one of its processes has ended or cannot be reached."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; resume with the same command and ckpt_path=last (and run_dir= of this run)")
+
+
 class Stopped(BaseException):
     """A signal stopped a training, which has saved its state.
 

@@ -7,6 +7,7 @@ with the whole traceback as the message. So the text decides.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _LESS_MEMORY = (
@@ -20,6 +21,8 @@ class _Refusal(NamedTuple):
     """A regular expression for the class and the message of the exception."""
     line: str
     """What it means, and what to change."""
+    of_settings: bool = False
+    """Whether a training that asked for less would have been spared."""
 
 
 # the first one that matches counts
@@ -38,11 +41,13 @@ _REFUSALS = (
         r"bad_?alloc|Insufficient memory|STATUS_ALLOC_FAILED|Not enough memory resources|paging file is too small|"
         r"Errno 12\]|WinError (?:8|14|1455)\b|error code: <1455>",
         f"out of memory: {_LESS_MEMORY}",
+        of_settings=True,
     ),
     _Refusal(
         r"DataLoader worker .* (?:exited unexpectedly|killed by signal)|BrokenProcessPool",
         "a process that loads data was killed, most often because memory ran out: lower data.num_workers= or "
         "data.batch_size=",
+        of_settings=True,
     ),
     _Refusal(
         r"can't start new thread|Resource temporarily unavailable",
@@ -88,27 +93,36 @@ def machine_refusal(error: BaseException) -> str | None:
     Args:
         error: Any exception; those that it was raised from count as well.
     """
+    found = next((found for cause in causes(error) if (found := _found(cause))), None)
+    if found is None:
+        return None
+    refusal, text = found
+    return refusal.line.format(named=_named(text)) + _detail(text)
+
+
+def asked_too_much(error: BaseException) -> bool:
+    """Whether the machine refused something that other settings need less of: memory."""
+    return any(found[0].of_settings for cause in causes(error) if (found := _found(cause)))
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and those that it was raised from."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        line = _line(cause)
-        if line is not None:
-            return line
+        yield cause
         cause = cause.__cause__
-    return None
 
 
-def _line(error: BaseException) -> str | None:
+def _found(error: BaseException) -> tuple[_Refusal, str] | None:
+    """The refusal that an exception tells, and its text."""
     kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
     if not isinstance(error, _EXPECTED) and not any(kind.startswith(("torch.", "cv2.", "triton.")) for kind in kinds):
         return None
     # the indented lines of a traceback are code, in which any word may stand
     text = re.sub(r"^\s.*\n", "", f"{' '.join(sorted(kinds))}\n{error}", flags=re.MULTILINE)
-    for refusal in _REFUSALS:
-        if re.search(refusal.signs, text):
-            return refusal.line.format(named=_named(text)) + _detail(text)
-    return None
+    return next(((refusal, text) for refusal in _REFUSALS if re.search(refusal.signs, text)), None)
 
 
 def _named(text: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from omegaconf import DictConfig
 
 from inpaint_zoo.config.compose import output_dir
-from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.errors import DamagedFileError, InputError, LostProcessError, Stopped
 from inpaint_zoo.jobs.search.pruning import TrialPruning
 from inpaint_zoo.jobs.search.study import PRUNED, open_study
 from inpaint_zoo.training.runs.result import Result, config_hash, write_result
@@ -137,6 +137,72 @@ def test_a_trial_that_fails_does_not_end_the_search(command: Command, training: 
     assert (code, err) == (0, "trial 2 of 3 failed: the loss is not finite\n")
     assert [row["state"] for row in rows(tmp_path)] == ["finished", "failed", "finished"]
     assert rows(tmp_path)[1]["remark"] == "the loss is not finite"
+
+
+DISK_FULL = "[enforce fail at inline_container.cc:664] . unexpected pos 64 vs 0: No space left on device"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError(DISK_FULL), "the disk is full: free some space"),
+        (DamagedFileError("'a.png' does not exist"), "'a.png' does not exist"),
+        (LostProcessError("process 1 was killed"), "process 1 was killed; resume"),
+    ],
+)
+def test_a_search_ends_where_no_trial_could_go_on_and_resumes(
+    command: Command, training: Any, tmp_path: Path, error: Exception, said: str
+) -> None:
+    more = [*COMMON, "trials=4", "sampler.n_startup_trials=2"]
+    assert command(*more, f"run_dir={tmp_path / 'whole'}").code == 0
+    whole = list(training.rates)
+
+    def fail(config: DictConfig) -> None:
+        if len(training.rates) == len(whole) + 3:
+            raise error
+
+    training.before = fail
+    code, _, err = command(*more, f"run_dir={tmp_path / 'search'}")
+    assert code == 2
+    assert err.startswith(f"inpaint-zoo tune: error: trial 3 of 4: {said}")
+    assert err.endswith(f"; then resume with the same command and run_dir={tmp_path / 'search'}\n")
+    assert err.count("\n") == 1
+    assert command(*more, f"run_dir={tmp_path / 'search'}")[::2] == (0, "")
+    assert training.rates[len(whole) :] == [*whole[:3], *whole[2:]]
+    assert [row["val/psnr"] for row in rows(tmp_path / "search")] == [
+        row["val/psnr"] for row in rows(tmp_path / "whole")
+    ]
+
+
+def test_a_search_ends_where_its_images_are_gone(command: Command, training: Any, images: Any, tmp_path: Path) -> None:
+    root = images(*[f"{number}.png" for number in range(12)])
+
+    def fail(config: DictConfig) -> None:
+        if len(training.rates) == 1:
+            root.rename(tmp_path / "away")
+            raise InputError("no images")
+
+    training.before = fail
+    given = [*COMMON, "data=folder", f"data.root={root}", "data.size=32", "model.network.base_channels=8", "trials=2"]
+    code, _, err = command(*given, f"run_dir={tmp_path / 'search'}")
+    assert code == 2
+    assert err.startswith("inpaint-zoo tune: error: trial 1 of 2: data.root")
+    (tmp_path / "away").rename(root)
+    assert command(*given, f"run_dir={tmp_path / 'search'}")[::2] == (0, "")
+    assert training.rates[0] == training.rates[1]
+    assert [row["state"] for row in rows(tmp_path / "search")] == ["finished"] * 2
+
+
+def test_a_trial_that_needs_too_much_memory_does_not_end_the_search(
+    command: Command, training: Any, tmp_path: Path
+) -> None:
+    def fail(config: DictConfig) -> None:
+        if len(training.rates) == 1:
+            raise InputError("cannot go on") from MemoryError()
+
+    training.before = fail
+    assert command(*COMMON, "trials=2", f"run_dir={tmp_path}").code == 0
+    assert [row["state"] for row in rows(tmp_path)] == ["failed", "finished"]
 
 
 def test_a_search_of_failures_is_a_failure(command: Command, training: Any, tmp_path: Path) -> None:

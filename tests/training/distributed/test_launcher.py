@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 from torch import distributed as dist
 
 from inpaint_zoo.config.error_messages import explain
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.errors import InputError, LostProcessError
 from inpaint_zoo.runtime.first_error import connection_error
 from inpaint_zoo.training.distributed import launcher as processes
-from inpaint_zoo.training.distributed.launcher import LostProcessError, abort
+from inpaint_zoo.training.distributed.launcher import abort
 
 
 def test_errors_of_the_network_are_told_from_others() -> None:
@@ -43,3 +45,15 @@ def test_giving_up_ends_the_process_and_one_of_a_machine_says_why(
 def test_who_was_told_to_stop_has_not_failed() -> None:
     assert all(128 + signum in processes.STOPPED for signum in (2, 10, 15))
     assert not {0, 1, 2} & set(processes.STOPPED)
+
+
+@pytest.mark.slow
+def test_a_process_whose_parent_was_killed_while_it_started_ends() -> None:
+    """Its parent is by then another process."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as killed:
+        killed.wait()
+    with subprocess.Popen([sys.executable, "-m", processes.__name__, str(killed.pid)], stdin=subprocess.PIPE) as child:
+        try:
+            assert child.wait(120) == 2
+        finally:
+            child.kill()

@@ -19,7 +19,7 @@ from inpaint_zoo.config.build import check_nodes
 from inpaint_zoo.config.compose import COMMAND_LINE, compose_config
 from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.config.overrides import quote
-from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.errors import DamagedFileError, InputError, LostProcessError, Stopped
 from inpaint_zoo.jobs.run import run_verb
 from inpaint_zoo.jobs.search.space import Dimension, Value, override_of
 from inpaint_zoo.jobs.search.study import PRUNED, seed_of, store_settings
@@ -27,6 +27,7 @@ from inpaint_zoo.jobs.sweep.job import add_seconds, read_seconds
 from inpaint_zoo.jobs.sweep.outcome import Outcome
 from inpaint_zoo.jobs.sweep.plan import check_complete
 from inpaint_zoo.jobs.sweep.table import show, write_tables
+from inpaint_zoo.runtime.refusals import asked_too_much, causes, machine_refusal
 from inpaint_zoo.training.monitor import Monitor
 from inpaint_zoo.training.runs.failure import failure_reason, write_failure
 from inpaint_zoo.training.runs.result import config_hash, read_result
@@ -182,9 +183,31 @@ class Search:
         except Exception as error:
             if explain(error) is None:
                 raise
+            self._check_surroundings(error, name)
             self._fail(trial, folder, error, name)
         finally:
             add_seconds(self.folder, trial.number, time.monotonic() - started)
+
+    def _check_surroundings(self, error: Exception, name: str) -> None:
+        """End the search if other values would not have helped: the next trials would fail too, and stay failed.
+
+        Raises:
+            InputError: A file, a folder, a disk or another process is the reason.
+        """
+        if asked_too_much(error):
+            return
+        reason = explain(error) if any(map(_is_outside, causes(error))) else self._no_longer_right()
+        if reason is not None:
+            then = f"then resume with the same command and run_dir={self.folder}"
+            raise InputError(f"{name}: {reason}; {then}") from error
+
+    def _no_longer_right(self) -> str | None:
+        """What the check before the first trial would say now."""
+        try:
+            self.training.check(self.space)
+        except InputError as error:
+            return str(error)
+        return None
 
     def _store_result(self, trial: optuna.Trial, folder: Path) -> None:
         from optuna.trial import TrialState  # noqa: PLC0415
@@ -227,6 +250,14 @@ _STATES = {
     "RUNNING": "interrupted",
     "WAITING": "not started",
 }
+
+
+def _is_outside(error: BaseException) -> bool:
+    from inpaint_zoo.runtime.first_error import connection_error  # noqa: PLC0415 (imports torch)
+
+    if isinstance(error, (OSError, DamagedFileError, LostProcessError)) or machine_refusal(error) is not None:
+        return True
+    return isinstance(error, Exception) and connection_error(error) is not None
 
 
 def _first_key(override: str) -> str:

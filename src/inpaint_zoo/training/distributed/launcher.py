@@ -22,7 +22,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.config.allowlist import bind_allowed
 from inpaint_zoo.config.error_messages import explain
-from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.errors import LostProcessError, Stopped
 from inpaint_zoo.runtime.first_error import connection_error
 
 STOPPED = range(128, 160)
@@ -33,13 +33,6 @@ END_SECONDS = 60
 """Time that the first process waits for the others to end after the training."""
 
 Job = Callable[[DictConfig], object]
-
-
-class LostProcessError(InputError):
-    """A training cannot continue because one of its processes has ended or cannot be reached."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; resume with the same command and ckpt_path=last (and run_dir= of this run)")
 
 
 class OtherProcesses:
@@ -108,7 +101,7 @@ class OtherProcesses:
         for local_rank in range(1, self.trainer.num_devices):
             error_output = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
             process = subprocess.Popen(
-                [sys.executable, "-m", __name__],
+                [sys.executable, "-m", __name__, str(os.getpid())],
                 env=environment | {"LOCAL_RANK": str(local_rank)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -170,7 +163,10 @@ def _has_failed(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _exit_with_parent(parent: int) -> None:
-    """Exit when the parent process has ended, for which this one would otherwise wait half an hour."""
+    """Exit when the parent process has ended, for which this one would otherwise wait half an hour.
+
+    Its number comes from itself: it may have ended while this process imported torch, and have left it to another.
+    """
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(2)
@@ -178,7 +174,7 @@ def _exit_with_parent(parent: int) -> None:
 
 def _main() -> int:
     """Run the job in a process that `OtherProcesses` has started."""
-    threading.Thread(target=_exit_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_exit_with_parent, args=(int(sys.argv[1]),), daemon=True).start()
     setup_globals()  # registers the resolvers of `${now:...}` and `${hydra:...}`
     job, config, hydra = pickle.load(sys.stdin.buffer)
     HydraConfig.instance().cfg = hydra
