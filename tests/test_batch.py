@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inpaint_zoo.batch import composite
+from inpaint_zoo.batch import Batch, composite, hole
 
 
 @given(seed=st.integers(0, 2**31), scale=st.sampled_from([0.5, 3.0]))
@@ -37,3 +37,11 @@ def test_gradients_reach_the_output_in_the_hole_only() -> None:
     composite(output, torch.rand(1, 3, 4, 4), mask).sum().backward()
     assert output.grad is not None
     assert torch.equal(output.grad, mask.expand(1, 3, 4, 4))
+
+
+def test_mask_and_damage_are_the_hole() -> None:
+    image, mask = torch.rand(1, 3, 1, 3), torch.tensor([[[[1.0, 0, 0]]]])
+    batch = Batch(image=image, mask=mask, name=["x"])
+    assert torch.equal(hole(batch), mask)
+    batch["damage"] = torch.tensor([[[[0.0, 1, 0]]]])
+    assert hole(batch).flatten().tolist() == [1, 1, 0]

@@ -17,7 +17,7 @@ STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="u
 
 NAMES = {
     "inpaint_zoo": "InputError __version__ create_model list_models load_model",
-    "inpaint_zoo.batch": "Batch Prediction composite",
+    "inpaint_zoo.batch": "Batch Prediction composite hole",
     "inpaint_zoo.data": """
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
         PhotographsDataModule Split WebDatasetDataModule
@@ -98,7 +98,8 @@ OPTIONS = {
     """,
     "debug": "fast overfit profile",
     "experiment": """
-        bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf demo_misf madf madf_512 madf_final_only
+        bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
+        demo_misf madf madf_512 madf_final_only
         madf_paper_style misf tiny
     """,
     "logger": "csv many none tensorboard wandb",

@@ -7,7 +7,7 @@ hole**. Everything between data and metrics is a `Batch` or a `Prediction`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 import torch
 from torch import Tensor
@@ -22,6 +22,13 @@ class Batch(TypedDict):
     """Holes, (B, 1, H, W), exactly 0 or 1, 1 = hole."""
     name: list[str]
     """File names (or keys) of the images, B of them."""
+    damage: NotRequired[Tensor]
+    """Only of damaged images: pixels whose original nobody knows, (B, 1, H, W), 0 or 1, none of them in `mask`."""
+
+
+def hole(batch: Batch) -> Tensor:
+    """What a network has to fill: `mask`, and `damage` if there is any, (B, 1, H, W), exactly 0 or 1."""
+    return batch["mask"] + batch["damage"] if "damage" in batch else batch["mask"]
 
 
 class Prediction(NamedTuple):

@@ -67,6 +67,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
         InputError: A number is out of range, or the data cannot be used.
     """
 
+    damaged = False
+    """Whether paired masks mark damage, which no training sees: what `mask` makes is to be filled."""
+
     def __init__(
         self,
         *,
@@ -156,6 +159,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             seed=self.seed,
             read=self.read_image,
             skip_unreadable=self.skip_unreadable,
+            damaged=self.damaged,
         )
 
     def kept_images(self, split: Split) -> Sequence[ImageFile]:
@@ -262,9 +266,11 @@ class InpaintingDataModule(LightningDataModule, ABC):
         paired = PairedMaskGenerator(
             images, self.paired_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing]
         )
+        has_masks = isinstance(images[0], PairedImage)
         return EvaluationDataset(
             images=images,
-            mask=paired if isinstance(images[0], PairedImage) else self.eval_mask,
+            mask=paired if has_masks and not self.damaged else self.eval_mask,
+            damage=paired if has_masks and self.damaged else None,
             prepare=partial(prepared_square, side=self.center_crop, prepare=prepare),
             repeats=self.eval_repeats,
             seed=self.eval_seed,

@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import torch
@@ -35,6 +35,8 @@ class Sample(TypedDict):
     mask: Tensor
     """(1, H, W), exactly 0 or 1, 1 = hole."""
     name: str
+    damage: NotRequired[Tensor]
+    """(1, H, W), of damaged images: see `Batch`."""
 
 
 class TrainingDataset(Dataset[Sample | Skipped]):
@@ -53,6 +55,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         seed: Of crops, flips and masks.
         read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
         skip_unreadable: Return `Skipped` for an image that cannot be read.
+        damaged: The paired masks are damage: what they mark is no part of the masks, which `mask` makes.
 
     Raises:
         InputError: From `dataset[key]`: a file cannot be read or is smaller than the crop.
@@ -71,6 +74,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         seed: int,
         read: Callable[[Readable, tuple[int, int] | None], np.ndarray],
         skip_unreadable: bool,
+        damaged: bool = False,
     ) -> None:
         self.images = images
         self.mask = mask
@@ -81,6 +85,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         self.seed = seed
         self.read = read
         self.skip_unreadable = skip_unreadable
+        self.damaged = damaged
         self.augment = _augmentation(size, flip_probability)
         self.total_samples: int | None = None
         """Length of the whole training, in samples over all ranks; None if it is not known."""
@@ -101,12 +106,12 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         image, holes = self.prepared(file, image, holes)
         # without this seed, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
-        if holes is not None:
-            cut = self.augment(image=image, mask=holes)
-            return _sample(cut["image"], cut["mask"][None], file.name)
-        image = self.augment(image=image)["image"]
+        cut = self.augment(image=image) if holes is None else self.augment(image=image, mask=holes)
+        paired = None if holes is None else cut["mask"][None]
+        if paired is not None and not self.damaged:
+            return _sample(cut["image"], paired, file.name)
         mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
-        return _sample(image, mask, file.name)
+        return _sample(cut["image"], mask, file.name, damage=paired)
 
     def progress(self, position: int) -> float:
         """The share of training, in [0, 1], that is done at this position of the stream; 1 if it is not known."""
@@ -158,6 +163,7 @@ class EvaluationDataset(Dataset[Sample]):
         repeats: How often each image appears, each time with another mask; if more than once, names have a number, such
             as `chelsea@2.png`.
         seed: Of the masks.
+        damage: Says which pixels of an image nobody knows; None if all are known.
 
     Raises:
         InputError: From `dataset[index]`: a file cannot be read.
@@ -171,12 +177,14 @@ class EvaluationDataset(Dataset[Sample]):
         prepare: Callable[[np.ndarray], np.ndarray],
         repeats: int,
         seed: int,
+        damage: MaskGenerator | None = None,
     ) -> None:
         self.images = images
         self.mask = mask
         self.prepare = prepare
         self.repeats = repeats
         self.seed = seed
+        self.damage = damage
         self.mask_rule = MaskRule.NAME
         """To be set before the first mask is asked for."""
         self._drawn: dict[tuple[int, int, int], bytes] = {}
@@ -223,7 +231,11 @@ class EvaluationDataset(Dataset[Sample]):
         return image, self.mask_at(index, *image.shape[:2])
 
     def __getitem__(self, index: int) -> Sample:
-        return _sample(*self.pixels(index), self.name(index))
+        image, mask = self.pixels(index)
+        if self.damage is None:
+            return _sample(image, mask, self.name(index))
+        request = MaskRequest(*image.shape[:2], random_state(self.seed), name=self.image_file(index).name)
+        return _sample(image, mask, self.name(index), damage=self.damage(request))
 
 
 def numbered(name: str, number: int) -> str:
@@ -245,8 +257,13 @@ def _augmentation(size: tuple[int, int], flip_probability: float) -> Any:
     )
 
 
-def _sample(image: np.ndarray, mask: np.ndarray, name: str) -> Sample:
+def _sample(image: np.ndarray, mask: np.ndarray, name: str, damage: np.ndarray | None = None) -> Sample:
     # one pass from uint8 to float planes: most of the time goes into memory that is used for the first time
     pixels = np.empty((3, *image.shape[:2]), np.float32)
     np.divide(image.transpose(2, 0, 1), np.float32(255), out=pixels, dtype=np.float32)
-    return Sample(image=torch.from_numpy(pixels), mask=torch.from_numpy(mask.astype(np.float32)), name=name)
+    if damage is not None:
+        mask = mask & (1 - damage)
+    sample = Sample(image=torch.from_numpy(pixels), mask=torch.from_numpy(mask.astype(np.float32)), name=name)
+    if damage is not None:
+        sample["damage"] = torch.from_numpy(damage.astype(np.float32))
+    return sample

@@ -83,6 +83,8 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
     data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
+    if data.damaged:
+        raise InputError("data.damaged=true: these images are not complete, so that no fill can be measured on them")
     dataset = data.evaluation_dataset(
         Split.TEST,
         protocol.prepare,

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytorch_lightning as pl
+import torch
 from pytorch_lightning.trainer.states import TrainerFn
 from pytorch_lightning.utilities.types import OptimizerConfig, OptimizerLRSchedulerConfig
 from torch import Tensor
 from torch.optim import Optimizer
 
-from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.batch import Batch, Prediction, hole
 from inpaint_zoo.checks import finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
@@ -83,17 +84,27 @@ class InpaintingModule(pl.LightningModule, ABC):
             `loss`, the sum; `total`, the same without gradient, and not divided when gradients are accumulated;
             `terms`, the unweighted terms by name, without gradient; scalars on the module's device.
         """
-        terms = self.losses(batch)
+        terms = self.losses(self._completed(batch))
         total = optimization.weighted_sum(terms, self.loss_weights, type(self).__name__)
         return {"loss": total, "total": total.detach(), "terms": {name: term.detach() for name, term in terms.items()}}
 
     def validation_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
         """`{"prediction": ...}`; callbacks evaluate it."""
-        return {"prediction": self(batch["image"], batch["mask"])}
+        return {"prediction": self(batch["image"], hole(batch))}
 
     def test_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
         """As `validation_step`."""
         return self.validation_step(batch, batch_idx)
+
+    def _completed(self, batch: Batch) -> Batch:
+        """A batch without damage: its pixels become what the network makes of them, which has no error there."""
+        if "damage" not in batch:
+            return batch
+        mask = hole(batch)
+        with torch.no_grad():
+            filled = self(batch["image"], mask).composite
+        image = torch.where(batch["damage"].bool(), filled, batch["image"])
+        return Batch(image=image, mask=mask, name=batch["name"])
 
     def make_optimizer(self) -> Optimizer:
         """One optimizer over all parameter groups; an `InputError` if the module was built without one."""

@@ -206,6 +206,20 @@ class ModelConformance:
             if together is not None:
                 assert (together - torch.stack(singly).mean(0)).norm() < 1e-10 * norm
 
+    def test_what_is_damaged_teaches_nothing(self) -> None:
+        """Neither the loss nor a gradient depends on what stands where an image is damaged."""
+        batch, seen = self.batch(), []
+        damage = torch.zeros_like(batch["mask"])
+        damage[..., 60:95, 60:95] = 1
+        damage *= 1 - batch["mask"]
+        for inside in (0.0, 1.0):
+            image, module = torch.where(damage.bool(), inside, batch["image"]), self.make_module()
+            damaged = Batch(image=image, mask=batch["mask"], name=batch["name"], damage=damage)
+            loss = module.training_step(damaged, 0)["loss"]
+            loss.backward()
+            seen.append([loss.detach(), *(p.grad for p in module.parameters() if p.grad is not None)])
+        assert all(map(torch.equal, *seen))
+
     def test_terms_and_weights_have_the_same_names(self) -> None:  # noqa: D102
         module = self.make_module(**self.every_term)
         terms = module.losses(self.batch())

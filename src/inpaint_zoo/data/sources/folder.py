@@ -12,6 +12,7 @@ from typing import Unpack
 
 from pytorch_lightning.utilities import rank_zero_only
 
+from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.paired_masks import PairedMasks
@@ -41,6 +42,8 @@ class FolderDataModule(InpaintingDataModule):
         mask_invert: For masks in which white is known.
         test_split: `all` or `test`, the test set of a folder without folders of splits; None refuses such a folder.
         hint: Where to get the data, for messages.
+        damaged: `masks` mark damage, whose original nobody knows: no loss and no metric looks there. The holes of
+            training and validation are those of `mask` and `eval_mask` in what is known.
         **loading: As in `InpaintingDataModule`; `mask` and `eval_mask` are for images without paired masks.
 
     Raises:
@@ -57,6 +60,7 @@ class FolderDataModule(InpaintingDataModule):
         mask_invert: bool,
         test_split: str | None,
         hint: str,
+        damaged: bool = False,
         **loading: Unpack[LoadingArguments],
     ) -> None:
         super().__init__(**loading)
@@ -64,6 +68,9 @@ class FolderDataModule(InpaintingDataModule):
         self.folders = split_folders(folders)
         self.masks = None if masks is None else mask_root(self.root, masks)
         self.paired_masks = PairedMasks(threshold=mask_threshold, invert=mask_invert)
+        self.damaged = true_or_false(damaged, "data.damaged")
+        if self.damaged and self.masks is None:
+            raise InputError("data.damaged=true needs data.masks=DIR: for every image a mask of what is damaged")
         if test_split not in {"all", "test", None}:
             raise InputError(f"data.test_split={test_split} must be all or test")
         self.test_split = test_split

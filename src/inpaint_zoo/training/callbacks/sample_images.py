@@ -12,7 +12,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch.utils.data import default_collate
 
-from inpaint_zoo.batch import Batch, Prediction
+from inpaint_zoo.batch import Batch, Prediction, hole
 from inpaint_zoo.images.arrays import ImageArray, as_hole, to_uint8
 from inpaint_zoo.images.drawing import TextStyle, hatch, write_line
 from inpaint_zoo.images.reading import write_png
@@ -71,7 +71,7 @@ class SampleImages(pl.Callback):
         shown: list[ShownImage] = []
         with evaluation_mode(trainer, module):
             for batch in self._batches:
-                image, mask = batch["image"].to(module.device), batch["mask"].to(module.device)
+                image, mask = batch["image"].to(module.device), hole(batch).to(module.device)
                 shown += shown_images(Batch(image=image, mask=mask, name=batch["name"]), module(image, mask))
         return shown
 
