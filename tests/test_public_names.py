@@ -22,7 +22,7 @@ NAMES = {
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
         PhotographsDataModule Split WebDatasetDataModule
     """,
-    "inpaint_zoo.errors": "DamagedFileError InputError InputWarning Stopped",
+    "inpaint_zoo.errors": "DamagedFileError InputError InputWarning LostProcessError Stopped",
     "inpaint_zoo.evaluation.protocols": """
         CTSDGProtocol EdgeConnectProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
         StandardProtocol
