@@ -127,6 +127,22 @@ def test_no_row_and_no_validation_is_lost_or_logged_twice(
     assert [row["step"] for row in rows(run_dir) if "val/psnr" in row] == ["3", "7", "8"]  # and the last step
 
 
+@pytest.mark.parametrize("kill", [("_write", 3), ("on_validation_start", 6)])
+def test_a_validation_at_the_end_of_an_epoch_belongs_to_that_epoch(
+    command: Command, arguments: Callable[..., list[str]], killed_after: Any, tmp_path: Path, kill: tuple[str, int]
+) -> None:
+    whole, run_dir = tmp_path / "whole", tmp_path / "run"
+    at_ends = "trainer.val_check_interval=3"
+    assert command("train", *arguments(whole, at_ends)).code == 0
+    killed_after(*kill)
+    with pytest.raises(Killed):
+        command("train", *arguments(run_dir, at_ends))
+    killed_after("", 0)
+    assert command("train", *arguments(run_dir, at_ends, "ckpt_path=last")).code == 0
+    assert_same_end(run_dir, whole)
+    assert [row["epoch"] for row in rows(run_dir) if "val/psnr" in row] == ["0", "1", "2"]
+
+
 def test_a_training_killed_before_its_last_validation_ends_is_not_finished(
     command: Command, arguments: Callable[..., list[str]], killed_after: Any, tmp_path: Path
 ) -> None:

@@ -59,14 +59,16 @@ class LastCheckpoint(Checkpoint):
         self._step = 0
         self._last_write = time.monotonic()
         self._validation_due = False
+        self._epoch: int | None = None
 
     def state_dict(self) -> dict[str, Any]:
-        """The pending validation and the random states."""
-        return {"validation_due": self._validation_due, "random": random_states()}
+        """The pending validation, the epoch that it belongs to, and the random states."""
+        return {"validation_due": self._validation_due, "epoch": self._epoch, "random": random_states()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore what `state_dict` returned."""
         self._validation_due = state_dict["validation_due"]
+        self._epoch = state_dict.get("epoch")  # files of earlier versions have none
         restore_random_states(state_dict["random"])
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -78,7 +80,7 @@ class LastCheckpoint(Checkpoint):
             if isinstance(logger, RewindingLogger):
                 logger.rewind(trainer.global_step, validated=not self._validation_due)
         if self._validation_due:
-            _validate(trainer)
+            _validate(trainer, self._epoch)
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Correct the step that Lightning gives to loggers for a validation; after resuming it can be one too low."""
@@ -89,7 +91,7 @@ class LastCheckpoint(Checkpoint):
         step = trainer.global_step
         if step == self._step:  # gradients are being accumulated
             return
-        self._step = step
+        self._step, self._epoch = step, trainer.current_epoch
         self._validation_due = _validation_follows(trainer)
         late = time.monotonic() - self._last_write > self.seconds
         stop, late = self._any_rank(trainer, self.signals.received is not None, late)
@@ -142,10 +144,12 @@ def _validation_follows(trainer: pl.Trainer) -> bool:
     return loop.epoch_loop._should_check_val_fx(loop._data_fetcher)
 
 
-def _validate(trainer: pl.Trainer) -> None:
-    """Validate as Lightning does between two batches."""
-    loop = trainer.fit_loop.epoch_loop.val_loop
+def _validate(trainer: pl.Trainer, epoch: int | None) -> None:
+    """Validate as Lightning does between two batches of an epoch, which may have ended with the checkpoint."""
+    loop, progress = trainer.fit_loop.epoch_loop.val_loop, trainer.fit_loop.epoch_progress.current
+    kept, progress.completed = progress.completed, progress.completed if epoch is None else epoch
     loop.restarting = False
     trainer.validating = True
     loop.run()
     trainer.training = True
+    progress.completed = kept
