@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inpaint_zoo.checks import at_least, choose
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Filler
 from inpaint_zoo.images.arrays import Hole
+from inpaint_zoo.inference.blending import BLENDS
+from inpaint_zoo.inference.growing import grow
 from inpaint_zoo.inference.strategies import STRATEGIES
 from inpaint_zoo.inference.values import AnyImage, check_fillable
-
-BLENDS = {"none": None}
 
 
 @dataclass(frozen=True)
@@ -18,14 +19,15 @@ class FillOptions:
     """How holes are filled.
 
     Args:
-        strategy: `auto`, `whole`, `crop` or `tile`.
+        strategy: `auto`, `whole`, `crop` or `tile` (`inference.strategies`).
         grow: Pixels by which holes are grown before they are filled.
-        feather: Pixels around holes over which `blend` fades the fill into the image.
-        blend: `none`, `feather` or `poisson`.
+        feather: Pixels around holes over which `blend=feather` goes over from the fill to the image.
+        blend: `none` keeps known pixels bit-identical; `feather` changes those at a distance of at most `feather` from
+            the grown hole; `poisson` fits the colours of the fill to those around it, and changes no known pixel.
         adapt: Steps of training on the image's own known pixels; 0 = none.
 
     Raises:
-        InputError: A value is none of these, or negative.
+        InputError: A value is none of these, or negative, or one of `feather` and `blend=feather` lacks the other.
     """
 
     strategy: str = "auto"
@@ -40,6 +42,10 @@ class FillOptions:
         at_least(0, self.grow, "grow")
         at_least(0, self.feather, "feather")
         at_least(0, self.adapt, "adapt")
+        if self.blend == "feather" and not self.feather:
+            raise InputError("blend=feather needs a width: give feather=PIXELS, such as feather=8")
+        if self.feather and self.blend != "feather":
+            raise InputError(f"feather={self.feather} does nothing with blend={self.blend}: give blend=feather")
 
 
 DEFAULTS = FillOptions()
@@ -55,7 +61,8 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
         options: How.
 
     Returns:
-        A new array of the same type and shape; known pixels are bit-identical unless `options.blend` is asked for.
+        A new array of the same type and shape; pixels outside the grown holes are bit-identical unless
+        `blend=feather` is asked for.
 
     Raises:
         InputError: The arrays are something else, or nothing of the image is known.
@@ -63,7 +70,11 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
     """
     check_fillable(image, hole)
     filled = image.copy()
-    filled[hole] = 0
-    if hole.any():
-        STRATEGIES[options.strategy](method, filled, hole)
+    if not hole.any():
+        return filled
+    blend, hole = BLENDS[options.blend], grow(hole, options.grow)
+    wide = grow(hole, blend.margin(options.feather))
+    filled[wide] = 0
+    STRATEGIES[options.strategy](method, filled, wide)
+    blend.mix(image, filled, hole, options.feather)
     return filled
