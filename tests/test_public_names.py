@@ -16,7 +16,7 @@ PACKAGE = Path(inpaint_zoo.__file__).parent
 STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="utf-8")
 
 NAMES = {
-    "inpaint_zoo": "InputError __version__ create_model list_models load_model",
+    "inpaint_zoo": "InputError __version__ create_model inpaint list_models load load_model",
     "inpaint_zoo.batch": "Batch Prediction composite hole",
     "inpaint_zoo.data": """
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
@@ -27,6 +27,8 @@ NAMES = {
         CTSDGProtocol EdgeConnectProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
         StandardProtocol
     """,
+    "inpaint_zoo.inference.fill": "DEFAULTS FillOptions fill",
+    "inpaint_zoo.inference.inpainter": "Images Inpainter Options inpaint load",
     "inpaint_zoo.losses.adversarial": """
         ADVERSARIAL_LOSSES AdversarialLoss Hinge LeastSquares NonSaturating binary_cross_entropy
     """,

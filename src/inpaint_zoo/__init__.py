@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from inpaint_zoo.errors import InputError
 
 if TYPE_CHECKING:
+    from inpaint_zoo.inference.inpainter import inpaint, load
     from inpaint_zoo.zoo import create_model, list_models, load_model
 
     __version__: str
 
-__all__ = ["InputError", "__version__", "create_model", "list_models", "load_model"]
+__all__ = ["InputError", "__version__", "create_model", "inpaint", "list_models", "load", "load_model"]
+_INFERENCE = ("inpaint", "load")
 
 
 def __dir__() -> list[str]:
@@ -25,6 +27,10 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version  # noqa: PLC0415
 
         return version("inpaint-zoo")
+    if name in _INFERENCE:
+        from inpaint_zoo.inference import inpainter  # noqa: PLC0415
+
+        return getattr(inpainter, name)
     if name in __all__:
         from inpaint_zoo import zoo  # noqa: PLC0415
 
