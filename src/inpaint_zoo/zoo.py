@@ -100,9 +100,9 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
     return {**defaults, **overrides}
 
 
-def known_model(name: str) -> str:
-    """Return `name`; an `InputError` that suggests the most similar name if there is no such model."""
-    known = list_models()
+def known_model(name: str, *others: str) -> str:
+    """Return `name`; an `InputError` that suggests the most similar name if it is no model and none of `others`."""
+    known = [*list_models(), *others]
     if name not in known:
         raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
     return name

@@ -1,14 +1,21 @@
-"""Files that torch has saved, read without ever running code: tensors, plain values, numbers and arrays of NumPy."""
+"""Files of torch and of `pickle`, read without ever running code: tensors, plain values, numbers, NumPy's arrays."""
 
 from __future__ import annotations
 
+import io
+import pickle
+import pickletools
 import re
+from collections.abc import Mapping
 from pickle import UnpicklingError
 from typing import IO, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
+MOST_ARRAYS = 10_000
+"""Of a file for `load_arrays`, the mappings that hold them included."""
 _CODE = re.compile(r"b1|[iu][1248]|f[248]|c(8|16)|[SU]\d{1,6}")
 """Types of numbers and text; objects, records and all other types are refused."""
 
@@ -29,6 +36,63 @@ def load_tensors(file: IO[bytes]) -> Any:
     with torch.serialization.safe_globals(stand_ins):
         content = torch.load(file, map_location="cpu", weights_only=True)
     return _without_arrays(content, set())
+
+
+def load_arrays(data: bytes) -> dict[str, Tensor]:
+    """The arrays of numbers in a file of Python's `pickle` that holds mappings of them, on the CPU.
+
+    Only instructions that such a file needs are followed, and nothing in it is called or imported.
+
+    Args:
+        data: The file's bytes; protocol 2 to 4.
+
+    Returns:
+        Each array by its keys, joined with dots: `outer.inner`.
+
+    Raises:
+        UnpicklingError: It holds something else.
+        Exception: It is damaged; on other bytes, unpickling may raise any error.
+    """
+    for number, (instruction, argument, _) in enumerate(pickletools.genops(data)):
+        # a place far behind the last one used would be memory that no byte of the file stands for
+        if instruction.name not in _OF_ARRAYS or (instruction.name == "LONG_BINPUT" and argument > number):
+            raise UnpicklingError(f"the instruction {instruction.name} {argument or ''}")
+    found: dict[str, Tensor] = {}
+    below = [("", _ArrayUnpickler(io.BytesIO(data)).load())]
+    for count in range(MOST_ARRAYS):
+        if not below:
+            return dict(reversed(found.items()))
+        name, value = below.pop()
+        if isinstance(value, _Array) and isinstance(value.value, Tensor):
+            found[name.removeprefix(".")] = value.value
+        elif isinstance(value, dict):
+            below += [(f"{name}.{key}", part) for key, part in value.items()]
+        else:
+            raise UnpicklingError(f"a {type(value).__name__} for an array, the {count + 1}. entry")
+    raise UnpicklingError(f"more than {MOST_ARRAYS} arrays")
+
+
+_OF_ARRAYS = {
+    "PROTO", "FRAME", "MARK", "STOP", "EMPTY_DICT", "SETITEM", "SETITEMS", "BINPUT", "LONG_BINPUT", "MEMOIZE",
+    "BINGET", "LONG_BINGET", "GLOBAL", "STACK_GLOBAL", "REDUCE", "BUILD", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2",
+    "TUPLE3", "NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE",
+    "SHORT_BINUNICODE", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
+}  # fmt: skip
+"""The instructions of `pickle` that make mappings with arrays."""
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        """The stand-in of what makes an array; all else is refused before it is imported."""
+        stand_ins: Mapping[str, Any] = {
+            "numpy.dtype": _Type,
+            "numpy.ndarray": _Array,
+            "numpy.core.multiarray._reconstruct": _Array,
+            "numpy._core.multiarray._reconstruct": _Array,
+        }
+        if f"{module}.{name}" not in stand_ins:
+            raise UnpicklingError(f"{module}.{name}")
+        return stand_ins[f"{module}.{name}"]
 
 
 class _Type:
