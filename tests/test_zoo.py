@@ -10,7 +10,7 @@ from inpaint_zoo.config.build import locate
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import converted
-from inpaint_zoo.zoo import create_model, list_models
+from inpaint_zoo.zoo import create_model, list_models, load_model
 
 
 @pytest.fixture(params=list_models())
@@ -61,3 +61,17 @@ def test_help_shows_the_public_functions() -> None:
     assert "list_models() -> " in shown
     assert "load_model(path: " in shown
     assert "class InputError(" in shown
+
+
+@pytest.mark.parametrize("name", [None, 3, ["misf"]])
+def test_what_is_no_name_is_refused_in_one_line(name: object) -> None:
+    with pytest.raises(InputError, match=r"^there is no model '.*known: .*misf"):
+        create_model(name)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("weights", ["", 3, ["x"]])
+def test_what_is_no_path_is_refused_in_one_line(weights: object) -> None:
+    with pytest.raises(InputError, match=r"^weights=.* names no file: give the path of a checkpoint"):
+        create_model("misf", weights)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"^path=.* names no file"):
+        load_model(weights)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     """
     if weights is None:
         return _build(name, network_arguments(name, overrides)).eval()
-    return filled_network(read_weights(Path(weights).expanduser(), known_model(name)), overrides)
+    return filled_network(read_weights(_file(weights, "weights"), known_model(name)), overrides)
 
 
 def load_model(path: str | Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
@@ -71,7 +72,7 @@ def load_model(path: str | Path, name: str | None = None, choice: str | None = N
         InputError: The file cannot be read, or holds another model than `name`, or its network is of another package
             that is neither an installed extension nor allowed (see `config.allowlist.allowing`).
     """
-    stored = read_weights(Path(path).expanduser(), None if name is None else known_model(name), choice)
+    stored = read_weights(_file(path, "path"), None if name is None else known_model(name), choice)
     return stored.model, filled_network(stored)
 
 
@@ -103,9 +104,15 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
 def known_model(name: str, *others: str) -> str:
     """Return `name`; an `InputError` that suggests the most similar name if it is no model and none of `others`."""
     known = [*list_models(), *others]
-    if name not in known:
-        raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
+    if name not in known:  # `name` may be anything
+        raise InputError(f"there is no model '{name}'{did_you_mean(str(name), known)} (known: {', '.join(known)})")
     return name
+
+
+def _file(path: str | Path, argument: str) -> Path:
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise InputError(f"{argument}={path!r} names no file: give the path of a checkpoint, or of a published file.")
+    return Path(path).expanduser()
 
 
 def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) -> InpaintingNetwork:

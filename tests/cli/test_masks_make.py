@@ -129,9 +129,9 @@ def test_an_interrupted_run_leaves_what_was_there(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["kind=irregluar"], "mask=irregluar is unknown, did you mean 'irregular'?"),
-        (["kind=box", "ratio=[0.1,0.2]"], "there is no key 'mask.ratio'"),
-        (["ratio=[0.4,0.2]"], "mask.ratio=[0.4,0.2] must satisfy"),
+        (["kind=irregluar"], "kind=irregluar is unknown, did you mean 'irregular'?"),
+        (["kind=box", "ratio=[0.1,0.2]"], "there is no key 'ratio'"),
+        (["ratio=[0.4,0.2]"], "ratio=[0.4,0.2] must satisfy"),
         (["count=0"], "count=0 must be at least 1"),
         (["size=0"], "size=0 must be a number of pixels or [height,width]"),
         (["size=[3]"], "size=[3] must be"),
@@ -140,11 +140,11 @@ def test_an_interrupted_run_leaves_what_was_there(
         (["kind=files"], "mask.root is missing"),
         *((["count=" + value], f"count={value} must be a whole number") for value in ("abc", "1.5", "null", "true")),
         *((["size=" + value], f"size={value} must be a number of pixels") for value in ("2.5", "null")),
-        (["size=100000"], "size=100000x100000 has more than 89478485 pixels"),
+        (["size=100000"], "size=[100000,100000] has more than 89478485 pixels"),
         *((["seed=" + value], f"seed={value} must be a whole number") for value in ("abc", "1.5", "null")),
-        (["ratio=[a,b]"], "mask.ratio=[a,b] must be two numbers"),
-        (["ratio=[0.2,.nan]"], "mask.ratio=[0.2,.nan] must be two numbers"),
-        (["ratio=ab"], "mask.ratio=ab must be two numbers"),
+        (["ratio=[a,b]"], "ratio=[a,b] must be two numbers"),
+        (["ratio=[0.2,.nan]"], "ratio=[0.2,.nan] must be two numbers"),
+        (["ratio=ab"], "ratio=ab must be two numbers"),
         (["kind=null"], "a group such as model, data or mask (kind) cannot be null"),
         (["kind=irregular_bins", "mask.bins=0.2"], "mask.bins=0.2 must be a list, such as mask.bins=[[0.2,0.4]]"),
         (["kind=irregular_bins", "mask.bins=abc"], "mask.bins=abc must be a list"),
@@ -178,7 +178,7 @@ def test_a_link_to_nothing_is_no_folder(make: Command, tmp_path: Path) -> None:
 def test_masks_by_name_need_names(make: Command, masks: Callable[..., Path], tmp_path: Path) -> None:
     done = make("kind=paired", f"mask.root={masks('a.png')}")
     assert done.code == 2
-    assert "such as mask=files" in done.err
+    assert "such as kind=files" in done.err
     assert not (tmp_path / "made").exists()
 
 

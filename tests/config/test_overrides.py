@@ -9,13 +9,13 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.config.build import _hints, locate
 from inpaint_zoo.config.compose import CONF_DIR, compose_config
-from inpaint_zoo.config.overrides import PATH_KEYS, quote_paths
+from inpaint_zoo.config.overrides import PATH_KEYS, as_given, quote_paths
 from inpaint_zoo.errors import InputError
 
 NAMES = [
     "it's.png", 'a "b".png', "x(1).png", "a,b.png", "a=b.png", "Ünï.png", "[x].png", "{y}.png", "two  words ", "2024",
     "1e3", "true", "Null", "null.png", "a\\b", "end\\", "\\'", "${oops}", "\\${x}", "a\\\\${x}${y}\\", "$x", "a:b",
-    "#1", "key=", "'half", "'a' and 'b'", "", " ", "日本.png", "a;b&c|d", "-x", "++a",
+    "#1", "key=", "'half", "'a' and 'b'", " ", "日本.png", "a;b&c|d", "-x", "++a",
 ]  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def test_any_file_name_arrives_through_composition(name: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\n\r")))
+@given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\n\r"), min_size=1))
 @example("\\")
 @example("''")
 @example("\\${'")
@@ -116,3 +116,36 @@ def test_braces_that_a_shell_has_expanded_are_refused() -> None:
     with pytest.raises(InputError, match=r"data\.train is given 2 times: quote braces"):
         quote_paths("train", ["data.train=x-0.tar", "data.train=x-1.tar"])
     assert arrives("data.train=x-{0..1}.tar") == "x-{0..1}.tar"
+
+
+@pytest.mark.parametrize(
+    ("verb", "override"),
+    [
+        ("predict", "images="),
+        ("predict", "masks=''"),
+        ("predict", 'output=""'),
+        ("runs", "root="),
+        ("verify", "results="),
+        ("compare", "methods.x="),
+        ("train", "data.root="),
+        ("train", "run_dir="),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(verb: str, override: str) -> None:
+    key = override.partition("=")[0]
+    with pytest.raises(InputError, match=rf"^{re.escape(key)}= is empty: give {re.escape(key)}=PATH"):
+        quote_paths(verb, [override])
+
+
+def test_one_of_several_files_is_not_chosen() -> None:
+    with pytest.raises(InputError, match=r"^results is given 2 times \(a\.json, b\.json\): give one of them$"):
+        quote_paths("verify", ["a.json", "device=cpu", "results=b.json"])
+
+
+def test_messages_call_keys_as_the_verb_does() -> None:
+    said = "mask.ratio=2 and mask.ratio: mask=nothing, not mask.ratios, data.mask=x or model_name=x"
+    assert as_given("masks make", said) == (
+        "ratio=2 and ratio: kind=nothing, not mask.ratios, data.mask=x or model_name=x"
+    )
+    assert as_given("predict", "model_name=x") == "model=x"
+    assert as_given("train", said) == said

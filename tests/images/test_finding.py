@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from inpaint_zoo.errors import InputError, InputWarning
+from inpaint_zoo.images import finding
 from inpaint_zoo.images.finding import find_images, find_masks
+from inpaint_zoo.images.formats import IMAGE_SUFFIXES
 from inpaint_zoo.images.reading import read_image
 
 COLORS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
@@ -157,3 +159,12 @@ def test_unusable_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(InputError, match=r"cannot read the folder .*Permission denied"):
         find_images(tmp_path, "data.root")
+
+
+def test_where_all_images_need_an_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "IMAGE_SUFFIXES", IMAGE_SUFFIXES - {".heic"})
+    for name in ("a.HEIC", "b.heic", "notes.txt"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=r"^images: .* no image .*: a\.HEIC, b\.heic \(pip") as caught:
+        find_images(tmp_path, "images")
+    assert "inpaint-zoo[heic]" in str(caught.value)

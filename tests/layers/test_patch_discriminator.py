@@ -52,5 +52,5 @@ def test_refuses_what_leaves_no_channel_or_no_patch():
     with pytest.raises(InputError, match=r"discriminator\.base_channels=0 must be at least 1"):
         PatchDiscriminator(in_channels=3, base_channels=0)
     PatchDiscriminator.check_size(24, 40)
-    with pytest.raises(InputError, match=r"needs 24x24 pixels or more, not 40x23: raise data\.size"):
+    with pytest.raises(InputError, match=r"needs 24x24 pixels or more, not 23x40 \(width x height\): raise data\.size"):
         PatchDiscriminator.check_size(40, 23)

@@ -36,6 +36,9 @@ def pair() -> tuple[Tensor, Tensor]:
         (torch.tensor(0.5), torch.tensor(1.0), r"image must be \(B, 3, H, W\) and mask \(B, 1, H, W\); got \(\) and "),
         (pair()[0].numpy(), pair()[1], r"image is of ndarray: give a tensor, such as torch\.from_numpy"),
         (pair()[0], None, "mask is of NoneType: give a tensor"),
+        (pair()[0].to_sparse(), pair()[1], r"image is sparse: give a dense tensor, such as image\.to_dense\(\) makes"),
+        (pair()[0], pair()[1].to_sparse(), r"mask is sparse: .* mask\.to_dense\(\)"),
+        (pair()[0].to(torch.float8_e4m3fn), pair()[1], r"image is of torch\.float8_e4m3fn, .*: give image\.float\(\)"),
         (pair()[0].to(torch.complex64), pair()[1], r"image is of torch\.complex64: give floats"),
         (pair()[0] * 255, pair()[1], r"image holds values from 0 to 255 in known pixels: .* image / 255"),
         (pair()[0], pair()[1] * 255, r"mask holds 255: it must be exactly 0 \(known\) or 1 \(hole\)"),
@@ -118,3 +121,12 @@ def test_nan_in_the_hole_is_refused_where_edges_are_those_of_the_complete_image(
     mask[..., 4:9, 6:12] = 1
     with pytest.raises(InputError, match="NaN"):
         network(torch.where(mask.bool(), torch.nan, image), mask)
+
+
+@pytest.mark.filterwarnings("ignore")  # torch says that it is going to change or drop them
+def test_quantized_and_nested_tensors_are_refused() -> None:
+    image, mask = pair()
+    with pytest.raises(InputError, match=r"^image is quantized: .* image\.dequantize\(\) makes"):
+        Network()(torch.quantize_per_tensor(image, 1 / 255, 0, torch.quint8), mask)
+    with pytest.raises(InputError, match=r"^image is nested: .*to_padded_tensor"):
+        Network()(torch.nested.as_nested_tensor([image[0]]), mask)

@@ -23,10 +23,11 @@ class Network(InpaintingNetwork):
 
 
 @pytest.mark.parametrize(
-    ("size", "wanted"), [((24, 23), "24x24"), ((1, 25), "24x32"), ((16, 24), "24x24"), ((33, 64), "40x64")]
+    ("size", "wanted"), [((24, 23), "24x24"), ((1, 25), "32x24"), ((16, 24), "24x24"), ((33, 64), "64x40")]
 )
 def test_a_size_error_says_what_to_pad_to(size: tuple[int, int], wanted: str) -> None:
-    with pytest.raises(InputError, match=rf"multiples of 8 and at least 20; got {size[0]}x{size[1]}: .* to {wanted} "):
+    got = rf"got {size[1]}x{size[0]} \(width x height\)"
+    with pytest.raises(InputError, match=rf"multiples of 8 and at least 20; {got}: .* to {wanted} "):
         Network(width=3).check_size(*size)
     Network(width=3).check_size(24, 40)
 

@@ -30,7 +30,7 @@ def test_the_published_recipes_pass_without_weights_of_a_loss_network(
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["model=madf", "data.size=100"], r"got 100x100: .* \(in training: data\.size=128\)"),
+        (["model=madf", "data.size=100"], r"got 100x100 \(width x height\): .* \(in training: data\.size=128\)"),
         (["model=ctsdg", "data.size=[256,100]"], r"\(in training: data\.size=\[256,128\]\)"),
         (["model=misf", "data.size=12"], "24x24"),
         (["data.size=x"], r"data\.size=x must be a number of pixels"),
@@ -38,6 +38,9 @@ def test_the_published_recipes_pass_without_weights_of_a_loss_network(
         (["trainer.max_steps=0"], r"trainer\.max_steps=0 must be at least 1"),
         (["init_from=nowhere.ckpt"], r"init_from: 'nowhere\.ckpt' is not a file: give init_from=CHECKPOINT"),
         (["ckpt_path=nowhere.ckpt"], r"ckpt_path: nowhere\.ckpt does not exist: give run_dir=DIR"),
+        (["ckpt_path=last"], r"ckpt_path: unused/last\.ckpt does not exist: give run_dir=DIR of the run to resume"),
+        (["ckpt_path=last", "data=folder"], r"ckpt_path: unused/last\.ckpt does not exist"),
+        (["ckpt_path=."], r"ckpt_path: \. is a folder: give run_dir=\. ckpt_path=last, or a checkpoint in it"),
         (["model.loss_network=nowhere.pth"], r"model\.loss_network: nowhere\.pth does not exist; give `imagenet`"),
         (["data=folder", "data.root=nowhere"], r"data\.root: 'nowhere' does not exist: give data\.root=DIR"),
         (["data=places2", "data.root=nowhere"], r"data\.root: 'nowhere' does not exist: .* Get train_256_places365"),
@@ -104,3 +107,12 @@ def test_a_run_folder_in_the_data_is_refused_before_anything_is_written(command,
         assert outcome.code == 2
         assert f"lies in data.root={root}, which is read" in outcome.err
         assert sorted(path.name for path in root.iterdir()) == ["a.png", "b.png", "c.png"]
+
+
+def test_the_folder_of_a_sweep_names_the_trainings_in_it(tmp_path: Path) -> None:
+    for name in ("0", "1", "notes"):
+        (tmp_path / name).mkdir()
+    for name in ("0/last.ckpt", "1/previous.ckpt"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputError, match=rf"^run_dir: .* several trainings \(0, 1\): give run_dir={tmp_path}/0,"):
+        preflight.check_training(config(f"run_dir={tmp_path}", "ckpt_path=last"))

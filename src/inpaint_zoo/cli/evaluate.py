@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.method_sources import read_weights_file
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
@@ -37,12 +38,15 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
+    output, ckpt = config.output, Path(config.ckpt).expanduser()  # reported first where they are missing
+    if not ckpt.exists():
+        raise InputError(f"ckpt: {ckpt} does not exist: give ckpt=FILE, a checkpoint or a published file")
     settings = Settings.from_config(config, {})
-    folder = results_folder(config.output, settings, Results.EVALUATION)
+    folder = results_folder(output, settings, Results.EVALUATION)
     refuse_run_folder(folder)
     if config.manifest is None:
         refuse_missing({"data": settings.data, "mask": settings.mask})
-    file = read_weights_file(Path(config.ckpt).expanduser(), config.model_name, config.weights)
+    file = read_weights_file(ckpt, config.model_name, config.weights)
     settings = replace(settings, sources={file.weights.model: config.ckpt})
     return open_session(settings, {file.weights.model: file}), folder
 

@@ -91,6 +91,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # Hydra and OmegaConf are slow to import
     from inpaint_zoo.config.allowlist import allowing, bind_allowed, split_allow  # noqa: PLC0415
     from inpaint_zoo.config.error_messages import explain  # noqa: PLC0415
+    from inpaint_zoo.config.overrides import as_given  # noqa: PLC0415
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
 
     try:
@@ -105,7 +106,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
         reason = explain(error)
         if reason is None or debug:
             traceback.print_exception(error)
-        return 1 if reason is None else _print_error(f"inpaint-zoo {verb}: error: {reason}")
+        return 1 if reason is None else _print_error(f"inpaint-zoo {verb}: error: {as_given(verb, reason)}")
     return 0
 
 

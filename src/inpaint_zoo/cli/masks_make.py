@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.progress import track
 
-from inpaint_zoo.checks import at_least, height_and_width, seed_in_range, true_or_false
+from inpaint_zoo.checks import as_given, at_least, height_and_width, seed_in_range, true_or_false
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.errors import InputError
@@ -38,7 +38,7 @@ def run(config: DictConfig) -> None:
     count, (height, width) = at_least(1, config.count, "count"), height_and_width(config.size, "size")
     if height * width > MAX_PIXELS:
         raise InputError(
-            f"size={height}x{width} has more than {MAX_PIXELS} pixels, the most that can be read: lower it"
+            f"size={as_given([height, width])} has more than {MAX_PIXELS} pixels, the most that can be read: lower it"
         )
     seed = seed_in_range(config.seed, "seed")
     old = _old_masks(folder, true_or_false(config.force, "force"))

@@ -57,7 +57,7 @@ def no_such_key(key: str, config: object) -> str:
 
 _PLACEHOLDERS = {
     **dict.fromkeys(("root", "run_dir"), "DIR"),
-    **dict.fromkeys(("ckpt", "source"), "FILE"),
+    **dict.fromkeys(("ckpt", "results", "source"), "FILE"),
     **dict.fromkeys(("output", "images", "masks"), "PATH"),
     "model_name": "NAME",
 }
@@ -87,7 +87,7 @@ def _explain_missing_value(error: OmegaConfBaseException) -> str:
 def _explain_override(error: OverrideParseException) -> str:
     if "=" not in error.override and not error.override.startswith("~"):
         return f"'{error.override}' is not an override: write KEY=VALUE"
-    key, _, value = error.override.partition("=")
+    key, _, value = error.override.lstrip("+").partition("=")  # `++` may be ours
     return f"the value of {key} cannot be read: {value!r} holds special characters, quote it: \"{key}='...'\""
 
 

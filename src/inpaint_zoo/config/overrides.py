@@ -67,6 +67,7 @@ VERB_ALIASES = {
 
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
+_EMPTY = ("", "''", '""')
 _METHOD = re.compile(r"methods\.[^.]+")
 
 
@@ -79,12 +80,14 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     `mask.ratio=`.
 
     Raises:
-        InputError: A shell has expanded the braces of a list of shards, so that only the last shard would be used.
+        InputError: A path is empty; or a shell has expanded the braces of a list of shards, or several files are given
+            where one is looked at, so that only the last would be used.
     """
     _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
     named = [_with_range(verb, _with_key(verb, override)) for override in overrides]
+    _refuse_several(verb, named)
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
 
 
@@ -93,6 +96,14 @@ def _refuse_expanded_braces(overrides: Sequence[str]) -> None:
     for key in SHARD_KEYS.intersection(keys):
         if keys.count(key) > 1:
             raise InputError(f"{key} is given {keys.count(key)} times: quote braces, as in '{key}=x-{{000..199}}.tar'")
+
+
+def _refuse_several(verb: str, overrides: Sequence[str]) -> None:
+    """Refuse several arguments without a key where one is used."""
+    key = POSITIONAL_KEYS.get(verb)
+    given = [override.partition("=")[2] for override in overrides if override.startswith(f"{key}=")]
+    if key is not None and len(given) > 1:
+        raise InputError(f"{key} is given {len(given)} times ({', '.join(given)}): give one of them")
 
 
 def _with_key(verb: str, argument: str) -> str:
@@ -133,8 +144,22 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
     is_method = names_methods and _METHOD.fullmatch(key) is not None
     if not is_method and key not in keys:
         return override
+    if value in _EMPTY:
+        raise InputError(f"{key}= is empty: give {key}=PATH, such as {key}=. for the current folder")
     if is_method:
         prefix = "++"
     if value != "null" and _QUOTED.fullmatch(value) is None:
         value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
     return f"{prefix}{key}={value}"
+
+
+def as_given(verb: str, message: str) -> str:
+    """A message in which keys are called as the verb calls them: `ratio=` of `masks make` for `mask.ratio=`.
+
+    Args:
+        verb: Name of the verb.
+        message: May name keys, before `=`, `:` or a quotation mark.
+    """
+    for alias, key in VERB_ALIASES.get(verb, {}).items():
+        message = re.sub(rf"(?<![\w./@+]){re.escape(key)}(?=[=:'])", alias, message)
+    return message

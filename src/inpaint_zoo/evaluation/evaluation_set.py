@@ -188,5 +188,5 @@ def _refuse_other_proportions(mask: PairedMask, dataset: EvaluationDataset, size
     if wrong:
         raise InputError(
             f"mask.root: {mask.folder.root}: {len(wrong)} of {len(sizes)} masks have neither the proportions of their "
-            f"images nor those of size={size[1]}x{size[0]}, so they do not fit the images: {few(wrong)}"
+            f"images nor those of {size[1]}x{size[0]} (width x height), so they do not fit the images: {few(wrong)}"
         )

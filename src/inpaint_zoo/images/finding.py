@@ -96,8 +96,8 @@ def list_images(root: Path, key: str) -> list[ImageFile]:
         key: The configuration key that named `root`, for messages, such as `data.root`.
 
     Raises:
-        InputError: `root` is missing, not a folder or not readable, two files have the same name, or an image is not a
-            regular file.
+        InputError: `root` is missing, not a folder or not readable, two files have the same name, an image is not a
+            regular file, or all images need an extra of this package.
     """
     _check_folder(root, key)
     others: list[str] = []
@@ -107,6 +107,9 @@ def list_images(root: Path, key: str) -> list[ImageFile]:
         if first.name == second.name:
             paths = f"{str(first.path)!a} and {str(second.path)!a}"
             raise InputError(f"{key}: {paths} are both called {first.name!r} (in Unicode's composed form): rename one")
+    if not found and _extra(others):
+        raise InputError(f"{key}: {str(root)!r} holds no image that can be read here: {few(sorted(others))}"
+                         f"{_extra(others)}")  # fmt: skip
     if others and found:  # where there is no image at all, the caller says so
         _note(f"{key}: {len(others)} of {len(others) + len(found)} files are left out, as their suffix is not that of "
               f"an image: {few(sorted(others))}{_extra(others)}")  # fmt: skip

@@ -48,7 +48,8 @@ class PatchDiscriminator(nn.Module):
         """
         if min(height, width) < cls.minimum_size:
             wanted = f"{cls.minimum_size}x{cls.minimum_size}"
-            raise InputError(f"the discriminator needs {wanted} pixels or more, not {height}x{width}: raise data.size.")
+            size = f"{width}x{height} (width x height)"
+            raise InputError(f"the discriminator needs {wanted} pixels or more, not {size}: raise data.size.")
 
     def forward(self, image: Tensor) -> Tensor:
         """Classify the patches of `image` as real or generated.

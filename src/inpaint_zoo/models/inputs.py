@@ -9,6 +9,7 @@ from torch import Tensor
 
 from inpaint_zoo.errors import InputError
 
+_DENSE = {"quantized": "dequantize()", "nested": "to_padded_tensor(0)", "sparse": "to_dense()"}
 ROUNDING = 8
 """By how many steps of its type a value may leave [0, 1], as it does where an image was interpolated or normalised."""
 
@@ -22,6 +23,9 @@ def check_shapes(image: Tensor, mask: Tensor) -> None:
     for name, value in (("image", image), ("mask", mask)):
         if not isinstance(value, Tensor):
             raise InputError(f"{name} is of {type(value).__name__}: give a tensor, such as torch.from_numpy makes.")
+        if value.is_nested or value.layout != torch.strided or value.is_quantized:
+            kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
+            raise InputError(f"{name} is {kind}: give a dense tensor, such as {name}.{_DENSE[kind]} makes.")
     if image.ndim != 4 or image.shape[:2] != (len(image), 3) or mask.shape != (len(image), 1, *image.shape[2:]):
         raise InputError(
             f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
@@ -30,6 +34,8 @@ def check_shapes(image: Tensor, mask: Tensor) -> None:
         raise InputError("image and mask hold no image: give at least one.")
     if mask.is_complex():
         raise InputError(f"mask is of {mask.dtype}: give numbers that are 0 or 1, or true and false.")
+    if image.is_floating_point() and image.dtype.itemsize < 2:
+        raise InputError(f"image is of {image.dtype}, in which nothing can be computed: give image.float().")
     if not image.is_floating_point():
         raise InputError(f"image is of {image.dtype}: give floats in [0, 1], such as image.float() / 255 for bytes.")
 

@@ -65,8 +65,8 @@ class InpaintingNetwork(nn.Module, ABC):
             size = as_given(sides[0] if sides[0] == sides[1] else sides)
             raise InputError(
                 f"{type(self).__name__} takes side lengths that are multiples of {self.stride} and at least "
-                f"{self.minimum_size}; got {height}x{width}: pad or crop to {sides[0]}x{sides[1]} (in training: "
-                f"data.size={size})."
+                f"{self.minimum_size}; got {width}x{height} (width x height): pad or crop to {sides[1]}x{sides[0]} (in "
+                f"training: data.size={size})."
             )
 
     def compile_generate(self) -> None:

@@ -165,7 +165,7 @@ class ModelConformance:
         network, wanted = self.make_network(), 2 * self.side
         sizes = ((wanted, wanted - 1), (wanted - 1, wanted), (wanted - network.stride + 1, wanted))
         for height, width in sizes if network.stride > 1 else ():
-            with _refused(rf"got {height}x{width}: pad or crop to {wanted}x{wanted}"):
+            with _refused(rf"got {width}x{height} \(width x height\): pad or crop to {wanted}x{wanted}"):
                 network(torch.rand(1, 3, height, width), torch.zeros(1, 1, height, width))
         least = -(-network.minimum_size // network.stride) * network.stride
         if least > 1:

@@ -16,6 +16,7 @@ from inpaint_zoo.data.sources.layout import read_folders
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.inputs import named_folders, refuse_below, refuse_missing
 from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.training.resume import refuse_missing_checkpoint
 from inpaint_zoo.training.settings import check_settings
 
 RUN_DIR = "run_dir"
@@ -31,6 +32,7 @@ def check_training(config: DictConfig) -> None:
         InputError: The message names the key.
     """
     check_settings(config)
+    refuse_missing_checkpoint(config.ckpt_path, Path(config.run_dir))
     refuse_missing({key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")})
     _check_start(config)
     check_size(config)
@@ -88,11 +90,6 @@ def _shapes(model: str) -> InpaintingModule | None:
 def _check_start(config: DictConfig) -> None:
     if config.init_from is not None and not Path(config.init_from).expanduser().is_file():
         raise InputError(f"init_from: {str(config.init_from)!r} is not a file: give init_from=CHECKPOINT")
-    checkpoint = Path(str(config.ckpt_path)).expanduser()
-    if checkpoint.suffix and not checkpoint.exists():  # a word such as `last` has none
-        raise InputError(
-            f"ckpt_path: {checkpoint} does not exist: give run_dir=DIR of the run to resume, or a checkpoint."
-        )
     weights = config.model.get("loss_network")
     if weights not in (None, "imagenet", "random") and not os.path.exists(Path(str(weights)).expanduser()):  # noqa: PTH110
         raise InputError(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from inpaint_zoo.errors import DamagedFileError, InputError, InputWarning
+from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.conversion import rename_strictly
 from inpaint_zoo.models.weights import (
@@ -19,6 +20,7 @@ from inpaint_zoo.models.weights import (
 )
 from inpaint_zoo.training.callbacks.optimizer_settings import check_same_optimizer
 from inpaint_zoo.training.checkpoint_io import LAST, PREVIOUS
+from inpaint_zoo.training.runs.status import has_checkpoint
 
 AUTO = "auto"
 _RESTART_COUNTS = ("SLURM_RESTART_COUNT", "TORCHELASTIC_RESTART_COUNT")
@@ -50,12 +52,37 @@ def resume_from(ckpt_path: str | None, folder: Path, check: Callable[[Path], Non
         path = last
     if path == last and previous.is_file():
         return _newest_intact(last, previous, check)
+    refuse_missing_checkpoint(str(path), folder)
+    check(path)
+    return path
+
+
+def refuse_missing_checkpoint(ckpt_path: str | None, folder: Path) -> None:
+    """Refuse a training that is to resume from what is not there.
+
+    Args:
+        ckpt_path: As in `resume_from`.
+        folder: The run folder.
+
+    Raises:
+        InputError: It is not there; the message names the trainings of a sweep, if the folder is that of one.
+    """
+    begun = has_checkpoint(folder)
+    if ckpt_path in {None, AUTO} or (begun and (ckpt_path == "last" or _is_restarted())):
+        return
+    path = Path(str(ckpt_path)).expanduser()
+    if ckpt_path == "last":
+        jobs = sorted(inner.name for inner in folder.iterdir() if has_checkpoint(inner)) if folder.is_dir() else []
+        if jobs:
+            raise InputError(
+                f"run_dir: {folder} holds several trainings ({few(jobs)}): give run_dir={folder / jobs[0]}, or the "
+                "command of the sweep"
+            )
+        path = folder / LAST
     if path.is_dir():
         raise InputError(f"ckpt_path: {path} is a folder: give run_dir={path} ckpt_path=last, or a checkpoint in it.")
     if not path.is_file():
         raise InputError(f"ckpt_path: {path} does not exist: give run_dir=DIR of the run to resume, or a checkpoint.")
-    check(path)
-    return path
 
 
 def _is_restarted() -> bool:

@@ -256,7 +256,7 @@ def test_sweeps_of_other_verbs_have_no_table(command: Command, tmp_path: Path, m
     code, out, err = command("masks", "make", "-m", "kind=box,nothing_like_it", "count=1", "output=out")
     assert (code, out) == (2, "")
     assert "job 2 of 2 (kind=nothing_like_it)" in err or "nothing_like_it is unknown" in err
-    code, out, err = command("masks", "make", "-m", "seed=1,2", "count=0,1", "output=out")
+    code, out, err = command("masks", "make", "-m", "seed=1,2", "count=0,1", 'output="out/${hydra:job.num}"')
     assert code == 2
     assert err.count("failed: count=0 must be at least 1") == 2
     assert "val/psnr" not in out

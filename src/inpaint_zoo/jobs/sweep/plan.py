@@ -23,6 +23,7 @@ from inpaint_zoo.training.runs.files import CONFIG
 from inpaint_zoo.training.runs.result import config_hash, read_result
 from inpaint_zoo.training.runs.status import State, has_checkpoint, is_run_folder, read_config, state_of
 
+_ANEW = "ckpt_path=null"
 _OUTPUT = "output"
 RUN_DIR = "run_dir"
 """Key of verbs that train: each job gets its own folder, as if it were given on the command line."""
@@ -158,10 +159,12 @@ def _job(config: DictConfig, folder: Path, number: int, varied: dict[str, str], 
         extra: list[str] = []
         if RUN_DIR in own_config:
             own_config[RUN_DIR] = str(own)
+            extra = _of_this_job(own, own_config)
+            if _ANEW in extra:
+                own_config.ckpt_path = None
             check_complete(own_config)
             _check_training(own, own_config)
             check_folder(own, own_config)
-            extra = _of_this_job(own, own_config)
     finally:
         HydraConfig.instance().cfg = before
     given = {override.partition("=")[0] for override in extra}
@@ -198,7 +201,7 @@ def _of_this_job(folder: Path, config: DictConfig) -> list[str]:
         if has_checkpoint(folder):
             extra.append("ckpt_path=last")
         elif config.ckpt_path == "last":
-            extra.append("ckpt_path=null")  # this job has no checkpoint to resume from yet
+            extra.append(_ANEW)  # this job has no checkpoint to resume from yet
     return extra
 
 
