@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from inpaint_zoo.files.tensors_file import load_tensors
+from inpaint_zoo.files.tensors_file import load_arrays, load_tensors
 
 
 def saved(content: Any, version: int = 2, archive: bool = True) -> io.BytesIO:
@@ -91,3 +91,70 @@ RECONSTRUCT = np.zeros(1).__reduce__()[0]
 def test_all_else_is_refused(value: Any) -> None:
     with pytest.raises((pickle.UnpicklingError, ValueError)):
         load_tensors(saved({"a": value}))
+
+
+@pytest.mark.parametrize("protocol", [3, 4])
+def test_arrays_of_a_pickle_come_back_by_their_keys(protocol: int) -> None:
+    shared = np.arange(3, dtype=">i4")
+    content = {
+        "a": {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3).T, "bias": shared},
+        "b": {7: shared},
+        "none": np.zeros((0, 3), np.uint8),
+        "empty": {},
+    }
+    got = load_arrays(pickle.dumps(content, protocol))
+    assert list(got) == ["a.kernel", "a.bias", "b.7", "none"]
+    assert torch.equal(got["a.kernel"], torch.arange(6.0).view(2, 3).T)
+    assert got["a.bias"].tolist() == got["b.7"].tolist() == [0, 1, 2]
+    assert got["none"].shape == (0, 3)
+
+
+class Stated:
+    """Makes a pickle that gives a state to what a function returned."""
+
+    def __init__(self, function: Any, state: Any) -> None:
+        self.parts = (function, (np.ndarray, (0,), b"b"), state)
+
+    def __reduce__(self) -> Any:
+        return self.parts
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "text",
+        1.5,
+        [np.zeros(2)],
+        {1, 2},
+        np.float64(1),
+        torch.ones(2),
+        np.array(["text"]),
+        np.array([{"an": "object"}], dtype=object),
+        np.zeros(2, dtype=[("a", "f4")]),
+        np.ndarray,
+        np.dtype("f4"),
+        OrderedDict(a=np.zeros(1)),
+        Crafted(np.load, ("x.npy",)),
+        Crafted(print, ("called",)),
+        Crafted(RECONSTRUCT, (np.ndarray, (0,), b"b"), (1, (10**9,), np.dtype("f8"), False, b"12345678")),
+        Stated(RECONSTRUCT, {"value": np.zeros(1)}),
+        Stated(RECONSTRUCT, (None, {"__class__": 1})),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_pickle_of_all_else_is_refused(value: Any, protocol: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises((pickle.UnpicklingError, ValueError, TypeError)):
+        load_arrays(pickle.dumps({"a": value}, protocol))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_mappings_in_mappings_cannot_take_for_ever() -> None:
+    content: dict[str, Any] = {}
+    for _ in range(60):
+        content = {"a": content, "b": content}
+    with pytest.raises(pickle.UnpicklingError, match="more than 10000 arrays"):
+        load_arrays(pickle.dumps(content, 3))
+    content["a"] = content
+    with pytest.raises(pickle.UnpicklingError, match="more than 10000 arrays"):
+        load_arrays(pickle.dumps(content, 3))
