@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inpaint_zoo.checks import at_least, choose
+from inpaint_zoo.checks import at_least, choose, seed_in_range
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Filler
 from inpaint_zoo.images.arrays import Hole
+from inpaint_zoo.inference.adapt import adapted
 from inpaint_zoo.inference.blending import BLENDS
 from inpaint_zoo.inference.growing import grow
 from inpaint_zoo.inference.strategies import STRATEGIES
@@ -24,7 +25,9 @@ class FillOptions:
         feather: Pixels around holes over which `blend=feather` goes over from the fill to the image.
         blend: `none` keeps known pixels bit-identical; `feather` changes those at a distance of at most `feather` from
             the grown hole; `poisson` fits the colours of the fill to those around it, and changes no known pixel.
-        adapt: Steps of training on the image's own known pixels; 0 = none.
+        adapt: Steps for which a copy of the network is trained on this image's own known pixels; 0 = none
+            (`inference.adapt`).
+        seed: Of that training.
 
     Raises:
         InputError: A value is none of these, or negative, or one of `feather` and `blend=feather` lacks the other.
@@ -35,6 +38,7 @@ class FillOptions:
     feather: int = 0
     blend: str = "none"
     adapt: int = 0
+    seed: int = 0
 
     def __post_init__(self) -> None:
         choose(STRATEGIES, self.strategy, "strategy")
@@ -42,6 +46,7 @@ class FillOptions:
         at_least(0, self.grow, "grow")
         at_least(0, self.feather, "feather")
         at_least(0, self.adapt, "adapt")
+        seed_in_range(self.seed, "seed")
         if self.blend == "feather" and not self.feather:
             raise InputError("blend=feather needs a width: give feather=PIXELS, such as feather=8")
         if self.feather and self.blend != "feather":
@@ -74,6 +79,8 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
         return filled
     blend, hole = BLENDS[options.blend], grow(hole, options.grow)
     wide = grow(hole, blend.margin(options.feather))
+    if options.adapt:
+        method = adapted(method, image, wide, options.adapt, options.seed)
     filled[wide] = 0
     STRATEGIES[options.strategy](method, filled, wide)
     blend.mix(image, filled, hole, options.feather)

@@ -1,0 +1,128 @@
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
+from inpaint_zoo.evaluation.methods.fills import fill_mean
+from inpaint_zoo.inference import adapt
+from inpaint_zoo.inference.adapt import adapted
+from inpaint_zoo.inference.fill import FillOptions, fill
+from inpaint_zoo.runtime.random_state import random_state
+from inpaint_zoo.zoo import create_model
+
+STEPS = 12
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapt, "SIDE", 32)
+    monkeypatch.setattr(adapt, "LEARNING_RATE", 3e-3)
+    monkeypatch.setattr(adapt, "DECAY", 0.5)
+
+
+def scene() -> tuple[np.ndarray, np.ndarray]:
+    rows, columns = np.mgrid[:70, :90]
+    image = np.stack([120 + 60 * np.sin(rows / 9), 90 + 50 * np.cos(columns / 7), 200 + 0 * rows], -1).astype(np.uint8)
+    hole = np.zeros((70, 90), bool)
+    hole[20:40, 50:70] = True
+    return image, hole
+
+
+def method(name: str = "misf") -> NetworkMethod:
+    sizes = {"misf": {"num_residual_blocks": 1}, "ctsdg": {"num_levels": 4}}[name]
+    torch.manual_seed(0)
+    return NetworkMethod(create_model(name, base_channels=4, **sizes), torch.device("cpu"))
+
+
+def held_out_error(filler: NetworkMethod, seed: int = 0) -> float:
+    sampler = adapt._Sampler(*scene(), filler, random_state(seed))
+    return adapt._error(filler.network, sampler.held_out)
+
+
+@pytest.mark.parametrize("name", ["misf", "ctsdg"])
+def test_it_learns_from_the_known_pixels(name: str) -> None:
+    before = method(name)
+    after = adapted(before, *scene(), STEPS)
+    assert after is not before
+    assert held_out_error(after) < 0.9 * held_out_error(before)
+
+
+def test_it_never_ends_worse_than_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapt, "LEARNING_RATE", 1e9)
+    before = method()
+    assert adapted(before, *scene(), STEPS) is before
+
+
+def test_the_network_that_was_given_stays_as_it_is() -> None:
+    given = method("ctsdg")
+    state, wanted = copy.deepcopy(given.network.state_dict()), [p.requires_grad for p in given.network.parameters()]
+    adapted(given, *scene(), STEPS)
+    assert all(torch.equal(state[name], value) for name, value in given.network.state_dict().items())
+    assert [p.requires_grad for p in given.network.parameters()] == wanted
+    assert all(p.grad is None for p in given.network.parameters())
+
+
+def test_batch_normalisation_stays_as_it_was_trained() -> None:
+    given = method("ctsdg")
+    after = adapted(given, *scene(), STEPS)
+    assert all(torch.equal(*pair) for pair in zip(given.network.buffers(), after.network.buffers(), strict=True))
+
+
+def test_the_same_seed_gives_the_same_fill_whatever_was_drawn_before() -> None:
+    image, hole = scene()
+    given = method()
+    of_torch, of_numpy = torch.get_rng_state(), np.random.get_state()[1].tolist()
+    first = fill(given, image, hole, FillOptions(adapt=STEPS))
+    assert torch.equal(torch.get_rng_state(), of_torch)
+    assert np.random.get_state()[1].tolist() == of_numpy
+    torch.rand(3)
+    assert np.array_equal(fill(method(), image, hole, FillOptions(adapt=STEPS)), first)
+    assert not np.array_equal(fill(method(), image, hole, FillOptions(adapt=STEPS, seed=1)), first)
+    assert not np.array_equal(fill(method(), image, hole), first)
+
+
+def test_known_pixels_are_identical_and_the_hole_is_never_read() -> None:
+    image, hole = scene()
+    other = image.copy()
+    other[hole] = 7
+    filled = fill(method(), image, hole, FillOptions(adapt=STEPS))
+    assert np.array_equal(filled[~hole], image[~hole])
+    assert np.array_equal(fill(method(), other, hole, FillOptions(adapt=STEPS))[hole], filled[hole])
+
+
+def test_what_is_held_out_is_never_learned_from() -> None:
+    given = method()
+    image, hole = scene()
+    sampler = adapt._Sampler(image, hole, given, random_state(0))
+    held = sampler.hole & ~hole
+    assert held.any()
+    sampler.image = np.where(held[..., None], np.uint8(255), np.uint8(0)).repeat(3, axis=2)[..., :3]
+    for _ in range(10):
+        crops = sampler.draw()
+        assert (crops.image == 0).all()
+        assert (crops.wanted * (1 - crops.mask) == 0).all()
+
+
+@pytest.mark.parametrize("size", [(9, 300), (20, 20)])
+def test_images_smaller_than_a_crop_are_mirrored(size: tuple[int, int]) -> None:
+    image = np.random.RandomState(0).randint(0, 256, (*size, 3), dtype=np.uint8)
+    hole = np.zeros(size, bool)
+    hole[2:5, 3:6] = True
+    filled = fill(method(), image, hole, FillOptions(adapt=2))
+    assert np.array_equal(filled[~hole], image[~hole])
+
+
+def test_an_image_with_nothing_to_hold_out_is_filled_by_the_network_as_it_is() -> None:
+    image, hole = scene()
+    hole[:] = True
+    hole[0, 0] = False
+    given = method()
+    assert adapted(given, image, hole, STEPS) is given
+
+
+def test_a_classical_fill_has_nothing_to_train() -> None:
+    with pytest.raises(InputError, match=r"adapt=5 trains a network.*leave adapt out"):
+        fill(ClassicalFill(fill_mean, "mean"), *scene(), FillOptions(adapt=5))
