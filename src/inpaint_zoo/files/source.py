@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
@@ -24,6 +25,33 @@ class Readable(Protocol):
     def __hash__(self) -> int:
         """Equal for equal paths."""
         ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file whose bytes have been read already."""
+
+    path: Readable
+    data: bytes
+
+    def open(self, mode: Literal["rb"], /) -> BytesIO:
+        """Open it for reading from its first byte."""
+        return BytesIO(self.data)
+
+    def __str__(self) -> str:
+        """As the path is shown."""
+        return str(self.path)
+
+
+def held(path: Readable) -> Held:
+    """Read a file's bytes.
+
+    Raises:
+        OSError: It does not exist, or cannot be read.
+        DamagedFileError: It is a pipe or a device.
+    """
+    with opened(path) as file:
+        return Held(path, file.read())
 
 
 def opened(path: Readable) -> BufferedReader | BytesIO:

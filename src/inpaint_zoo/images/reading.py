@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 MAX_PIXELS = 89_478_485
 """Largest number of pixels that is decoded (Pillow's bound against decompression bombs)."""
+MOST_PIXELS = 2 * MAX_PIXELS
+"""Likewise, of an image that is filled: where Pillow refuses instead of warning."""
 _MAX_BYTES = 6 * MAX_PIXELS
 """Of files with damaged metadata: the largest image with 16 bits in each of three channels, uncompressed."""
 _WHITE, _BLACK = (255, 255, 255, 255), (0, 0, 0, 255)
@@ -52,7 +54,7 @@ def read_image(path: Readable, at_least: tuple[int, int] | None = None) -> np.nd
         flat = _flattened(_upright(image, turned), _WHITE)
         return np.array(flat if flat.mode == "RGB" else flat.convert("RGB"))
 
-    return _read(path, pixels)
+    return decoded(path, pixels)
 
 
 def reduction(image: Image.Image, at_least: tuple[int, int] | None, turned: int) -> int:
@@ -76,16 +78,20 @@ def file_orientation(path: Readable) -> int:
     Raises:
         InputError: As `image_size`.
     """
-    return _read(path, lambda _, turned: turned)
+    return decoded(path, lambda _, turned: turned, MOST_PIXELS)
 
 
-def read_mask(path: Readable) -> np.ndarray:
+def read_mask(path: Readable, most_pixels: int = MAX_PIXELS) -> np.ndarray:
     """Read a mask image as uint8 (H, W) gray, turned the way a viewer shows it; transparent pixels become black.
 
     Raises:
-        InputError: As `read_image`.
+        InputError: As `read_image`, with `most_pixels` in place of `MAX_PIXELS`.
     """
-    return _read(path, lambda image, turned: np.array(_flattened(_upright(image, turned), _BLACK).convert("L")))
+
+    def gray(image: Image.Image, turned: int) -> np.ndarray:
+        return np.array(_flattened(_upright(image, turned), _BLACK).convert("L"))
+
+    return decoded(path, gray, most_pixels)
 
 
 def image_size(path: Readable) -> tuple[int, int]:
@@ -101,12 +107,21 @@ def image_size(path: Readable) -> tuple[int, int]:
             width, height = image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
         return (width, height) if turned in SIDEWAYS else (height, width)
 
-    return _read(path, size)
+    return decoded(path, size, MOST_PIXELS)
 
 
-def _read(path: Readable, use: Callable[[Image.Image, int], T]) -> T:
-    """What `use` makes of an opened file and its orientation; if metadata are in the way, they are left out."""
-    with _clear_errors(path), without_remarks(), opened(path) as file:
+def decoded(path: Readable, use: Callable[[Image.Image, int], T], most_pixels: int = MAX_PIXELS) -> T:
+    """What `use` makes of an opened file and its orientation; if metadata are in the way, they are left out.
+
+    Args:
+        path: The file.
+        use: Called again, with an image without metadata, if it raises.
+        most_pixels: `MAX_PIXELS` or `MOST_PIXELS`.
+
+    Raises:
+        InputError: The file is missing or damaged, or has more pixels.
+    """
+    with _clear_errors(path, most_pixels), without_remarks(), opened(path) as file:
         turned = None
         try:
             with Image.open(file, formats=FORMATS) as image:
@@ -130,10 +145,11 @@ def _upright(image: Image.Image, turned: int) -> Image.Image:
 
 
 @contextmanager
-def _clear_errors(path: Readable) -> Iterator[None]:
+def _clear_errors(path: Readable, most_pixels: int) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # odd metadata does no harm; damaged pixels raise
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        if most_pixels <= MAX_PIXELS:
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             yield
         except InputError:
@@ -141,7 +157,7 @@ def _clear_errors(path: Readable) -> Iterator[None]:
         except FileNotFoundError as error:
             raise DamagedFileError(f"{str(path)!r} does not exist") from error
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise DamagedFileError(f"{str(path)!r} has more than {MAX_PIXELS} pixels: scale it down first") from error
+            raise DamagedFileError(f"{str(path)!r} has more than {most_pixels} pixels: scale it down first") from error
         except UnidentifiedImageError as error:
             raise DamagedFileError(
                 f"{str(path)!r} cannot be read as an image (unknown format): repair or remove it"
