@@ -78,7 +78,10 @@ KEYS = {
     "runs": "force output root sort",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
-    "predict": "ckpt device images invert masks method model_name output threshold weights",
+    "predict": """
+        adapt blend ckpt device feather force format grow images invert masks model_name output strategy threshold
+        tolerance weights
+    """,
     "compare": """
         costs device force inception_weights lpips lpips_weights manifest methods notes output reference size
         title weights

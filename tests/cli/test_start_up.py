@@ -33,7 +33,7 @@ def test_predict_imports_nothing_of_training(
     images: Images, masks: Images, small_checkpoint: Checkpoint, tmp_path: Path
 ) -> None:
     paths = [f"images={images('a.png') / 'a.png'}", f"masks={masks('a.png') / 'a.png'}"]
-    fills = [*(f"ckpt={small_checkpoint(name)}" for name in list_models()), "method=opencv_telea"]
+    fills = [*(f"ckpt={small_checkpoint(name)}" for name in list_models()), "model=opencv_telea"]
     commands = [["predict", fill, *paths, f"output={tmp_path / str(index)}"] for index, fill in enumerate(fills)]
     run(
         "from inpaint_zoo.cli.main import main\nassert [main(command) for command in commands] == [0] * len(commands)",

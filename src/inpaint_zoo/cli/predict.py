@@ -2,131 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+import json
+import sys
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from omegaconf import DictConfig
-from rich.progress import track
 
-from inpaint_zoo.checks import choose
+from inpaint_zoo.bundles import list_bundles, packaged_weights
+from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.cli.console import quiet_libraries
-from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, Sample
+from inpaint_zoo.config.compose import CONF_DIR
+from inpaint_zoo.errors import InputError, InputWarning
+from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.files.atomic import writable_folder
-from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
-from inpaint_zoo.files.name_matching import NamedMasks, few, png_name, without_suffix
-from inpaint_zoo.files.source import Readable
-from inpaint_zoo.images.arrays import rounded, to_float
-from inpaint_zoo.images.finding import ImageFile, find_images, find_masks
-from inpaint_zoo.images.reading import read_image, read_mask, write_png
-from inpaint_zoo.images.resizing import resize_mask
-from inpaint_zoo.masks.files.checks import MaskLook, check_threshold, look_at, warn_about, warn_about_outliers
-from inpaint_zoo.masks.files.pairs import check_pairs
+from inpaint_zoo.files.hashing import code_hash, file_hash
+from inpaint_zoo.files.name_matching import few
+from inpaint_zoo.inference.fill import FillOptions, fill
+from inpaint_zoo.inference.inputs import Inputs, plan, refuse_inputs
+from inpaint_zoo.inference.pipeline import Done, Pipeline, Work
+from inpaint_zoo.inference.records import Records
+from inpaint_zoo.masks.files.checks import warn_about, warn_about_outliers
+from inpaint_zoo.masks.files.pairs import note_unclear
 from inpaint_zoo.runtime.device import choose_device
-from inpaint_zoo.zoo import load_model
+from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
+from inpaint_zoo.runtime.progress import tracked
+from inpaint_zoo.zoo import list_models, load_model
+
+_FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
+"""By the value of `format`: whether all results are PNG files."""
 
 
 def run(config: DictConfig) -> None:
-    """Write one composite for every image, as PNG under the image's name."""
+    """Write one result for every image, under its name and in its format."""
     quiet_libraries()
     folder = writable_folder(config.output)
-    images, masks = (Path(given).expanduser() for given in (config.images, config.masks))
-    fill = _classical_fill(config)
-    check_threshold(config.threshold, "threshold")
-    for key, path in (("images", images), ("masks", masks)):
-        if not path.exists():
-            raise InputError(f"{key}: {config[key]!r} does not exist: give {key}=FILE, or {key}=DIR")
-    pairs = _pairs(images, masks)
-    _refuse_inputs(folder, images, masks, pairs)
-    check_pairs(((image, ImageFile(str(mask), mask)) for image, mask in pairs), "masks")
-    method = fill or _network_method(config)
-    together = masks.is_dir()
-    _check_files(config, pairs, resize=together)
-    for image, mask in track(pairs, description="images"):
-        sample = _sample(image, mask, config.threshold, config.invert, resize=together)
-        write_png(folder / png_name(image.name), rounded(to_float(method(sample))))
-    print(f"{len(pairs)} {'image' if len(pairs) == 1 else 'images'} in {folder}")
+    given = Inputs(config.images, config.masks, config.threshold, config.tolerance, config.invert)
+    options = FillOptions(config.strategy, config.grow, config.feather, config.blend, config.adapt)
+    if config.format not in _FORMATS:
+        raise InputError(f"format={config.format}: give format=png, or leave it out: results have the images' formats")
+    chosen = _classical_fill(config) or _weights_file(config)
+    planned = plan(given, as_png=_FORMATS[config.format])
+    refuse_inputs(folder, given, [one for one in planned if isinstance(one, Work)])
+    with joined_processes() as processes:
+        method = chosen if isinstance(chosen, ClassicalFill) else _network_method(config, chosen, processes)
+        pipeline = Pipeline(
+            fill=partial(fill, method, options=options),
+            records=Records(folder, processes.rank, force=config.force),
+            settings=_settings(config, method, options),
+            as_png=_FORMATS[config.format],
+        )
+        done = _fill_all(pipeline, planned, processes)
+    if processes.is_first:
+        _report(config, done, folder)
 
 
 def _classical_fill(config: DictConfig) -> ClassicalFill | None:
-    """The fill that `method` names; None where `ckpt` names a network. Exactly one of them is given."""
-    if config.method is None and config.ckpt is None:
+    """The fill that `model` names; None where a network fills."""
+    name, known = config.model_name, [*list_models(), *FILLS]
+    if name is None and config.ckpt is None:
+        usable = ", ".join((*list_bundles(), *FILLS))
         raise InputError(
-            "ckpt is missing: give ckpt=FILE, a checkpoint of a run or a published file, or method=NAME, which needs "
-            f"no training (known: {', '.join(FILLS)})."
+            "model is missing: give ckpt=FILE, a checkpoint of a run or a published file, or model=NAME, which needs "
+            f"no file (known: {usable})."
         )
-    if config.method is not None and config.ckpt is not None:
-        raise InputError(f"ckpt={config.ckpt} and method={config.method} both fill: give one of them.")
-    if config.method is None:
-        return None
-    return ClassicalFill(choose(FILLS, str(config.method), "method"), str(config.method))
+    if name is not None and name not in known:
+        raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
+    if name in FILLS and config.ckpt is not None:
+        raise InputError(f"ckpt={config.ckpt} and model={name} both fill: give one of them.")
+    return ClassicalFill(FILLS[name], name) if name in FILLS else None
 
 
-def _network_method(config: DictConfig) -> NetworkMethod:
+def _weights_file(config: DictConfig) -> Path:
+    """The file of the network's weights, which must not be there; without `ckpt`, that which comes with the package."""
+    if config.ckpt is not None:
+        return Path(config.ckpt).expanduser()
+    path = packaged_weights(config.model_name)
+    if path is None:
+        raise InputError(
+            f"ckpt is missing: no weights of {config.model_name} come with the package: give ckpt=FILE, a checkpoint "
+            "of a run or a published file"
+        )
+    return path
+
+
+def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:
     device = choose_device(config.device)
-    _, network = load_model(Path(config.ckpt), config.model_name, choice=config.weights)
-    return NetworkMethod(network, device)
+    model, network = load_model(path, config.model_name, choice=config.weights)
+    if config.ckpt is None and processes.is_first:
+        print(f"{model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
+    identity = {"model": model, "weights": file_hash(path), "choice": str(config.weights)}
+    return NetworkMethod(network, device, identity=identity)
 
 
-def _pairs(images: Path, masks: Path) -> list[tuple[ImageFile, Readable]]:
-    """Every image with its mask: matched by name in two folders, or one mask for all images."""
-    files = find_images(images, "images") if images.is_dir() else [ImageFile(images.name, images)]
-    if not files:
-        raise InputError(f"images: {images} has no images.")
-    _refuse_same_result(files)
-    if not masks.is_dir():
-        return [(image, masks) for image in files]
-    named = NamedMasks(find_masks(masks, "masks"), "masks")
-    missing = named.missing([image.name for image in files])
-    if missing:
-        raise InputError(
-            f"masks: {masks} has no mask of the same name for {len(missing)} of {len(files)} images: {few(missing)}"
-            f"{named.there()}"
-        )
-    return [(image, mask) for image in files if (mask := named.find(image.name)) is not None]
+def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Processes) -> list[Done]:
+    """Fill this process's share of the images; returns what became of all of them, in their order."""
+    processes.wait()  # until all have read what is there
+    works = [one for one in planned if isinstance(one, Work)]
+    own = works[processes.rank :: processes.size]
+    with warnings.catch_warnings():  # files are read in a thread, which changes the filters
+        shown = tracked(pipeline.run(own), len(own), "images") if processes.is_first else pipeline.run(own)
+        done = {one.name: one for one in gather(list(shown))}
+    return [done[one.image.name] if isinstance(one, Work) else one for one in planned]
 
 
-def _refuse_inputs(folder: Path, images: Path, masks: Path, pairs: Sequence[tuple[ImageFile, Readable]]) -> None:
-    """Refuse a folder in which results would replace images or masks, or be filled the next time."""
-    # links below the folder of images lead to other folders
-    reached = [image.path.parent for image, _ in pairs if isinstance(image.path, Path)] if images.is_dir() else []
-    for images_in in dict.fromkeys([images, *reached]):
-        refuse_below(folder, {"images": images_in})
-    refuse_below(folder, {"masks": masks})
-    read = [path for image, mask in pairs for path in (image.path, mask)]
-    refuse_overwriting((folder / png_name(image.name) for image, _ in pairs), read)
+def _settings(config: DictConfig, method: ClassicalFill | NetworkMethod, options: FillOptions) -> str:
+    """Everything that results depend on beside image and mask."""
+    masks = config.masks if config.masks is not None and config.masks.startswith("#") else ""
+    keys = {key: config[key] for key in ("threshold", "tolerance", "invert", "format")}
+    values = {**method.identity(), **dataclasses.asdict(options), **keys, "color": masks, "code": code_hash(CONF_DIR)}
+    return json.dumps(values, sort_keys=True)
 
 
-def _check_files(config: DictConfig, pairs: Sequence[tuple[ImageFile, Readable]], *, resize: bool) -> None:
-    """Read everything once, so that a bad file is found before anything is written; notes name doubtful masks."""
-    rule = {"threshold": config.threshold, "invert": config.invert}
-    looks: dict[str, MaskLook] = {}
-    for image, mask in pairs:
-        _sample(image, mask, **rule, resize=resize)
-        if str(mask) not in looks:
-            looks[str(mask)] = look_at(read_mask(mask), **rule)
-    source = f"masks={config.masks!r}"
-    warn_about(looks, source, **rule, prefix="")
-    warn_about_outliers({name: look.ratio for name, look in looks.items()}, source)
+def _report(config: DictConfig, done: Sequence[Done], folder: Path) -> None:
+    """Print notes, a summary, and what failed; the exit code is 2 if something did."""
+    _note_files(done)
+    _note_masks(config, done)
+    failed = [one.failure for one in done if one.failure]
+    made, old = len(done) - len(failed), sum(one.was_there for one in done)
+    if made:
+        kept = f", {old} of them from an earlier run" if old else ""
+        print(f"{made} {'image' if made == 1 else 'images'} in {folder}{kept}", flush=True)
+    if len(failed) == 1:
+        raise InputError(failed[0] + (f" ({made} of {len(done)} images are done)" if made else ""))
+    for failure in failed:
+        print(f"inpaint-zoo predict: failed: {failure}", file=sys.stderr)
+    if failed:
+        raise InputError(f"{len(failed)} of {len(done)} images failed, for the reasons above")
 
 
-def _refuse_same_result(files: list[ImageFile]) -> None:
-    seen: dict[str, str] = {}
-    for image in files:
-        other = seen.setdefault(without_suffix(image.name), image.name)
-        if other != image.name:
-            both = f"{other} and {image.name} would both become {png_name(image.name)}"
-            raise InputError(f"images: {both}: rename one.")
+def _note_files(done: Iterable[Done]) -> None:
+    """Say what results cannot keep, once for all images of which the same is to be said."""
+    images: dict[str, list[str]] = {}
+    for one in done:
+        for note in one.notes:
+            images.setdefault(note, []).append(one.name)
+    for note, names in images.items():
+        count = f" ({len(names)} images)" if len(names) > 1 else ""
+        warnings.warn(f"{few(names)}{count}: {note}", InputWarning, stacklevel=2)
 
 
-def _sample(image: ImageFile, mask: Readable, threshold: int, invert: bool, *, resize: bool) -> Sample:
-    pixels, gray = read_image(image.path), read_mask(mask)
-    if gray.shape != pixels.shape[:2]:
-        if not resize:
-            raise InputError(
-                f"{mask} is {gray.shape[1]}x{gray.shape[0]} and {image.path} is {pixels.shape[1]}x{pixels.shape[0]}: "
-                "make the mask as large as the image (masks from a folder are resized)."
-            )
-        gray = resize_mask(gray, *pixels.shape[:2])
-    return Sample(image.name, image.name, pixels, (gray >= threshold) != invert)
+def _note_masks(config: DictConfig, done: Iterable[Done]) -> None:
+    """Name masks that look like mistakes."""
+    looks = {one.mask: one.look for one in done if one.look is not None}
+    source = f"masks={config.masks!r}" if config.masks is not None else "masks"
+    if looks:
+        warn_about(looks, source, threshold=config.threshold, invert=config.invert, prefix="")
+        warn_about_outliers({mask: look.ratio for mask, look in looks.items()}, source)
+    note_unclear([one.unclear for one in done if one.unclear], "masks")

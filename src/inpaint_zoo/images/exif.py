@@ -20,7 +20,7 @@ _THUMBNAIL = {0x0201: 0x0202, 0x0111: 0x0117}
 class _Entry(NamedTuple):
     tag: int
     kind: int
-    count: int
+    num_values: int
     value_at: int
 
 
@@ -70,7 +70,8 @@ def _set_upright(data: bytearray, order: str) -> None:
 def _entries(data: bytearray, order: str, start: int) -> Iterator[_Entry]:
     (num,) = struct.unpack_from(f"{order}H", data, start)
     for place in range(start + 2, start + 2 + 12 * num, 12):
-        yield _Entry(*struct.unpack_from(f"{order}HHI", data, place), place + 8)
+        tag, kind, num_values = struct.unpack_from(f"{order}HHI", data, place)
+        yield _Entry(tag, kind, num_values, place + 8)
 
 
 def _number(data: bytearray, order: str, entry: _Entry) -> int:

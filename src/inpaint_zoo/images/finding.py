@@ -44,15 +44,7 @@ def find_images(root: Path, key: str) -> list[ImageFile]:
     Raises:
         InputError: As `list_images`.
     """
-    files = list_images(root, key)
-    masks, lonely = _masks(files)
-    if masks:
-        _note(f"{key}: {len(masks)} of {len(files)} files are left out, as they end in _mask and lie beside "
-              f"their images: {few(list(masks))}")  # fmt: skip
-    if lonely:
-        _note(f"{key}: {len(lonely)} of {len(files)} files end in _mask, but no image of their name lies beside them: "
-              f"they are taken as images: {few(lonely)}")  # fmt: skip
-    return [file for file in files if file.name not in masks]
+    return without_masks(list_images(root, key), key)
 
 
 def find_masks(root: Path, key: str) -> list[ImageFile]:
@@ -65,7 +57,23 @@ def find_masks(root: Path, key: str) -> list[ImageFile]:
     Raises:
         InputError: As `list_images`.
     """
-    files = list_images(root, key)
+    return without_images(list_images(root, key), key)
+
+
+def without_masks(files: Sequence[ImageFile], key: str) -> list[ImageFile]:
+    """The files that are images, as `find_images` tells them from masks; `key` for its notes."""
+    masks, lonely = _masks(files)
+    if masks:
+        _note(f"{key}: {len(masks)} of {len(files)} files are left out, as they end in _mask and lie beside "
+              f"their images: {few(list(masks))}")  # fmt: skip
+    if lonely:
+        _note(f"{key}: {len(lonely)} of {len(files)} files end in _mask, but no image of their name lies beside them: "
+              f"they are taken as images: {few(lonely)}")  # fmt: skip
+    return [file for file in files if file.name not in masks]
+
+
+def without_images(files: Sequence[ImageFile], key: str) -> list[ImageFile]:
+    """The files that are masks, as `find_masks` tells them from images; `key` for its notes."""
     masks, _ = _masks(files)
     owners = set(masks.values())
     images = [file.name for file in files if without_suffix(file.name) in owners and file.name not in masks]
@@ -73,6 +81,12 @@ def find_masks(root: Path, key: str) -> list[ImageFile]:
         _note(f"{key}: {len(images)} of {len(files)} files are no masks, as files that end in _mask lie beside them: "
               f"{few(images)}")  # fmt: skip
     return [file for file in files if file.name not in set(images)]
+
+
+def not_masks(files: Sequence[ImageFile]) -> list[ImageFile]:
+    """The files that are no masks beside their images, without a note."""
+    masks, _ = _masks(files)
+    return [file for file in files if file.name not in masks]
 
 
 def _masks(files: Sequence[ImageFile]) -> tuple[dict[str, str], list[str]]:
@@ -101,7 +115,7 @@ def list_images(root: Path, key: str) -> list[ImageFile]:
     """
     _check_folder(root, key)
     others: list[str] = []
-    found = [_image(path, root) for path in _walk(root, key, others)]
+    found = [image_file(path, root) for path in _walk(root, key, others)]
     found.sort(key=lambda image: image.name)
     for first, second in pairwise(found):
         if first.name == second.name:
@@ -175,7 +189,8 @@ def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
     return Path(entry.path)
 
 
-def _image(path: Path, root: Path) -> ImageFile:
+def image_file(path: Path, root: Path) -> ImageFile:
+    """A file below `root` with its name."""
     # file names may hold bytes that are not UTF-8: names are shown, so they are escaped
     name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
     return ImageFile(unicodedata.normalize("NFC", name), path)

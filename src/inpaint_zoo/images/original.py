@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
 
-from inpaint_zoo.files.source import Held
+from inpaint_zoo.files.source import Held, Readable
 from inpaint_zoo.images.arrays import Hole
 from inpaint_zoo.images.form import WRITTEN, Form, form_of, png_form
 from inpaint_zoo.images.metadata import orientation
@@ -79,7 +79,7 @@ class Original:
         return samples
 
 
-def result_is_png(path: Held) -> bool:
+def result_is_png(path: Readable) -> bool:
     """Whether the format of a file is not written, so that its result is a PNG file.
 
     Raises:

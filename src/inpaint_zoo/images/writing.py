@@ -18,7 +18,7 @@ from inpaint_zoo.images.turning import turned_back
 
 _RATIONALS = frozenset({5, 10})
 """Types of TIFF's entries that are fractions."""
-_RESOLUTION = frozenset({ExifTags.Base.XResolution, ExifTags.Base.YResolution, ExifTags.Base.ResolutionUnit})
+_ACROSS, _DOWN, _UNIT = ExifTags.Base.XResolution, ExifTags.Base.YResolution, ExifTags.Base.ResolutionUnit
 _TO_BGR = {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}
 
 
@@ -79,9 +79,9 @@ def _tiff(stored: NDArray[Any], form: Form) -> bytes:
         planarconfig="contig",
         extrasamples=["unassalpha"] if stored.shape[2] == 4 else None,
         compression=None if form.encoding.get("compression") == "raw" else "adobe_deflate",
-        resolution=tuple(float(tags.get(tag, 1)) for tag in sorted(_RESOLUTION)[:2]),
-        resolutionunit=int(tags.get(ExifTags.Base.ResolutionUnit, 1)),
-        extratags=[_entry(tags, tag) for tag in sorted(set(tags) - _RESOLUTION)],
+        resolution=(float(tags.get(_ACROSS, 1)), float(tags.get(_DOWN, 1))),
+        resolutionunit=int(tags.get(_UNIT, 1)),
+        extratags=[_entry(tags, tag) for tag in sorted(set(tags) - {_ACROSS, _DOWN, _UNIT})],
         metadata=None,
         software=False,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.files.name_matching import few, without_suffix
@@ -25,16 +25,22 @@ def check_pairs(pairs: Iterable[tuple[ImageFile, ImageFile]], source: str) -> No
     Raises:
         InputError: There is such a mask, or a file cannot be read.
     """
-    unclear = []
-    for image, mask in pairs:
-        refuse_image_itself(image, mask, source)
-        orientation = file_orientation(image.path)
-        if orientation == _UPRIGHT or orientation == file_orientation(mask.path):
-            continue
-        check_orientation(image, mask.name, image_size(mask.path))
-        height, width = image_size(image.path)
-        if orientation not in SIDEWAYS or height == width:
-            unclear.append(f"{image.name} ({orientation})")
+    note_unclear([named for image, mask in pairs if (named := check_pair(image, mask, source))], source)
+
+
+def check_pair(image: ImageFile, mask: ImageFile, source: str) -> str:
+    """Refuse a mask as `check_pairs` does; returns the image's name if sizes cannot tell, for `note_unclear`."""
+    refuse_image_itself(image, mask, source)
+    orientation = file_orientation(image.path)
+    if orientation == _UPRIGHT or orientation == file_orientation(mask.path):
+        return ""
+    check_orientation(image, mask.name, image_size(mask.path))
+    height, width = image_size(image.path)
+    return f"{image.name} ({orientation})" if orientation not in SIDEWAYS or height == width else ""
+
+
+def note_unclear(unclear: Sequence[str], source: str) -> None:
+    """Note the images of which `check_pair` cannot tell whether their masks are turned as they are."""
     if unclear:
         warnings.warn(
             f"{source}: {len(unclear)} of the images are turned or mirrored by their EXIF orientation, and sizes do "
