@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -90,9 +91,10 @@ class Pipeline:
         Raises:
             InputError: A result cannot be written, which would be so for the others, too.
         """
-        loaded = ahead(lambda work: _caught(self._load, work, work), works)
-        filled = (one if isinstance(one, Done) else _caught(self._fill, one, one.work) for one in loaded)
-        return ahead(lambda one: one if isinstance(one, Done) else self._write(one), filled)
+        with closing(ahead(lambda work: _caught(self._load, work, work), works)) as loaded:
+            filled = (one if isinstance(one, Done) else _caught(self._fill, one, one.work) for one in loaded)
+            with closing(ahead(lambda one: one if isinstance(one, Done) else self._write(one), filled)) as written:
+                yield from written
 
     def _load(self, work: Work) -> _Loaded | Done:
         file = _held(work.image)

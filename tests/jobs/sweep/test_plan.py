@@ -111,7 +111,7 @@ def test_a_value_that_is_given_twice_is_no_second_repetition(tmp_path: Path, see
 
 def test_jobs_that_would_replace_the_results_of_each_other_are_refused(tmp_path: Path) -> None:
     def planned(output: str) -> list[str | None]:
-        given = ["method=mean,nearest", "images=a", "masks=b", f"output={output}"]
+        given = ["model_name=mean,nearest", "images=a", "masks=b", f"output={output}"]
         master = compose("predict", [*given, f"hydra.sweep.dir={tmp_path}"], RunMode.MULTIRUN)
         return [job.output for job in plan_sweep(GlobalHydra.instance().config_loader(), master, given).jobs]
 
