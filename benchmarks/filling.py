@@ -58,7 +58,7 @@ CASES: Mapping[str, Case] = {
 
 def measure(case: Case) -> dict[str, float | None]:
     """Seconds of all fills, the peak of the process in MB, and by how many per cent its memory has grown."""
-    method = NetworkMethod(create_model(case.model, **case.network), torch.device("cpu"))
+    method = NetworkMethod(create_model(case.model, None, **case.network), torch.device("cpu"))
     rng = np.random.RandomState(0)
     image, hole = np.full((*case.size, 3), 128, np.uint8), np.zeros(case.size, bool)
     for _ in range(case.holes):

@@ -234,7 +234,8 @@ class EvaluationDataset(Dataset[Sample]):
         image, mask = self.pixels(index)
         if self.damage is None:
             return _sample(image, mask, self.name(index))
-        request = MaskRequest(*image.shape[:2], random_state(self.seed), name=self.image_file(index).name)
+        height, width = image.shape[:2]
+        request = MaskRequest(height, width, random_state(self.seed), name=self.image_file(index).name)
         return _sample(image, mask, self.name(index), damage=self.damage(request))
 
 

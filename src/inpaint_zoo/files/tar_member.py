@@ -24,7 +24,7 @@ def tar_member(file: IO[bytes], end: str) -> bytes | None:
     try:
         with (
             gzip.open(file) as inflated,
-            tarfile.open(fileobj=_Bounded(inflated, MOST_BYTES), mode="r|") as archive,  # type: ignore[arg-type]
+            tarfile.open(fileobj=_Bounded(inflated, MOST_BYTES), mode="r|") as archive,  # type: ignore[call-overload]
         ):
             for member in archive:
                 content = archive.extractfile(member) if member.isreg() and member.name.endswith(end) else None

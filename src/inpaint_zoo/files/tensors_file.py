@@ -55,7 +55,7 @@ def load_arrays(data: bytes) -> dict[str, Tensor]:
     """
     for number, (instruction, argument, _) in enumerate(pickletools.genops(data)):
         # a place far behind the last one used would be memory that no byte of the file stands for
-        if instruction.name not in _OF_ARRAYS or (instruction.name == "LONG_BINPUT" and argument > number):
+        if instruction.name not in _OF_ARRAYS or (instruction.name == "LONG_BINPUT" and (argument or 0) > number):
             raise UnpicklingError(f"the instruction {instruction.name} {argument or ''}")
     found: dict[str, Tensor] = {}
     below = [("", _ArrayUnpickler(io.BytesIO(data)).load())]

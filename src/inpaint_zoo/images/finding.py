@@ -115,7 +115,7 @@ def list_images(root: Path, key: str) -> list[ImageFile]:
     """
     _check_folder(root, key)
     others: list[str] = []
-    found = [image_file(path, root) for path in _walk(root, key, others)]
+    found = list(_walk(root, key, others))
     found.sort(key=lambda image: image.name)
     for first, second in pairwise(found):
         if first.name == second.name:
@@ -142,11 +142,11 @@ def _check_folder(root: Path, key: str) -> None:
     raise InputError(f"{key}: {str(root)!r} {state}: give {key}=DIR, a folder of images")
 
 
-def _walk(root: Path, key: str, others: list[str]) -> Iterator[Path]:
+def _walk(root: Path, key: str, others: list[str]) -> Iterator[ImageFile]:
     """The image files; the names of files that might be images are added to `others`."""
-    visited, waiting = set[tuple[int, int]](), [root]
+    visited, waiting = set[tuple[int, int]](), [(root, "")]
     while waiting:
-        folder = waiting.pop()
+        folder, inside = waiting.pop()  # names are made of parts: to take them from paths takes half of the time
         try:
             status = os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118 - fails if it may not be entered
             with os.scandir(folder) as entries:
@@ -158,10 +158,14 @@ def _walk(root: Path, key: str, others: list[str]) -> Iterator[Path]:
         if (identity := (status.st_dev, status.st_ino)) in visited:
             continue
         visited.add(identity)
-        waiting += [Path(entry.path) for entry in reversed(shown) if _is_folder(entry)]
+        waiting += [(Path(entry.path), f"{inside}{entry.name}/") for entry in reversed(shown) if _is_folder(entry)]
         files = [entry for entry in shown if not _is_folder(entry)]
-        others += [entry.name for entry in files if _suffix(entry.name) not in _USUAL and _is_file(entry)]
-        yield from (_ordinary(entry, key) for entry in files if _suffix(entry.name) in IMAGE_SUFFIXES)
+        for entry in files:
+            suffix = _suffix(entry.name)
+            if suffix in IMAGE_SUFFIXES:
+                yield ImageFile(_shown(inside + entry.name), _ordinary(entry, key))
+            elif suffix not in _USUAL and _is_file(entry):
+                others.append(entry.name)
 
 
 def _suffix(name: str) -> str:
@@ -191,9 +195,14 @@ def _ordinary(entry: os.DirEntry[str], key: str) -> Path:
 
 def image_file(path: Path, root: Path) -> ImageFile:
     """A file below `root` with its name."""
-    # file names may hold bytes that are not UTF-8: names are shown, so they are escaped
-    name = os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
-    return ImageFile(unicodedata.normalize("NFC", name), path)
+    return ImageFile(_shown(path.relative_to(root).as_posix()), path)
+
+
+def _shown(name: str) -> str:
+    """A name as it is shown; file names may hold bytes that are not UTF-8, which are escaped."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
 
 
 def _extra(names: Sequence[str]) -> str:

@@ -57,7 +57,8 @@ class Crops(NamedTuple):
     def error(self, network: InpaintingNetwork) -> Tensor:
         """Mean absolute error over `wanted`."""
         distance = (network(self.image, self.mask).image.float() - self.image).abs() * self.wanted
-        return distance.sum() / (3 * self.wanted.sum()).clamp(min=1)
+        mean: Tensor = distance.sum() / (3 * self.wanted.sum()).clamp(min=1)
+        return mean
 
 
 def adapted(method: Filler, image: AnyImage, hole: Hole, steps: int, seed: int = 0) -> Filler:

@@ -118,7 +118,9 @@ def _gray(image: AnyImage) -> AnyImage:
 
 def _changed(given: NDArray[Any], before: AnyImage, after: AnyImage) -> NDArray[Any]:
     """What was given, to the last bit, where nothing has changed: floats of other types were rounded to float32."""
-    return np.where((after != before) & ~(np.isnan(after) & np.isnan(before)), after.astype(given.dtype), given)
+    is_new = (after != before) & ~(np.isnan(after) & np.isnan(before))
+    changed: NDArray[Any] = np.where(is_new, after.astype(given.dtype), given)
+    return changed
 
 
 def unpack_masks(given: Given, images: Sequence[AnyImage]) -> list[Hole]:
@@ -127,7 +129,8 @@ def unpack_masks(given: Given, images: Sequence[AnyImage]) -> list[Hole]:
     Raises:
         InputError: It is no mask of a known form, or has another size than its image, or other values than two.
     """
-    holes = [hole for one in given for hole in _holes(one)] if isinstance(given, list | tuple) else _holes(given)
+    masks: Any = given if isinstance(given, list | tuple) else [given]
+    holes = [hole for one in masks for hole in _holes(one)]
     if len(holes) not in (1, len(images)):
         raise InputError(f"there are {len(images)} images and {len(holes)} masks: give one mask, or one for each image")
     holes = holes * len(images) if len(holes) == 1 else holes

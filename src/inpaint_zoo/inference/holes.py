@@ -37,7 +37,8 @@ class Holes:
         """The pixels of a hole: (h, w) bool, in its box."""
         box = self.boxes[number]
         rows, columns = np.arange(box.top, box.bottom), np.arange(box.left, box.right)
-        return self.hole[box.cut] & (self._numbers[np.ix_(rows // self._cell, columns // self._cell)] == number)
+        is_own: Hole = self._numbers[np.ix_(rows // self._cell, columns // self._cell)] == number
+        return self.hole[box.cut] & is_own
 
     def radii(self) -> NDArray[np.float32]:
         """For every hole, the largest distance in pixels from one of its pixels to what is known."""
@@ -47,7 +48,8 @@ class Holes:
 
 
 def _slices(labels: NDArray[np.int32]) -> list[tuple[slice, slice]]:
-    return ndimage.find_objects(labels)
+    found: list[tuple[slice, slice]] = ndimage.find_objects(labels)
+    return found
 
 
 def _pooled(values: NDArray[np.generic], cell: int, reduce: np.ufunc) -> NDArray[np.generic]:

@@ -73,7 +73,7 @@ def _ramp(tile: Box, size: tuple[int, ...]) -> NDArray[np.float32]:
 
 
 def _ramp_along(first: int, last: int, side: int) -> NDArray[np.float32]:
-    steps = np.arange(1, last - first + 1, dtype=np.float32) / FADE
+    steps = np.arange(1, last - first + 1, dtype=np.float32) / np.float32(FADE)
     weight = np.ones_like(steps)
     if first > 0:
         weight = np.minimum(weight, steps)

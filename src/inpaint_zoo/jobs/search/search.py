@@ -204,7 +204,7 @@ class Search:
     def _no_longer_right(self) -> str | None:
         """What the check before the first trial would say now."""
         try:
-            self.training.check(self.space)
+            self.training.check(self.space, self.folder)
         except InputError as error:
             return str(error)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shlex
 import threading
 from collections.abc import Callable
@@ -21,6 +22,8 @@ _LOCAL_ONLY: dict[str, Any] = {
     "silent": True,  # we print what matters ourselves, in one line
 }
 """Settings that keep code, the state of the repository, printed text and the list of packages on this machine."""
+_FOLDERS = {"WANDB_DATA_DIR": "wandb", "WANDB_CACHE_DIR": "wandb/cache"}
+"""Where the client keeps what is not yet sent, and its log: by itself in the home folder, which only grows."""
 _FLUSH_SECONDS = 1.0
 """Interval at which the local file is written; what was logged since is lost if the machine crashes."""
 
@@ -37,6 +40,8 @@ def start_run(save_dir: Path, arguments: dict[str, Any], *, start_seconds: float
     Raises:
         Exception: Any error of the client, if it cannot write offline either.
     """
+    for name, folder in _FOLDERS.items():
+        os.environ.setdefault(name, str(save_dir / folder))
     import wandb  # noqa: PLC0415 - slow to import, and an optional package
 
     settings = wandb.Settings(

@@ -72,6 +72,7 @@ def read_result(folder: Path) -> Result | None:
     from inpaint_zoo.files.json_values import validated  # noqa: PLC0415
 
     try:
-        return Result(**validated(_Stored, read_json(folder / RESULT, _MAX_BYTES), RESULT))
+        stored: Any = validated(_Stored, read_json(folder / RESULT, _MAX_BYTES), RESULT)
+        return Result(**stored)
     except InputError:
         return None
