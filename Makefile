@@ -8,7 +8,7 @@ BUNDLES := runs/bundles
 AT_256 := data.size=256 data.batch_size=2 model.optimizer.lr=3e-4 model.lr_schedule.end_factor=0.02 trainer.max_steps=1500
 PROCESSES ?= 2
 
-.PHONY: help setup demo test test-slow test-all lint format bundles fuzz clean
+.PHONY: help setup demo test test-slow test-all lint format bundles fuzz chaos scale clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,12 @@ bundles: setup  ## train the packaged networks anew on free photographs (hours; 
 
 fuzz: setup  ## damage files at random and read them for ten minutes
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/fuzz.py
+
+chaos: setup  ## kill, starve and repeat trainings, sweeps, searches and comparisons for an hour at most
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/chaos.py
+
+scale: setup  ## large folders, a long sweep in one process, W&B offline: seconds and memory
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/scale.py
 
 clean:  ## remove what the targets have created
 	rm -rf .venv .venv-* runs dist

@@ -29,7 +29,8 @@ def tar_member(file: IO[bytes], end: str) -> bytes | None:
             for member in archive:
                 content = archive.extractfile(member) if member.isreg() and member.name.endswith(end) else None
                 if content is not None:
-                    return content.read()
+                    found: bytes = content.read()
+                    return found
     except InputError:
         raise
     except (
@@ -45,7 +46,7 @@ def tar_member(file: IO[bytes], end: str) -> bytes | None:
 class _Bounded:
     """Reads up to a number of bytes, then refuses."""
 
-    def __init__(self, file: IO[bytes], most_bytes: int) -> None:
+    def __init__(self, file: gzip.GzipFile, most_bytes: int) -> None:
         self.file, self.left = file, most_bytes
 
     def read(self, size: int) -> bytes:

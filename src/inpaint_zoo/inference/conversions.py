@@ -113,7 +113,8 @@ def _unpack_array(array: NDArray[Any]) -> Unpacked:
 
 def _gray(image: AnyImage) -> AnyImage:
     mean = image.mean(axis=-1, dtype=np.float64)
-    return (mean if image.dtype.kind == "f" else np.rint(mean)).astype(image.dtype)
+    gray: AnyImage = (mean if image.dtype.kind == "f" else np.rint(mean)).astype(image.dtype)
+    return gray
 
 
 def _changed(given: NDArray[Any], before: AnyImage, after: AnyImage) -> NDArray[Any]:
