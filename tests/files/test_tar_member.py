@@ -34,7 +34,9 @@ def test_links_and_other_members_are_not_followed(kind: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"text", gzip.compress(b"text" * 1000), packed(("x", b"a" * 5000)).getvalue()[:60]]
+    "data",
+    [b"", b"text", gzip.compress(b"text" * 1000), packed(("x", b"a" * 5000)).getvalue()[:60]],
+    ids=["empty", "text", "compressed text", "cut"],
 )
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
     with pytest.raises(DamagedFileError, match="no archive of tar and gzip, or a damaged one"):
