@@ -146,7 +146,7 @@ def _walk(root: Path, key: str, others: list[str]) -> Iterator[ImageFile]:
     """The image files; the names of files that might be images are added to `others`."""
     visited, waiting = set[tuple[int, int]](), [(root, "")]
     while waiting:
-        folder, inside = waiting.pop()  # names are made of parts: to take them from paths takes half of the time
+        folder, inside = waiting.pop()  # names are made of parts: taking them from paths is slow
         try:
             status = os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118 - fails if it may not be entered
             with os.scandir(folder) as entries:
