@@ -7,22 +7,25 @@ hole**. Everything between data and metrics is a `Batch` or a `Prediction`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import NamedTuple, TypedDict
 
 import torch
 from torch import Tensor
 
 
-class Batch(TypedDict):
-    """What a data loader yields."""
-
+class _Complete(TypedDict):
     image: Tensor
     """Complete images, (B, 3, H, W) in [0, 1]."""
     mask: Tensor
     """Holes, (B, 1, H, W), exactly 0 or 1, 1 = hole."""
     name: list[str]
     """File names (or keys) of the images, B of them."""
-    damage: NotRequired[Tensor]
+
+
+class Batch(_Complete, total=False):
+    """What a data loader yields."""
+
+    damage: Tensor
     """Only of damaged images: pixels whose original nobody knows, (B, 1, H, W), 0 or 1, none of them in `mask`."""
 
 

@@ -136,7 +136,7 @@ def test_results_from_elsewhere_are_not_written_over(command: Command, images: I
     assert "holds images/mean/a.png, which this verb has not written" in outcome.err
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.yaml").touch()
-    for verb in (("compare", "methods.mean=mean"), ("evaluate", "ckpt=x.ckpt")):
+    for verb in (("compare", "methods.mean=mean"), ("evaluate", f"ckpt={tmp_path / 'run' / 'config.yaml'}")):
         outcome = command(*verb, f"data.root={tmp_path / 'images'}", f"output={tmp_path / 'run'}")
         assert f"output: {tmp_path / 'run'} holds a training: give a folder of its own" in outcome.err
 

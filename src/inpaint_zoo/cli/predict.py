@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import sys
 import warnings
@@ -20,7 +21,7 @@ from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.files.atomic import writable_folder
-from inpaint_zoo.files.hashing import code_hash, file_hash
+from inpaint_zoo.files.hashing import code_hash
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.inference.inputs import Inputs, plan, refuse_inputs
@@ -28,10 +29,11 @@ from inpaint_zoo.inference.pipeline import Done, Pipeline, Work
 from inpaint_zoo.inference.records import Records
 from inpaint_zoo.masks.files.checks import warn_about, warn_about_outliers
 from inpaint_zoo.masks.files.pairs import note_unclear
+from inpaint_zoo.models.weights import read_weights
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
-from inpaint_zoo.zoo import list_models, load_model
+from inpaint_zoo.zoo import filled_network, known_model, list_models
 
 _FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
 """By the value of `format`: whether all results are PNG files."""
@@ -91,12 +93,12 @@ def _weights_file(config: DictConfig) -> Path:
 
 
 def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:
-    device = choose_device(config.device)
-    model, network = load_model(path, config.model_name, choice=config.weights)
+    device, digest, name = choose_device(config.device), hashlib.sha256(), config.model_name
+    stored = read_weights(path, None if name is None else known_model(name), config.weights, digest.update)
     if config.ckpt is None and processes.is_first:
-        print(f"{model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
-    identity = {"model": model, "weights": file_hash(path), "choice": str(config.weights)}
-    return NetworkMethod(network, device, identity=identity)
+        print(f"{stored.model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
+    identity = {"model": stored.model, "weights": digest.hexdigest(), "choice": str(config.weights)}
+    return NetworkMethod(filled_network(stored), device, identity=identity)
 
 
 def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Processes) -> list[Done]:

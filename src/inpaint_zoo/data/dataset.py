@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NotRequired, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import torch
@@ -27,15 +27,18 @@ from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.runtime.random_state import random_state
 
 
-class Sample(TypedDict):
-    """One element of a `Batch`."""
-
+class _Complete(TypedDict):
     image: Tensor
     """(3, H, W) in [0, 1]."""
     mask: Tensor
     """(1, H, W), exactly 0 or 1, 1 = hole."""
     name: str
-    damage: NotRequired[Tensor]
+
+
+class Sample(_Complete, total=False):
+    """One element of a `Batch`."""
+
+    damage: Tensor
     """(1, H, W), of damaged images: see `Batch`."""
 
 

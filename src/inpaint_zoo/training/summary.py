@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.training.callbacks.best_checkpoint import best_checkpoint, best_score
 from inpaint_zoo.training.checkpoint_io import LAST
 from inpaint_zoo.training.monitor import format_value
+
+_PLAIN = re.compile(r"='([\w./-]+)'$")
+"""A quoted value that needs no quotes."""
 
 
 def start_summary(trainer: pl.Trainer, module: InpaintingModule, data: InpaintingDataModule, folder: Path) -> str:
@@ -59,5 +63,6 @@ def end_summary(trainer: pl.Trainer, folder: Path, data: Sequence[str]) -> str:
         checkpoint = Path(kept.best_model_path)
         step = "" if kept.best_step is None else f" at step {kept.best_step}"
         result = f"best {kept.name} {format_value(best_score(trainer))}{step}"
-    command = ["inpaint-zoo", "evaluate", f"ckpt={checkpoint}", *data, f"output={folder / 'evaluation'}"]
+    plain = [_PLAIN.sub(r"=\1", override) for override in data]
+    command = ["inpaint-zoo", "evaluate", f"ckpt={checkpoint}", *plain, f"output={folder / 'evaluation'}"]
     return f"{result}: {checkpoint}\nevaluate it: {shlex.join(command)}"

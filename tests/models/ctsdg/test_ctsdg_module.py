@@ -205,7 +205,7 @@ def test_sizes_that_do_not_fit_are_explained_in_training_too():
 def test_what_cannot_be_trained_is_known_before_the_first_step():
     module = build()
     module.check_training(1, 24, 24)
-    with pytest.raises(InputError, match="24x24 pixels or more, not 16x32"):
+    with pytest.raises(InputError, match="24x24 pixels or more, not 32x16"):
         module.check_training(2, 16, 32)
     module.network.stride = module.network.minimum_size = 128
     with pytest.raises(InputError, match=r"one image of 128x128 .* data\.batch_size or data\.size"):

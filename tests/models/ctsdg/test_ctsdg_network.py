@@ -106,7 +106,7 @@ def test_all_widths_follow_from_base_channels():
 def test_sizes_are_multiples_of_two_to_the_number_of_levels():
     network = CTSDGNetwork(**TINY)
     assert network.stride == network.minimum_size == 8
-    with pytest.raises(InputError, match="16x24"):
+    with pytest.raises(InputError, match="24x16"):
         network(*image_and_hole(12, 20))
 
 

@@ -127,7 +127,7 @@ def test_one_image_of_the_smallest_size_can_be_trained_on():
 
 
 def test_refuses_sizes_that_are_too_small_or_not_divisible():
-    with pytest.raises(InputError, match="to 16x8"):
+    with pytest.raises(InputError, match="to 8x16"):
         tiny()(torch.rand(1, 3, 12, 4), torch.zeros(1, 1, 12, 4))
 
 

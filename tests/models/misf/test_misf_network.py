@@ -59,7 +59,7 @@ def test_filters_both_levels_as_the_widened_kernels_would(tiny):
 
 
 def test_refuses_sizes_that_are_too_small_or_not_divisible(tiny):
-    with pytest.raises(InputError, match="to 16x12"):
+    with pytest.raises(InputError, match="to 12x16"):
         tiny(torch.rand(1, 3, 14, 8), torch.zeros(1, 1, 14, 8))
 
 
