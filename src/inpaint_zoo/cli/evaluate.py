@@ -10,7 +10,6 @@ from rich.console import Console
 
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import read_weights_file
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -21,6 +20,7 @@ from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
+from inpaint_zoo.models.weights import read_weights_file
 from inpaint_zoo.runtime.processes import joined_processes
 from inpaint_zoo.training.runs.status import refuse_run_folder
 

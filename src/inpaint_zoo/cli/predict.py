@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import sys
 import warnings
@@ -14,7 +13,6 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights
-from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
@@ -29,11 +27,11 @@ from inpaint_zoo.inference.pipeline import Done, Pipeline, Work
 from inpaint_zoo.inference.records import Records
 from inpaint_zoo.masks.files.checks import warn_about, warn_about_outliers
 from inpaint_zoo.masks.files.pairs import note_unclear
-from inpaint_zoo.models.weights import read_weights
+from inpaint_zoo.models.weights import read_weights_file
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
-from inpaint_zoo.zoo import filled_network, known_model, list_models
+from inpaint_zoo.zoo import filled_network, known_model
 
 _FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
 """By the value of `format`: whether all results are PNG files."""
@@ -65,15 +63,15 @@ def run(config: DictConfig) -> None:
 
 def _classical_fill(config: DictConfig) -> ClassicalFill | None:
     """The fill that `model` names; None where a network fills."""
-    name, known = config.model_name, [*list_models(), *FILLS]
+    name = config.model_name
     if name is None and config.ckpt is None:
         usable = ", ".join((*list_bundles(), *FILLS))
         raise InputError(
             "model is missing: give ckpt=FILE, a checkpoint of a run or a published file, or model=NAME, which needs "
             f"no file (known: {usable})."
         )
-    if name is not None and name not in known:
-        raise InputError(f"there is no model '{name}'{did_you_mean(name, known)} (known: {', '.join(known)})")
+    if name is not None:
+        known_model(name, *FILLS)
     if name in FILLS and config.ckpt is not None:
         raise InputError(f"ckpt={config.ckpt} and model={name} both fill: give one of them.")
     return ClassicalFill(FILLS[name], name) if name in FILLS else None
@@ -93,12 +91,13 @@ def _weights_file(config: DictConfig) -> Path:
 
 
 def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:
-    device, digest, name = choose_device(config.device), hashlib.sha256(), config.model_name
-    stored = read_weights(path, None if name is None else known_model(name), config.weights, digest.update)
+    device = choose_device(config.device)
+    file = read_weights_file(path, config.model_name, config.weights)
+    model = file.weights.model
     if config.ckpt is None and processes.is_first:
-        print(f"{stored.model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
-    identity = {"model": stored.model, "weights": digest.hexdigest(), "choice": str(config.weights)}
-    return NetworkMethod(filled_network(stored), device, identity=identity)
+        print(f"{model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
+    identity = {"model": model, "weights": file.sha256, "choice": str(config.weights)}
+    return NetworkMethod(filled_network(file.weights), device, identity=identity)
 
 
 def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Processes) -> list[Done]:

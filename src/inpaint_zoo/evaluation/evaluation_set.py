@@ -157,13 +157,7 @@ def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:
 def _refuse_unmatched(mask: MaskGenerator, dataset: EvaluationDataset, protocol: Protocol) -> None:
     if not isinstance(mask, PairedMask):
         return
-    names = [image.name for image in dataset.images]
-    missing = mask.missing(names)
-    if missing:
-        raise InputError(
-            f"mask.root: {mask.folder.root} has no mask of the same name for {len(missing)} of {len(names)} images: "
-            f"{few(missing)}{mask.there()}"
-        )
+    mask.refuse_missing([image.name for image in dataset.images])
     mask.check_orientation(dataset.images)
     if protocol.size is not None and protocol.fitting != "stretch":
         _refuse_other_proportions(mask, dataset, protocol.size)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
@@ -18,26 +16,8 @@ from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.models.weights import Weights, read_weights
+from inpaint_zoo.models.weights import WeightsFile, read_weights_file
 from inpaint_zoo.zoo import filled_network, list_models
-
-
-class WeightsFile(NamedTuple):
-    """The content of a file of weights."""
-
-    weights: Weights
-    sha256: str
-    """Hash of the file's bytes."""
-
-
-def read_weights_file(path: Path, name: str | None, weights: str | None) -> WeightsFile:
-    """Read and hash a file of weights in one pass; for the arguments see `read_weights`.
-
-    Raises:
-        InputError: As for `read_weights`.
-    """
-    digest = hashlib.sha256()
-    return WeightsFile(read_weights(path, name, weights, digest.update), digest.hexdigest())
 
 
 def check_sources(values: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet, evaluation_set
 from inpaint_zoo.evaluation.evaluator import Evaluator
-from inpaint_zoo.evaluation.method_sources import WeightsFile, build_methods, check_sources, refuse_incomplete
+from inpaint_zoo.evaluation.method_sources import build_methods, check_sources, refuse_incomplete
 from inpaint_zoo.evaluation.methods import Method
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import KeptImages
@@ -24,6 +24,7 @@ from inpaint_zoo.files.hashing import code_hash, combined_hash, file_hash
 from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.weights import refuse_missing_weights
+from inpaint_zoo.models.weights import WeightsFile
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes
 

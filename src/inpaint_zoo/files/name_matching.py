@@ -101,6 +101,24 @@ class NamedMasks(NamedFiles):
                 raise DamagedFileError(f"{label}: {first[0]} and {name} have one name: keep one of them")
             self._by_stem.setdefault(_last(image), []).append((name, path))
 
+    def of_all(self, names: Sequence[str], folder: str) -> list[Readable]:
+        """The mask of each image, in their order.
+
+        Args:
+            names: Of the images.
+            folder: Where the masks are, as the message shows it.
+
+        Raises:
+            InputError: An image has no mask, or as `missing`.
+        """
+        missing = self.missing(names)
+        if missing:
+            raise InputError(
+                f"{self.label}: {folder} has no mask of the same name for {len(missing)} of {len(names)} images: "
+                f"{few(missing)}{self.there()}"
+            )
+        return [mask for name in names if (mask := self.find(name)) is not None]
+
 
 def without_suffix(name: str) -> str:
     """The relative path without the suffix: `a/b.png` becomes `a/b`."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack, cast
 
-from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.inference.conversions import Given, unpack, unpack_masks
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.runtime.device import choose_device
-from inpaint_zoo.zoo import list_models, load_model, load_packaged
+from inpaint_zoo.zoo import known_model, load_model, load_packaged
 
 Images = TypeVar("Images", bound=Given)
 
@@ -102,10 +101,7 @@ def load(model: str, weights: str | Path | None = None, device: str = "auto") ->
     Raises:
         InputError: There is no such model or device, or the weights are missing or do not fit.
     """
-    known = [*list_models(), *FILLS]
-    if model not in known:
-        raise InputError(f"there is no model {model!r}{did_you_mean(str(model), known)} (known: {', '.join(known)})")
-    if model in FILLS:
+    if known_model(model, *FILLS) in FILLS:
         if weights is not None:
             raise InputError(f"weights={str(weights)!r}: {model} needs none: leave weights out")
         return Inpainter(ClassicalFill(FILLS[model], model))

@@ -59,14 +59,8 @@ class Inputs:
         if len(masks) == 1 and folder_of(value).is_file():
             return [(image, self._mask_file(image, masks[0].path, resize=False)) for image in images]
         named = NamedMasks(without_images(masks, "masks"), "masks")
-        missing = named.missing([image.name for image in images])
-        if missing:
-            raise InputError(
-                f"masks: {value} has no mask of the same name for {len(missing)} of {len(images)} images: "
-                f"{few(missing)}{named.there()}"
-            )
-        found = ((image, named.find(image.name)) for image in images)
-        return [(image, self._mask_file(image, mask, resize=True)) for image, mask in found if mask is not None]
+        found = named.of_all([image.name for image in images], value)
+        return [(image, self._mask_file(image, mask, resize=True)) for image, mask in zip(images, found, strict=True)]
 
     def _with_masks_beside(self, files: Sequence[ImageFile]) -> list[tuple[ImageFile, HoleSource]]:
         images = files if len(files) == 1 else not_masks(files)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pickle
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -91,6 +92,24 @@ def read_weights(
         raise _other_model(path, str(name), model)
     arguments, state = _own_parts(path, checkpoint, trained=choice == "raw")
     return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
+
+
+class WeightsFile(NamedTuple):
+    """The content of a file of weights."""
+
+    weights: Weights
+    sha256: str
+    """Hash of the file's bytes."""
+
+
+def read_weights_file(path: Path, name: str | None, weights: str | None) -> WeightsFile:
+    """Read and hash a file of weights in one pass; for the arguments see `read_weights`.
+
+    Raises:
+        InputError: As for `read_weights`.
+    """
+    digest = hashlib.sha256()
+    return WeightsFile(read_weights(path, name, weights, digest.update), digest.hexdigest())
 
 
 def _own_parts(path: Path, checkpoint: Mapping[str, Any], *, trained: bool) -> tuple[Mapping[str, Any], StateDict]:

@@ -10,7 +10,7 @@ from inpaint_zoo.checks import as_given, string_or_strings
 from inpaint_zoo.data.paired_masks import PairedImage
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedMasks, few
+from inpaint_zoo.files.name_matching import NamedMasks
 from inpaint_zoo.images.finding import ImageFile, find_masks
 
 
@@ -87,11 +87,5 @@ def with_masks(images: Sequence[ImageFile], folder: Path) -> Sequence[ImageFile]
     """
     masks = {file.path: file for file in find_masks(folder, "data.masks")}
     named = NamedMasks(((file.name, file.path) for file in masks.values()), "data.masks")
-    missing = named.missing([image.name for image in images])
-    if missing:
-        raise InputError(
-            f"data.masks: {str(folder)!r} has no mask of the same name for {len(missing)} of {len(images)} images: "
-            f"{few(missing)}{named.there()}"
-        )
-    found = ((image, named.find(image.name)) for image in images)
-    return [PairedImage(image.name, image.path, masks[path]) for image, path in found if path is not None]
+    found = named.of_all([image.name for image in images], repr(str(folder)))
+    return [PairedImage(image.name, image.path, masks[path]) for image, path in zip(images, found, strict=True)]

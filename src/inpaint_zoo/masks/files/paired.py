@@ -52,9 +52,9 @@ class PairedMask:
         """
         return self._named.missing(names)
 
-    def there(self) -> str:
-        """Some of the masks, as `NamedFiles.there` names them."""
-        return self._named.there()
+    def refuse_missing(self, names: Sequence[str]) -> None:
+        """As `missing`, but refuse images that have no mask; the `InputError` names some of them."""
+        self._named.of_all(names, str(self.folder.root))
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
         """The mask of image `request.name`, uint8 (1, height, width), 1 = hole.
