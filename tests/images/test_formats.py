@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inpaint_zoo.images.formats import FORMATS, IMAGE_SUFFIXES, KINDS
+from inpaint_zoo.images.formats import FORMATS, IMAGE_SUFFIXES, KINDS, with_usual_suffix
 from inpaint_zoo.images.reading import image_size, read_image
 
 PIXELS = np.random.RandomState(0).randint(0, 256, (20, 30, 3), dtype=np.uint8)
@@ -74,3 +74,18 @@ def test_the_extra_adds_heic(tmp_path: Path) -> None:
     )
     run = [sys.executable, "-W", "error", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"]
     subprocess.run([*run, str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("x/a.jfif", "x/a.jpg"),
+        ("a.b.JPE", "a.b.jpg"),
+        ("a.mpo", "a.jpg"),
+        ("a.JPEG", "a.JPEG"),
+        ("a.tif", "a.tif"),
+        ("jfif", "jfif"),
+    ],
+)
+def test_results_have_suffixes_that_all_programs_know(name: str, result: str) -> None:
+    assert with_usual_suffix(name) == result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import PurePosixPath
 
 _DECODERS = {
     "JPEG": ("PIL.JpegImagePlugin", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")),
@@ -40,3 +41,11 @@ IMAGE_SUFFIXES = frozenset(suffix for name in FORMATS for suffix in _DECODERS[na
 """In lower case."""
 KINDS = ", ".join(_DECODERS[name][1][0].removeprefix(".") for name in FORMATS)
 """For messages."""
+_UNUSUAL = frozenset({".jpe", ".jfif", ".mpo"})
+"""Suffixes of JPEG files that many programs do not know; a `.mpo` file holds several images."""
+
+
+def with_usual_suffix(name: str) -> str:
+    """The name of a result of the same format: JPEG files of unusual suffixes become `.jpg`."""
+    path = PurePosixPath(name)
+    return str(path.with_suffix(".jpg")) if path.suffix.lower() in _UNUSUAL else name

@@ -12,6 +12,7 @@ from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
 from inpaint_zoo.files.name_matching import NamedMasks, few, png_name, without_suffix
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile, not_masks, without_images, without_masks
+from inpaint_zoo.images.formats import with_usual_suffix
 from inpaint_zoo.images.named import folder_of, masks_beside, named_files
 from inpaint_zoo.images.original import result_is_png
 from inpaint_zoo.inference.hole_sources import ALPHA, AlphaChannel, HoleColor, HoleSource, MaskFile, is_color
@@ -97,7 +98,7 @@ def _work(
         is_png = as_png or result_is_png(image.path)
     except InputError as error:
         return Done(image.name, str(error))
-    result = str(png_name(image.name)) if is_png else image.name
+    result = str(png_name(image.name)) if is_png else with_usual_suffix(image.name)
     other = taken.setdefault(result, image.name)
     if other != image.name:
         return Done(image.name, f"images: {other} and {image.name} would both become {result}: rename one")
