@@ -55,6 +55,17 @@ def test_a_container_may_hold_itself() -> None:
     assert torch.equal(got["a"], torch.zeros(2, dtype=torch.float64))
 
 
+def test_a_tuple_in_many_places_is_read_once() -> None:
+    content: Any = (np.float64(1.5),)
+    for _ in range(60):  # 2 to the power of 60 numbers for who reads each place
+        content = (content, content)
+    got = load_tensors(saved(content))
+    for _ in range(60):
+        assert got[0] is got[1]
+        got = got[0]
+    assert got == (1.5,)
+
+
 class Crafted:
     """Makes a pickle that calls a function of NumPy with other arguments."""
 

@@ -35,7 +35,7 @@ def load_tensors(file: IO[bytes]) -> Any:
         stand_ins += [(_Array, f"{module}._reconstruct"), (_number, f"{module}.scalar")]
     with torch.serialization.safe_globals(stand_ins):
         content = torch.load(file, map_location="cpu", weights_only=True)
-    return _without_arrays(content, set())
+    return _without_arrays(content, {})
 
 
 def load_arrays(data: bytes) -> dict[str, Tensor]:
@@ -148,14 +148,17 @@ def _raw(raw: object) -> bytes:
     return raw if isinstance(raw, bytes) else raw.encode("latin1")  # Python 2 wrote text
 
 
-def _without_arrays(value: Any, seen: set[int]) -> Any:
-    """Replace the stand-ins of arrays by what they hold, in place; a container may hold itself."""
+def _without_arrays(value: Any, done: dict[int, Any]) -> Any:
+    """Replace the stand-ins of arrays by what they hold, each value once; a container may hold itself."""
     if isinstance(value, _Array):
         return value.value
+    if id(value) in done:
+        return done[id(value)]
     if type(value) is tuple:
-        return tuple(_without_arrays(part, seen) for part in value)
-    if isinstance(value, dict | list) and id(value) not in seen:
-        seen.add(id(value))
+        done[id(value)] = tuple(_without_arrays(part, done) for part in value)
+        return done[id(value)]
+    if isinstance(value, dict | list):
+        done[id(value)] = value
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            value[key] = _without_arrays(part, seen)
+            value[key] = _without_arrays(part, done)
     return value
