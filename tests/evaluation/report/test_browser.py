@@ -1,6 +1,10 @@
 """The page in a real browser: tables, images, keyboard, colours."""
 
+from dataclasses import replace
+
 import pytest
+
+from inpaint_zoo.evaluation.report.html import write_html
 
 pytestmark = pytest.mark.browser
 EVERYTHING = ".tables.everything table"
@@ -264,3 +268,25 @@ def test_printing_shows_images_and_no_controls(opened):
     page.emulate_media(media="print")
     assert page.locator("article figure img.image:visible").count() == 3 * 5
     assert page.locator("nav:visible, .controls:visible, .compare:visible, .zoom:visible").count() == 0
+
+
+def test_names_with_any_signs_are_shown_as_text(opened, report, tmp_path):
+    names = {
+        "two\nlines.png": "two lines.png",
+        "\u202egnp.exe": "\\u202egnp.exe",  # would be read as exe.png
+        "<img src=x onerror=alert(1)>'\"&.png": "<img src=x onerror=alert(1)>'\"&.png",
+    }
+    given = dict(zip([case.name for case in report.cases], names, strict=True))
+    write_html(
+        replace(
+            report,
+            cases=[replace(case, name=given[case.name]) for case in report.cases],
+            records=[replace(record, name=given[record.name]) for record in report.records],
+        ),
+        tmp_path / "report.html",
+    )
+    page = opened(tmp_path / "report.html")
+    headings = page.locator("article h3 bdi").all()
+    for heading in headings:
+        heading.scroll_into_view_if_needed()
+    assert {heading.inner_text() for heading in headings} == set(names.values())

@@ -24,7 +24,7 @@ from inpaint_zoo.evaluation.significance import SIGNIFICANCE
 from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
-from inpaint_zoo.tables import TIE_SIGN, html
+from inpaint_zoo.tables import TIE_SIGN, html, printable
 
 MAX_CASES = 100
 """Number of images shown, at most; the tables include all images."""
@@ -43,7 +43,7 @@ def write_html(report: Report, path: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["table"] = html
+    environment.filters |= {"table": html, "printable": printable}
     chunks = environment.get_template("report.html.j2").generate(_context(report))
     # file names may contain bytes that are not UTF-8, which are not allowed in a page
     write_bytes(path, (chunk.encode("utf-8", "backslashreplace") for chunk in chunks))
