@@ -1,11 +1,15 @@
+import gc
 import os
 import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import pytorch_lightning as pl
 from omegaconf import OmegaConf
 
 from inpaint_zoo.config.compose import CONF_DIR
@@ -49,6 +53,25 @@ def test_the_handlers_before_come_back() -> None:
     assert [signal.getsignal(signum) for signum in ALL] != before
     signals.restore()
     assert [signal.getsignal(signum) for signum in ALL] == before
+
+
+def test_handlers_that_somebody_has_put_back_already_stay() -> None:
+    before = signal.signal(signal.SIGUSR2, lambda *_: None)  # as Lightning's, which holds its trainer
+    signals = StopSignals()
+    signals.install()
+    signal.signal(signal.SIGUSR2, before)
+    signals.restore()
+    assert signal.getsignal(signal.SIGUSR2) == before
+
+
+def test_a_training_leaves_nothing_behind(command: Any, small_network: Any, tmp_path: Path) -> None:
+    before = [signal.getsignal(signum) for signum in ALL]
+    network = [f"model.network.{key}={value}" for key, value in small_network("misf").items()]
+    tiny = ("experiment=tiny", "data=photographs", "data.size=32", *network, "trainer.max_steps=1")
+    assert command("train", *tiny, f"run_dir={tmp_path / 'run'}").code == 0
+    assert [signal.getsignal(signum) for signum in ALL] == before
+    gc.collect()
+    assert not [one for one in gc.get_objects() if type(one) is pl.Trainer]
 
 
 def test_the_configuration_names_them_all() -> None:

@@ -56,9 +56,10 @@ class StopSignals:
             signal.signal(signum, self._remember)
 
     def restore(self) -> None:
-        """Put the earlier handlers back."""
+        """Put the earlier handlers back, unless Lightning has: one of its own would hold its trainer for good."""
         for signum, handler in self._before.items():
-            signal.signal(signum, signal.SIG_DFL if handler is None else handler)
+            if signal.getsignal(signum) == self._remember:
+                signal.signal(signum, signal.SIG_DFL if handler is None else handler)
         self._before.clear()
 
     def name_and_number(self) -> tuple[str, int]:
