@@ -27,7 +27,7 @@ def root(tmp_path: Path) -> Path:
         folder.mkdir(parents=True)
         target = f"inpaint_zoo.models.{model}.{model.upper()}"
         (folder / "config.yaml").write_text(f"model: {{_target_: {target}}}\ntrainer: {{max_steps: 1000}}\n")
-        (folder / "metrics.csv").write_text(f"step,val/psnr\n{10 * number},{20 + number}.5\n")
+        (folder / "metrics.csv").write_text(f"step,val/psnr\n{10 * number + 1},{20 + number}.5\n")
         for path in folder.iterdir():
             os.utime(path, (1e9 + number, 1e9 + number))
     write_result(tmp_path / "sweep/first/0", Result(metric="val/psnr", value=31.25, step=1000, config=""))

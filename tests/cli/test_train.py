@@ -52,7 +52,7 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
         "result.json",
     }  # fmt: skip
     assert OmegaConf.load(run_dir / "config.yaml").model.network.base_channels == 8
-    assert [step for step, _ in metrics(run_dir, "train/loss")] == [0, 1]
+    assert [step for step, _ in metrics(run_dir, "train/loss")] == [1, 2]
     assert len(metrics(run_dir, "val/psnr")) == 1
     with Image.open(run_dir / "images" / "step_00000002.png") as grid:
         assert grid.height == HEADING + 128 + 2 * 4
@@ -70,7 +70,7 @@ def test_a_resumed_run_continues_where_it_stopped(train: Command, images: Images
     assert train(root, whole, "trainer.val_check_interval=3", model=name, steps=7).code == 0
     assert train(root, parts, "trainer.val_check_interval=3", model=name, steps=4).code == 0
     assert train(root, parts, "trainer.val_check_interval=3", "ckpt_path=last", model=name, steps=7).code == 0
-    assert [step for step, _ in metrics(parts, "train/loss")] == list(range(7))
+    assert [step for step, _ in metrics(parts, "train/loss")] == list(range(1, 8))
     assert metrics(parts, "train/loss") == metrics(whole, "train/loss")
     states = [torch.load(folder / "last.ckpt", weights_only=True)["state_dict"] for folder in (whole, parts)]
     assert states[0].keys() == states[1].keys()
@@ -157,7 +157,7 @@ def test_the_best_checkpoint_is_that_of_the_best_validation(train: Command, imag
     psnr = dict(metrics(run_dir, "val/psnr"))
     assert len(psnr) == 6
     best = max(psnr, key=lambda step: psnr[step])
-    assert torch.load(run_dir / "best.ckpt", weights_only=True)["global_step"] == best + 1
+    assert torch.load(run_dir / "best.ckpt", weights_only=True)["global_step"] == best
 
 
 def test_a_sweep_runs_every_job_in_a_folder_of_its_own(train: Command, images: Images, tmp_path: Path) -> None:

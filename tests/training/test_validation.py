@@ -27,7 +27,7 @@ def train(
 def validated(run_dir: Path) -> list[int]:
     """The optimizer steps before each validation."""
     with (run_dir / "metrics.csv").open(newline="") as file:
-        return [int(row["step"]) + 1 for row in csv.DictReader(file) if row["val/psnr"]]
+        return [int(row["step"]) for row in csv.DictReader(file) if row["val/psnr"]]
 
 
 def shown(run_dir: Path) -> list[int]:

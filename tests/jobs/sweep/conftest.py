@@ -26,7 +26,7 @@ class FakeTraining:
         self.folders.append(folder)
         self.configs.append(config)
         (folder / "config.yaml").write_text(OmegaConf.to_yaml(config, resolve=True))
-        (folder / "metrics.csv").write_text("step,train/loss,val/psnr\n0,1.5,\n4,,19.25\n")
+        (folder / "metrics.csv").write_text("step,train/loss,val/psnr\n1,1.5,\n5,,19.25\n")
         (folder / "last.ckpt").write_bytes(b"")
         value = self.behaviour(config, folder)
         write_result(folder, Result(metric="val/psnr", value=value, step=10, config=config_hash(config)))

@@ -18,7 +18,7 @@ def test_each_row_is_read_from_the_folder_of_its_job(tmp_path: Path) -> None:
         job.folder.mkdir()
         (job.folder / "config.yaml").write_text(CONFIG)
     write_result(jobs[0].folder, Result(metric="val/l1", value=0.25, step=8, config="x"))
-    (jobs[1].folder / "metrics.csv").write_text("step,val/l1\n3,0.5\n")
+    (jobs[1].folder / "metrics.csv").write_text("step,val/l1\n4,0.5\n")
     (jobs[1].folder / "failure.txt").write_text("the loss is not finite\n")
     add_seconds(tmp_path, 0, 1.5)
     monitor = Monitor("val/l1", "min")

@@ -77,7 +77,7 @@ def test_terms_are_logged_unweighted_once_a_step_when_they_are_due(tmp_path: Pat
     trainer, looks = train(LossLog(), rows, 1)
     terms = {"train/loss": 21, "train/one": 1, "train/two": 2}
     logged = {**terms, "train/lr": 0.5, "epoch": 0}
-    assert rows.rows == [(1, logged), (3, logged)]
+    assert rows.rows == [(2, logged), (4, logged)]
     # what stops or keeps by `train/loss` finds it
     assert {name: float(value) for name, value in trainer.callback_metrics.items()} == terms
     # with the second step, which ends with the sixth batch, and the fourth
@@ -90,4 +90,4 @@ def test_a_resumed_training_logs_only_new_steps(tmp_path: Path) -> None:
     trainer.save_checkpoint(tmp_path / "x.ckpt")
     rows = Rows(tmp_path / "second")
     train(LossLog(), rows, 2, tmp_path / "x.ckpt")
-    assert [step for step, _ in rows.rows] == [5, 7]
+    assert [step for step, _ in rows.rows] == [6, 8]

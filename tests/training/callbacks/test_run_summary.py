@@ -56,7 +56,7 @@ def test_the_worst_images_of_the_last_validation_come_first(trainer: Any) -> Non
     assert [worst.shown.name for worst in taker.worst] == ["d", "b"]
     assert [worst.ratio for worst in taker.worst] == [0.25, 0.25]
     assert taker.worst[0].hole_psnr == pytest.approx(-20 * torch.log10(torch.tensor(0.3)).item(), abs=0.1)
-    assert taker.step == 9
+    assert taker.step == 10
 
 
 def test_a_image_without_a_hole_is_none_of_the_worst(trainer: Any) -> None:

@@ -34,15 +34,15 @@ def test_it_lies_in_the_run_folder_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("num_steps", "validated", "left"), [(3, True, [0, 1, 1, 2, 2]), (2, False, [0, 1]), (0, True, [])]
+    ("num_steps", "validated", "left"), [(3, True, [1, 2, 2, 3, 3]), (2, False, [1, 2]), (0, True, [])]
 )
 def test_what_comes_after_a_checkpoint_is_forgotten(
     tmp_path: Path, num_steps: int, validated: bool, left: list[int]
 ) -> None:
     logger = MetricsCSV(save_dir=tmp_path)
-    for step in range(5):
+    for step in range(1, 6):
         logger.log_metrics({"train/loss": 1.0}, step=step)
-        if step:
+        if step > 1:
             logger.log_metrics({"val/psnr": 1.0}, step=step)
     logger.save()
     MetricsCSV(save_dir=tmp_path).rewind(num_steps, validated=validated)
@@ -50,6 +50,6 @@ def test_what_comes_after_a_checkpoint_is_forgotten(
 
 
 def test_a_row_of_which_only_a_part_was_written_is_forgotten(tmp_path: Path) -> None:
-    (tmp_path / "metrics.csv").write_text("loss,step\n1.0,0\n2.0")
+    (tmp_path / "metrics.csv").write_text("loss,step\n1.0,1\n2.0")
     MetricsCSV(save_dir=tmp_path).rewind(1, validated=True)
-    assert [row["step"] for row in rows(tmp_path)] == ["0"]
+    assert [row["step"] for row in rows(tmp_path)] == ["1"]

@@ -19,10 +19,10 @@ def test_metrics_and_images_are_in_the_event_files(command: Any, tmp_path: Path)
     assert all(path.name.startswith("events.out.tfevents.") for path in files)
     events = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     events.Reload()
-    assert [event.step for event in events.Scalars("train/l1")] == [0, 1, 2, 3, 4]
-    assert [event.step for event in events.Scalars("val/psnr")] == [1, 2, 3, 4]
+    assert [event.step for event in events.Scalars("train/l1")] == [1, 2, 3, 4, 5]
+    assert [event.step for event in events.Scalars("val/psnr")] == [2, 3, 4, 5]
     (name, *_) = [tag for tag in events.Tags()["images"] if tag.startswith("images/composite/")]
-    assert [event.step for event in events.Images(name)] == [1, 2, 3, 4]
+    assert [event.step for event in events.Images(name)] == [2, 3, 4, 5]
     assert (events.Images(name)[0].width, events.Images(name)[0].height) == (32, 32)
     assert (tmp_path / "run" / "metrics.csv").is_file()
 
@@ -33,9 +33,9 @@ def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path, validated: bo
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     logger = TensorBoardEvents(save_dir=tmp_path, images=True)
-    for step in range(6):
+    for step in range(1, 7):
         logger.log_metrics({"train/loss": float(step)}, step)
-    for step in (1, 3, 5):
+    for step in (2, 4, 6):
         logger.log_metrics({"val/psnr": float(step)}, step)
     logger.finalize("success")
     (path,) = (tmp_path / "tensorboard").iterdir()
@@ -45,13 +45,13 @@ def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path, validated: bo
     again = path.read_bytes()
     resumed.rewind(4, validated=validated)
     assert path.read_bytes() == again
-    for step in (4, 5):
+    for step in (5, 6):
         resumed.log_metrics({"train/loss": float(step)}, step)
     resumed.finalize("success")
     events = EventAccumulator(str(tmp_path / "tensorboard"))
     events.Reload()
-    assert [event.step for event in events.Scalars("train/loss")] == [0, 1, 2, 3, 4, 5]
-    assert [event.step for event in events.Scalars("val/psnr")] == ([1, 3] if validated else [1])
+    assert [event.step for event in events.Scalars("train/loss")] == [1, 2, 3, 4, 5, 6]
+    assert [event.step for event in events.Scalars("val/psnr")] == ([2, 4] if validated else [2])
 
 
 def test_no_logger(command: Any, tmp_path: Path) -> None:

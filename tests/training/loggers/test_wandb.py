@@ -49,12 +49,12 @@ def test_a_run_holds_everything(command: Any, tmp_path: Path, wandb_offline: Any
     assert sent["model"] == OmegaConf.to_container(OmegaConf.load(run_dir / "config.yaml").model)
     # loss terms by name, at the steps of metrics.csv
     for term in ("loss", "l1", "adversarial", "discriminator"):
-        assert steps(records, f"train/{term}") == [0, 1, 2, 3] == loss_steps(run_dir)
-    assert steps(records, "val/psnr") == [1, 3]
+        assert steps(records, f"train/{term}") == [1, 2, 3, 4] == loss_steps(run_dir)
+    assert steps(records, "val/psnr") == [2, 4]
     assert [metric.step_metric for metric in records["metric"] if metric.glob_name == "*"] == ["trainer/global_step"]
     # panels of fixed images with their masks, where the validation of the same network is
     panels = [row for row in history(records) if "images/composite.filenames" in row]
-    assert [row["trainer/global_step"] for row in panels] == [1, 3]
+    assert [row["trainer/global_step"] for row in panels] == [2, 4]
     for column in ("input", "output", "composite", "target"):
         assert [row[f"images/{column}.captions"] for row in panels] == [
             ["clock_motion@1.png", "clock_motion@3.png"]
@@ -117,7 +117,7 @@ def test_a_resumed_training_continues_the_same_run(command: Any, tmp_path: Path,
     assert [run.run_id for run in records["run"]] == [run_id, run_id]
     assert {run.display_name for run in records["run"]} == {f"misf-seed0-{run_id}"}
     assert {run.run_group for run in records["run"]} == {""}
-    assert steps(records, "train/loss") == [0, 1, 2, 3, 4]
+    assert steps(records, "train/loss") == [1, 2, 3, 4, 5]
 
 
 def test_the_jobs_of_a_sweep_are_a_group(command: Any, tmp_path: Path, wandb_offline: Any) -> None:
@@ -147,7 +147,7 @@ def test_without_the_service_a_training_continues_offline(
     assert "W&B does not answer" in outcome.err
     assert outcome.err.count("continuing offline") == 1
     assert f"wandb sync {run_dir / 'wandb'}" in outcome.out
-    assert steps(wandb_offline.records(run_dir), "train/loss") == [0, 1]
+    assert steps(wandb_offline.records(run_dir), "train/loss") == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_a_client_that_dies_is_a_note(
     assert outcome.code == 0
     assert outcome.err.count("W&B could not log") == 1
     assert "metrics.csv has it" in outcome.err
-    assert loss_steps(sweep / "0") == [0, 1, 2]
+    assert loss_steps(sweep / "0") == [1, 2, 3]
     # the next job of the same process is tracked again
-    assert steps(wandb_offline.records(sweep / "1"), "train/loss") == [0, 1, 2]
+    assert steps(wandb_offline.records(sweep / "1"), "train/loss") == [1, 2, 3]
 
 
 class Broken(SimpleNamespace):

@@ -13,7 +13,7 @@ from inpaint_zoo.training.runs.status import (
 )
 
 CONFIG = "model: {_target_: inpaint_zoo.models.misf.MISF}\ntrainer: {max_steps: 100}\n"
-METRICS = "step,train/loss,val/psnr\n0,1.5,\n9,,20.5\n10,1.25,\n19,,19.75\n20,1.0,\n"
+METRICS = "step,train/loss,val/psnr\n1,1.5,\n10,,20.5\n11,1.25,\n20,,19.75\n21,1.0,\n"
 
 
 @pytest.fixture

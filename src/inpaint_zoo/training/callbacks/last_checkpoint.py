@@ -60,15 +60,18 @@ class LastCheckpoint(Checkpoint):
         self._last_write = time.monotonic()
         self._validation_due = False
         self._epoch: int | None = None
+        self._steps_from = 1
 
     def state_dict(self) -> dict[str, Any]:
-        """The pending validation, the epoch that it belongs to, and the random states."""
-        return {"validation_due": self._validation_due, "epoch": self._epoch, "random": random_states()}
+        """The pending validation, the epoch that it belongs to, the random states, and that steps count from 1."""
+        pending = {"validation_due": self._validation_due, "epoch": self._epoch}
+        return {**pending, "random": random_states(), "steps_from": self._steps_from}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore what `state_dict` returned."""
         self._validation_due = state_dict["validation_due"]
         self._epoch = state_dict.get("epoch")  # files of earlier versions have none
+        self._steps_from = state_dict.get("steps_from", 0)  # they logged the first step as step 0
         restore_random_states(state_dict["random"])
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -76,15 +79,18 @@ class LastCheckpoint(Checkpoint):
         self.signals.install()
         self._step = trainer.global_step
         self._last_write = time.monotonic()
+        logged = trainer.global_step - 1 + self._steps_from
         for logger in trainer.loggers:
             if isinstance(logger, RewindingLogger):
-                logger.rewind(trainer.global_step, validated=not self._validation_due)
+                logger.rewind(logged, validated=not self._validation_due)
+        self._steps_from = 1
+        trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step
         if self._validation_due:
             _validate(trainer, self._epoch)
 
     def on_train_batch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
-        """Correct the step that Lightning gives to loggers for a validation; after resuming it can be one too low."""
-        trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step
+        """Let loggers count steps from 1, as all else does; Lightning counts from 0, and one too low after resuming."""
+        trainer.fit_loop.epoch_loop._batches_that_stepped = trainer.global_step + 1
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any, **__: Any) -> None:
         """Write at the set intervals; stop after a signal."""

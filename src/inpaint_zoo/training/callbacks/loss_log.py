@@ -46,5 +46,5 @@ class LossLog(pl.Callback):
         trainer.callback_metrics.update(logged)
         numbers = {name: value.item() for name, value in logged.items()} | {"train/lr": self._rate}
         for logger in trainer.loggers:
-            logger.log_metrics({**numbers, "epoch": trainer.current_epoch}, self._step - 1)  # counted from 0
+            logger.log_metrics({**numbers, "epoch": trainer.current_epoch}, self._step)
             logger.save()

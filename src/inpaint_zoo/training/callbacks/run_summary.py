@@ -99,7 +99,7 @@ class RunSummary(pl.Callback):
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Log the worst images."""
         for logger in _summary_loggers(trainer):
-            logger.log_worst(self.worst, self._step - 1)  # where Lightning logs this validation
+            logger.log_worst(self.worst, self._step)  # where Lightning logs this validation
 
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
         """Log the worst images, as at the end."""

@@ -64,7 +64,7 @@ class SampleImages(pl.Callback):
         write_png(Path(trainer.default_root_dir) / FOLDER / f"step_{step:08d}.png", image_grid(shown))
         for logger in trainer.loggers:
             if isinstance(logger, ImageLogger):
-                logger.log_images(shown, step - 1)  # where Lightning logs this step and its validation
+                logger.log_images(shown, step)  # where Lightning logs this step and its validation
 
     def _shown(self, trainer: pl.Trainer, module: pl.LightningModule) -> list[ShownImage]:
         self._batches = self._batches or self._fixed_batches(trainer)

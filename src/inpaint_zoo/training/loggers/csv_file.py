@@ -74,6 +74,6 @@ def _write(path: Path, columns: Sequence[str], rows: Sequence[dict[str, str]]) -
 
 
 def _belongs(row: dict[str, str], num_steps: int, *, validated: bool) -> bool:
-    step = int(row["step"]) if row["step"].isdigit() else num_steps
+    step = int(row["step"]) if row["step"].isdigit() else num_steps + 1
     is_validation = any(value and name.startswith(_VALIDATION) for name, value in row.items())
-    return step < num_steps - (is_validation and not validated)
+    return step <= num_steps - (is_validation and not validated)

@@ -90,4 +90,4 @@ def _belongs(record: bytes, num_steps: int, *, validated: bool) -> bool:
         return False
     tags = [value.tag for value in event.summary.value]
     is_validation = any(tag.startswith(_VALIDATION) for tag in tags)
-    return not tags or event.step < num_steps - (is_validation and not validated)
+    return not tags or event.step <= num_steps - (is_validation and not validated)

@@ -150,7 +150,7 @@ def _progress(metrics: Path, monitor: Monitor) -> tuple[int | None, float | None
     try:
         with metrics.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                step = max(step or 0, int(row["step"] or 0) + 1)
+                step = max(step or 0, int(row["step"] or 0))
                 value = float(row.get(monitor.name) or "nan")
                 if math.isfinite(value):
                     best = value if best is None else monitor.best((best, value))
