@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.trainer.states import TrainerFn
 from pytorch_lightning.utilities.types import OptimizerConfig, OptimizerLRSchedulerConfig
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch, Prediction, hole
@@ -37,6 +37,9 @@ class InpaintingModule(pl.LightningModule, ABC):
 
     name: ClassVar[str]
     network_class: ClassVar[type[InpaintingNetwork]]
+    frozen_batch_norm = False
+    """Whether `train` leaves the statistics of the network's batch normalisations as they are; their scales and shifts
+    still learn, and training sees the network that evaluation sees."""
 
     def __init__(
         self,
@@ -52,6 +55,15 @@ class InpaintingModule(pl.LightningModule, ABC):
         self.loss_weights = {term: finite(value, f"model.loss_weights.{term}") for term, value in loss_weights.items()}
         self.optimizer_factory = optimizer
         self.schedule_factory = lr_schedule
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training mode, except for frozen batch normalisations."""
+        super().train(mode)
+        if self.frozen_batch_norm:
+            for layer in self.network.modules():
+                if isinstance(layer, nn.BatchNorm2d):
+                    layer.eval()
+        return self
 
     def wants(self, *terms: str) -> bool:
         """Whether any of these loss terms has a factor other than 0; a missing factor is an `InputError`."""

@@ -161,3 +161,16 @@ def test_refinements_that_no_term_looks_at_do_not_learn(batch: dict[str, Any], l
     assert learning == {key for key, value in module.named_parameters() if value.grad is not None}
     refinements = {key.split(".")[2] for key in learning if key.startswith("network.refinements")}
     assert refinements == {str(number) for number in range(last)}
+
+
+def test_frozen_batch_norm_keeps_its_statistics(batch: dict[str, Any]) -> None:
+    module = build(frozen_batch_norm=True)
+    norms = [layer for layer in module.network.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    before = [layer.running_mean.clone() for layer in norms if layer.running_mean is not None]
+    torch.stack(list(module.losses(batch).values())).sum().backward()
+    assert norms
+    assert module.network.training
+    assert all(parameter.grad is not None for parameter in module.network.parameters())
+    for layer, mean in zip(norms, before, strict=True):
+        assert layer.running_mean is not None
+        assert torch.equal(layer.running_mean, mean)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.checks import choose
@@ -60,6 +60,7 @@ class CTSDG(InpaintingModule):
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
+        self.frozen_batch_norm = frozen_batch_norm
         self.discriminator = CTSDGDiscriminator(**discriminator)
         # no loss term trains these: DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
@@ -67,19 +68,9 @@ class CTSDG(InpaintingModule):
             projection.requires_grad_(self.wants("intermediate"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
-        self.frozen_batch_norm = frozen_batch_norm
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
-
-    def train(self, mode: bool = True) -> Self:
-        """Switch to training mode, except for frozen batch normalisations."""
-        super().train(mode)
-        if self.frozen_batch_norm:
-            for layer in self.network.modules():
-                if isinstance(layer, nn.BatchNorm2d):
-                    layer.eval()
-        return self
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
         """As `InpaintingModule.check_training`; also for batch normalisation and the discriminator."""

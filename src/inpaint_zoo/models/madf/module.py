@@ -30,6 +30,7 @@ class MADF(InpaintingModule):
             its images.
         loss_network: Weights of VGG16, see `VGGFeatures`.
         loss_weights: Factors of hole, valid, perceptual, style and total_variation.
+        frozen_batch_norm: Whether the statistics of the recovery decoder's batch normalisations are frozen.
         optimizer: See `InpaintingModule`.
         lr_schedule: See `InpaintingModule`.
 
@@ -51,8 +52,10 @@ class MADF(InpaintingModule):
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None = None,
         lr_schedule: ScheduleFactory | None = None,
+        frozen_batch_norm: bool = False,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
+        self.frozen_batch_norm = frozen_batch_norm
         num_images = 1 + len(self.network.refinements)
         self.stages = {term: _checked_stages(term, stages.get(term, ()), num_images) for term in self.loss_weights}
         # refinements after the last image that a term uses: DDP would wait for gradients that are never computed
@@ -60,6 +63,7 @@ class MADF(InpaintingModule):
         self.network.refinements[last:].requires_grad_(False)
         if self.wants(*FEATURE_DISTANCES):
             self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
+        self.train()  # a Trainer does not change the modes of layers
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
