@@ -75,13 +75,13 @@ def _fill_disk(run: Run, _: np.random.Generator) -> Callable[[], object]:
 
 
 def _take_away(run: Run, rng: np.random.Generator) -> Callable[[], object]:
-    """One of the images, or all with their folder; or the end of one."""
+    """All images with their folder, or the end of one; a training that begins without one of them is another one."""
     images = run.place.images
     every = sorted(images.rglob("*.png"))
     path = images if rng.random() < 0.5 else every[rng.integers(len(every))]
     away = path.with_name(f"away_{path.stem}")
     path.rename(away)
-    if path != images and rng.random() < 0.5:
+    if path != images:
         path.write_bytes(away.read_bytes()[:60])
     return lambda: away.replace(path)
 
