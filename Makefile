@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 MODELS := misf madf ctsdg
 DEMO := runs/demo
 BUNDLES := runs/bundles
-AT_256 := data.size=256 data.batch_size=2 model.optimizer.lr=3e-4 model.lr_schedule.end_factor=0.02 trainer.max_steps=1500
+LATER := data.size=256 data.batch_size=4 model.lr_schedule.end_factor=0.02
 PROCESSES ?= 2
 
 .PHONY: help setup demo test test-slow test-all lint format bundles fuzz chaos scale clean
@@ -50,10 +50,14 @@ format: setup  ## format the code
 bundles: setup  ## train the packaged networks anew on free photographs (hours; resumes)
 	$(BIN)/python benchmarks/bundles/photographs.py $(BUNDLES)/photographs
 	@for model in $(MODELS); do \
-		set -- $(BIN)/inpaint-zoo train ckpt_path=auto data.root=$(BUNDLES)/photographs experiment=bundle_$$model; \
-		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$$model && \
-		OMP_NUM_THREADS=1 "$$@" run_dir=$(BUNDLES)/$${model}_256 init_from=$(BUNDLES)/$$model/last.ckpt $(AT_256) && \
-		$(BIN)/inpaint-zoo import-weights model=$$model source=$(BUNDLES)/$${model}_256/last.ckpt \
+		run=$(BUNDLES)/$$model; frozen=$$([ $$model = misf ] || echo model.frozen_batch_norm=true); \
+		set -- env OMP_NUM_THREADS=1 $(BIN)/inpaint-zoo train ckpt_path=auto experiment=bundle_$$model; \
+		"$$@" run_dir=$$run data.root=$(BUNDLES)/photographs && \
+		"$$@" run_dir=$${run}_256 data.root=$(BUNDLES)/photographs init_from=$$run/last.ckpt $(LATER) \
+			model.optimizer.lr=4e-4 trainer.max_steps=2500 && \
+		"$$@" run_dir=$${run}_recoloured data.root=$(BUNDLES)/photographs/recoloured init_from=$${run}_256/last.ckpt \
+			$(LATER) $$frozen data.samples_per_epoch=6000 model.optimizer.lr=5e-4 trainer.max_steps=3500 && \
+		$(BIN)/inpaint-zoo import-weights model=$$model source=$${run}_recoloured/last.ckpt \
 			output=src/inpaint_zoo/bundles/$$model.safetensors force=true || exit; \
 	done
 

@@ -16,6 +16,7 @@ def test_every_bundle_is_small_and_of_the_model_that_it_is_named_after(name: str
     assert path.stat().st_size <= 5_000_000
     assert read_weights(path, None).model == name
     assert not load_packaged(name).training
+    assert "## Bad at" in path.with_suffix(".md").read_text()  # its card
 
 
 def test_a_model_without_a_bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from inpaint_zoo.bundles import list_bundles
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.zoo import list_models
@@ -25,7 +26,8 @@ def test_a_training_of_the_demo_is_fixed_in_steps_and_needs_no_download(model):
     assert config.model.loss_weights.perceptual == config.model.loss_weights.style == 0
 
 
-def test_the_comparison_of_the_demo_holds_all_classical_fills():
+def test_the_comparison_of_the_demo_holds_all_that_needs_no_training():
     config = compose_config("compare", ["experiment=demo_comparison", "output=x"])
-    assert set(config.methods.values()) == set(FILLS) - {"patchmatch"}  # which needs an optional library
+    # patchmatch needs an optional library
+    assert set(config.methods.values()) == {*FILLS, *list_bundles()} - {"patchmatch"}
     assert config.reference in config.methods
