@@ -50,26 +50,21 @@ def read_safetensors(path: Path) -> dict[str, Any]:
 def write_safetensors(path: Path, checkpoint: Mapping[str, Any]) -> None:
     """Write the weights of a checkpoint in half precision, with what else it holds as JSON.
 
+    Tensors with numbers beyond 65504, the largest of half precision, stay as they are, such as running variances.
+
     Args:
         path: The file to write.
         checkpoint: As `models.weights.converted` returns it.
-
-    Raises:
-        InputError: A weight is too large for half precision.
     """
     stated = {key: value for key, value in checkpoint.items() if key != "state_dict"}
-    state = {name: _half(name, value) for name, value in checkpoint["state_dict"].items()}
+    state = {name: _half(value).contiguous() for name, value in checkpoint["state_dict"].items()}
     metadata = {"format": "pt", _KEY: json.dumps(stated)}
     write_bytes(path, [safetensors.torch.save(state, metadata)])
 
 
-def _half(name: str, value: Tensor) -> Tensor:
-    if not value.is_floating_point():
-        return value.contiguous()
-    half = value.half().contiguous()
-    if not half.isfinite().all():
-        raise InputError(f"{name} holds values beyond 65504, the largest number of half precision.")
-    return half
+def _half(value: Tensor) -> Tensor:
+    half = value.half()
+    return half if value.is_floating_point() and half.isfinite().all() else value
 
 
 def _single(value: Tensor) -> Tensor:
