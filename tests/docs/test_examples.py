@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from PIL import Image
 
 import inpaint_zoo
 from inpaint_zoo.config.allowlist import ENTRY_POINTS
@@ -38,11 +39,15 @@ PYTHON = blocks("python", ROOT / "README.md", *(p for p in sorted(page("").glob(
 def test_python_runs(
     source: str, small_checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a checkpoint where the block names one, and an image and a mask."""
+    """With a checkpoint where the block names one, an image and a mask, and as files a photograph and its hole."""
     for path in map(Path, re.findall(r'weights="(.*?)"', source)):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_bytes(small_checkpoint("ctsdg").read_bytes())
     monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (80, 64), "navy").save("photo.jpg")
+    hole = Image.new("L", (80, 64))
+    hole.paste(255, (30, 20, 50, 40))
+    hole.save("hole.png")
     names: dict[str, Any] = {"image": torch.rand(1, 3, 32, 32), "mask": torch.ones(1, 1, 32, 32)}
     exec(compile(source, "page", "exec"), names)
 
