@@ -1,4 +1,5 @@
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,15 @@ def test_a_file_that_says_something_else_is_refused(metadata: dict[str, str], re
     safetensors.torch.save_file({"a": torch.zeros(1)}, path, metadata)
     with pytest.raises(InputError, match=reason):
         load_model(path)
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan])
+def test_a_weight_that_is_not_finite_is_refused(value: float, tmp_path: Path) -> None:
+    network = torch.nn.Linear(1, 1)
+    network.bias.data[:] = value
+    with pytest.raises(InputError, match=r"network\.bias holds values that are not finite"):
+        write_safetensors(tmp_path / "x", converted("misf", network, {}))
+    assert not (tmp_path / "x").exists()
 
 
 def test_what_half_precision_cannot_hold_stays_as_it_is(tmp_path: Path) -> None:

@@ -55,16 +55,23 @@ def write_safetensors(path: Path, checkpoint: Mapping[str, Any]) -> None:
     Args:
         path: The file to write.
         checkpoint: As `models.weights.converted` returns it.
+
+    Raises:
+        InputError: A weight is not finite.
     """
     stated = {key: value for key, value in checkpoint.items() if key != "state_dict"}
-    state = {name: _half(value).contiguous() for name, value in checkpoint["state_dict"].items()}
+    state = {name: _half(name, value).contiguous() for name, value in checkpoint["state_dict"].items()}
     metadata = {"format": "pt", _KEY: json.dumps(stated)}
     write_bytes(path, [safetensors.torch.save(state, metadata)])
 
 
-def _half(value: Tensor) -> Tensor:
+def _half(name: str, value: Tensor) -> Tensor:
+    if not value.is_floating_point():
+        return value
+    if not value.isfinite().all():
+        raise InputError(f"{name} holds values that are not finite: the network has diverged.")
     half = value.half()
-    return half if value.is_floating_point() and half.isfinite().all() else value
+    return half if half.isfinite().all() else value
 
 
 def _single(value: Tensor) -> Tensor:
