@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -37,6 +37,12 @@ class ImageLogger(Protocol):
 
     def log_images(self, images: Sequence[ShownImage], step: int) -> None:
         """Log these images at an optimizer step."""
+
+
+def is_before(step: int, names: Iterable[str], num_steps: int, *, validated: bool) -> bool:
+    """Whether values of these names, logged at a step, precede a checkpoint; for the rest see `RewindingLogger`."""
+    is_validation = any(name.startswith("val/") for name in names)
+    return step <= num_steps - (is_validation and not validated)
 
 
 @runtime_checkable

@@ -12,8 +12,7 @@ from pytorch_lightning.loggers.csv_logs import ExperimentWriter
 from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.files.atomic import write_text
-
-_VALIDATION = "val/"
+from inpaint_zoo.training.loggers.base import is_before
 
 
 class MetricsCSV(CSVLogger):
@@ -74,6 +73,5 @@ def _write(path: Path, columns: Sequence[str], rows: Sequence[dict[str, str]]) -
 
 
 def _belongs(row: dict[str, str], num_steps: int, *, validated: bool) -> bool:
-    step = int(row["step"]) if row["step"].isdigit() else num_steps + 1
-    is_validation = any(value and name.startswith(_VALIDATION) for name, value in row.items())
-    return step <= num_steps - (is_validation and not validated)
+    names = (name for name, value in row.items() if value)
+    return row["step"].isdigit() and is_before(int(row["step"]), names, num_steps, validated=validated)

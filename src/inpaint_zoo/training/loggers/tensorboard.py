@@ -13,9 +13,7 @@ from pytorch_lightning.utilities import rank_zero_only
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import write_bytes
-from inpaint_zoo.training.loggers.base import ShownImage
-
-_VALIDATION = "val/"
+from inpaint_zoo.training.loggers.base import ShownImage, is_before
 
 
 class TensorBoardEvents(TensorBoardLogger):
@@ -89,5 +87,4 @@ def _belongs(record: bytes, num_steps: int, *, validated: bool) -> bool:
     except DecodeError:  # damaged, and unreadable for TensorBoard as well
         return False
     tags = [value.tag for value in event.summary.value]
-    is_validation = any(tag.startswith(_VALIDATION) for tag in tags)
-    return not tags or event.step <= num_steps - (is_validation and not validated)
+    return not tags or is_before(event.step, tags, num_steps, validated=validated)
