@@ -53,7 +53,7 @@ WORDS = {
     "disk is full": [
         OSError(errno.ENOSPC, "No space left on device", "runs/a"), OSError(errno.EDQUOT, "Disk quota exceeded"),
     ],
-    "'/root/x'.*TORCH_HOME": [OSError(errno.EROFS, "Read-only file system", "/root/x")],
+    "'/home/x'.*TORCH_HOME": [OSError(errno.EROFS, "Read-only file system", "/home/x")],
     "HOME": [RuntimeError("Could not determine home directory.")],
 }  # fmt: skip
 
