@@ -290,3 +290,5 @@ def test_names_with_any_signs_are_shown_as_text(opened, report, tmp_path):
     for heading in headings:
         heading.scroll_into_view_if_needed()
     assert {heading.inner_text() for heading in headings} == set(names.values())
+    assert "\u202e" not in page.locator("body").inner_text()  # nor in the lists that a script makes
+    assert not [image for image in page.evaluate("data.images") if "\u202e" in image["name"]]

@@ -13,7 +13,7 @@ from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.evaluation.report.rows import methods_of, rows_of_bin
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, SummaryRow
-from inpaint_zoo.tables import Column
+from inpaint_zoo.tables import Column, printable
 
 INFINITE = "inf"
 """Represents infinity, for which JSON has no number; a method may still have this name."""
@@ -60,7 +60,7 @@ def _images(records: Sequence[Record], methods: Sequence[str], places: Mapping[s
         by_name.setdefault(record.name, {})[record.method] = record
     return [
         {
-            "name": name,
+            "name": printable(name),
             "ratio": _number(next(iter(own.values())).ratio),
             "place": places.get(name),
             "values": [
