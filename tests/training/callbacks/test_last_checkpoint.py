@@ -43,3 +43,17 @@ def test_it_is_written_when_due(
 
 def test_it_is_written_when_time_is_over(no_validation: None) -> None:
     assert saved_at([1, 2, 3], 1000, 1000, minutes=0) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("dropped", "kept_steps"), [([], 50), (["steps_from"], 49)])
+def test_logs_of_earlier_versions_count_from_0(dropped: list[str], kept_steps: int) -> None:
+    callback: Any = LastCheckpoint(every=10, minutes=10, agree_every=1)
+    state = callback.state_dict()
+    callback.load_state_dict({key: value for key, value in state.items() if key not in dropped})
+    callback.signals = SimpleNamespace(install=lambda: None)
+    rewound: list[int] = []
+    logger = SimpleNamespace(rewind=lambda num_steps, **_: rewound.append(num_steps))
+    trainer = SimpleNamespace(global_step=50, loggers=[logger], fit_loop=SimpleNamespace(epoch_loop=SimpleNamespace()))
+    callback.on_train_start(trainer, None)
+    assert rewound == [kept_steps]
+    assert callback.state_dict()["steps_from"] == 1
