@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import socket
+import time
+from collections.abc import Callable
+from multiprocessing import resource_sharer
 from typing import Any
 
 import cv2
@@ -53,6 +59,25 @@ def test_a_worker_has_one_thread() -> None:
     )
     assert loader.worker_init_fn is start_worker
     assert counts.tolist() == [[1, 1]] * 6 or counts.tolist() == [[1, 0]] * 6
+
+
+def hung_up_on(start: Callable[[int], None]) -> None:
+    """What a worker meets whose main process ends while a tensor is handed over."""
+    start(0)
+    shared: Any = resource_sharer.DupFd(os.pipe()[0])  # type: ignore[attr-defined]
+    with socket.socket(socket.AF_UNIX) as main_process:
+        main_process.connect(shared._id[0])
+    time.sleep(0.5)
+
+
+@pytest.mark.parametrize(("start", "is_silent"), [(start_worker, True), (abs, False)])
+def test_a_worker_says_nothing_when_the_training_has_ended(
+    start: Callable[[int], None], is_silent: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    process = multiprocessing.get_context("fork").Process(target=hung_up_on, args=(start,))
+    process.start()
+    process.join()
+    assert ("Traceback" not in capfd.readouterr().err) is is_silent
 
 
 def test_it_resumes_in_the_middle_of_an_epoch_without_a_state() -> None:

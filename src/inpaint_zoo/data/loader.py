@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,8 +44,13 @@ class ResumableLoader(DataLoader[Sample]):
 
 
 def start_worker(worker: int) -> None:
-    """Limit a worker to one thread, as there are several workers."""
+    """Limit a worker to one thread, as there are several workers, and let it be silent when the training has ended.
+
+    Errors of samples are raised in the main process. What is left is the thread that hands over tensors: it would show
+    a traceback where the main process closes its connections, as after another worker was killed.
+    """
     import cv2  # noqa: PLC0415 - albumentations uses its threads; needed in workers only
 
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
+    sys.excepthook = lambda *_: None
