@@ -1,6 +1,8 @@
 """The architecture and the measures of style, held by reading the sources."""
 
 import ast
+import importlib
+import inspect
 import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import inpaint_zoo
+from inpaint_zoo import list_models
 
 ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
@@ -141,3 +144,12 @@ def test_files_and_functions_are_short(path: Path) -> None:
 
 def test_the_median_function_is_short() -> None:
     assert statistics.median(lines for path in FILES for _, lines in functions(path)) <= 12
+
+
+@pytest.mark.parametrize(
+    "package", ["inpaint_zoo", *(f"inpaint_zoo.models.{name}" for name in list_models()), "inpaint_zoo.metrics"]
+)
+def test_a_package_lists_what_it_imports_when_needed(package: str) -> None:
+    module = importlib.import_module(package)
+    assert set(module.__all__) <= set(dir(module))
+    assert set(module.__all__) <= {name for name, _ in inspect.getmembers(module)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
-import time
+import sys
+import threading
 from collections.abc import Callable
 from multiprocessing import resource_sharer
 from typing import Any
@@ -64,10 +65,17 @@ def test_a_worker_has_one_thread() -> None:
 def hung_up_on(start: Callable[[int], None]) -> None:
     """What a worker meets whose main process ends while a tensor is handed over."""
     start(0)
+    tell, told = sys.excepthook, threading.Event()
+
+    def tell_once(*error: Any) -> None:
+        tell(*error)
+        told.set()
+
+    sys.excepthook = tell_once
     shared: Any = resource_sharer.DupFd(os.pipe()[0])  # type: ignore[attr-defined]
     with socket.socket(socket.AF_UNIX) as main_process:
         main_process.connect(shared._id[0])
-    time.sleep(0.5)
+    assert told.wait(60)
 
 
 @pytest.mark.parametrize(("start", "is_silent"), [(start_worker, True), (abs, False)])

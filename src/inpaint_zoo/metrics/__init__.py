@@ -88,6 +88,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    # what is not imported yet is there all the same, for `help` and for completion
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     # imported on first use: torchmetrics takes seconds to import, and neither fills nor reports need it
     if name in __all__:

@@ -15,6 +15,11 @@ NETWORKS = {"MISF": MISFNetwork}
 """The network of each training module, for those who fill images and do not train."""
 
 
+def __dir__() -> list[str]:
+    # what is not imported yet is there all the same, for `help` and for completion
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     # imported on first use: it takes Lightning, which takes seconds
     if name == "MISF":
