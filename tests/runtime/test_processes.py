@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,29 @@ def test_a_job_leaves_no_process_group_of_its_own(tmp_path: Path) -> None:
         assert dist.is_initialized()
     finally:
         dist.destroy_process_group()
+
+
+RESTARTED = """
+import os, time
+from inpaint_zoo.runtime.processes import gather, joined_processes
+attempt = int(os.environ["TORCHELASTIC_RESTART_COUNT"])
+for group in range(2):
+    time.sleep(0.5 * attempt * (os.environ["RANK"] == "0"))  # the second process looks for addresses first
+    with joined_processes() as processes:
+        ranks = gather([processes.rank])
+        if attempt == 0:
+            os._exit(3)
+assert ranks == [0, 1]
+print("met again")
+"""
+
+
+def test_processes_that_torchrun_has_restarted_find_each_other(tmp_path: Path) -> None:
+    (tmp_path / "restarted.py").write_text(RESTARTED)
+    command = ["torch.distributed.run", "--standalone", "--nproc-per-node=2", "--max-restarts=1", "restarted.py"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    end = subprocess.run(
+        [sys.executable, "-m", *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert end.returncode == 0, end.stderr[-2000:]
+    assert end.stdout.count("met again") == 2

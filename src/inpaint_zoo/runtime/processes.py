@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,12 +10,16 @@ from typing import NamedTuple, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch._C._distributed_c10d import PrefixStore  # torch.distributed has it, too, but not for type checkers
+from torch._C._distributed_c10d import PrefixStore, TCPStore  # torch.distributed has it, too, but not for type checkers
 from torch.distributed.rendezvous import rendezvous
 
 from inpaint_zoo.runtime.first_error import FirstError
 
 T = TypeVar("T")
+
+_store_numbers = itertools.count()
+_stores: list[TCPStore] = []
+"""The stores that this process hosts; one is gone when nothing refers to it."""
 
 
 class Processes(NamedTuple):
@@ -50,6 +55,7 @@ def joined_processes() -> Iterator[Processes]:
     if size == 1 or "RANK" not in os.environ:
         yield Processes(0, 1)
         return
+    leave_earlier_attempts()
     store, rank, size = next(rendezvous("env://"))
     # records are Python objects on the CPU, whatever device the networks run on
     dist.init_process_group("gloo", store=store, rank=rank, world_size=size)
@@ -59,6 +65,24 @@ def joined_processes() -> Iterator[Processes]:
             yield Processes(rank, size)
     finally:
         dist.destroy_process_group()
+
+
+def leave_earlier_attempts() -> None:
+    """Let the processes that `torchrun` has restarted on one machine meet in a new store, hosted by the first of them.
+
+    The store of `torchrun` outlives an attempt, and with it the addresses of processes that are gone (seen with PyTorch
+    2.15): a process that is quicker than another one would connect to its predecessor's, and fail.
+    """
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    if attempt == "0" or os.environ.get("GROUP_WORLD_SIZE") != "1":
+        return
+    store, rank, _ = next(rendezvous("env://"))
+    key = f"inpaint_zoo/{attempt}/{next(_store_numbers)}"
+    if rank == 0:
+        host = os.environ["MASTER_ADDR"]
+        _stores.append(TCPStore(host, 0, is_master=True, wait_for_workers=False, multi_tenant=True))
+        store.set(key, str(_stores[-1].port))
+    os.environ.update(MASTER_PORT=store.get(key).decode(), TORCHELASTIC_USE_AGENT_STORE="False")
 
 
 @contextmanager

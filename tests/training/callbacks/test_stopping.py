@@ -4,6 +4,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,17 @@ def test_output_after_the_terminal_has_closed_is_no_error() -> None:
     # the session leads no terminal here, so that the shell's part is ours
     process.send_signal(signal.SIGHUP)
     assert process.wait(60) == 129
+
+
+def test_a_signal_for_all_processes_ends_no_loading_process_first(small_network: Any, tmp_path: Path) -> None:
+    network = [f"model.network.{key}={value}" for key, value in small_network("misf").items()]
+    tiny = ["experiment=tiny", "data=photographs", "data.size=32", "data.num_workers=2", *network]
+    endless = ["trainer.max_steps=100000", "data.samples_per_epoch=100000", "checkpoint_every=5", "run_dir=run"]
+    command = [sys.executable, "-m", "inpaint_zoo", "train", *tiny, *endless]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not (tmp_path / "run/last.ckpt").exists() and process.poll() is None:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGTERM)  # as SLURM, `timeout` and torchrun do
+    said = process.communicate(timeout=60)[1].splitlines()
+    assert said[-1].startswith("inpaint-zoo train: stopped by SIGTERM at step ")
+    assert process.returncode == 128 + signal.SIGTERM

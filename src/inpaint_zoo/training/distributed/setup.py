@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 
 from inpaint_zoo.config.compose import contains_time
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.runtime.processes import leave_earlier_attempts
 from inpaint_zoo.runtime.ranks import has_siblings, is_first_process
 from inpaint_zoo.training.distributed.heartbeat import Heartbeat
 from inpaint_zoo.training.distributed.launcher import Job, OtherProcesses
@@ -39,6 +40,7 @@ def distribute(trainer: pl.Trainer, job: Job, config: DictConfig) -> OtherProces
     if trainer.world_size == 1:
         return OtherProcesses(trainer, job, config, lambda: None)
     _refuse_time_in_run_dir(trainer, config)
+    leave_earlier_attempts()
     heartbeat = Heartbeat(timeout=config.process_timeout)
     callbacks: list[pl.Callback] = trainer.callbacks  # type: ignore[attr-defined]  # set in Trainer.__init__
     callbacks[:0] = [SameConfig(config), heartbeat]
