@@ -1,4 +1,4 @@
-"""Initialisation of the published networks."""
+"""Initialisation of networks."""
 
 from __future__ import annotations
 
@@ -21,3 +21,15 @@ def init_normal(module: nn.Module, std: float = 0.02) -> None:
             continue
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
+
+
+def init_he(module: nn.Module) -> None:
+    """Draw weights of convolutions from N(0, 2/n), n inputs of each output, and set biases to 0 (He et al., 2015).
+
+    It keeps the variance through convolutions and ReLUs without normalisation, whatever their width.
+    """
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

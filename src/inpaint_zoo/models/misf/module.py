@@ -11,6 +11,7 @@ from torch import Tensor
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
+from inpaint_zoo.layers.init import init_he
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
@@ -33,6 +34,7 @@ class MISF(InpaintingModule):
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
+        he_initialisation: Whether the branch that predicts kernels, which has no normalisation, starts with `init_he`.
         optimizer: See `InpaintingModule`.
         lr_schedule: See `InpaintingModule`.
     """
@@ -51,10 +53,13 @@ class MISF(InpaintingModule):
         adversarial_loss: str,
         loss_network: str,
         loss_weights: Mapping[str, float],
+        he_initialisation: bool = False,
         optimizer: OptimizerFactory | None = None,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
+        if he_initialisation:
+            init_he(self.network.kernel_prediction)
         self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
         # without its own term D is not trained, and DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
