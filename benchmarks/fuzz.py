@@ -33,6 +33,7 @@ from inpaint_zoo.evaluation.manifest import KIND, read_manifest
 from inpaint_zoo.evaluation.results_file import read_results_file
 from inpaint_zoo.images.reading import image_size, read_image, read_mask
 from inpaint_zoo.masks.files.manifest import listed_masks
+from inpaint_zoo.models.safetensors_file import write_safetensors
 from inpaint_zoo.models.weights import converted, read_checkpoint
 from inpaint_zoo.training.runs.status import read_run
 
@@ -173,9 +174,11 @@ def every_kind() -> list[Kind]:
     more = {"exif": exif.tobytes()}
     kinds = [
         Kind("jpeg", ".jpg", _bytes(image, "JPEG", dpi=(72, 72), **more), _image),
+        Kind("exif", ".bin", exif.tobytes(), lambda path: _image_with(image, path)),
         Kind("png", ".png", _bytes(image, "PNG", **more), _image),
         Kind("palette", ".png", _bytes(image.quantize(16), "PNG", transparency=3), _image),
         Kind("webp", ".webp", _bytes(image, "WEBP", **more), _image),
+        Kind("avif", ".avif", _bytes(image, "AVIF", **more), _image),
         Kind("tiff", ".tif", _bytes(image, "TIFF", compression="tiff_lzw"), _image),
         Kind("bmp", ".bmp", _bytes(image, "BMP"), _image),
         Kind("gif", ".gif", _bytes(image.quantize(16), "GIF"), _image),
@@ -198,13 +201,29 @@ def _image(path: Path) -> None:
     assert read_image(path, (8, 8)).shape[2] == 3
 
 
+def _image_with(image: Image.Image, exif: Path) -> None:
+    """Damaged metadata never costs good pixels."""
+    path = exif.with_suffix(".jpg")
+    try:
+        image.save(path, exif=b"Exif\0\0" + exif.read_bytes()[6:])
+    except ValueError:  # Pillow does not write so much
+        return
+    _image(path)
+    read_mask(path)
+
+
 def _files_of_trainings() -> list[Kind]:
     network = inpaint_zoo.create_model("misf", base_channels=1, num_residual_blocks=0)
+    checkpoint = converted("misf", network, {"base_channels": 1, "num_residual_blocks": 0})
     file = io.BytesIO()
-    torch.save(converted("misf", network, {"base_channels": 1, "num_residual_blocks": 0}), file)
+    torch.save(checkpoint, file)
+    with tempfile.TemporaryDirectory() as folder:
+        write_safetensors(path := Path(folder) / "network.safetensors", checkpoint)
+        network_file = path.read_bytes()
     config = b"seed: 0\nmonitor: val/psnr\nmodel: {_target_: inpaint_zoo.models.misf.MISF}\ntrainer: {max_steps: 4}\n"
     return [
         Kind("checkpoint", ".ckpt", file.getvalue(), _weights),
+        Kind("safetensors", ".safetensors", network_file, _weights),
         Kind("config", ".yaml", config, lambda path: read_run(_as(path, "config.yaml"))),
         Kind("metrics", ".csv", b"epoch,step,val/psnr\n0,1,\n0,3,21.5\n", _metrics),
     ]
