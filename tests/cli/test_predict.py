@@ -126,6 +126,31 @@ def test_the_names_in_a_published_file_tell_its_model(
     assert "ctsdg" in err
 
 
+def test_results_of_other_settings_are_replaced_and_counted(
+    command: Command, images: Images, masks: Images, tmp_path: Path
+) -> None:
+    root, mask = images("a.png", "b.png"), masks("m.png") / "m.png"
+    given = ("predict", f"images={root}", f"masks={mask}", f"output={tmp_path / 'out'}")
+    for method, end in [
+        ("mean", f"2 images in {tmp_path / 'out'}\n"),
+        ("mean", ", 2 of them from an earlier run\n"),
+        ("nearest", ", 2 of them instead of results of other settings or inputs\n"),
+    ]:
+        assert command(*given, f"model={method}").out.endswith(end)
+
+
+def test_results_never_go_into_the_folder_of_a_training(
+    command: Command, images: Images, masks: Images, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.yaml").write_text("seed: 0\n")
+    (tmp_path / "run" / "last.ckpt").touch()
+    given = (f"images={images('a.png')}", f"masks={masks('m.png') / 'm.png'}", f"output={tmp_path / 'run'}")
+    outcome = command("predict", "model=mean", *given)
+    assert outcome.code == 2
+    assert f"output: {tmp_path / 'run'} holds a training: give a folder of its own" in outcome.err
+
+
 @pytest.mark.parametrize("method", ["mean", "nearest", "opencv_telea"])
 def test_a_fill_needs_no_network(command: Command, images: Images, masks: Images, tmp_path: Path, method: str) -> None:
     root, mask = images("a.png"), masks("m.png") / "m.png"

@@ -31,6 +31,7 @@ from inpaint_zoo.models.weights import read_weights_file
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
+from inpaint_zoo.training.runs.status import refuse_run_folder
 from inpaint_zoo.zoo import filled_network, known_model
 
 _FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
@@ -41,6 +42,7 @@ def run(config: DictConfig) -> None:
     """Write one result for every image, under its name and in its format."""
     quiet_libraries()
     folder = writable_folder(config.output)
+    refuse_run_folder(folder)
     given = Inputs(config.images, config.masks, config.threshold, config.tolerance, config.invert)
     options = FillOptions(config.strategy, config.grow, config.feather, config.blend, config.adapt)
     if config.format not in _FORMATS:
@@ -127,7 +129,9 @@ def _report(config: DictConfig, done: Sequence[Done], folder: Path) -> None:
     made, old = len(done) - len(failed), sum(one.was_there for one in done)
     if made:
         kept = f", {old} of them from an earlier run" if old else ""
-        print(f"{made} {'image' if made == 1 else 'images'} in {folder}{kept}", flush=True)
+        changed = sum(one.is_replaced for one in done)
+        replaced = f", {changed} of them instead of results of other settings or inputs" if changed else ""
+        print(f"{made} {'image' if made == 1 else 'images'} in {folder}{kept}{replaced}", flush=True)
     if len(failed) == 1:
         raise InputError(failed[0] + (f" ({made} of {len(done)} images are done)" if made else ""))
     for failure in failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,6 +54,8 @@ class Done(NamedTuple):
     """What the hole was found in."""
     look: MaskLook | None = None
     unclear: str = ""
+    is_replaced: bool = False
+    """Whether another result was there."""
 
 
 class _Loaded(NamedTuple):
@@ -137,9 +140,12 @@ class Pipeline:
         for part in parts:
             digest.update(part)
         self.records.add(work.result, filled.loaded.key, digest.hexdigest())
-        write_bytes(self.records.folder / work.result, parts)
+        path = self.records.folder / work.result
+        is_replaced = os.path.lexists(path)
+        write_bytes(path, parts)
         notes = () if filled.loaded.copied is not None else filled.loaded.original.notes
-        return Done(work.image.name, "", False, work.notes + notes, found.source, found.look, found.unclear)
+        done = Done(work.image.name, notes=work.notes + notes, is_replaced=is_replaced)
+        return done._replace(mask=found.source, look=found.look, unclear=found.unclear)
 
 
 def _held(image: ImageFile) -> Held:
