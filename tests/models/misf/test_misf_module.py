@@ -17,7 +17,7 @@ RECORDED = {
 }
 
 
-def build(loss_network: str, base_channels: int = 8, weights: dict[str, float] = WEIGHTS) -> MISF:
+def build(loss_network: str, base_channels: int = 8, weights: dict[str, float] = WEIGHTS, **more: bool) -> MISF:
     return MISF(
         network={"base_channels": base_channels, "num_residual_blocks": 8 if base_channels == 64 else 1},
         discriminator={"base_channels": base_channels},
@@ -26,6 +26,7 @@ def build(loss_network: str, base_channels: int = 8, weights: dict[str, float] =
         loss_network=loss_network,
         loss_weights=weights,
         optimizer=lambda groups: torch.optim.Adam(groups, lr=1e-4, betas=(0.0, 0.9)),
+        **more,
     )
 
 
@@ -95,3 +96,12 @@ def test_terms_with_weight_zero_are_not_computed_and_need_no_loss_network():
     module = build("/does/not/exist", weights={**WEIGHTS, "perceptual": 0, "style": 0})
     batch = {"image": torch.rand(1, 3, 32, 32), "mask": torch.ones(1, 1, 32, 32), "name": ["a"]}
     assert set(module.losses(batch)) == {"l1", "adversarial", "discriminator"}
+
+
+@pytest.mark.parametrize("he", [True, False])
+def test_the_kernel_branch_may_start_with_weights_that_keep_the_scale(he):
+    torch.manual_seed(0)
+    network = build("random", weights={**dict.fromkeys(WEIGHTS, 0), "l1": 1}, he_initialisation=he).network
+    layer = network.kernel_prediction.bottom[0]
+    assert layer.weight.std().item() == pytest.approx((2 / (9 * layer.in_channels)) ** 0.5 if he else 0.02, rel=0.05)
+    assert network.encoder2[0].weight.std().item() == pytest.approx(0.02, rel=0.05)
