@@ -17,7 +17,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
     {"errors", "batch", "bundles", "tables"},
-    {"checks", "files", "runtime"},
+    {"checks"},
+    {"files", "runtime"},
     {"config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},

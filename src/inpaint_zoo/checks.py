@@ -39,8 +39,9 @@ def choose(table: Mapping[str, T], name: str, argument: str) -> T:
     Raises:
         InputError: There is no such name.
     """
-    if name not in table:
-        raise InputError(f"{argument} is one of {', '.join(table)}; got {name!r}{did_you_mean(name, table)}")
+    if not isinstance(name, str) or name not in table:
+        near = did_you_mean(name, table) if isinstance(name, str) else ""
+        raise InputError(f"{argument} is one of {', '.join(table)}; got {as_given(name)}{near}")
     return table[name]
 
 
@@ -126,6 +127,19 @@ def true_or_false(value: Any, key: str) -> bool:
     """
     if not isinstance(value, bool):
         raise InputError(f"{key}={as_given(value)} must be true or false")
+    return value
+
+
+def one_path(value: Any, key: str) -> str:
+    """Return `value`, the path under `key` in the configuration.
+
+    Raises:
+        InputError: It is not a single string, or an empty one.
+    """
+    if value is None or value == "":
+        raise InputError(f"{key} is missing: give {key}=PATH")
+    if not isinstance(value, str):
+        raise InputError(f"{key}={as_given(value)} must be one path")
     return value
 
 

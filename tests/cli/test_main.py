@@ -434,3 +434,34 @@ def test_the_package_can_be_run() -> None:
     done = subprocess.run([sys.executable, "-m", "inpaint_zoo", "nothing"], check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("inpaint-zoo: error: there is no verb 'nothing'")
+
+
+def test_the_current_folder_may_have_been_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.main(["predict", "model=mean"]) == 2
+    assert capsys.readouterr().err == (
+        "inpaint-zoo predict: error: the current folder cannot be used (No such file or directory): "
+        "change to another one\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compare", "methods.a=mean", "force=no"),
+        ("evaluate", "ckpt=x.ckpt", "force=no"),
+        ("masks make", "kind=center_box", "output=x", "force=no"),
+        ("import-weights", "model=misf", "source=x", "output=y", "force=no"),
+        ("benchmark", "force=no"),
+        ("runs", "force=no"),
+        ("data manifest", "output=x", "force=no"),
+    ],
+)
+def test_true_or_false_is_so_in_every_verb(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    verb, *rest = arguments
+    assert cli.main([*verb.split(), *rest]) == 2
+    assert capsys.readouterr().err == f"inpaint-zoo {verb}: error: force=no must be true or false\n"

@@ -13,6 +13,7 @@ from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.images.arrays import rounded, truncated
 from inpaint_zoo.images.reading import read_image, read_mask
+from inpaint_zoo.training.runs.lock import run_lock
 from inpaint_zoo.zoo import list_models, load_model
 
 Command = Callable[..., Any]
@@ -149,6 +150,57 @@ def test_results_never_go_into_the_folder_of_a_training(
     outcome = command("predict", "model=mean", *given)
     assert outcome.code == 2
     assert f"output: {tmp_path / 'run'} holds a training: give a folder of its own" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("override", "complaint"),
+    [
+        ("force=no", "force=no must be true or false"),
+        ("invert=null", "invert=null must be true or false"),
+        ("threshold=abc", "threshold=abc must be a whole number"),
+        ("threshold=127.5", "threshold=127.5 must be a whole number"),
+        ("blend=true", "blend is one of none, feather, poisson; got true"),
+        ("strategy=[whole]", "strategy is one of auto, whole, crop, tile; got [whole]"),
+        ("images=null", "images is missing: give images="),
+    ],
+)
+def test_a_value_of_another_type_is_told(  # noqa: PLR0917
+    command: Command, images: Images, masks: Images, tmp_path: Path, override: str, complaint: str
+) -> None:
+    root, out = images("a.png"), tmp_path / "out"
+    out.mkdir()
+    (out / "a.png").write_bytes(b"somebody's")
+    outcome = command("predict", "model=mean", f"images={root}", f"masks={masks('m.png')}", f"output={out}", override)
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"inpaint-zoo predict: error: {complaint}")
+    assert (out / "a.png").read_bytes() == b"somebody's"
+
+
+def test_one_command_at_a_time_writes_to_a_folder(
+    command: Command, images: Images, masks: Images, tmp_path: Path
+) -> None:
+    given = ("predict", "model=mean", f"images={images('a.png')}", f"masks={masks('m.png') / 'm.png'}")
+    out = tmp_path / "out"
+    out.mkdir()
+    with run_lock(out):
+        outcome = command(*given, f"output={out}")
+    assert outcome.code == 2
+    assert f"output: another process writes to {out}: wait until it ends, or give another output" in outcome.err
+    (out / ".inpaint-zoo").touch()
+    outcome = command(*given, f"output={out}")
+    assert outcome.code == 2
+    assert f"cannot make the folder {out / '.inpaint-zoo'} (File exists)" in outcome.err
+
+
+def test_a_mask_that_lies_across_its_image_is_not_stretched(command: Command, images: Images, tmp_path: Path) -> None:
+    root, masks = images("a.png"), tmp_path / "turned"
+    masks.mkdir()
+    height, width = read_image(root / "a.png").shape[:2]
+    assert height != width
+    Image.new("L", (height, width)).save(masks / "a.png")
+    outcome = command("predict", "model=mean", f"images={root}", f"masks={masks}", f"output={tmp_path / 'out'}")
+    assert outcome.code == 2
+    assert "masks from a folder are resized, but not turned" in outcome.err
 
 
 @pytest.mark.parametrize("method", ["mean", "nearest", "opencv_telea"])

@@ -85,6 +85,13 @@ def test_lossless_formats_keep_mode_and_known_pixels(kind: str, mode: str) -> No
         assert np.array_equal(after[..., 3], before[..., 3])
 
 
+def test_the_first_image_of_a_lossless_animation_stays_lossless() -> None:
+    noise = COLORS[::-1].copy()
+    data = saved(Image.fromarray(COLORS), "WEBP", save_all=True, append_images=[Image.fromarray(noise)], lossless=True)
+    after = np.asarray(opened(again(data)))
+    assert np.array_equal(after[~HOLE], COLORS[~HOLE])
+
+
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
 def test_tiff_keeps_its_compression_resolution_texts_and_profile(compression: str) -> None:
     tags = {ExifTags.Base.Artist: "A. N. Other", ExifTags.Base.ImageDescription: "a wall"}

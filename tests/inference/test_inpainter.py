@@ -119,6 +119,10 @@ def test_floats_in_the_hole_may_be_anything() -> None:
         (RGB > 0, HOLE, "image is of bool"),
         (RGB[..., :2], HOLE, r"array of \(30, 40, 2\): give \(H, W\), \(H, W, 3\)"),
         (np.dstack([RGB, RGB[..., :1]]), HOLE, r"\(30, 40, 4\)"),
+        (torch.zeros(3, 30, 40, device="meta"), HOLE, "image is on the device meta"),
+        (torch.zeros(3, 30, 40).to_sparse(), HOLE, "image is sparse: give a dense tensor"),
+        (RGB, torch.zeros(30, 40).to_sparse(), "mask is sparse: give a dense tensor"),
+        (RGB, HOLE[..., None], r"1 images and 30 masks: .*mask is \(30, 40, 1\): of one with channels, mask\[..., 0\]"),
         ("photo.jpg", HOLE, "image is of str: give a PIL image, a NumPy array"),
         ([], HOLE, "empty list"),
         ([RGB[None].repeat(2, 0)], HOLE, "list with batches"),
@@ -178,3 +182,16 @@ def test_without_weights_a_network_has_the_packaged_ones(monkeypatch: pytest.Mon
     assert np.array_equal(first, second)
     assert np.array_equal(first[~HOLE], RGB[~HOLE])
     assert not np.array_equal(first[HOLE], RGB[HOLE])
+
+
+def test_an_image_whose_file_is_cut_off_is_told(tmp_path: Path) -> None:
+    Image.fromarray(RGB).save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:-300])
+    with Image.open(tmp_path / "a.png") as image, pytest.raises(InputError, match="image is a PIL image that cannot"):
+        telea(image, HOLE)
+
+
+@pytest.mark.parametrize("blend", [None, True, ["poisson"]])
+def test_what_is_no_name_of_a_blend_is_told(blend: Any) -> None:
+    with pytest.raises(InputError, match="blend is one of none, feather, poisson; got "):
+        telea(RGB, HOLE, blend=blend)

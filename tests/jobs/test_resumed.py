@@ -30,7 +30,7 @@ def run_folder(tmp_path: Path, *overrides: str) -> Path:
 
 def merged(folder: Path, *given: str, ckpt_path: str = "last") -> list[str]:
     escaped = str(folder).replace("'", "\\'")
-    base = [f"run_dir='{escaped}'", f"ckpt_path='{ckpt_path}'"]
+    base = [f"run_dir='{escaped}'", f"ckpt_path='{ckpt_path.format(run=escaped)}'"]
     found = with_stored("train", [*base, *given])
     assert found[-len(base) - len(given) :] == [*base, *given]
     return found[: -len(base) - len(given)]
@@ -40,7 +40,7 @@ NETWORK = "model.network.base_channels=12"
 STORED = ("experiment=tiny", "data=photographs", "data.size=32", NETWORK, "run_dir=x", "seed=3")
 
 
-@pytest.mark.parametrize("ckpt_path", ["last", "auto"])
+@pytest.mark.parametrize("ckpt_path", ["last", "auto", "{run}/previous.ckpt"])
 def test_the_rest_is_what_the_training_began_with(tmp_path: Path, ckpt_path: str) -> None:
     rest = [override for override in STORED if override != "run_dir=x"]
     assert merged(run_folder(tmp_path, *STORED), ckpt_path=ckpt_path) == rest

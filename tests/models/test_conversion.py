@@ -89,3 +89,9 @@ def test_names_of_a_patch_discriminator_with_the_second_name_of_its_first_layer(
     ours = ("convolutions.0.parametrizations.weight.original", "convolutions.0.parametrizations.weight.0._u",
             "convolutions.4.parametrizations.weight.0._v", "conv2.0.bias", "features.2.weight_u")  # fmt: skip
     assert [patch_discriminator_name(place + name) for name in published] == [place + name for name in ours]
+
+
+@pytest.mark.parametrize("value", [torch.ones(1, dtype=torch.int32), torch.ones(1, device="meta")])
+def test_values_of_another_type_are_no_weights(value: torch.Tensor) -> None:
+    with pytest.raises(InputError, match=r"1 without values of their type \(a\): save the weights as floats"):
+        rename_strictly({"a": value}, str, {"a": torch.zeros(1)})

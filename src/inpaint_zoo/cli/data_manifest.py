@@ -6,7 +6,6 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.evaluation.evaluation_set import evaluation_set
 from inpaint_zoo.evaluation.manifest import write_manifest
@@ -20,7 +19,7 @@ def run(config: DictConfig) -> None:
     """Write the test set of the data, with these masks and this protocol, as a manifest with all hashes."""
     quiet_libraries()
     path = writable_file(config.output)
-    refuse_replacing([path], force=true_or_false(config.force, "force"))
+    refuse_replacing([path], force=config.force)
     nodes: dict[str, Any] = {
         group: OmegaConf.to_container(config[group], resolve=True, throw_on_missing=True)
         for group in ("data", "mask", "protocol")

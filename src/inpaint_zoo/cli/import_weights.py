@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from omegaconf import DictConfig
 
-from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import writable_file, write_bytes
 from inpaint_zoo.files.inputs import refuse_overwriting
@@ -25,7 +24,7 @@ def run(config: DictConfig) -> None:
     output = writable_file(config.output)
     source, name = Path(config.source).expanduser(), known_model(config.model_name, *IMAGENET)
     refuse_overwriting([output], [source])
-    refuse_replacing([output], force=true_or_false(config.force, "force"))
+    refuse_replacing([output], force=config.force)
     convert = _convolutions if name in IMAGENET else _network
     print(f"{name}: {convert(source, name, output)} entries, all of them matched; written to {output}")
 

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from inpaint_zoo.checks import did_you_mean
-from inpaint_zoo.errors import Stopped
+from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.runtime.streams import replace_unknown_letters
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
 
     try:
+        _check_current_folder()
         prefixes, others = split_allow(arguments)
         with allowing(prefixes):
             return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
@@ -110,13 +111,26 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     return 0
 
 
+def _check_current_folder() -> None:
+    """Refuse to work where relative paths mean nothing.
+
+    Raises:
+        InputError: The current folder has been removed, or may not be looked at.
+    """
+    try:
+        os.getcwd()  # noqa: PTH109 - Path.cwd() is the same
+    except OSError as error:
+        raise InputError(f"the current folder cannot be used ({error.strerror}): change to another one") from error
+
+
 def task_of(verb: str) -> Callable[[DictConfig], object]:
     """The function that checks a configuration and runs a verb with it."""
 
     def task(config: DictConfig) -> object:
-        from inpaint_zoo.config.build import check_nodes  # noqa: PLC0415
+        from inpaint_zoo.config.build import check_nodes, check_own_keys  # noqa: PLC0415
 
         module = importlib.import_module(VERBS[verb][0])
+        check_own_keys(config, verb)
         check_nodes(config)
         return module.run(config)
 

@@ -12,11 +12,11 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 from rich.progress import track
 
-from inpaint_zoo.checks import as_given, at_least, height_and_width, seed_in_range, true_or_false
+from inpaint_zoo.checks import as_given, at_least, height_and_width, seed_in_range
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.atomic import whole_or_nothing, writable_folder
+from inpaint_zoo.files.atomic import make_folder, whole_or_nothing, writable_folder
 from inpaint_zoo.files.hashing import pixel_hash
 from inpaint_zoo.files.inputs import named_folders, refuse_below
 from inpaint_zoo.files.name_matching import few
@@ -41,13 +41,13 @@ def run(config: DictConfig) -> None:
             f"size={as_given([height, width])} has more than {MAX_PIXELS} pixels, the most that can be read: lower it"
         )
     seed = seed_in_range(config.seed, "seed")
-    old = _old_masks(folder, true_or_false(config.force, "force"))
+    old = _old_masks(folder, config.force)
     generator: MaskGenerator = construct(config.mask)
     terminal = Console(stderr=True)
     for unfinished in _unfinished(folder):
         shutil.rmtree(unfinished)
     with whole_or_nothing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         # on the same disk, so that moving the finished files cannot fail half-way for lack of space
         with tempfile.TemporaryDirectory(prefix=_PREFIX, suffix=_SUFFIX, dir=folder) as new:
             masks = [

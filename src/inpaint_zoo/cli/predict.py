@@ -6,7 +6,8 @@ import dataclasses
 import json
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
-from inpaint_zoo.files.atomic import writable_folder
+from inpaint_zoo.files.atomic import make_folder, writable_folder
 from inpaint_zoo.files.hashing import code_hash
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.inference.fill import FillOptions, fill
@@ -31,6 +32,7 @@ from inpaint_zoo.models.weights import read_weights_file
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
+from inpaint_zoo.training.runs.lock import FolderInUseError, run_lock
 from inpaint_zoo.training.runs.status import refuse_run_folder
 from inpaint_zoo.zoo import filled_network, known_model
 
@@ -50,7 +52,7 @@ def run(config: DictConfig) -> None:
     chosen = _classical_fill(config) or _weights_file(config)
     planned = plan(given, as_png=_FORMATS[config.format])
     refuse_inputs(folder, given, [one for one in planned if isinstance(one, Work)])
-    with joined_processes() as processes:
+    with joined_processes() as processes, _alone(folder):
         method = chosen if isinstance(chosen, ClassicalFill) else _network_method(config, chosen, processes)
         pipeline = Pipeline(
             fill=partial(fill, method, options=options),
@@ -61,6 +63,24 @@ def run(config: DictConfig) -> None:
         done = _fill_all(pipeline, planned, processes)
     if processes.is_first:
         _report(config, done, folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Refuse to write where another command writes now; each would take the results of the other for a stranger's."""
+    existed = folder.is_dir()
+    make_folder(folder)
+    try:
+        with run_lock(folder):
+            yield
+    except FolderInUseError as error:
+        raise InputError(
+            f"output: another process writes to {folder}: wait until it ends, or give another output"
+        ) from error
+    finally:
+        if not existed:
+            with suppress(OSError):  # something was written
+                folder.rmdir()
 
 
 def _classical_fill(config: DictConfig) -> ClassicalFill | None:

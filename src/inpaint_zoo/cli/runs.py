@@ -12,7 +12,7 @@ from typing import Any
 from omegaconf import DictConfig
 from rich.console import Console
 
-from inpaint_zoo.checks import choose, true_or_false
+from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import writable_file, write_text
 from inpaint_zoo.files.outputs import refuse_replacing
@@ -42,7 +42,7 @@ def run(config: DictConfig) -> None:
         raise InputError(f"root: {root} is not a folder: give root=DIR with trainings below it")
     output = None if config.output is None else writable_file(config.output)
     if output is not None:
-        refuse_replacing([output], force=true_or_false(config.force, "force"))
+        refuse_replacing([output], force=config.force)
     found = sorted((read_run(folder) for folder in find_runs(root)), key=order)
     if output is not None:
         write_text(output, csv_text(_table(found, root)))

@@ -13,8 +13,10 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.checks import did_you_mean, true_or_false
 from inpaint_zoo.config.allowlist import check_object, check_path, refuse_key
+from inpaint_zoo.config.compose import config_name, options
+from inpaint_zoo.config.error_messages import missing
 from inpaint_zoo.errors import InputError
 
 
@@ -137,6 +139,20 @@ def signature_of(target: Any) -> inspect.Signature:
         else:
             parameters += [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY) for key in passed_on]
     return signature.replace(parameters=parameters)
+
+
+def check_own_keys(config: DictConfig, verb: str) -> None:
+    """Check the keys that stand in a verb's own file: what must be given is, and what is true or false there is so.
+
+    Raises:
+        InputError: A value is something else.
+    """
+    own: Any = OmegaConf.to_container(OmegaConf.load(options("")[config_name(verb)]))
+    for key, default in own.items():
+        if default == "???" and not OmegaConf.is_missing(config, key) and config[key] is None:
+            raise InputError(missing(key))
+        if isinstance(default, bool):
+            true_or_false(config.get(key), key)
 
 
 def check_nodes(config: DictConfig) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from inpaint_zoo.checks import one_path
 from inpaint_zoo.errors import InputError
 
 _LONGEST_NAME, _LONGEST_PATH = 255, 3500
@@ -45,20 +46,24 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, [text.encode("utf-8", "surrogateescape")])
 
 
-def writable_folder(path: str | None) -> Path:
+def writable_folder(path: str | None, key: str = "output") -> Path:
     """Check that results can be written to a folder, which need not exist yet, before the work starts.
+
+    Args:
+        path: The folder.
+        key: Its key, for the message.
 
     Raises:
         InputError: It cannot be written.
     """
-    folder = _given(path)
+    folder = Path(one_path(path, key)).expanduser()
     # lexists: a broken link is in the way too
     nearest = next(parent for parent in (folder, *folder.parents) if os.path.lexists(parent))
     fits = len(os.fsencode(folder)) <= _LONGEST_PATH and all(
         len(os.fsencode(part)) <= _LONGEST_NAME for part in folder.parts
     )
     if not fits or not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise InputError(f"output: cannot write to {folder}: choose a folder that can be written")
+        raise InputError(f"{key}: cannot write to {folder}: choose a folder that can be written")
     return folder
 
 
@@ -68,16 +73,22 @@ def writable_file(path: str | None) -> Path:
     Raises:
         InputError: As `writable_folder`, or there is a folder of that name.
     """
-    file = _given(path)
+    file = Path(one_path(path, "output")).expanduser()
     if len(os.fsencode(file.name)) > _LONGEST_NAME or os.path.isdir(file):  # noqa: PTH112 - False for long paths
         raise InputError(f"output: cannot write {file}: choose the name of a file")
     return writable_folder(str(file.parent)) / file.name
 
 
-def _given(path: str | None) -> Path:
-    if not path:
-        raise InputError("output is missing: give output=PATH")
-    return Path(path).expanduser()
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder} ({error.strerror}): choose another place") from error
 
 
 @contextlib.contextmanager

@@ -122,7 +122,8 @@ def _webp(image: Image.Image, data: bytes) -> dict[str, Any]:
             return {"lossless": True, "exact": True}
         if kind == b"VP8 ":
             break
-        start += 8 + length + length % 2
+        # a frame of an animation holds chunks, after 16 bytes
+        start += 24 if kind == b"ANMF" else 8 + length + length % 2
     return {"quality": LOSSY_QUALITY, "exact": True}
 
 

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, JpegImagePlugin, TiffImagePlugin, UnidentifiedI
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.files.source import Readable, opened
-from inpaint_zoo.images.formats import FORMATS
+from inpaint_zoo.images.formats import FORMATS, KINDS
 from inpaint_zoo.images.metadata import TURNS, orientation, without_metadata
 from inpaint_zoo.runtime.library_messages import without_remarks
 
@@ -160,7 +160,7 @@ def _clear_errors(path: Readable, most_pixels: int) -> Iterator[None]:
             raise DamagedFileError(f"{str(path)!r} has more than {most_pixels} pixels: scale it down first") from error
         except UnidentifiedImageError as error:
             raise DamagedFileError(
-                f"{str(path)!r} cannot be read as an image (unknown format): repair or remove it"
+                f"{str(path)!r} cannot be read as an image (damaged, or none of {KINDS}): repair, convert or remove it"
             ) from error
         except Exception as error:  # decoders raise all sorts of errors on damaged files
             if isinstance(error, OSError) and error.errno is not None:  # of the file system

@@ -14,6 +14,7 @@ from torch import Tensor
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.arrays import Hole
 from inpaint_zoo.inference.values import AnyImage
+from inpaint_zoo.models.inputs import check_dense
 
 One: TypeAlias = Image.Image | NDArray[Any] | Tensor
 Given: TypeAlias = One | Sequence[One]
@@ -66,7 +67,7 @@ def _many(parts: list[Unpacked]) -> Unpacked:
 def _unpack_pil(image: Image.Image) -> Unpacked:
     if image.mode not in PIL_MODES:
         raise InputError(f'image is a PIL image of mode {image.mode}: give image.convert("RGB")')
-    array = np.array(image)
+    array = _pixels(image, "image")
     if image.mode != "RGBA":
         inner = _unpack_array(array)
         return Unpacked(inner.images, lambda images: Image.fromarray(inner.pack(images)))
@@ -78,7 +79,16 @@ def _unpack_pil(image: Image.Image) -> Unpacked:
     return Unpacked(colours.images, pack)
 
 
+def _pixels(image: Image.Image, name: str, mode: str | None = None) -> NDArray[Any]:
+    """The pixels of a PIL image, which reads its file only now, in a mode."""
+    try:
+        return np.array(image if mode is None else image.convert(mode))
+    except (OSError, ValueError) as error:  # truncated, or closed
+        raise InputError(f"{name} is a PIL image that cannot be read ({error}): open it again") from error
+
+
 def _unpack_tensor(tensor: Tensor) -> Unpacked:
+    check_dense("image", tensor)
     if tensor.ndim not in (3, 4) or tensor.shape[-3] != 3:
         raise InputError(f"image is a tensor of {tuple(tensor.shape)}: give (3, H, W) or (N, 3, H, W)")
     if tensor.dtype == torch.bfloat16:
@@ -133,7 +143,11 @@ def unpack_masks(given: Given, images: Sequence[AnyImage]) -> list[Hole]:
     masks: Any = given if isinstance(given, list | tuple) else [given]
     holes = [hole for one in masks for hole in _holes(one)]
     if len(holes) not in (1, len(images)):
-        raise InputError(f"there are {len(images)} images and {len(holes)} masks: give one mask, or one for each image")
+        shape = getattr(given, "shape", ())
+        channels = f" (mask is {tuple(shape)}: of one with channels, mask[..., 0])" if len(shape) == 3 else ""
+        raise InputError(
+            f"there are {len(images)} images and {len(holes)} masks: give one mask, or one for each image{channels}"
+        )
     holes = holes * len(images) if len(holes) == 1 else holes
     for number, (hole, image) in enumerate(zip(holes, images, strict=True)):
         if hole.shape != image.shape[:2]:
@@ -151,8 +165,9 @@ def _size(array: NDArray[Any]) -> str:
 
 def _holes(given: One) -> list[Hole]:
     if isinstance(given, Image.Image):
-        values = np.array(given if given.mode == "1" else given.convert("L"))
+        values = _pixels(given, "mask", None if given.mode == "1" else "L")
     elif isinstance(given, Tensor):
+        check_dense("mask", given)
         values = given.detach().cpu().numpy()
     elif isinstance(given, np.ndarray):
         values = given

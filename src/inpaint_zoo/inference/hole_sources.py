@@ -84,10 +84,10 @@ class MaskFile:
         look = look_at(gray, threshold=self.threshold, invert=self.invert)
         height, width = original.samples.shape[:2]
         if gray.shape != (height, width):
-            if not self.resize:
+            if not self.resize or gray.shape == (width, height):
                 raise InputError(
                     f"{self.mask} is {gray.shape[1]}x{gray.shape[0]} and {image.path} is {width}x{height}: "
-                    "make the mask as large as the image (masks from a folder are resized)."
+                    "make the mask as large as the image (masks from a folder are resized, but not turned)."
                 )
             gray = resize_mask(gray, height, width)
         return FoundHole((gray >= self.threshold) != self.invert, str(self.mask), look, unclear)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inpaint_zoo.checks import at_least
+from inpaint_zoo.checks import at_least, one_path
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.inputs import refuse_below, refuse_overwriting
 from inpaint_zoo.files.name_matching import NamedMasks, few, png_name, without_suffix
@@ -34,6 +34,9 @@ class Inputs:
     invert: bool = False
 
     def __post_init__(self) -> None:
+        one_path(self.images, "images")
+        if self.masks is not None:
+            one_path(self.masks, "masks")
         check_threshold(self.threshold, "threshold")
         at_least(0, self.tolerance, "tolerance")
 

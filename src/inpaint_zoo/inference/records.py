@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import make_folder
 from inpaint_zoo.files.hashing import file_hash
 from inpaint_zoo.files.json_lines import ResultsCache
 
@@ -59,7 +60,7 @@ class Records:
         Raises:
             InputError: The note cannot be written.
         """
-        self._own.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._own.path.parent)
         self._own.add([{"name": name, "key": key, "sha256": sha256}])
         self._remember(name, key, sha256)
 

@@ -31,18 +31,19 @@ def with_stored(name: str, overrides: Sequence[str]) -> list[str]:
 
     Args:
         name: Name of the primary configuration.
-        overrides: The overrides of the command, which name `run_dir` and `ckpt_path=last` or `auto`; any other command
-            is returned as it is, and so is one whose run folder holds no training.
+        overrides: The overrides of the command, which name `run_dir` and `ckpt_path=last`, `auto` or a checkpoint in
+            it; any other command is returned as it is, and so is one whose run folder holds no training.
 
     Raises:
         InputError: What is stored cannot be used.
     """
     given = OverridesParser.create().parse_overrides(list(overrides))
     values = {override.key_or_group: override for override in given if override.package is None}
-    if not {"run_dir", "ckpt_path"} <= values.keys() or _text(values["ckpt_path"]) not in IN_RUN_DIR:
+    if not {"run_dir", "ckpt_path"} <= values.keys():
         return list(overrides)
-    folder = Path(_text(values["run_dir"]))
-    if not has_checkpoint(folder) or not (folder / OVERRIDES).is_file():
+    folder, checkpoint = (Path(_text(values[key])).expanduser() for key in ("run_dir", "ckpt_path"))
+    is_own = str(checkpoint) in IN_RUN_DIR or checkpoint.absolute().parent == folder.absolute()
+    if not is_own or not has_checkpoint(folder) or not (folder / OVERRIDES).is_file():
         return list(overrides)
     try:
         stored = _read(folder / OVERRIDES)

@@ -71,7 +71,7 @@ def rename_strictly(
         unused: Prefixes of published entries that the published network never uses.
 
     Raises:
-        InputError: Entries are missing, left over or of another shape; the message names them.
+        InputError: Entries are missing, left over, of another shape, or whole numbers; the message names them.
     """
     ignored = tuple(unused)
     renamed = {rename(name): value for name, value in state.items() if not (ignored and name.startswith(ignored))}
@@ -85,7 +85,14 @@ def rename_strictly(
             f"the weights do not fit this network: {_few('missing', missing)}; {_few('left over', left_over)}; "
             f"{_few('of another shape', shapes)}. Is it the file of another model or of other widths?"
         )
+    kinds = [name for name, value in expected.items() if _kind(renamed[name]) != _kind(value)]
+    if kinds:
+        raise InputError(f"{_few('without values of their type', kinds)}: save the weights as floats, as in training")
     return {name: renamed[name] for name in expected}
+
+
+def _kind(value: Tensor) -> tuple[bool, bool]:
+    return value.is_floating_point(), value.is_meta
 
 
 def replace_prefixes(table: Mapping[str, str]) -> Callable[[str], str]:

@@ -14,6 +14,19 @@ ROUNDING = 8
 """By how many steps of its type a value may leave [0, 1], as it does where an image was interpolated or normalised."""
 
 
+def check_dense(name: str, value: Tensor) -> None:
+    """Refuse a tensor that is not an array of values.
+
+    Raises:
+        InputError: It is one.
+    """
+    if value.is_nested or value.layout != torch.strided or value.is_quantized:
+        kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
+        raise InputError(f"{name} is {kind}: give a dense tensor, such as {name}.{_DENSE[kind]} makes.")
+    if value.is_meta:
+        raise InputError(f"{name} is on the device meta, where tensors have no values: give one that has them.")
+
+
 def check_shapes(image: Tensor, mask: Tensor) -> None:
     """Refuse what is no image (B, 3, H, W) of floats with a mask (B, 1, H, W).
 
@@ -23,9 +36,7 @@ def check_shapes(image: Tensor, mask: Tensor) -> None:
     for name, value in (("image", image), ("mask", mask)):
         if not isinstance(value, Tensor):
             raise InputError(f"{name} is of {type(value).__name__}: give a tensor, such as torch.from_numpy makes.")
-        if value.is_nested or value.layout != torch.strided or value.is_quantized:
-            kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
-            raise InputError(f"{name} is {kind}: give a dense tensor, such as {name}.{_DENSE[kind]} makes.")
+        check_dense(name, value)
     if image.ndim != 4 or image.shape[:2] != (len(image), 3) or mask.shape != (len(image), 1, *image.shape[2:]):
         raise InputError(
             f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."

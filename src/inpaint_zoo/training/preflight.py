@@ -14,6 +14,7 @@ from inpaint_zoo.checks import at_least, height_and_width
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data.sources.layout import read_folders
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.files.atomic import writable_folder
 from inpaint_zoo.files.inputs import named_folders, refuse_below, refuse_missing
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.training.resume import refuse_missing_checkpoint
@@ -46,8 +47,9 @@ def check_run_dir(folder: Path, config: DictConfig) -> None:
         config: The configuration of `train`, complete.
 
     Raises:
-        InputError: It lies in a folder that is read.
+        InputError: It lies in a folder that is read, or cannot be written.
     """
+    writable_folder(str(folder), RUN_DIR)
     nodes: dict[str, Any] = {
         key: OmegaConf.to_container(config[key], resolve=True) for key in ("data", "mask", "eval_mask")
     }

@@ -103,6 +103,11 @@ def test_what_a_job_would_refuse_is_refused_before_the_first(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sweep_without_values_has_no_job(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^seed=range\(0\): there is no value"):
+        plan(tmp_path, "seed=range(0)")
+
+
 @pytest.mark.parametrize("seeds", ["0,1,0", "choice(0,1,0)"])
 def test_a_value_that_is_given_twice_is_no_second_repetition(tmp_path: Path, seeds: str) -> None:
     with pytest.raises(InputError, match=r"^seed=.*: 0 is given twice: leave one out$"):

@@ -94,8 +94,11 @@ def test_the_best_checkpoint_follows_monitor_and_mode(by_lpips: Any, command: Co
         assert [row["val/lpips"] for row in csv.DictReader(file)] == ["0.125"]
 
 
-def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(command: Command, tmp_path: Path) -> None:
-    arguments = [*SMALL, "trainer.max_steps=2", "trainer.val_check_interval=1", f"run_dir={tmp_path}/run"]
+@pytest.mark.parametrize("steps", [2, 1])
+def test_a_monitor_that_no_validation_logs_is_named_with_what_there_is(
+    command: Command, tmp_path: Path, steps: int
+) -> None:
+    arguments = [*SMALL, f"trainer.max_steps={steps}", "trainer.val_check_interval=1", f"run_dir={tmp_path}/run"]
     outcome = command("train", *arguments, "monitor=val/pnsr")
     assert outcome.code == 2
     assert outcome.err.startswith(

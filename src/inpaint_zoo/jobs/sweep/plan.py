@@ -122,6 +122,8 @@ def _values(override: Override) -> list[str]:
     if not override.is_discrete_sweep():
         raise InputError(f"{override.input_line}: a sweep needs a list, choice() or range(); use tune to search")
     values = list(override.sweep_string_iterator())
+    if not values:
+        raise InputError(f"{override.input_line}: there is no value, and so no job: give at least one")
     twice = next((value for value in values if values.count(value) > 1), None)
     if twice is not None:
         raise InputError(f"{override.input_line}: {twice} is given twice: leave one out")

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from types import FrameType
 
 from hydra.core.plugins import Plugins
@@ -16,7 +15,8 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from inpaint_zoo.config.overrides import quote
-from inpaint_zoo.errors import InputError, Stopped
+from inpaint_zoo.errors import Stopped
+from inpaint_zoo.files.atomic import make_folder
 from inpaint_zoo.jobs.sweep.job import BAD_INPUT, BUG, End, JobTask, SweptTask
 from inpaint_zoo.jobs.sweep.outcome import outcomes_of
 from inpaint_zoo.jobs.sweep.plan import Job, Plan, plan_sweep
@@ -52,7 +52,7 @@ def run_sweep(
     for job in plan.jobs:
         if job.is_finished:
             _print(f"job {job.number + 1} of {len(plan.jobs)} is already finished: {job.title}")
-    _make(plan.folder)
+    make_folder(plan.folder)
     ends: list[End] = []
     try:
         with _deferred_interrupt(plan.master):
@@ -110,13 +110,6 @@ def _stopped(plan: Plan, stop: BaseException) -> Stopped:
 def _print(line: str) -> None:
     if is_first_process():
         print(line, flush=True)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def _remove_empty_folders(plan: Plan) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from inpaint_zoo.checks import whole_number
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.files.source import Readable, opened
 from inpaint_zoo.images.finding import ImageFile
@@ -28,7 +29,7 @@ def check_threshold(threshold: int, key: str) -> None:
     Raises:
         InputError: It is not in [1, 255].
     """
-    if not 1 <= threshold <= 255:
+    if not 1 <= whole_number(threshold, key) <= 255:
         raise InputError(f"{key}={threshold} must lie in [1, 255]: gray values from here are holes")
 
 

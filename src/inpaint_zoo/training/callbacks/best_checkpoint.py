@@ -13,6 +13,7 @@ from pytorch_lightning.utilities import rank_zero_only
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.training.monitor import format_value
+from inpaint_zoo.training.runs.files import CHECKPOINTS
 
 NAME = "best.ckpt"
 
@@ -49,6 +50,7 @@ class BestCheckpoint(ModelCheckpoint):
         if trainer.sanity_checking:
             return
         if self.name not in known:
+            trainer.save_checkpoint(Path(str(self.dirpath)) / CHECKPOINTS[0])  # with this validation still to come
             names = ", ".join(sorted(name for name in known if name.count("/") == 1))  # without those per bin
             raise InputError(
                 f"monitor={self.name} was logged by no validation{did_you_mean(self.name, known)} (known: {names}): "
