@@ -1,8 +1,11 @@
 import importlib
 import itertools
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -465,3 +468,26 @@ def test_true_or_false_is_so_in_every_verb(arguments: tuple[str, ...], capsys: p
     verb, *rest = arguments
     assert cli.main([*verb.split(), *rest]) == 2
     assert capsys.readouterr().err == f"inpaint-zoo {verb}: error: force=no must be true or false\n"
+
+
+def test_sigterm_ends_a_verb_with_one_line(toy: Toy) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    toy.task = lambda config: signal.raise_signal(signal.SIGTERM)
+    code, _, err = toy("data.root=x")
+    assert (code, err) == (128 + signal.SIGTERM, "inpaint-zoo toy: stopped by SIGTERM\n")
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_forked_process_ends_at_sigterm_as_any_other(toy: Toy) -> None:
+    def fork(config: DictConfig) -> None:
+        context = multiprocessing.get_context("fork")
+        began = context.Event()
+        process = context.Process(target=lambda: (began.set(), time.sleep(60)))
+        process.start()
+        began.wait()
+        process.terminate()
+        process.join()
+        assert process.exitcode == -signal.SIGTERM
+
+    toy.task = fork
+    assert toy("data.root=x")[0] == 0

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from inpaint_zoo.checks import did_you_mean
@@ -97,7 +101,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     try:
         _check_current_folder()
         prefixes, others = split_allow(arguments)
-        with allowing(prefixes):
+        with allowing(prefixes), _stopping_at_sigterm():
             return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _print_error(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)
@@ -109,6 +113,27 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
             traceback.print_exception(error)
         return 1 if reason is None else _print_error(f"inpaint-zoo {verb}: error: {as_given(verb, reason)}")
     return 0
+
+
+@contextmanager
+def _stopping_at_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the body as Ctrl-C does; a training has a handler of its own, which saves first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    process = os.getpid()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if os.getpid() != process:  # in a process that was forked, it has its usual effect
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+        raise Stopped("stopped by SIGTERM", signum)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 def _check_current_folder() -> None:

@@ -36,6 +36,7 @@ from inpaint_zoo.training.runs.changes import changes
 from inpaint_zoo.training.runs.files import CONFIG, OVERRIDES
 from inpaint_zoo.training.runs.result import Result, config_hash, remove_result, write_result
 from inpaint_zoo.training.runs.status import read_config
+from inpaint_zoo.training.runs.training_images import changed_images
 from inpaint_zoo.training.summary import end_summary, start_summary
 from inpaint_zoo.training.trainer import build_trainer
 
@@ -67,6 +68,7 @@ def run(config: DictConfig) -> float | None:
             print(start_summary(trainer, module, data, folder))
             remove_result(folder)
             _store(config, folder, resume)
+            _say_other_images(folder, data, resume)
         _fit(trainer, others, module, data, resume)
         score = best_score(trainer)
         if trainer.is_global_zero:
@@ -108,6 +110,13 @@ def _store(config: DictConfig, folder: Path, resume: Path | None) -> None:
             print(f"changed: {key}: {old} -> {new}")
     write_text(folder / CONFIG, OmegaConf.to_yaml(stored, resolve=True))
     write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
+
+
+def _say_other_images(folder: Path, data: InpaintingDataModule, resume: Path | None) -> None:
+    """Note the training images, and say if a training is resumed with others."""
+    changed = changed_images(folder, (image.name for image in getattr(data.train_dataset, "images", ())))
+    if changed and resume is not None:
+        print(f"changed: training images: {changed}")
 
 
 def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingModule) -> Path | None:
