@@ -40,8 +40,8 @@ def choose(table: Mapping[str, T], name: str, argument: str) -> T:
         InputError: There is no such name.
     """
     if not isinstance(name, str) or name not in table:
-        near = did_you_mean(name, table) if isinstance(name, str) else ""
-        raise InputError(f"{argument} is one of {', '.join(table)}; got {as_given(name)}{near}")
+        got = f"{name!r}{did_you_mean(name, table)}" if isinstance(name, str) else as_given(name)
+        raise InputError(f"{argument} is one of {', '.join(table)}; got {got}")
     return table[name]
 
 

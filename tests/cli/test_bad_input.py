@@ -87,7 +87,7 @@ def test_a_image_that_is_none(train: Command, predict: Command, images: Images, 
     root = images(*NAMES)
     for name in NAMES:
         (root / name).write_text("not an image")
-    says(train(f"data.root={root}"), ".png' cannot be read as an image", "repair or remove it")
+    says(train(f"data.root={root}"), ".png' cannot be read as an image", "repair, convert or remove it")
     code, out, err = predict(f"images={root}", f"masks={masks('m.png') / 'm.png'}")
     *failed, last = err.splitlines()
     assert (code, out) == (2, "")

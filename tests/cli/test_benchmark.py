@@ -51,7 +51,7 @@ def test_one_model_in_bfloat16(capsys: pytest.CaptureFixture[str]) -> None:
         (["size=big"], "size is 'big': give a whole number, 1 or more"),
         (["calls=-1"], "calls is -1"),
         (["threads=0"], "threads is 0"),
-        (["steps=maybe"], "steps is 'maybe': give true or false"),
+        (["steps=maybe"], "steps=maybe must be true or false"),
         (["precision=16"], "precision is one of 32, bf16; got 16"),
     ],
 )

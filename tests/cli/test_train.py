@@ -49,7 +49,7 @@ def test_a_run_folder_holds_everything(command: Command, tmp_path: Path, name: s
     assert "12 training images, 1 validation samples" in out
     assert {path.name for path in run_dir.iterdir()} == {
         "config.yaml", "overrides.yaml", "hparams.yaml", "metrics.csv", "last.ckpt", "best.ckpt", "images",
-        "result.json",
+        "result.json", "training_images.json",
     }  # fmt: skip
     assert OmegaConf.load(run_dir / "config.yaml").model.network.base_channels == 8
     assert [step for step, _ in metrics(run_dir, "train/loss")] == [1, 2]

@@ -51,7 +51,8 @@ def test_a_training_without_anything_around_its_steps(command: Command, tmp_path
         "train", *SMALL, "callbacks=none", "logger=null", "trainer.max_steps=2", f"run_dir={tmp_path}/run"
     )
     assert (outcome.code, outcome.err) == (0, "")
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {"config.yaml", "overrides.yaml", "result.json"}
+    left = {"config.yaml", "overrides.yaml", "result.json", "training_images.json"}
+    assert {path.name for path in (tmp_path / "run").iterdir()} == left
     assert json.loads((tmp_path / "run" / "result.json").read_text())["value"] is None
 
 

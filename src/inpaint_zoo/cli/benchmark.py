@@ -25,14 +25,14 @@ _NAMES = ("benchmark.md", "benchmark.csv", "benchmark.json")
 def run(config: DictConfig) -> None:
     """Measure every model, print the tables and, with `output`, write `benchmark.md`, `.csv` and `.json`."""
     quiet_libraries()
-    plan = Plan(_count(config, "calls", 0), _flag(config, "steps"), _flag(config, "memory"))
+    plan = Plan(_count(config, "calls", 0), config.steps, config.memory)
     threads = None if config.threads is None else _count(config, "threads", 1)
     cases = _cases(config)
     for case in cases:
         case.check(plan.steps)
     folder = None if config.output is None else writable_folder(config.output)
     if folder is not None:
-        refuse_replacing([folder / name for name in _NAMES], force=_flag(config, "force"))
+        refuse_replacing([folder / name for name in _NAMES], force=config.force)
     with num_threads(threads):
         rate = MachineRate()
         results = [measure(case, plan, rate, _say) for case in cases]
@@ -74,13 +74,6 @@ def _count(config: DictConfig, key: str, least: int) -> int:
     value = config[key]
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise InputError(f"{key} is {value!r}: give a whole number, {least} or more.")
-    return value
-
-
-def _flag(config: DictConfig, key: str) -> bool:
-    value = config[key]
-    if not isinstance(value, bool):
-        raise InputError(f"{key} is {value!r}: give true or false.")
     return value
 
 

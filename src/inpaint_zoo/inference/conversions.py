@@ -87,8 +87,14 @@ def _pixels(image: Image.Image, name: str, mode: str | None = None) -> NDArray[A
         raise InputError(f"{name} is a PIL image that cannot be read ({error}): open it again") from error
 
 
+def _check_values(name: str, tensor: Tensor) -> None:
+    check_dense(name, tensor)
+    if tensor.is_meta:
+        raise InputError(f"{name} is on the device meta, where tensors have no values: give one that has them")
+
+
 def _unpack_tensor(tensor: Tensor) -> Unpacked:
-    check_dense("image", tensor)
+    _check_values("image", tensor)
     if tensor.ndim not in (3, 4) or tensor.shape[-3] != 3:
         raise InputError(f"image is a tensor of {tuple(tensor.shape)}: give (3, H, W) or (N, 3, H, W)")
     if tensor.dtype == torch.bfloat16:
@@ -167,7 +173,7 @@ def _holes(given: One) -> list[Hole]:
     if isinstance(given, Image.Image):
         values = _pixels(given, "mask", None if given.mode == "1" else "L")
     elif isinstance(given, Tensor):
-        check_dense("mask", given)
+        _check_values("mask", given)
         values = given.detach().cpu().numpy()
     elif isinstance(given, np.ndarray):
         values = given

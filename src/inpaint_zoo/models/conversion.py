@@ -85,14 +85,14 @@ def rename_strictly(
             f"the weights do not fit this network: {_few('missing', missing)}; {_few('left over', left_over)}; "
             f"{_few('of another shape', shapes)}. Is it the file of another model or of other widths?"
         )
-    kinds = [name for name, value in expected.items() if _kind(renamed[name]) != _kind(value)]
+    kinds = [name for name, value in expected.items() if not _has_its_kind(renamed[name], value)]
     if kinds:
         raise InputError(f"{_few('without values of their type', kinds)}: save the weights as floats, as in training")
     return {name: renamed[name] for name in expected}
 
 
-def _kind(value: Tensor) -> tuple[bool, bool]:
-    return value.is_floating_point(), value.is_meta
+def _has_its_kind(value: Tensor, expected: Tensor) -> bool:
+    return value.is_floating_point() == expected.is_floating_point() and not value.is_meta
 
 
 def replace_prefixes(table: Mapping[str, str]) -> Callable[[str], str]:

@@ -23,8 +23,6 @@ def check_dense(name: str, value: Tensor) -> None:
     if value.is_nested or value.layout != torch.strided or value.is_quantized:
         kind = "quantized" if value.is_quantized else "nested" if value.is_nested else "sparse"
         raise InputError(f"{name} is {kind}: give a dense tensor, such as {name}.{_DENSE[kind]} makes.")
-    if value.is_meta:
-        raise InputError(f"{name} is on the device meta, where tensors have no values: give one that has them.")
 
 
 def check_shapes(image: Tensor, mask: Tensor) -> None:
