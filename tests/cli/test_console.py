@@ -1,6 +1,8 @@
 import logging
+import sys
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -37,3 +39,26 @@ def test_advice_on_workers_is_silent_but_other_warnings_are_not() -> None:
     warnings.warn("The 'train_dataloader' does not have many workers which may be a bottleneck.", stacklevel=1)
     with pytest.raises(UserWarning, match="something else"):
         warnings.warn("something else", stacklevel=1)
+
+
+class Lost:
+    """Raises in its finalizer, as the signal of an ended process does wherever the program is."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __del__(self) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "is_shown"),
+    [(RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. "), False), (RuntimeError("a bug"), True)],
+)
+def test_a_lost_process_is_told_once(error: Exception, is_shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: shown.append(unraisable.exc_value))
+    quiet_libraries()
+    del_me = Lost(error)
+    del del_me
+    assert shown == ([error] if is_shown else [])

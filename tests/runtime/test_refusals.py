@@ -100,3 +100,16 @@ def test_the_reason_may_stand_in_a_cause() -> None:
 )  # fmt: skip
 def test_a_bug_stays_a_bug(error: Exception) -> None:
     assert explain(error) is None
+
+
+def interrupted() -> None:
+    try:
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. ")
+    finally:
+        {}["limbo"]
+
+
+def test_what_interrupted_the_exception_counts() -> None:
+    with pytest.raises(KeyError) as caught:
+        interrupted()
+    assert "a process that loads data was killed" in str(machine_refusal(caught.value))

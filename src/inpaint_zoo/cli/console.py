@@ -7,6 +7,7 @@ import sys
 import warnings
 
 from inpaint_zoo.errors import InputWarning
+from inpaint_zoo.runtime.refusals import machine_refusal
 
 
 def quiet_libraries() -> None:
@@ -29,6 +30,9 @@ def quiet_libraries() -> None:
         warnings.filterwarnings("ignore", advice)
     if warnings.formatwarning is not _format:
         warnings.formatwarning = _format
+    if sys.unraisablehook is not _unraisable:
+        _hooks_before[:] = [sys.unraisablehook]
+        sys.unraisablehook = _unraisable
     own = logging.getLogger("inpaint_zoo")
     own.setLevel(logging.INFO)
     if not any(isinstance(handler, _PlainLines) for handler in own.handlers):
@@ -44,6 +48,15 @@ def _format(
     if issubclass(category, InputWarning):
         return f"inpaint-zoo: note: {message}\n"
     return _format_of_python(message, category, filename, lineno, line)
+
+
+_hooks_before = [sys.unraisablehook]
+
+
+def _unraisable(error: sys.UnraisableHookArgs) -> None:
+    """Show an exception that nobody can catch, unless it says what the next batch says, too: a process is lost."""
+    if error.exc_value is None or machine_refusal(error.exc_value) is None:
+        _hooks_before[0](error)
 
 
 class _PlainLines(logging.Handler):

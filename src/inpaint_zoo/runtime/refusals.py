@@ -106,13 +106,17 @@ def asked_too_much(error: BaseException) -> bool:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and those that it was raised from."""
+    """An exception, and those that it was raised from, or that were raised before it was.
+
+    The signal that a loading process has ended raises an exception wherever the program is just then, and what it
+    interrupts may raise another one.
+    """
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         yield cause
-        cause = cause.__cause__
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
 
 
 def _found(error: BaseException) -> tuple[_Refusal, str] | None:
