@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,16 +9,15 @@ from typing import NamedTuple, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch._C._distributed_c10d import PrefixStore, TCPStore  # torch.distributed has it, too, but not for type checkers
+from torch._C._distributed_c10d import PrefixStore, Store, TCPStore  # torch.distributed lacks them for type checkers
 from torch.distributed.rendezvous import rendezvous
 
 from inpaint_zoo.runtime.first_error import FirstError
 
 T = TypeVar("T")
 
-_store_numbers = itertools.count()
-_stores: list[TCPStore] = []
-"""The stores that this process hosts; one is gone when nothing refers to it."""
+_stores: list[Store] = []
+"""One for each time that the processes have met in a new store; the one that hosts it must keep it."""
 
 
 class Processes(NamedTuple):
@@ -77,11 +75,11 @@ def leave_earlier_attempts() -> None:
     if attempt == "0" or os.environ.get("GROUP_WORLD_SIZE") != "1":
         return
     store, rank, _ = next(rendezvous("env://"))
-    key = f"inpaint_zoo/{attempt}/{next(_store_numbers)}"
+    key = f"inpaint_zoo/{attempt}/{len(_stores)}"
     if rank == 0:
-        host = os.environ["MASTER_ADDR"]
-        _stores.append(TCPStore(host, 0, is_master=True, wait_for_workers=False, multi_tenant=True))
-        store.set(key, str(_stores[-1].port))
+        own = TCPStore(os.environ["MASTER_ADDR"], 0, is_master=True, wait_for_workers=False, multi_tenant=True)
+        store.set(key, str(own.port))
+    _stores.append(own if rank == 0 else store)
     os.environ.update(MASTER_PORT=store.get(key).decode(), TORCHELASTIC_USE_AGENT_STORE="False")
 
 
