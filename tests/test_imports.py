@@ -16,10 +16,10 @@ ROOT = Path(inpaint_zoo.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 
 LAYERS = (
-    {"errors", "batch", "bundles", "tables"},
+    {"errors", "batch", "tables"},
     {"checks"},
     {"files", "runtime"},
-    {"config", "images", "layers", "losses"},
+    {"bundles", "config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "training"},
@@ -38,6 +38,7 @@ KNOW_HYDRA = {"cli", "config", "jobs", "training"}
 KNOW_OMEGACONF = KNOW_HYDRA | {"benchmark", "evaluation", "zoo"}
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
+    "huggingface_hub",
 }  # fmt: skip
 
 

@@ -92,6 +92,8 @@ KEYS = {
     "data check": "num_made_masks num_workers output",
     "benchmark": "batch_size calls force memory models network output precision size steps threads",
     "import-weights": "force model_name output source",
+    "models": "model_name",
+    "bundle": "ckpt force licence model_name output results weights",
 }
 """By verb; what stands below a key that is a group belongs to the option of the group."""
 

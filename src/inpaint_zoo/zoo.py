@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from inpaint_zoo.bundles import list_bundles, packaged_weights
+from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.config.build import check_arguments, locate, locate_network
 from inpaint_zoo.config.compose import option, options
@@ -34,8 +34,9 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
 
     Args:
         name: One of `list_models()`.
-        weights: A published file, or a checkpoint of this package; without it the weights are random. Arguments of the
-            network that the file stores replace the defaults.
+        weights: A published file, a checkpoint of this package, a model with packaged weights, or an address
+            `hf://OWNER/NAME` (see `bundles.hub`); without it the weights are random. Arguments of the network that the
+            file stores replace the defaults.
         **overrides: Values for keys of `network` in `conf/model/NAME.yaml`, for example `base_channels=32`.
 
     Returns:
@@ -61,7 +62,7 @@ def load_model(path: str | Path, name: str | None = None, choice: str | None = N
     """Build the network of a checkpoint, with its weights and in evaluation mode.
 
     Args:
-        path: A checkpoint of this package, or a published file.
+        path: As `weights` of `create_model`.
         name: Name of the model that it must be.
         choice: `raw` or `ema`, for a checkpoint that holds both weights; None: `ema` if there is one.
 
@@ -112,7 +113,7 @@ def known_model(name: str, *others: str) -> str:
 def _file(path: str | Path, argument: str) -> Path:
     if not isinstance(path, str | os.PathLike) or not str(path):
         raise InputError(f"{argument}={path!r} names no file: give the path of a checkpoint, or of a published file.")
-    return Path(path).expanduser()
+    return weights_file(path)
 
 
 def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) -> InpaintingNetwork:

@@ -49,6 +49,7 @@ def test_predict_imports_nothing_of_training(
         "import inpaint_zoo\nfor name in inpaint_zoo.list_models(): inpaint_zoo.create_model(name, base_channels=8)",
         "import inpaint_zoo.models.network, inpaint_zoo.models.misf.network, inpaint_zoo.models.weights",
         "from inpaint_zoo.cli.main import main\nassert main(['predict', 'images=nowhere', 'masks=x', 'output=y']) == 2",
+        "from inpaint_zoo.cli.main import main\nassert main(['models']) == 0\nassert 'torch' not in sys.modules",
     ],
 )
 def test_python_imports_nothing_of_training(code: str) -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     path for path in ROOT.rglob("*.md") if not re.match(r"\.|runs|shared|docs/extending", str(path.relative_to(ROOT)))
 )
-BLOCK = re.compile(r"^```\w*\n(.*?)^```|(?:^ {4}.*\n)+", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```\w*\n(.*?)^```|(?:^ {4}[^\n]*\n)+", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`]+)`")
 PROGRAM = re.compile(r"^(?:.* )?(?:inpaint-zoo|-m inpaint_zoo) (?P<arguments>.*)$")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 from rich.console import Console
 
+from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.output import Results, results_folder
@@ -38,7 +39,7 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
-    output, ckpt = config.output, Path(config.ckpt).expanduser()  # reported first where they are missing
+    output, ckpt = config.output, weights_file(config.ckpt)  # reported first where they are missing
     if not ckpt.exists():
         raise InputError(f"ckpt: {ckpt} does not exist: give ckpt=FILE, a checkpoint or a published file")
     settings = Settings.from_config(config, {})

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from omegaconf import DictConfig
 
+from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import writable_file, write_bytes
 from inpaint_zoo.files.inputs import refuse_overwriting
@@ -22,7 +23,7 @@ from inpaint_zoo.zoo import filled_network, known_model, network_arguments
 def run(config: DictConfig) -> None:
     """Read `source`, check the name and shape of every entry, and write `output`."""
     output = writable_file(config.output)
-    source, name = Path(config.source).expanduser(), known_model(config.model_name, *IMAGENET)
+    source, name = weights_file(config.source), known_model(config.model_name, *IMAGENET)
     refuse_overwriting([output], [source])
     refuse_replacing([output], force=config.force)
     convert = _convolutions if name in IMAGENET else _network

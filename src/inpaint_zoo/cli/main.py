@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "runs": ("inpaint_zoo.cli.runs", "list trainings: their state, steps and best values"),
     "tune": ("inpaint_zoo.cli.tune", "search settings of a training; can be resumed"),
     "evaluate": ("inpaint_zoo.cli.evaluate", "score a checkpoint on images and masks"),
+    "models": ("inpaint_zoo.cli.models", "list the trained networks that come with the package"),
     "predict": ("inpaint_zoo.cli.predict", "fill the holes of images of any size"),
     "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
@@ -37,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),
     "benchmark": ("inpaint_zoo.cli.benchmark", "measure operations, seconds and memory of the networks"),
     "import-weights": ("inpaint_zoo.cli.import_weights", "convert a published checkpoint"),
+    "bundle": ("inpaint_zoo.cli.bundle", "write a network with its card, as model hubs keep it"),
 }
 """Verb, of one word or two: (module with a function `run`, one line of help)."""
 

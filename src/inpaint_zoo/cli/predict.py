@@ -13,7 +13,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from inpaint_zoo.bundles import list_bundles, packaged_weights
+from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
@@ -102,7 +102,7 @@ def _classical_fill(config: DictConfig) -> ClassicalFill | None:
 def _weights_file(config: DictConfig) -> Path:
     """The file of the network's weights, which must not be there; without `ckpt`, that which comes with the package."""
     if config.ckpt is not None:
-        return Path(config.ckpt).expanduser()
+        return weights_file(config.ckpt)
     path = packaged_weights(config.model_name)
     if path is None:
         raise InputError(

@@ -13,6 +13,7 @@ import torch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import contains_time, output_dir
@@ -133,7 +134,7 @@ def _checkpoint_to_resume(config: DictConfig, folder: Path, module: InpaintingMo
     if any((folder / name).exists() for name in (LAST, PREVIOUS)):
         raise InputError(f"run_dir: {folder} holds a training: give ckpt_path=last to resume it, or another run_dir")
     if config.init_from is not None:
-        load_initial_weights(module, Path(config.init_from))
+        load_initial_weights(module, weights_file(config.init_from))
     return None
 
 

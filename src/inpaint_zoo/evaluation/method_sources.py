@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import torch
 
-from inpaint_zoo.bundles import list_bundles, packaged_weights
+from inpaint_zoo.bundles import list_bundles, weights_file
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.methods import ClassicalFill, ImageFolder, Method, NetworkMethod
@@ -36,7 +35,7 @@ def check_sources(values: Mapping[str, str]) -> None:
             raise InputError(
                 f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only."
             )
-        path = _path(value)
+        path = weights_file(value)
         if value not in FILLS and not path.is_dir() and not path.is_file():
             raise InputError(f"methods.{title}: '{value}' is not a file, a folder or one of {known}.")
 
@@ -51,8 +50,7 @@ def build_methods(
     """Load the methods that are compared.
 
     Args:
-        values: By title: the name of a classical fill or of a model with packaged weights, the path of a checkpoint,
-            or a folder of images.
+        values: By title: the name of a classical fill, what `weights_file` takes, or a folder of images.
         device: Where networks run.
         protocol: May override arguments of networks, and may let them see the complete image.
         weights: `raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one.
@@ -72,16 +70,11 @@ def _method(
         return _network_method(value, device, protocol, weights)
     if value in FILLS:
         return ClassicalFill(FILLS[value], value)
-    path = _path(value)
+    path = weights_file(value)
     if path.is_dir():
         return ImageFolder(path, title)
     name = title if title in list_models() else None
     return _network_method(read_weights_file(path, name, weights), device, protocol, weights)
-
-
-def _path(value: str) -> Path:
-    """A path, or the file of the packaged weights that a name stands for."""
-    return packaged_weights(value) or Path(value).expanduser()
 
 
 def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None) -> NetworkMethod:

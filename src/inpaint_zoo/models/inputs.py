@@ -35,11 +35,12 @@ def check_shapes(image: Tensor, mask: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise InputError(f"{name} is of {type(value).__name__}: give a tensor, such as torch.from_numpy makes.")
         check_dense(name, value)
-    if image.ndim != 4 or image.shape[:2] != (len(image), 3) or mask.shape != (len(image), 1, *image.shape[2:]):
+    # not len(): in an export it would fix the size of the batch
+    if image.ndim != 4 or image.shape[1] != 3 or mask.shape != (image.shape[0], 1, *image.shape[2:]):
         raise InputError(
             f"image must be (B, 3, H, W) and mask (B, 1, H, W); got {tuple(image.shape)} and {tuple(mask.shape)}."
         )
-    if not len(image):
+    if image.shape[0] == 0:
         raise InputError("image and mask hold no image: give at least one.")
     if mask.is_complex():
         raise InputError(f"mask is of {mask.dtype}: give numbers that are 0 or 1, or true and false.")

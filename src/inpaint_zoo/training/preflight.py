@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.checks import at_least, height_and_width
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.data.sources.layout import read_folders
@@ -90,7 +91,7 @@ def _shapes(model: str) -> InpaintingModule | None:
 
 
 def _check_start(config: DictConfig) -> None:
-    if config.init_from is not None and not Path(config.init_from).expanduser().is_file():
+    if config.init_from is not None and not weights_file(config.init_from).is_file():
         raise InputError(f"init_from: {str(config.init_from)!r} is not a file: give init_from=CHECKPOINT")
     weights = config.model.get("loss_network")
     if weights not in (None, "imagenet", "random") and not os.path.exists(Path(str(weights)).expanduser()):  # noqa: PTH110
