@@ -16,9 +16,7 @@ from inpaint_zoo.tables import WIDTH, Column, Row, Table, terminal
 _PARAMETERS = Column("parameters", "10⁶", 1, scale=1e-6)
 _BYTES = Column("bytes", "MB", 1, scale=1e-6)
 _GFLOP = Column("gflop", "GFLOP", 1)
-_PSNR = [
-    ("hole_psnr", name, Column(name, name.replace("-", "–"), 2)) for name in ("0-20", "20-40", "40-60")
-]
+_PSNR = [("hole_psnr", name, Column(name, name.replace("-", "–"), 2)) for name in ("0-20", "20-40", "40-60")]
 _MEASURED = [*_PSNR, ("lpips", "all", Column("lpips", "LPIPS", 3))]
 
 
