@@ -52,12 +52,12 @@ bundles: setup  ## train the packaged networks anew on free photographs (hours; 
 	@for model in $(MODELS); do \
 		run=$(BUNDLES)/$$model; frozen=$$([ $$model = misf ] || echo model.frozen_batch_norm=true); \
 		set -- env OMP_NUM_THREADS=1 $(BIN)/inpaint-zoo train ckpt_path=auto experiment=bundle_$$model; \
-		"$$@" run_dir=$$run data.root=$(BUNDLES)/photographs && \
-		"$$@" run_dir=$${run}_256 data.root=$(BUNDLES)/photographs init_from=$$run/last.ckpt $(LATER) \
-			model.optimizer.lr=4e-4 trainer.max_steps=2500 && \
-		"$$@" run_dir=$${run}_recoloured data.root=$(BUNDLES)/photographs/recoloured init_from=$${run}_256/last.ckpt \
-			$(LATER) $$frozen data.samples_per_epoch=6000 model.optimizer.lr=5e-4 trainer.max_steps=3500 && \
-		$(BIN)/inpaint-zoo import-weights model=$$model source=$${run}_recoloured/last.ckpt \
+		set -- "$$@" data.root=$(BUNDLES)/photographs; \
+		"$$@" run_dir=$$run && \
+		"$$@" run_dir=$${run}_256 init_from=$$run/last.ckpt $(LATER) model.optimizer.lr=4e-4 trainer.max_steps=2500 && \
+		"$$@" run_dir=$${run}_long init_from=$${run}_256/last.ckpt $(LATER) $$frozen data.samples_per_epoch=32000 \
+			model.optimizer.lr=1e-3 trainer.max_steps=8000 && \
+		$(BIN)/inpaint-zoo import-weights model=$$model source=$${run}_long/last.ckpt \
 			output=src/inpaint_zoo/bundles/$$model.safetensors force=true || exit; \
 	done
 

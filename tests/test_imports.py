@@ -23,7 +23,7 @@ LAYERS = (
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "training"},
-    {"benchmark", "inference", "jobs"},
+    {"benchmark", "export", "inference", "jobs"},
     {"cli"},
     {"__main__"},
 )
@@ -38,7 +38,7 @@ KNOW_HYDRA = {"cli", "config", "jobs", "training"}
 KNOW_OMEGACONF = KNOW_HYDRA | {"benchmark", "evaluation", "zoo"}
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
-    "huggingface_hub",
+    "huggingface_hub", "onnx", "onnxruntime", "onnxscript",
 }  # fmt: skip
 
 

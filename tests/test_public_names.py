@@ -93,6 +93,7 @@ KEYS = {
     "benchmark": "batch_size calls force memory models network output precision size steps threads",
     "import-weights": "force model_name output source",
     "models": "model_name",
+    "export": "ckpt force format layout model_name output precision weights",
     "bundle": "ckpt force licence model_name output results weights",
 }
 """By verb; what stands below a key that is a group belongs to the option of the group."""

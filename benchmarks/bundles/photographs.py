@@ -4,8 +4,7 @@ python benchmarks/bundles/photographs.py FOLDER [--packages FOLDER]
 
 Those of Debian are downloaded with `apt-get download` unless --packages already holds them; the others come with
 scikit-image and scikit-learn. Writes FOLDER/train, and FOLDER/val with grayscale photographs of scikit-image, on which
-training is only watched. FOLDER/recoloured holds each tile in three versions, two of them with other colours: those of
-so few photographs are not enough to learn that a fill has the colours of its surroundings.
+training is only watched.
 """
 
 from __future__ import annotations
@@ -43,8 +42,6 @@ def main() -> None:
         write_tiles(folders[row["package"]] / row["file"], train)
     for name in VALIDATION:
         shutil.copy(folders["scikit-image"] / name, val)
-    recolour(train, given.folder / "recoloured" / "train")
-    shutil.copytree(val, given.folder / "recoloured" / "val", dirs_exist_ok=True)
     print(f"{len(listed)} photographs, {len(list(train.iterdir()))} tiles in {train}")
 
 
@@ -75,22 +72,6 @@ def write_tiles(path: Path, folder: Path) -> None:
             for j, left in enumerate(starts[1]):
                 tile = Image.fromarray(scaled[top : top + TILE, left : left + TILE])
                 tile.save(folder / f"{name}_{side}_{i}_{j}.jpg", quality=95)
-
-
-def recolour(tiles: Path, folder: Path) -> None:
-    """Write every tile, and two versions: channels in another order, each with a gamma of its own, some inverted."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draw = np.random.default_rng(0)
-    for path in sorted(tiles.iterdir()):
-        shutil.copy(path, folder)
-        image = np.asarray(Image.open(path), np.float32) / 255
-        for version in range(2):
-            changed = image[..., draw.permutation(3)]
-            if draw.random() < 0.3:
-                changed = 1 - changed
-            changed = changed ** np.exp2(draw.uniform(-0.8, 0.8, 3)).astype(np.float32)
-            pixels = np.rint(255 * changed).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"{path.stem}_{version}.jpg", quality=95)
 
 
 def at_scales(image: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

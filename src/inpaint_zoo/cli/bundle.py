@@ -82,7 +82,7 @@ def _numbers(results: Results, model: str, title: str) -> Mapping[str, Numbers]:
         for metric in _SHOWN:
             mean = row.means[metric]
             if mean is not None and math.isfinite(mean) and row.bin in _BINS:
-                own.setdefault(metric, {})[row.bin] = round(mean, 4)
+                own.setdefault(metric, {})[row.bin] = round(mean, 6)
     return means
 
 

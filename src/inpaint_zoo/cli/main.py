@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),
     "benchmark": ("inpaint_zoo.cli.benchmark", "measure operations, seconds and memory of the networks"),
     "import-weights": ("inpaint_zoo.cli.import_weights", "convert a published checkpoint"),
+    "export": ("inpaint_zoo.cli.export", "write a network as a graph: ONNX, or for torch.export"),
     "bundle": ("inpaint_zoo.cli.bundle", "write a network with its card, as model hubs keep it"),
 }
 """Verb, of one word or two: (module with a function `run`, one line of help)."""

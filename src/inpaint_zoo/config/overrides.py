@@ -61,7 +61,10 @@ GROUPS_WITH_NONE = frozenset({"callbacks", "logger"})
 VERB_ALIASES = {
     "masks make": {"kind": "mask", "of": "mask@mask.mask", "ratio": "mask.ratio"},
     # a plain key cannot have the name of a group
-    **{verb: {"model": "model_name"} for verb in ("evaluate", "predict", "import-weights", "models", "bundle")},
+    **{
+        verb: {"model": "model_name"}
+        for verb in ("evaluate", "predict", "import-weights", "models", "bundle", "export")
+    },
 }
 """Short names of groups and keys of one verb."""
 

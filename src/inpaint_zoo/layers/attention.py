@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inpaint_zoo.layers.full_precision import full_precision
+
 TEMPERATURE = 10.0
 MINIMUM_NORM = 1e-4
 CHUNK_NUMBERS = 2**22
@@ -57,7 +59,13 @@ class Grid(NamedTuple):
         return F.pad(F.pad(inside, (1, 0, 1, 1)).flatten(), (0, 1))
 
     def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
-        """Ranges of corners, of at least one row, whose pairs with all slots are about `CHUNK_NUMBERS` numbers."""
+        """Ranges of corners, of at least one row, whose pairs with all slots are about `CHUNK_NUMBERS` numbers.
+
+        In an export it is one range: a graph for all sizes has no such loop.
+        """
+        if torch.compiler.is_exporting():
+            yield 0, self.num_corners
+            return
         rows = max(1, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
         for start in range(0, self.num_corners, rows * self.width):
             yield start, min(start + rows * self.width, self.num_corners)
@@ -82,9 +90,9 @@ def attend(features: Tensor) -> Tensor:
         (B, C, H, W).
     """
     batch_size, channels, height, width = features.shape
-    with torch.autocast(features.device.type, enabled=False):
+    with full_precision(features):
         features = features.to(torch.promote_types(features.dtype, torch.float32))
-        halved = F.interpolate(features, scale_factor=0.5, mode="bilinear", align_corners=True)
+        halved = F.interpolate(features, (height // 2, width // 2), mode="bilinear", align_corners=True)
         grid = Grid(height // 2, width // 2)
         scales = TEMPERATURE * inverse_patch_norms(grid.lay_out(halved.square().sum(1, keepdim=True)), grid)
         corners = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1)
@@ -101,38 +109,47 @@ def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
     """1 / max(L2 norm, 1e-4) of the 3x3 patches; (B, slots + 2 halos, 1) squared lengths to (B, slots)."""
     squares = squares[..., 0]
     for step in (1, grid.width):
-        squares = squares[:, : -2 * step] + squares[:, step:-step] + squares[:, 2 * step :]
+        size = squares.shape[1] - 2 * step
+        squares = squares.narrow(1, 0, size) + squares.narrow(1, step, size) + squares.narrow(1, 2 * step, size)
     return squares.clamp_min(MINIMUM_NORM**2).rsqrt()
 
 
 def _similarities(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
     """Products of the 3x3 patches at slots `start` to `stop` with those at all slots, (B, stop - start, slots)."""
-    products = positions[:, start : stop + 2 * grid.halo] @ positions.mT
+    products = positions.narrow(1, start, stop + 2 * grid.halo - start) @ positions.mT
     for step in (1, grid.width):
-        summed = products[:, : -2 * step, : -2 * step] + products[:, step:-step, step:-step]
-        products = summed.add_(products[:, 2 * step :, 2 * step :])
+        summed = _moved(products, 0, 2 * step) + _moved(products, step, 2 * step)
+        products = summed.add_(_moved(products, 2 * step, 2 * step))
     return products
+
+
+def _moved(matrices: Tensor, step: int, shortened: int) -> Tensor:
+    """Matrices (B, n, m) from entry (step, step) on, `shortened` rows and columns less."""
+    rows, columns = matrices.shape[1] - shortened, matrices.shape[2] - shortened
+    return matrices.narrow(1, step, rows).narrow(2, step, columns)
 
 
 def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> Tensor:
     """Softmax over the used slots; rows and columns of unused ones are 0."""
     barred = torch.zeros_like(scales).masked_fill_(~used, -torch.inf)
     weights = torch.addcmul(barred[:, None], similarities, scales[:, None]).softmax(-1)
-    unused = (~used[start : start + similarities.shape[1]]).nonzero()[:, 0]
-    return weights.index_fill_(1, unused, 0.0)
+    unused = ~used[start : start + similarities.shape[1]]
+    if torch.compiler.is_exporting():  # one more pass over the weights, but no shape that depends on values
+        return weights.masked_fill_(unused[:, None], 0.0)
+    return weights.index_fill_(1, unused.nonzero()[:, 0], 0.0)
 
 
 def _corner_weights(weights: Tensor, grid: Grid) -> Tensor:
     """Sums of the 2x2 weights that meet at a pair of corners, (B, n, slots) to (B, n - halo, corners)."""
     for step in (1, grid.width):
-        weights = weights[:, :-step, :-step] + weights[:, step:, step:]
+        weights = _moved(weights, 0, step) + _moved(weights, step, step)
     return weights
 
 
 def _attend(positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Tensor:
     used = grid.used(positions.device)
     outputs = []
-    for start, stop in grid.chunks(len(positions)):
+    for start, stop in grid.chunks(positions.shape[0]):
         similarities = _similarities(positions, start, stop + grid.halo, grid)
         weights = _weights(similarities, scales, used, start)
         outputs.append(_corner_weights(weights, grid) @ values)

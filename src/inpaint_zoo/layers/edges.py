@@ -10,6 +10,8 @@ from skimage.color import rgb2gray
 from skimage.feature import canny as skimage_canny
 from torch import Tensor
 
+from inpaint_zoo.layers import canny as in_torch
+
 SIGMA = 2.0
 """Width of Canny's Gaussian in CTSDG."""
 
@@ -54,6 +56,8 @@ def gray(image: Tensor) -> Tensor:
     Returns:
         (B, 1, H, W) float64 on the CPU: in float32 some of the edges computed from it would move.
     """
+    if torch.compiler.is_exporting():
+        return in_torch.luminance(image)
     images = image.detach().cpu().double().permute(0, 2, 3, 1).numpy()
     return torch.from_numpy(np.asarray(rgb2gray(images)))[:, None]
 
@@ -70,6 +74,8 @@ def canny(gray: Tensor, valid: Tensor | None = None, sigma: float = SIGMA) -> Te
     Returns:
         (B, 1, H, W) of 0 and 1, with the type and device of `gray`.
     """
+    if torch.compiler.is_exporting() and valid is not None:
+        return in_torch.edges(gray, valid > 0, sigma).to(gray)
     images = gray.detach().cpu().double().numpy()[:, 0]
     masks = [None] * len(images) if valid is None else list((valid[:, 0] > 0.5).cpu().numpy())
     edges = [skimage_canny(image, sigma=sigma, mask=mask) for image, mask in zip(images, masks, strict=True)]

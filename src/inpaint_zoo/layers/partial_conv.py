@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inpaint_zoo.layers.full_precision import full_precision
+
 
 class MaskGroup(NamedTuple):
     """Channels of a feature map that share one mask."""
@@ -32,27 +34,28 @@ def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Cove
     """Count the valid inputs of every window.
 
     All channels of a group have the same mask, so one box sum per group, times its channels, equals the paper's
-    convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too: in half precision
-    the 1e-8 vanishes, and empty windows become NaN.
+    convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too. The published
+    division by the count plus 1e-8 is the same in float32, but an export to ONNX leaves out the 1e-8.
 
     Args:
         groups: The masks of the input, one for each run of channels with equal masks.
         kernel_size: Odd side length of the windows; the padding is half of it.
         stride: Step of the windows.
     """
-    with torch.autocast(groups[0].mask.device.type, enabled=False), torch.no_grad():
+    with full_precision(groups[0].mask), torch.no_grad():
         count = sum_windows(groups[0], kernel_size, stride)
         for group in groups[1:]:
             count = count + sum_windows(group, kernel_size, stride)
         mask = count.clamp(0, 1)
         size = sum(group.num_channels for group in groups) * kernel_size**2
-        return Coverage(size / (count + 1e-8) * mask, mask)
+        return Coverage(size / count.clamp_min(1) * mask, mask)
 
 
 def sum_windows(group: MaskGroup, kernel_size: int, stride: int) -> Tensor:
     """Sum a mask over each window and its channels; exact, because the sums are small integers."""
-    box = F.avg_pool2d(group.mask.float(), kernel_size, stride, kernel_size // 2, divisor_override=1)
-    return box * group.num_channels
+    # not divisor_override=1, which the export to ONNX leaves out (torch 2.15)
+    mean = F.avg_pool2d(group.mask.float(), kernel_size, stride, kernel_size // 2)
+    return (mean * kernel_size**2).round() * group.num_channels
 
 
 class PartialConv2d(nn.Conv2d):

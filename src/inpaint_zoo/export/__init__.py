@@ -1,0 +1,1 @@
+"""Networks as graphs that run without this package, or without PyTorch."""

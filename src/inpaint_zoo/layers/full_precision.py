@@ -1,0 +1,19 @@
+"""Arithmetic in float32, whatever autocast is on around it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def full_precision(tensor: Tensor) -> AbstractContextManager[Any]:
+    """A context without autocast on the device of a tensor.
+
+    In an export it does nothing: a program for `torch.export` that has such a context cannot be loaded (torch 2.15).
+    """
+    if torch.compiler.is_exporting():
+        return nullcontext()
+    return torch.autocast(tensor.device.type, enabled=False)
