@@ -50,6 +50,13 @@ def test_an_unknown_order() -> None:
         FillGraph(create_model("misf", base_channels=4, num_residual_blocks=0), "NHWC")
 
 
+def test_an_older_torch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inpaint_zoo.export.graph.NEEDED", "99.1")
+    network = create_model("misf", base_channels=4, num_residual_blocks=0)
+    with pytest.raises(InputError, match=r"export needs PyTorch 99\.1 or newer; here is 2\."):
+        trace(FillGraph(network, "BHWC"))
+
+
 def test_a_network_that_sees_the_truth_is_not_exported() -> None:
     torch.manual_seed(0)
     network = create_model("ctsdg", base_channels=4, num_levels=2, edge_source="complete")

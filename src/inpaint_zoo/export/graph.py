@@ -20,6 +20,8 @@ _BACK = {"BHWC": (0, 2, 3, 1), "BCHW": (0, 1, 2, 3)}
 INPUTS, OUTPUTS = ("image", "mask"), ("composite", "output")
 LARGEST_SIDE = 16384
 """Pixels: sides of the images that a graph takes; memory ends earlier."""
+NEEDED = "2.15"
+"""The oldest PyTorch that is known to trace these graphs; 2.11 does not."""
 EXAMPLE = (2, 200, 310)
 """Batch, height and width of the images that a graph is traced with; no size of it stays in the graph."""
 
@@ -75,8 +77,10 @@ def trace(graph: FillGraph) -> ExportedProgram:
     """Trace a graph on the CPU, for batches and images of any size.
 
     Raises:
-        InputError: The network looks at what stands in the hole.
+        InputError: The network looks at what stands in the hole, or PyTorch is older than `NEEDED`.
     """
+    if torch.__version__ < NEEDED:
+        raise InputError(f"export needs PyTorch {NEEDED} or newer; here is {torch.__version__}")
     mask = torch.zeros(EXAMPLE, dtype=torch.uint8)
     mask[:, 50:90, 60:200] = 1
     if graph.network.visible(mask[:, None]).all():
