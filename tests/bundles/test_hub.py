@@ -100,6 +100,7 @@ def test_what_is_not_there_is_told(hub: dict[str, str]) -> None:
 def test_an_address_has_four_parts() -> None:
     full = f"hf://some-one/fills.v2@0123abc/folder/net.safetensors#sha256={HASH}"
     assert parse_address(full) == Address("some-one/fills.v2", "0123abc", "folder/net.safetensors", HASH)
+    assert parse_address("hf://a/b@refs%2Fpr%2F1").revision == "refs/pr/1"
     assert parse_address("hf://a/b@main") == Address("a/b", "main", "model.safetensors", None)
 
 
@@ -114,6 +115,8 @@ def test_an_address_has_four_parts() -> None:
         "hf://a/b#sha256=1",
         "hf://a/b//etc/x",
         "hf://a/b@v1/",
+        "hf:/a/b",
+        "https://huggingface.co/a/b",
     ],
 )
 def test_other_addresses_are_refused(address: str) -> None:

@@ -63,6 +63,15 @@ def test_results_of_other_weights_are_refused(
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize("licence", ["", "null", "[a,b]", "two words", "x" * 100])
+def test_a_licence_is_a_word(command: Command, small_checkpoint: Checkpoint, tmp_path: Path, licence: str) -> None:
+    out = tmp_path / "x"
+    code, _, err = command("bundle", f"ckpt={small_checkpoint('misf')}", f"output={out}", f"licence={licence}")
+    assert code == 2
+    assert "write it as hubs do: mit, cc-by-4.0, other" in err
+    assert not out.exists()
+
+
 def test_nothing_is_replaced_unasked(command: Command, small_checkpoint: Checkpoint, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
     arguments = ("bundle", f"ckpt={small_checkpoint('misf')}", f"output={tmp_path}")

@@ -96,7 +96,11 @@ def test_nothing_is_replaced_unasked(command: Command, exported: Path) -> None:
         ((), "model is missing: give model=NAME for packaged weights, or ckpt=FILE"),
         (("model=mis",), "there is no model 'mis', did you mean 'misf'?"),
         (("model=misf", "format=tflite"), "format is one of onnx, torch_export; got 'tflite'"),
-        (("model=misf", "precision=float8"), "precision is one of float32, float16, int8; got 'float8', did you mean"),
+        (("model=misf", "precision=float8"), "is one of float32, float16, int8; got 'float8', did you mean"),
+        (
+            ("model=misf", "format=torch_export", "precision=int8"),
+            "precision (format=torch_export) is one of float32; got",
+        ),
         (("model=misf", "layout=HWC"), "layout is one of BHWC, BCHW; got 'HWC'"),
         (("ckpt=nowhere.ckpt",), "nowhere.ckpt does not exist"),
     ],
@@ -111,7 +115,9 @@ def test_mistakes_are_told_in_one_line(command: Command, tmp_path: Path, argumen
 def test_a_graph_that_differs_is_not_written(
     command: Command, small_checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(export.FORMATS, "onnx", (lambda *_: b"", lambda _, image, mask: [image, image + np.nan]))
+    monkeypatch.setitem(
+        export.FORMATS, "onnx", (lambda *_: b"", lambda _, image, mask: [image, image + np.nan], {"float32": None})
+    )
     code, _, err = command("export", f"ckpt={small_checkpoint('misf')}", f"output={tmp_path / 'x.onnx'}")
     assert code == 2
     assert "the graph differs from the network by nan, so nothing was written" in err

@@ -79,11 +79,6 @@ def test_torch_runs_a_program_without_this_package(traced: Traced, sample: Sampl
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
 
 
-def test_other_precisions_are_for_onnx() -> None:
-    with pytest.raises(InputError, match="precision=int8 is for format=onnx"):
-        program_bytes(Mock(), "int8", {})
-
-
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(InputError, match=r"pip install 'inpaint-zoo\[export\]'"):

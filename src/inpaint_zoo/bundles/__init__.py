@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from inpaint_zoo.bundles.hub import SCHEME, download
+from inpaint_zoo.bundles.hub import download
 
 _FOLDER = Path(__file__).parent
 
@@ -33,8 +34,8 @@ def weights_file(named: str | os.PathLike[str]) -> Path:
             that has the name of a model).
 
     Raises:
-        InputError: It is an address, and nothing can be had from there.
+        InputError: It is an address, and nothing can be had from there, or no address of the Hub.
     """
-    if isinstance(named, str) and named.startswith(SCHEME):
+    if isinstance(named, str) and re.match(r"\w+:/", named):
         return download(named)
     return packaged_weights(str(named)) or Path(named).expanduser()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.hashing import file_hash
 
-SCHEME = "hf://"
 STANDARD_FILE = "model.safetensors"
 """The file of a repository, if the address names none; `inpaint-zoo bundle` writes it."""
 _ADDRESS = re.compile(
-    r"hf://(?P<repository>[\w-][\w.-]*/[\w-][\w.-]*)(@(?P<revision>[\w.-]+))?(/(?P<file>[^#@]+))?(#sha256=(?P<sha256>[0-9a-f]{64}))?",
+    r"hf://(?P<repository>[\w-][\w.-]*/[\w-][\w.-]*)(@(?P<revision>[\w.%-]+))?(/(?P<file>[^#@]+))?(#sha256=(?P<sha256>[0-9a-f]{64}))?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -24,7 +24,7 @@ class Address(NamedTuple):
     repository: str
     """Owner and name."""
     revision: str | None
-    """A branch, a tag or a commit; None: the newest commit of the main branch."""
+    """A branch, a tag or a commit; None: the newest commit of the main branch. In the text, a slash in it is %2F."""
     file: str
     """Its path in the repository."""
     sha256: str | None
@@ -48,7 +48,8 @@ def parse_address(text: str) -> Address:
             f"{text} is no address of a file on the Hugging Face Hub: write hf://OWNER/NAME, with @REVISION, /FILE and "
             "#sha256=HEX (64 digits) after it, in this order, as you need them"
         )
-    return Address(match["repository"], match["revision"], file, match["sha256"] and match["sha256"].lower())
+    revision = match["revision"] and unquote(match["revision"])
+    return Address(match["repository"], revision, file, match["sha256"] and match["sha256"].lower())
 
 
 def download(text: str) -> Path:

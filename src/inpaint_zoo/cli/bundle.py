@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from inpaint_zoo.models.weights import WeightsFile, converted, read_weights_file
 from inpaint_zoo.tables import Column, Row, Table, markdown
 from inpaint_zoo.zoo import filled_network, network_arguments
 
+_LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
 _BINS = ("0-20", "20-40", "40-60", ALL)
 _SHOWN = {"hole_psnr": Column("", "PSNR over the hole, dB", 2), "lpips": Column("", "LPIPS", 3)}
 
@@ -35,7 +38,9 @@ _SHOWN = {"hole_psnr": Column("", "PSNR over the hole, dB", 2), "lpips": Column(
 def run(config: DictConfig) -> None:
     """Write both files."""
     quiet_libraries()
-    folder = writable_folder(config.output)
+    folder, licence = writable_folder(config.output), str(config.licence)
+    if not _LICENCE.fullmatch(licence) or config.licence is None:
+        raise InputError(f"licence={licence[:80]}: write it as hubs do: mit, cc-by-4.0, other")
     files = [folder / STANDARD_FILE, folder / NAME]
     source = weights_file(config.ckpt)
     refuse_overwriting(files, [source])
@@ -46,7 +51,7 @@ def run(config: DictConfig) -> None:
     network = filled_network(file.weights)
     card = Card(
         model=model,
-        licence=str(config.licence),
+        licence=licence,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         gflop=round(_gflop(network), 1),
         numbers={model: {}} if results is None else _numbers(results, model, _title(results, file, config)),
@@ -54,7 +59,8 @@ def run(config: DictConfig) -> None:
     )
     write_safetensors(files[0], converted(model, network, arguments))
     write_text(files[1], card.front_matter() + _text(card, arguments))
-    print(f"{model} in {folder}: upload it with hf upload OWNER/NAME {folder}, use it with ckpt=hf://OWNER/NAME")
+    upload = f"hf upload OWNER/NAME {shlex.quote(str(folder))}"
+    print(f"{model} in {folder}: upload it with {upload}, use it with ckpt=hf://OWNER/NAME")
 
 
 def _title(results: Results, file: WeightsFile, config: DictConfig) -> str:

@@ -22,8 +22,11 @@ from inpaint_zoo.files.outputs import refuse_replacing
 from inpaint_zoo.models.weights import WeightsFile, read_weights_file
 from inpaint_zoo.zoo import filled_network, known_model
 
-FORMATS = {"onnx": (onnx_bytes, run_onnx), "torch_export": (program_bytes, run_program)}
-"""By the value of `format`: what makes the file's content, and what runs it."""
+FORMATS = {
+    "onnx": (onnx_bytes, run_onnx, PRECISIONS),
+    "torch_export": (program_bytes, run_program, {"float32": None}),
+}
+"""By the value of `format`: what makes the file's content, what runs it, and its precisions."""
 TOLERANCE = 1e-4
 """Largest difference of a graph in float32 to the network itself, in a range of 1."""
 _TRIED = (1, 97, 131)
@@ -36,8 +39,8 @@ def run(config: DictConfig) -> None:
     output, source = writable_file(config.output), _source(config)
     refuse_overwriting([output], [source])
     refuse_replacing([output], force=config.force)
-    make, run_file = choose(FORMATS, str(config.format), "format")
-    choose(PRECISIONS, str(config.precision), "precision")
+    make, run_file, precisions = choose(FORMATS, str(config.format), "format")
+    choose(precisions, str(config.precision), f"precision (format={config.format})")
     file = read_weights_file(source, config.model_name, config.weights)
     graph = FillGraph(filled_network(file.weights), str(config.layout))
     content = make(trace(graph), config.precision, _description(file, config))

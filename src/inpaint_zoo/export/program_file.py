@@ -12,24 +12,15 @@ import torch
 from numpy.typing import NDArray
 from torch.export import ExportedProgram
 
-from inpaint_zoo.errors import InputError
-
 
 def program_bytes(program: ExportedProgram, precision: str, description: Mapping[str, str]) -> bytes:
     """A `.pt2` file.
 
     Args:
         program: As `trace` returns it.
-        precision: `float32`.
+        precision: That of the network, `float32`.
         description: Files inside it, by name.
-
-    Raises:
-        InputError: Another precision.
     """
-    if precision != "float32":
-        raise InputError(
-            f"precision={precision} is for format=onnx: a torch_export file has the network's own, float32"
-        )
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that weights in channels-last order may be trouble on a GPU
