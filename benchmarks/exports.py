@@ -6,6 +6,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +17,8 @@ from numpy.typing import NDArray
 from inpaint_zoo.benchmark.machine import describe_machine
 from inpaint_zoo.benchmark.rate import MachineRate
 from inpaint_zoo.bundles import list_bundles
-from inpaint_zoo.export.graph import INPUTS, FillGraph, filled_by, trace
-from inpaint_zoo.export.onnx_file import PRECISIONS, serialized, to_onnx
+from inpaint_zoo.export.graph import FillGraph, filled_by, trace
+from inpaint_zoo.export.onnx_file import PRECISIONS, onnx_runner, serialized, to_onnx
 from inpaint_zoo.images.resizing import resize
 from inpaint_zoo.zoo import load_packaged
 
@@ -65,37 +66,14 @@ def engines(graph: FillGraph) -> Iterator[Engine]:
     model = to_onnx(trace(graph))
     files = {precision: serialized(model, precision, {}) for precision in PRECISIONS}
     for precision, content in files.items():
-        yield Engine(f"ONNX {precision}", len(content) / 1e6, _onnxruntime(content))
-    yield Engine("torch.export", None, _torch(trace(graph).module()))
-    yield Engine("torch.compile", None, _torch(torch.compile(graph, dynamic=True)))
+        yield Engine(f"ONNX {precision}", len(content) / 1e6, onnx_runner(content))
+    yield Engine("torch.export", None, partial(filled_by, trace(graph).module()))
+    yield Engine("torch.compile", None, partial(filled_by, torch.compile(graph, dynamic=True)))
     try:
         import openvino  # noqa: PLC0415
     except ImportError:
         return
     yield Engine("OpenVINO", None, _openvino(openvino, files["float32"]))
-
-
-def _torch(module: Callable[..., Any]) -> Run:
-    @torch.inference_mode()
-    def run(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Arrays:
-        return [output.numpy() for output in module(torch.from_numpy(image), torch.from_numpy(mask))]
-
-    return run
-
-
-def _onnxruntime(content: bytes) -> Run:
-    import onnxruntime  # noqa: PLC0415
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-
-    def run(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Arrays:
-        outputs: Arrays = session.run(None, dict(zip(INPUTS, (image, mask), strict=True)))
-        return outputs
-
-    return run
 
 
 def _openvino(openvino: Any, content: bytes) -> Run:
@@ -128,7 +106,7 @@ def compare(model: str, repeats: int) -> Iterator[Row]:
             for batch in BATCHES:
                 image, mask = photographs((width, height), batch)
                 made, expected = engine.run(image, mask), filled_by(graph, image, mask)
-                runs = (engine.run, _eager(graph))
+                runs = (engine.run, partial(filled_by, graph))
                 times = [[_seconds(run, image, mask) for run in runs] for _ in range(repeats)]
                 yield Row(
                     model,
@@ -140,10 +118,6 @@ def compare(model: str, repeats: int) -> Iterator[Row]:
                     100 * float(np.mean(made[0] == expected[0])),
                     *(statistics.median(each) for each in zip(*times, strict=True)),
                 )
-
-
-def _eager(graph: FillGraph) -> Run:
-    return lambda image, mask: filled_by(graph, image, mask)
 
 
 def _seconds(run: Run, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:

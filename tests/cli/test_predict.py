@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from inpaint_zoo.cli import predict
+from inpaint_zoo.cli import weights
 from inpaint_zoo.errors import InputWarning
 from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
 from inpaint_zoo.evaluation.methods.fills import FILLS
@@ -233,7 +233,7 @@ def test_without_a_checkpoint_the_packaged_weights_are_taken(  # noqa: PLR0917
     monkeypatch: pytest.MonkeyPatch, is_there: bool,
 ) -> None:  # fmt: skip
     path = small_checkpoint("misf") if is_there else None
-    monkeypatch.setattr(predict, "packaged_weights", lambda name: path)
+    monkeypatch.setattr(weights, "packaged_weights", lambda name: path)
     arguments = [f"images={images('a.png')}", f"masks={masks('a.png')}", f"output={tmp_path / 'out'}"]
     code, out, err = command("predict", "model=misf", *arguments)
     if is_there:

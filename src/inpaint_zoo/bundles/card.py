@@ -14,6 +14,8 @@ from inpaint_zoo.errors import DamagedFileError
 
 NAME = "README.md"
 """The card's file in a folder with a network; the packaged networks have it as `MODEL.md` beside their file."""
+BINS = ("0-20", "20-40", "40-60", "all")
+"""Bins of the hole ratio whose means cards have."""
 Numbers = Mapping[str, Mapping[str, float]]
 """Means of a method: by the key of a metric (`hole_psnr` in dB, `lpips`), by the bin of the hole ratio (`20-40`)."""
 _FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)

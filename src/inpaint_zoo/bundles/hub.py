@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -52,8 +53,9 @@ def parse_address(text: str) -> Address:
     return Address(match["repository"], revision, file, match["sha256"] and match["sha256"].lower())
 
 
+@cache
 def download(text: str) -> Path:
-    """The file at an address, from the cache of `huggingface_hub` if it is there.
+    """The file at an address, from the cache of `huggingface_hub` if it is there; asked once in a process.
 
     `HF_HUB_OFFLINE=1` asks the cache only; `HF_HOME` says where it is; `hf auth login` stores a token for private ones.
 

@@ -14,15 +14,15 @@ from omegaconf import DictConfig
 
 from inpaint_zoo.benchmark.flops import LISTED_SIZE, count_gflop
 from inpaint_zoo.bundles import weights_file
-from inpaint_zoo.bundles.card import NAME, Card, Numbers
+from inpaint_zoo.bundles.card import BINS, NAME, Card, Numbers
 from inpaint_zoo.bundles.hub import STANDARD_FILE
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.results_file import Results, read_results_file
-from inpaint_zoo.files.atomic import writable_folder, write_text
+from inpaint_zoo.files.atomic import whole_or_nothing, writable_folder, write_text
 from inpaint_zoo.files.inputs import refuse_overwriting
 from inpaint_zoo.files.outputs import refuse_replacing
-from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
+from inpaint_zoo.metrics.bins import BIN_TITLES
 from inpaint_zoo.metrics.records import Record, summarise
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.safetensors_file import write_safetensors
@@ -31,7 +31,6 @@ from inpaint_zoo.tables import Column, Row, Table, markdown
 from inpaint_zoo.zoo import filled_network, network_arguments
 
 _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
-_BINS = ("0-20", "20-40", "40-60", ALL)
 _SHOWN = {"hole_psnr": Column("", "PSNR over the hole, dB", 2), "lpips": Column("", "LPIPS", 3)}
 
 
@@ -57,8 +56,9 @@ def run(config: DictConfig) -> None:
         numbers={model: {}} if results is None else _numbers(results, model, _title(results, file, config)),
         images="" if results is None else _images(results),
     )
-    write_safetensors(files[0], converted(model, network, arguments))
-    write_text(files[1], card.front_matter() + _text(card, arguments))
+    with whole_or_nothing(folder):
+        write_safetensors(files[0], converted(model, network, arguments))
+        write_text(files[1], card.front_matter() + _text(card, arguments))
     upload = f"hf upload OWNER/NAME {shlex.quote(str(folder))}"
     print(f"{model} in {folder}: upload it with {upload}, use it with ckpt=hf://OWNER/NAME")
 
@@ -87,7 +87,7 @@ def _numbers(results: Results, model: str, title: str) -> Mapping[str, Numbers]:
         own = means.setdefault(model if row.method == title else row.method, {})
         for metric in _SHOWN:
             mean = row.means[metric]
-            if mean is not None and math.isfinite(mean) and row.bin in _BINS:
+            if mean is not None and math.isfinite(mean) and row.bin in BINS:
                 own.setdefault(metric, {})[row.bin] = round(mean, 6)
     return means
 
@@ -134,11 +134,11 @@ before you share it.
 def _table(card: Card) -> str:
     """The means as Markdown; empty if there are none."""
     rows: list[Row] = [
-        [column.title, name, *(column.show(means[metric].get(bin_name)) for bin_name in _BINS)]
+        [column.title, name, *(column.show(means[metric].get(bin_name)) for bin_name in BINS)]
         for metric, column in _SHOWN.items()
         for name, means in card.numbers.items()
         if metric in means
     ]
     texts = (Column("metric", "Metric", is_text=True), Column("method", "Method", is_text=True))
-    columns = [*texts, *(Column(bin_name, BIN_TITLES[bin_name]) for bin_name in _BINS)]
+    columns = [*texts, *(Column(bin_name, BIN_TITLES[bin_name]) for bin_name in BINS)]
     return f"{markdown(Table('', columns, rows))}\n{card.images}, by share of the hole.\n" if rows else ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 from omegaconf import DictConfig
 
-from inpaint_zoo.bundles import packaged_weights, weights_file
 from inpaint_zoo.checks import choose
 from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.cli.weights import chosen_weights
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.export.graph import FillGraph, filled_by, trace
 from inpaint_zoo.export.onnx_file import PRECISIONS, onnx_bytes, run_onnx
@@ -20,7 +19,7 @@ from inpaint_zoo.files.atomic import writable_file, write_bytes
 from inpaint_zoo.files.inputs import refuse_overwriting
 from inpaint_zoo.files.outputs import refuse_replacing
 from inpaint_zoo.models.weights import WeightsFile, read_weights_file
-from inpaint_zoo.zoo import filled_network, known_model
+from inpaint_zoo.zoo import filled_network
 
 FORMATS = {
     "onnx": (onnx_bytes, run_onnx, PRECISIONS),
@@ -36,7 +35,7 @@ _TRIED = (1, 97, 131)
 def run(config: DictConfig) -> None:
     """Write the file, after it was run once, and say how far it is from the network itself."""
     quiet_libraries()
-    output, source = writable_file(config.output), _source(config)
+    output, source = writable_file(config.output), chosen_weights(config)
     refuse_overwriting([output], [source])
     refuse_replacing([output], force=config.force)
     make, run_file, precisions = choose(FORMATS, str(config.format), "format")
@@ -53,18 +52,6 @@ def run(config: DictConfig) -> None:
     write_bytes(output, [content])
     size = f"{len(content) / 1e6:.1f} MB"
     print(f"{file.weights.model} in {output}, {size}; largest difference to the network on noise: {difference:.1e}")
-
-
-def _source(config: DictConfig) -> Path:
-    """The file of the weights."""
-    if config.ckpt is not None:
-        return weights_file(config.ckpt)
-    if config.model_name is None:
-        raise InputError("model is missing: give model=NAME for packaged weights, or ckpt=FILE")
-    path = packaged_weights(known_model(config.model_name))
-    if path is None:
-        raise InputError(f"ckpt is missing: no weights of {config.model_name} come with the package")
-    return path
 
 
 def _description(file: WeightsFile, config: DictConfig) -> dict[str, str]:
@@ -85,4 +72,4 @@ def _sample(graph: FillGraph) -> tuple[np.ndarray, np.ndarray]:
     batch, height, width = _TRIED
     image = rng.integers(0, 256, (batch, 3, height, width), np.uint8)
     holes = (rng.random((batch, height // 8 + 1, width // 8 + 1)) < 0.3).repeat(8, 1).repeat(8, 2)
-    return np.ascontiguousarray(image.transpose(graph.back)), holes[:, :height, :width].astype(np.uint8)
+    return np.ascontiguousarray(image.transpose(graph.order)), holes[:, :height, :width].astype(np.uint8)

@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from inpaint_zoo.bundles import list_bundles, packaged_card, packaged_weights
-from inpaint_zoo.bundles.card import Card, Numbers, read_card, text_below
+from inpaint_zoo.bundles.card import BINS, Card, Numbers, read_card, text_below
 from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.tables import WIDTH, Column, Row, Table, terminal
@@ -16,8 +16,8 @@ from inpaint_zoo.tables import WIDTH, Column, Row, Table, terminal
 _PARAMETERS = Column("parameters", "10⁶", 1, scale=1e-6)
 _BYTES = Column("bytes", "MB", 1, scale=1e-6)
 _GFLOP = Column("gflop", "GFLOP", 1)
-_PSNR = [("hole_psnr", name, Column(name, name.replace("-", "–"), 2)) for name in ("0-20", "20-40", "40-60")]
-_MEASURED = [*_PSNR, ("lpips", "all", Column("lpips", "LPIPS", 3))]
+_PSNR = [("hole_psnr", name, Column(name, name.replace("-", "–"), 2)) for name in BINS[:-1]]
+_MEASURED = [*_PSNR, ("lpips", BINS[-1], Column("lpips", "LPIPS", 3))]
 
 
 def run(config: DictConfig) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
+from inpaint_zoo.bundles import list_bundles
 from inpaint_zoo.cli.console import quiet_libraries
+from inpaint_zoo.cli.weights import chosen_weights
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
@@ -49,7 +50,7 @@ def run(config: DictConfig) -> None:
     options = FillOptions(config.strategy, config.grow, config.feather, config.blend, config.adapt)
     if config.format not in _FORMATS:
         raise InputError(f"format={config.format}: give format=png, or leave it out: results have the images' formats")
-    chosen = _classical_fill(config) or _weights_file(config)
+    chosen = _classical_fill(config) or chosen_weights(config)
     planned = plan(given, as_png=_FORMATS[config.format])
     refuse_inputs(folder, given, [one for one in planned if isinstance(one, Work)])
     with joined_processes() as processes, _alone(folder):
@@ -97,19 +98,6 @@ def _classical_fill(config: DictConfig) -> ClassicalFill | None:
     if name in FILLS and config.ckpt is not None:
         raise InputError(f"ckpt={config.ckpt} and model={name} both fill: give one of them.")
     return ClassicalFill(FILLS[name], name) if name in FILLS else None
-
-
-def _weights_file(config: DictConfig) -> Path:
-    """The file of the network's weights, which must not be there; without `ckpt`, that which comes with the package."""
-    if config.ckpt is not None:
-        return weights_file(config.ckpt)
-    path = packaged_weights(config.model_name)
-    if path is None:
-        raise InputError(
-            f"ckpt is missing: no weights of {config.model_name} come with the package: give ckpt=FILE, a checkpoint "
-            "of a run or a published file"
-        )
-    return path
 
 
 def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:

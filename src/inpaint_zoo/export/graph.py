@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,9 +15,8 @@ from inpaint_zoo.checks import choose
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
 
-LAYOUTS = {"BHWC": (0, 3, 1, 2), "BCHW": (0, 1, 2, 3)}
-"""Orders of the dimensions of an image, with what turns each into (B, 3, H, W)."""
-_BACK = {"BHWC": (0, 2, 3, 1), "BCHW": (0, 1, 2, 3)}
+LAYOUTS = {"BHWC": (0, 2, 3, 1), "BCHW": (0, 1, 2, 3)}
+"""Orders of the dimensions of an image, as permutations of (B, 3, H, W)."""
 INPUTS, OUTPUTS = ("image", "mask"), ("composite", "output")
 LARGEST_SIDE = 16384
 """Pixels: sides of the images that a graph takes; memory ends earlier."""
@@ -37,7 +37,8 @@ class FillGraph(nn.Module):
     def __init__(self, network: InpaintingNetwork, layout: str) -> None:
         super().__init__()
         self.network = network.cpu().eval().requires_grad_(False)
-        self.to_channels_first, self.back = choose(LAYOUTS, layout, "layout"), _BACK[layout]
+        self.order = choose(LAYOUTS, layout, "layout")
+        self.to_channels_first = [self.order.index(axis) for axis in range(4)]
 
     def forward(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Fill the holes.
@@ -57,7 +58,7 @@ class FillGraph(nn.Module):
         padded, padded_hole = (each[:, :, rows][:, :, :, columns] for each in (seen, hole))
         output = self.network(padded, padded_hole.float()).image[:, :, :height, :width]
         composite = torch.where(hole, (output.clamp(0, 1) * 255).round().to(torch.uint8), known)
-        return composite.permute(self.back), output.permute(self.back)
+        return composite.permute(self.order), output.permute(self.order)
 
     def _mirrored(self, side: int) -> Tensor:
         """The pixels of a line that is prolonged to a length that the network takes, mirrored as often as it needs."""
@@ -85,15 +86,17 @@ def trace(graph: FillGraph) -> ExportedProgram:
     mask[:, 50:90, 60:200] = 1
     if graph.network.visible(mask[:, None]).all():
         raise InputError("this network sees what stands in the hole: export one with edge_source=damaged")
-    image = torch.zeros(EXAMPLE[0], 3, *EXAMPLE[1:], dtype=torch.uint8).permute(graph.back).contiguous()
+    image = torch.zeros(EXAMPLE[0], 3, *EXAMPLE[1:], dtype=torch.uint8).permute(graph.order).contiguous()
     batch, height, width = Dim("batch", max=1024), Dim("height", max=LARGEST_SIDE), Dim("width", max=LARGEST_SIDE)
-    sizes = {0: batch, graph.back.index(2): height, graph.back.index(3): width}
+    sizes = {0: batch, graph.order.index(2): height, graph.order.index(3): width}
     return torch.export.export(
         graph, (image, mask), dynamic_shapes=(sizes, {0: batch, 1: height, 2: width}), strict=False
     )
 
 
 @torch.inference_mode()
-def filled_by(graph: FillGraph, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[NDArray[Any]]:
-    """What the graph makes of arrays without any export; its outputs as arrays."""
-    return [output.numpy() for output in graph(torch.from_numpy(image), torch.from_numpy(mask))]
+def filled_by(
+    module: Callable[[Tensor, Tensor], Sequence[Tensor]], image: NDArray[np.uint8], mask: NDArray[np.uint8]
+) -> list[NDArray[Any]]:
+    """What a `FillGraph`, or what became of it in torch, makes of arrays; its outputs as arrays."""
+    return [output.numpy() for output in module(torch.from_numpy(image), torch.from_numpy(mask))]

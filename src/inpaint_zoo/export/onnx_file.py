@@ -118,19 +118,22 @@ PRECISIONS: Mapping[str, Callable[[Any], Any]] = {"float32": _single, "float16":
 """What turns a model in float32 into one of each precision, in place or not."""
 
 
-def run_onnx(content: bytes, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[NDArray[Any]]:
-    """Run a file in onnxruntime, on the CPU; returns its outputs.
-
-    Args:
-        content: Of the file.
-        image: In the file's layout.
-        mask: (B, H, W).
-    """
+def onnx_runner(content: bytes) -> Callable[[NDArray[np.uint8], NDArray[np.uint8]], list[NDArray[Any]]]:
+    """Load a file in onnxruntime, on the CPU; from image, in the file's layout, and mask (B, H, W) to its outputs."""
     import onnxruntime  # noqa: PLC0415 - it is an extra
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    outputs: list[NDArray[Any]] = session.run(None, dict(zip(INPUTS, (image, mask), strict=True)))
-    return outputs
+
+    def run(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[NDArray[Any]]:
+        outputs: list[NDArray[Any]] = session.run(None, dict(zip(INPUTS, (image, mask), strict=True)))
+        return outputs
+
+    return run
+
+
+def run_onnx(content: bytes, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[NDArray[Any]]:
+    """Load a file and run it once; see `onnx_runner`."""
+    return onnx_runner(content)(image, mask)

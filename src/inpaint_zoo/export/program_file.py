@@ -12,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch.export import ExportedProgram
 
+from inpaint_zoo.export.graph import filled_by
+
 
 def program_bytes(program: ExportedProgram, precision: str, description: Mapping[str, str]) -> bytes:
     """A `.pt2` file.
@@ -30,6 +32,4 @@ def program_bytes(program: ExportedProgram, precision: str, description: Mapping
 
 def run_program(content: bytes, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[NDArray[Any]]:
     """Load a file and run it; as `run_onnx`."""
-    module = torch.export.load(io.BytesIO(content)).module()
-    with torch.inference_mode():
-        return [output.numpy() for output in module(torch.from_numpy(image), torch.from_numpy(mask))]
+    return filled_by(torch.export.load(io.BytesIO(content)).module(), image, mask)

@@ -77,8 +77,8 @@ def _is_largest(length: Tensor, down: Tensor, right: Tensor) -> Tensor:
     """Whether no neighbour along the gradient, interpolated between two pixels, is longer."""
     padded = F.pad(length, (1, 1, 1, 1))
 
-    def at(dy: Tensor | int, dx: Tensor | int) -> Tensor:
-        return _shifted(_shifted(padded, 2, 1 + int(dy), 2), 3, 1 + int(dx), 2)
+    def at(dy: int, dx: int) -> Tensor:
+        return _shifted(_shifted(padded, 2, 1 + dy, 2), 3, 1 + dx, 2)
 
     same = ((down >= 0) & (right >= 0)) | ((down <= 0) & (right <= 0))
     # where both are equal, scikit-image takes the vertical neighbours only if the signs differ

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inpaint_zoo.layers.full_precision import full_precision
+from inpaint_zoo.runtime.full_precision import full_precision
 
 
 class MaskGroup(NamedTuple):

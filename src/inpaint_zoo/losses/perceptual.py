@@ -14,6 +14,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.downloads import downloaded_weights
+from inpaint_zoo.runtime.full_precision import full_precision
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ def gram_matrix(features: Tensor) -> Tensor:
     Returns:
         (B, C, C).
     """
-    with torch.autocast(features.device.type, enabled=False):
+    with full_precision(features):
         flat = features.float().flatten(2)
         return flat @ flat.mT / (flat.shape[1] * flat.shape[2])
 
