@@ -11,7 +11,6 @@ from inpaint_zoo.images.arrays import Hole
 from inpaint_zoo.inference.boxes import grown
 from inpaint_zoo.inference.growing import distance_to
 from inpaint_zoo.inference.holes import Holes
-from inpaint_zoo.inference.membrane import membrane
 from inpaint_zoo.inference.values import AnyImage, from_unit, to_unit
 
 
@@ -43,6 +42,8 @@ def _poisson(image: AnyImage, filled: AnyImage, hole: Hole, feather: int) -> Non
     The image around the hole minus the fill there, continued into the hole by the smoothest function (a membrane), is
     added to the fill: Poisson image editing (Pérez, Gangnet and Blake, SIGGRAPH 2003) with the fill as the source.
     """
+    from inpaint_zoo.inference.membrane import membrane  # noqa: PLC0415 - SciPy costs a quarter of a second
+
     holes = Holes(hole, small=1)
     for number, box in enumerate(holes.boxes):
         own = holes.own(number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from inpaint_zoo.images.arrays import Hole
 from inpaint_zoo.inference.boxes import Box
@@ -25,9 +24,11 @@ class Holes:
     def __init__(self, hole: Hole, small: int) -> None:
         self.hole = hole
         self._cell = max(4, -(-max(hole.shape) // CELLS))
-        labels, _ = ndimage.label(_pooled(hole, self._cell, np.logical_or), np.ones((3, 3)))
-        found = np.array([[rows.start, columns.start, rows.stop, columns.stop] for rows, columns in _slices(labels)])
-        spans = np.minimum(found * self._cell, [*hole.shape, *hole.shape])
+        cells = _pooled(hole, self._cell, np.logical_or).astype(np.uint8)
+        _, labels, found, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
+        left, top, width, height, _ = found[1:].T.astype(np.int64)
+        boxes = np.column_stack([top, left, top + height, left + width])
+        spans = np.minimum(boxes * self._cell, [*hole.shape, *hole.shape])
         group = _groups(spans, small / 2)
         self._numbers = np.concatenate([[-1], group])[labels]
         self.boxes = [Box(*box) for box in _joined(spans, group).tolist()]
@@ -43,13 +44,9 @@ class Holes:
     def radii(self) -> NDArray[np.float32]:
         """For every hole, the largest distance in pixels from one of its pixels to what is known."""
         distances = cv2.distanceTransform(self.hole.astype(np.uint8), cv2.DIST_L2, 3)
-        farthest = ndimage.maximum(_pooled(distances, self._cell, np.maximum), self._numbers, range(len(self.boxes)))
-        return np.asarray(farthest, np.float32)
-
-
-def _slices(labels: NDArray[np.int32]) -> list[tuple[slice, slice]]:
-    found: list[tuple[slice, slice]] = ndimage.find_objects(labels)
-    return found
+        farthest = np.zeros(len(self.boxes) + 1, np.float32)
+        np.maximum.at(farthest, self._numbers + 1, _pooled(distances, self._cell, np.maximum))
+        return farthest[1:]
 
 
 def _pooled(values: NDArray[np.generic], cell: int, reduce: np.ufunc) -> NDArray[np.generic]:
