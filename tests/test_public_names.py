@@ -79,8 +79,8 @@ KEYS = {
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
     "predict": """
-        adapt blend ckpt device feather force format grow images invert masks model_name output strategy threshold
-        tolerance weights
+        adapt adapt_seconds blend ckpt device feather force format grow images invert masks model_name output
+        strategy threshold tolerance weights
     """,
     "compare": """
         costs device force inception_weights lpips lpips_weights manifest methods notes output reference size

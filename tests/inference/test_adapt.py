@@ -1,4 +1,5 @@
 import copy
+import itertools
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import fill_mean
 from inpaint_zoo.inference import adapt
-from inpaint_zoo.inference.adapt import adapted
+from inpaint_zoo.inference.adapt import Duration, adapted
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.runtime.random_state import random_state
 from inpaint_zoo.zoo import create_model
@@ -45,7 +46,7 @@ def held_out_error(filler: NetworkMethod, seed: int = 0) -> float:
 @pytest.mark.parametrize("name", ["misf", "ctsdg"])
 def test_it_learns_from_the_known_pixels(name: str) -> None:
     before = method(name)
-    after = adapted(before, *scene(), STEPS)
+    after = adapted(before, *scene(), Duration(STEPS))
     assert after is not before
     assert held_out_error(after) < 0.9 * held_out_error(before)
 
@@ -53,13 +54,13 @@ def test_it_learns_from_the_known_pixels(name: str) -> None:
 def test_it_never_ends_worse_than_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapt, "LEARNING_RATE", 1e9)
     before = method()
-    assert adapted(before, *scene(), STEPS) is before
+    assert adapted(before, *scene(), Duration(STEPS)) is before
 
 
 def test_the_network_that_was_given_stays_as_it_is() -> None:
     given = method("ctsdg")
     state, wanted = copy.deepcopy(given.network.state_dict()), [p.requires_grad for p in given.network.parameters()]
-    adapted(given, *scene(), STEPS)
+    adapted(given, *scene(), Duration(STEPS))
     assert all(torch.equal(state[name], value) for name, value in given.network.state_dict().items())
     assert [p.requires_grad for p in given.network.parameters()] == wanted
     assert all(p.grad is None for p in given.network.parameters())
@@ -67,7 +68,7 @@ def test_the_network_that_was_given_stays_as_it_is() -> None:
 
 def test_batch_normalisation_stays_as_it_was_trained() -> None:
     given = method("ctsdg")
-    after = adapted(given, *scene(), STEPS)
+    after = adapted(given, *scene(), Duration(STEPS))
     assert all(torch.equal(*pair) for pair in zip(given.network.buffers(), after.network.buffers(), strict=True))
 
 
@@ -120,9 +121,38 @@ def test_an_image_with_nothing_to_hold_out_is_filled_by_the_network_as_it_is() -
     hole[:] = True
     hole[0, 0] = False
     given = method()
-    assert adapted(given, image, hole, STEPS) is given
+    assert adapted(given, image, hole, Duration(STEPS)) is given
 
 
 def test_a_classical_fill_has_nothing_to_train() -> None:
-    with pytest.raises(InputError, match=r"adapt=5 trains a network.*leave adapt out"):
+    with pytest.raises(InputError, match=r"adapt=5 trains a network.*leave it out"):
         fill(ClassicalFill(fill_mean, "mean"), *scene(), FillOptions(adapt=5))
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10, 15, 200])
+def test_the_average_is_tried_ten_times_at_most_and_after_the_last_step(steps: int) -> None:
+    numbered = list(Duration(steps).numbered())
+    assert [step for step, _ in numbered] == list(range(1, steps + 1))
+    assert sum(is_tried for _, is_tried in numbered) == min(steps, adapt.CHECKS)
+    assert numbered[-1][1]
+
+
+def test_seconds_end_it_whatever_the_steps_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(100, 3)
+    monkeypatch.setattr(adapt.time, "monotonic", lambda: next(clock))
+    numbered = list(Duration(seconds=30).numbered())
+    assert [step for step, is_tried in numbered if is_tried] == list(range(1, 11))
+    assert len(list(Duration(1000, seconds=30).numbered())) == 10
+    assert len(list(Duration(4, seconds=30).numbered())) == 4
+
+
+def test_it_learns_for_seconds() -> None:
+    before = method()
+    after = adapted(before, *scene(), Duration(seconds=0.5))
+    assert after is not before
+    assert held_out_error(after) < held_out_error(before)
+
+
+def test_a_classical_fill_cannot_learn_for_seconds() -> None:
+    with pytest.raises(InputError, match=r"adapt_seconds=0.5 trains a network"):
+        fill(ClassicalFill(fill_mean, "mean"), *scene(), FillOptions(adapt_seconds=0.5))

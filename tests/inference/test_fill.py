@@ -102,6 +102,8 @@ def test_what_cannot_be_filled_is_said(image: np.ndarray, hole: np.ndarray, mess
         ("grow", -1, "grow=-1 must be at least 0"),
         ("feather", 1.5, "feather=1.5 must be a whole number"),
         ("adapt", True, "adapt=true must be a whole number"),
+        ("adapt_seconds", -0.5, "adapt_seconds=-0.5 must be at least 0"),
+        ("adapt_seconds", float("inf"), "adapt_seconds=inf must be"),
     ],
 )
 def test_options_that_are_none_are_said(key: str, value: object, message: str) -> None:

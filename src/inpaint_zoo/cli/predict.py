@@ -37,6 +37,7 @@ from inpaint_zoo.training.runs.lock import FolderInUseError, run_lock
 from inpaint_zoo.training.runs.status import refuse_run_folder
 from inpaint_zoo.zoo import filled_network, known_model
 
+_OPTIONS = ("strategy", "grow", "feather", "blend", "adapt", "adapt_seconds")
 _FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
 """By the value of `format`: whether all results are PNG files."""
 
@@ -47,7 +48,7 @@ def run(config: DictConfig) -> None:
     folder = writable_folder(config.output)
     refuse_run_folder(folder)
     given = Inputs(config.images, config.masks, config.threshold, config.tolerance, config.invert)
-    options = FillOptions(config.strategy, config.grow, config.feather, config.blend, config.adapt)
+    options = FillOptions(**{key: config[key] for key in _OPTIONS})
     if config.format not in _FORMATS:
         raise InputError(f"format={config.format}: give format=png, or leave it out: results have the images' formats")
     chosen = _classical_fill(config) or chosen_weights(config)

@@ -6,6 +6,9 @@ The idea is named in the MISF paper (arXiv 2203.06304); the procedure is ours.
 from __future__ import annotations
 
 import copy
+import itertools
+import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +37,7 @@ DECAY = 0.97
 HELD_OUT = 8
 """Squares of known pixels that are never learned from: they choose the step at which to stop."""
 CHECKS = 10
-"""How often the average is tried on them."""
+"""How often the average is tried on them, at most."""
 TRIES = 20
 """Places that are drawn for one crop; the one with the most known pixels is taken."""
 
@@ -61,7 +64,31 @@ class Crops(NamedTuple):
         return mean
 
 
-def adapted(method: Filler, image: AnyImage, hole: Hole, steps: int, seed: int = 0) -> Filler:
+class Duration(NamedTuple):
+    """How long is trained: until one of the two is reached; 0 = it does not matter."""
+
+    steps: int = 0
+    seconds: float = 0
+    """Results that depend on them differ from run to run."""
+
+    def numbered(self) -> Iterator[tuple[int, bool]]:
+        """The numbers of the steps from 1, and whether the average is tried after this one, as it is after the last."""
+        start, tried = time.monotonic(), 0
+        for step in itertools.count(1):
+            by_steps = step / self.steps if self.steps else 0
+            share = max(by_steps, (time.monotonic() - start) / self.seconds if self.seconds else 0)
+            is_tried = int(CHECKS * share) > tried
+            tried = int(CHECKS * share)
+            yield step, is_tried
+            if share >= 1:
+                return
+
+    def __str__(self) -> str:
+        """As it was given."""
+        return f"adapt={self.steps}" if self.steps else f"adapt_seconds={self.seconds:g}"
+
+
+def adapted(method: Filler, image: AnyImage, hole: Hole, duration: Duration, seed: int = 0) -> Filler:
     """Fine-tune a copy of a network on one damaged image, with the L1 distance over artificial holes.
 
     Batch normalisation stays as in evaluation. An average of the weights is tried on squares that are held out, and
@@ -71,7 +98,7 @@ def adapted(method: Filler, image: AnyImage, hole: Hole, steps: int, seed: int =
         method: A network; it stays as it is.
         image: (H, W, 3), RGB; values in the hole are not read.
         hole: (H, W), True = hole, not everything.
-        steps: Steps of training; progress is shown on stderr.
+        duration: Of the training, not 0; progress of a number of steps is shown on stderr.
         seed: The same one gives the same weights, whatever has been drawn before.
 
     Returns:
@@ -81,23 +108,24 @@ def adapted(method: Filler, image: AnyImage, hole: Hole, steps: int, seed: int =
         InputError: `method` has nothing that learns.
     """
     if not isinstance(method, NetworkMethod):
-        raise InputError(f"adapt={steps} trains a network, and a classical fill has nothing to train: leave adapt out")
+        raise InputError(f"{duration} trains a network, and a classical fill has nothing to train: leave it out")
     sampler = _Sampler(image, hole, method, random_state(seed))
-    best = _trained(method.network, sampler, steps) if sampler.held_out else None
+    best = _trained(method.network, sampler, duration) if sampler.held_out else None
     return method if best is None else NetworkMethod(best, method.device)
 
 
-def _trained(network: InpaintingNetwork, sampler: _Sampler, steps: int) -> InpaintingNetwork | None:
+def _trained(network: InpaintingNetwork, sampler: _Sampler, duration: Duration) -> InpaintingNetwork | None:
     """The best average on what is held out; None where that is the network itself."""
     learner, average = copy.deepcopy(network).requires_grad_(True), copy.deepcopy(network)
     optimizer = torch.optim.Adam(learner.parameters(), LEARNING_RATE)
     best, least = None, _error(network, sampler.held_out)
-    for step in tracked(range(1, steps + 1), steps, "adapt"):
+    steps = duration.numbered()
+    for step, is_tried in tracked(steps, duration.steps, "adapt") if duration.steps else steps:
         optimizer.zero_grad()
         sampler.draw().error(learner).backward()
         optimizer.step()
         _average(average, learner, min(DECAY, step / (step + 9)))
-        if step % max(1, steps // CHECKS) == 0 or step == steps:
+        if is_tried:
             error = _error(average, sampler.held_out)
             if error < least:
                 best, least = copy.deepcopy(average), error

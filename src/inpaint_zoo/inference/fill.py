@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inpaint_zoo.checks import at_least, choose, seed_in_range
+from inpaint_zoo.checks import at_least, choose, finite, seed_in_range
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Filler
 from inpaint_zoo.images.arrays import Hole
-from inpaint_zoo.inference.adapt import adapted
+from inpaint_zoo.inference.adapt import Duration, adapted
 from inpaint_zoo.inference.blending import BLENDS
 from inpaint_zoo.inference.growing import grow
 from inpaint_zoo.inference.strategies import STRATEGIES
@@ -27,6 +27,7 @@ class FillOptions:
             the grown hole; `poisson` fits the colours of the fill to those around it, and changes no known pixel.
         adapt: Steps for which a copy of the network is trained on this image's own known pixels; 0 = none
             (`inference.adapt`).
+        adapt_seconds: Seconds for which it is trained, beside or in place of `adapt`, what ends first; 0 = any number.
         seed: Of that training.
 
     Raises:
@@ -38,6 +39,7 @@ class FillOptions:
     feather: int = 0
     blend: str = "none"
     adapt: int = 0
+    adapt_seconds: float = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class FillOptions:
         at_least(0, self.grow, "grow")
         at_least(0, self.feather, "feather")
         at_least(0, self.adapt, "adapt")
+        if finite(self.adapt_seconds, "adapt_seconds") < 0:
+            raise InputError(f"adapt_seconds={self.adapt_seconds} must be at least 0")
         seed_in_range(self.seed, "seed")
         if self.blend == "feather" and not self.feather:
             raise InputError("blend=feather needs a width: give feather=PIXELS, such as feather=8")
@@ -79,8 +83,8 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
         return filled
     blend, hole = BLENDS[options.blend], grow(hole, options.grow)
     wide = grow(hole, blend.margin(options.feather))
-    if options.adapt:
-        method = adapted(method, image, wide, options.adapt, options.seed)
+    if options.adapt or options.adapt_seconds:
+        method = adapted(method, image, wide, Duration(options.adapt, options.adapt_seconds), options.seed)
     filled[wide] = 0
     STRATEGIES[options.strategy](method, filled, wide)
     blend.mix(image, filled, hole, options.feather)
