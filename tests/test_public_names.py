@@ -17,7 +17,7 @@ STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="u
 
 NAMES = {
     "inpaint_zoo": "InputError __version__ create_model inpaint list_models load load_model",
-    "inpaint_zoo.batch": "Batch Prediction composite hole",
+    "inpaint_zoo.batch": "Batch Prediction composite hole taught",
     "inpaint_zoo.data": """
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
         PhotographsDataModule Split WebDatasetDataModule

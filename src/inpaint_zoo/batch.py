@@ -34,6 +34,14 @@ def hole(batch: Batch) -> Tensor:
     return batch["mask"] + batch["damage"] if "damage" in batch else batch["mask"]
 
 
+def taught(output: Tensor, batch: Batch) -> Tensor:
+    """What a network makes of the batch, (B, C, H, W), as losses may see it: no gradient leaves where it is damaged.
+
+    There the target is the network's own image, and the sign of a difference that is only rounded is noise.
+    """
+    return torch.where(batch["damage"].bool(), output.detach(), output) if "damage" in batch else output
+
+
 class Prediction(NamedTuple):
     """What a network returns for `(image, mask)`."""
 

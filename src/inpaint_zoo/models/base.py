@@ -109,14 +109,14 @@ class InpaintingModule(pl.LightningModule, ABC):
         return self.validation_step(batch, batch_idx)
 
     def _completed(self, batch: Batch) -> Batch:
-        """A batch without damage: its pixels become what the network makes of them, which has no error there."""
+        """A batch whose damaged pixels are what the network makes of them, and to be filled."""
         if "damage" not in batch:
             return batch
         mask = hole(batch)
         with torch.no_grad():
             filled = self(batch["image"], mask).composite
         image = torch.where(batch["damage"].bool(), filled, batch["image"])
-        return Batch(image=image, mask=mask, name=batch["name"])
+        return Batch(image=image, mask=mask, name=batch["name"], damage=batch["damage"])
 
     def make_optimizer(self) -> Optimizer:
         """One optimizer over all parameter groups; an `InputError` if the module was built without one."""

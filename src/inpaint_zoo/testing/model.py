@@ -220,6 +220,14 @@ class ModelConformance:
             seen.append([loss.detach(), *(p.grad for p in module.parameters() if p.grad is not None)])
         assert all(map(torch.equal, *seen))
 
+    def test_an_image_that_is_all_damaged_teaches_nothing(self) -> None:
+        """No gradient reaches the network from pixels whose original nobody knows."""
+        batch, module = self.batch(), self.make_module(**self.every_term)
+        nothing = torch.zeros_like(batch["mask"])
+        damaged = Batch(image=batch["image"], mask=nothing, name=batch["name"], damage=nothing + 1)
+        module.training_step(damaged, 0)["loss"].backward()
+        assert all(p.grad is None or not p.grad.any() for p in module.network.parameters())
+
     def test_terms_and_weights_have_the_same_names(self) -> None:  # noqa: D102
         module = self.make_module(**self.every_term)
         terms = module.losses(self.batch())

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from inpaint_zoo.batch import Batch
+from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
@@ -100,6 +100,7 @@ class CTSDG(InpaintingModule):
         structured = self._structured(batch)
         image, mask = 2 * batch["image"] - 1, batch["mask"]
         generated = self.network.generate(image, mask, structured["known"])
+        generated = Generated(*(taught(output, batch) for output in generated))
         return self.losses_of(generated, image, mask, structured["truth"])
 
     def losses_of(self, generated: Generated, image: Tensor, mask: Tensor, truth: Structure) -> dict[str, Tensor]:

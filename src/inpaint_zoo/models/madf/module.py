@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inpaint_zoo.batch import Batch
+from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_within
@@ -68,7 +68,8 @@ class MADF(InpaintingModule):
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
         image, mask = self.network.normalize(batch["image"]), batch["mask"]
-        return self.losses_of(self.network.generate(image, mask), image, mask)
+        outputs = [taught(output, batch) for output in self.network.generate(image, mask)]
+        return self.losses_of(outputs, image, mask)
 
     def losses_of(self, outputs: list[Tensor], image: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """`hole`, `valid`, `perceptual`, `style` and `total_variation`, each summed over its images.

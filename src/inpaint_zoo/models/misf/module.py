@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from inpaint_zoo.batch import Batch
+from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.init import init_he
@@ -82,7 +82,8 @@ class MISF(InpaintingModule):
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
-        return self.losses_of(self.network.generate(batch["image"], batch["mask"]), batch["image"], batch["mask"])
+        output = taught(self.network.generate(batch["image"], batch["mask"]), batch)
+        return self.losses_of(output, batch["image"], batch["mask"])
 
     def losses_of(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; a subclass adds its own.
