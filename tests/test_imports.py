@@ -18,7 +18,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "batch", "tables"},
     {"checks"},
-    {"files", "runtime"},
+    {"files", "pages", "runtime"},
     {"bundles", "config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},

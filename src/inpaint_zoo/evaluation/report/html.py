@@ -7,8 +7,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from inpaint_zoo.evaluation.report.columns import COST_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.error_map import ERROR_SCALE, legend_stops
@@ -24,6 +22,7 @@ from inpaint_zoo.evaluation.significance import SIGNIFICANCE
 from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
+from inpaint_zoo.pages import page_environment
 from inpaint_zoo.tables import TIE_SIGN, html, printable
 
 MAX_CASES = 100
@@ -36,13 +35,7 @@ def write_html(report: Report, path: Path) -> None:
     Raises:
         InputError: An image cannot be read, or `path` cannot be written.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent / "page")
     environment.filters |= {"table": html, "printable": printable}
     chunks = environment.get_template("report.html.j2").generate(_context(report))
     # file names may contain bytes that are not UTF-8, which are not allowed in a page

@@ -55,9 +55,7 @@ const nearby = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) load(entry.target);
 }, { rootMargin: "800px" });
 for (const article of articles) {
-  const range = article.querySelector("[name=divider]");
-  const stage = article.querySelector(".stage");
-  range.addEventListener("input", () => stage.style.setProperty("--at", range.value + "%"));
+  connectSlider(article.querySelector(".stage"));
   article.querySelector(".choose").addEventListener("change", () => showPair(article));
   connectZoom(article);
   nearby.observe(article);
