@@ -24,6 +24,7 @@ LAYERS = (
     {"data", "testing", "zoo"},
     {"evaluation", "training"},
     {"benchmark", "export", "inference", "jobs"},
+    {"app"},
     {"cli"},
     {"__main__"},
 )

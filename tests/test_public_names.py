@@ -77,6 +77,7 @@ KEYS = {
     """,
     "runs": "force output root sort",
     "tune": "pruner run_dir sampler sampler_seed search trials",
+    "app": "device host max_megabytes max_megapixels methods port",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
     "predict": """
         adapt adapt_seconds blend ckpt device feather force format grow images invert masks model_name output

@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("inpaint_zoo.cli.evaluate", "score a checkpoint on images and masks"),
     "models": ("inpaint_zoo.cli.models", "list the trained networks that come with the package"),
     "predict": ("inpaint_zoo.cli.predict", "fill the holes of images of any size"),
+    "app": ("inpaint_zoo.cli.app", "serve a page on which holes are painted and filled"),
     "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),

@@ -49,7 +49,7 @@ VERB_PATH_KEYS = {"predict": ("images", "masks"), "runs": ("root",)}
 POSITIONAL_KEYS = {"verify": "results"}
 """The key of a verb's argument without `=`, whose value is a path."""
 
-VERBS_WITH_METHODS = frozenset({"compare", "verify"})
+VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})
 VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}

@@ -193,6 +193,11 @@ def write_png(path: Path, image: np.ndarray) -> None:
     Raises:
         InputError: The file cannot be written.
     """
+    write_bytes(path, [png_bytes(image)])
+
+
+def png_bytes(image: np.ndarray) -> bytes:
+    """The bytes of a PNG file with uint8 (H, W, 3) RGB or (H, W) gray."""
     encoded = io.BytesIO()
     Image.fromarray(image).save(encoded, "PNG")
-    write_bytes(path, [encoded.getvalue()])
+    return encoded.getvalue()

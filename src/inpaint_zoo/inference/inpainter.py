@@ -47,7 +47,8 @@ class Inpainter:
                 which may differ in size. RGB; what stands in the hole is not read.
             mask: For each image, or one for all: a PIL image, an array or a tensor, (H, W) or (1, H, W), in batches
                 (N, H, W) or (N, 1, H, W); bool, or 0 for what is known and 1 or 255 for the hole.
-            **options: `strategy`, `grow`, `feather`, `blend`, `adapt`, `adapt_seconds`, `seed`: see `inference.fill.FillOptions`.
+            **options: `strategy`, `grow`, `feather`, `blend`, `adapt`, `adapt_seconds`, `seed`: see
+                `inference.fill.FillOptions`.
 
         Returns:
             New images in the form, type and device of `image`; alpha stays as it is. Known pixels are bit-identical

@@ -107,12 +107,7 @@ class Pipeline:
         if self.records.holds(work.result, key):
             return Done(work.image.name, was_there=True)
         original = read_original(file, as_png=self.as_png)
-        found = work.source.find(ImageFile(work.image.name, work.image.path), original)
-        if found.hole.all():
-            raise InputError(
-                f"{found.source} is all hole: nothing of {work.image.name} is known; if it shows what is known, give "
-                "the opposite invert="
-            )
+        found = find_hole(work.source, ImageFile(work.image.name, work.image.path), original)
         is_copied = not found.hole.any() and not original.is_converted
         return _Loaded(work, key, original, found, file.data if is_copied else None)
 
@@ -124,12 +119,8 @@ class Pipeline:
             )
 
     def _fill(self, loaded: _Loaded) -> _Filled:
-        original, hole = loaded.original, loaded.found.hole
-        if not hole.any():
-            return _Filled(loaded, original.samples)
-        seen = original.seen()
-        filled = self.fill(seen, hole)
-        return _Filled(loaded, original.filled(filled, seen, hole, opaque=loaded.work.source.is_alpha))
+        samples = fill_original(loaded.original, loaded.found, self.fill, opaque=loaded.work.source.is_alpha)
+        return _Filled(loaded, samples)
 
     def _write(self, filled: _Filled) -> Done:
         work, found = filled.loaded.work, filled.loaded.found
@@ -146,6 +137,36 @@ class Pipeline:
         notes = () if filled.loaded.copied is not None else filled.loaded.original.notes
         done = Done(work.image.name, notes=work.notes + notes, is_replaced=is_replaced)
         return done._replace(mask=found.source, look=found.look, unclear=found.unclear)
+
+
+def find_hole(source: HoleSource, image: ImageFile, original: Original) -> FoundHole:
+    """The hole of an image.
+
+    Raises:
+        InputError: There is none to be found, or nothing of the image is known.
+    """
+    found = source.find(image, original)
+    if found.hole.all():
+        raise InputError(
+            f"{found.source} is all hole: nothing of {image.name} is known; if it shows what is known, give the "
+            "opposite invert="
+        )
+    return found
+
+
+def fill_original(original: Original, found: FoundHole, fill: FillPixels, *, opaque: bool) -> Pixels:
+    """The samples of an image, (H, W, C) as in its file, with its hole filled.
+
+    Args:
+        original: The image.
+        found: Its hole, not everything; nothing is done if it is empty.
+        fill: From what is seen of the image and the hole.
+        opaque: Whether the hole becomes opaque.
+    """
+    if not found.hole.any():
+        return original.samples
+    seen = original.seen()
+    return original.filled(fill(seen, found.hole), seen, found.hole, opaque=opaque)
 
 
 def _held(image: ImageFile) -> Held:

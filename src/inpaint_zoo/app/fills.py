@@ -1,0 +1,117 @@
+"""From an uploaded image and mask to the file of the filled image."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods import Filler
+from inpaint_zoo.files.source import Held
+from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.images.original import read_original
+from inpaint_zoo.images.reading import image_size, png_bytes, read_image
+from inpaint_zoo.images.writing import encoded
+from inpaint_zoo.inference.fill import FillOptions, fill
+from inpaint_zoo.inference.hole_sources import ALPHA, AlphaChannel, HoleColor, HoleSource, MaskFile
+from inpaint_zoo.inference.pipeline import fill_original, find_hole
+
+THRESHOLD = 128
+"""Gray values of a mask from this one on are holes."""
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "BMP": "image/bmp"}
+MEDIA_TYPES |= {"AVIF": "image/avif", "GIF": "image/gif", "JPEG2000": "image/jp2", "PPM": "image/x-portable-anymap"}
+"""By Pillow's name of the format."""
+_LONGEST_NAME, _LONGEST_SUFFIX = 80, 8
+
+
+class TooLargeError(InputError):
+    """An image has more pixels than are taken."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done with an image."""
+
+    image: Held
+    mask: Held | str
+    """A file, `alpha`, or a color such as `#ff00ff`."""
+    options: FillOptions
+    as_png: bool = False
+    """Whether the result is a PNG file whatever the image is."""
+    most_pixels: int = 25_000_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """A filled image."""
+
+    data: bytes
+    media_type: str
+    suffix: str
+    """Of the file's name, with its dot."""
+    hole_ratio: float
+    """Share of the image that was the hole, 0 to 1."""
+    seconds: float
+    """That the fill took, without reading, writing and waiting."""
+    notes: tuple[str, ...]
+    """What the file cannot keep of the image."""
+
+
+def named(filename: str | None, data: bytes, otherwise: str) -> Held:
+    """Bytes under the name that they were sent with, of which only the last part and harmless letters are kept."""
+    last = re.split(r"[/\\]", filename or "")[-1]
+    name = "".join("_" if letter in ':*?"<>|' or not letter.isprintable() else letter for letter in last).strip(". ")
+    path = Path(name or otherwise)
+    return Held(Path(path.stem[:_LONGEST_NAME] + path.suffix[:_LONGEST_SUFFIX]), data)
+
+
+def fill_task(method: Filler, task: Task) -> Result:
+    """Read, fill and encode.
+
+    Raises:
+        TooLargeError: Image or mask has more than `most_pixels` pixels; only headers have been read.
+        InputError: They cannot be read, do not belong together, or cannot be filled as the options say.
+    """
+    for file in (task.image, task.mask):
+        if isinstance(file, Held):
+            _refuse_large(file, task.most_pixels)
+    original = read_original(task.image, as_png=task.as_png)
+    found = find_hole(_source(task.mask), ImageFile(str(task.image), task.image), original)
+    started = time.monotonic()
+    samples = fill_original(original, found, partial(fill, method, options=task.options), opaque=task.mask == ALPHA)
+    seconds = time.monotonic() - started
+    data = b"".join(encoded(samples, original.form, str(task.image)))
+    kind = original.form.format
+    media_type = MEDIA_TYPES.get(kind, "application/octet-stream")
+    suffix = Path(str(task.image)).suffix if not original.is_converted else ".png"
+    return Result(data, media_type, suffix or f".{kind.lower()}", float(np.mean(found.hole)), seconds, original.notes)
+
+
+def preview(image: Held, most_pixels: int) -> bytes:
+    """An image as a PNG file, upright, for programs that cannot read its format.
+
+    Raises:
+        InputError: As for `fill_task`.
+    """
+    _refuse_large(image, most_pixels)
+    return png_bytes(read_image(image))
+
+
+def _source(mask: Held | str) -> HoleSource:
+    if isinstance(mask, Held):
+        return MaskFile(mask, THRESHOLD, invert=False, resize=False)
+    return AlphaChannel(invert=False) if mask == ALPHA else HoleColor(mask, tolerance=0, invert=False)
+
+
+def _refuse_large(file: Held, most_pixels: int) -> None:
+    height, width = image_size(file)
+    if height * width > most_pixels:
+        raise TooLargeError(
+            f"{file} has {height * width / 1e6:.1f} million pixels, and {most_pixels / 1e6:g} are taken: send a "
+            "smaller one, or start inpaint-zoo app with max_megapixels="
+        )

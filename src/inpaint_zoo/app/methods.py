@@ -1,0 +1,75 @@
+"""What fills holes on the page, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+import torch
+
+from inpaint_zoo.bundles import list_bundles, packaged_card, weights_file
+from inpaint_zoo.bundles.card import read_card
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod
+from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.zoo import load_model
+
+CLASSICAL_TITLES = {
+    "opencv_telea": "Telea",
+    "opencv_navier_stokes": "Navier–Stokes",
+    "patchmatch": "PatchMatch",
+    "nearest": "Nearest pixel",
+    "mean": "Mean color",
+}
+"""Of classical fills, in the order of the page."""
+
+
+class Offered(NamedTuple):
+    """A method that can be chosen."""
+
+    method: Filler
+    title: str
+    about: str = ""
+    """What it is, in a few words."""
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it can learn from an image."""
+        return isinstance(self.method, NetworkMethod)
+
+
+def offered_methods(own: Mapping[str, str], device: torch.device) -> dict[str, Offered]:
+    """Load the networks given, those that come with the package, cheap ones first, and the fills that work here.
+
+    Args:
+        own: Further networks by name: what `weights_file` takes.
+        device: Where networks run.
+
+    Raises:
+        InputError: A file cannot be read, or a name is that of a fill.
+    """
+    taken = next((name for name in own if name in FILLS), None)
+    if taken is not None:
+        raise InputError(f"methods.{taken}: this is the name of a fill: give your network another one")
+    packaged = sorted(list_bundles(), key=lambda name: read_card(packaged_card(name)).gflop)
+    networks = {**own, **{name: name for name in packaged if name not in own}}
+    return {**{name: _network(name, value, device) for name, value in networks.items()}, **dict(_fills())}
+
+
+def _network(name: str, value: str, device: torch.device) -> Offered:
+    path = weights_file(value)
+    if not path.is_file():
+        known = ", ".join(list_bundles())
+        raise InputError(f"methods.{name}: '{value}' is no file: give a checkpoint, or one of {known}")
+    model, network = load_model(path)
+    millions = sum(parameter.numel() for parameter in network.parameters()) / 1e6
+    kind = "" if name == model else f"{model.upper()}, "
+    title = name if kind else model.upper()
+    return Offered(NetworkMethod(network, device), title, f"{kind}{millions:.1f} million parameters")
+
+
+def _fills() -> Iterator[tuple[str, Offered]]:
+    for name, title in CLASSICAL_TITLES.items():
+        with suppress(InputError):  # its library is not installed
+            yield name, Offered(ClassicalFill(FILLS[name], name), title)
