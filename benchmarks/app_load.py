@@ -19,6 +19,7 @@ import skimage.data
 from PIL import Image
 
 from inpaint_zoo.benchmark.machine import describe_machine
+from inpaint_zoo.benchmark.rate import MachineRate
 
 SIZE = 384
 """Pixels: sides of the images."""
@@ -68,7 +69,7 @@ def main() -> None:
     mask = png(hole)
     images = [png(np.roll(photograph, 7 * user, axis=1)) for user in range(options.users)]
     models = [options.models[user % len(options.models)] for user in range(options.users)]
-    print(describe_machine(), f"{options.users} users, {SIZE}x{SIZE}, hole {(hole > 0).mean():.1%}", sep="\n")
+    print(f"{options.users} users, {SIZE}x{SIZE}, hole {(hole > 0).mean():.1%}, {', '.join(options.models)}")
     with server() as (address, process), ThreadPoolExecutor(options.users) as pool:
         alone = [ask(address, image, mask, model)[1] for image, model in zip(images, models, strict=True)]
         print(f"alone: {megabytes(process):.0f} MB")
@@ -84,6 +85,9 @@ def main() -> None:
                 f"median {waited:.1f} s, {megabytes(process):.0f} MB",
                 flush=True,
             )
+    rate = MachineRate()
+    rate()
+    print("", *describe_machine(rate.best).lines(), sep="\n")
 
 
 if __name__ == "__main__":

@@ -226,3 +226,21 @@ def test_more_than_can_wait_are_turned_away(offered, photograph, mask, monkeypat
         assert first.result().status_code == 200
     assert turned_away.status_code == 503
     assert turned_away.headers["retry-after"] == "30"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
+def test_damaged_files_never_stop_it(send, photograph, mask, kind):
+    """Cut off, and with bytes changed, as image and as mask."""
+    rng = np.random.RandomState(0)
+    for number in range(12):
+        field, pixels = ("image", photograph) if number % 2 else ("mask", mask)
+        data = bytearray(encoded(pixels, kind))
+        if number < 4:
+            data = data[: rng.randint(len(data))]
+        else:
+            for place in rng.randint(min(len(data), 400), size=1 + number):
+                data[place] = rng.randint(256)
+        answer = send(**{field: (f"x.{kind.lower()}", bytes(data))})
+        assert answer.status_code in (200, 400, 413), answer.text
+        assert answer.status_code == 200 or len(answer.text.strip().splitlines()) == 1
+    assert send().status_code == 200

@@ -49,6 +49,12 @@ def python_without_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
+@pytest.fixture
+def pair(images: Images, masks: Images) -> tuple[Path, Path]:
+    """A photograph and its mask."""
+    return images("a.png") / "a.png", masks("a.png") / "a.png"
+
+
 @pytest.fixture(scope="module")
 def exported(small_checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("exported") / "misf, 'x'.onnx"
@@ -60,9 +66,9 @@ def exported(small_checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFact
 
 
 def test_the_script_of_the_documentation_needs_no_torch(
-    exported: Path, python_without_torch: Path, images: Images, masks: Images, tmp_path: Path
+    exported: Path, python_without_torch: Path, pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    photo, mask, output = images("a.png") / "a.png", masks("a.png") / "a.png", tmp_path / "filled.png"
+    (photo, mask), output = pair, tmp_path / "filled.png"
     subprocess.run([python_without_torch, SCRIPT, exported, photo, mask, output], check=True)
     missing = subprocess.run([python_without_torch, "-c", "import torch"], check=False, capture_output=True)
     assert b"No module named 'torch'" in missing.stderr
@@ -70,9 +76,49 @@ def test_the_script_of_the_documentation_needs_no_torch(
     expected = run_onnx(exported.read_bytes(), image[None], hole[None].astype(np.uint8))[0][0]
     np.testing.assert_array_equal(np.asarray(Image.open(output)), expected)
     assert (expected[hole] != image[hole]).any()
-    wrong = subprocess.run([python_without_torch, SCRIPT, exported, photo], check=False, capture_output=True)
-    assert wrong.returncode == 1
-    assert b"python fill_onnx.py" in wrong.stderr
+
+
+def test_the_script_says_what_is_wrong(
+    exported: Path, python_without_torch: Path, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (photo, mask), output = pair, tmp_path / "filled.png"
+    small = tmp_path / "small.png"
+    Image.new("L", (9, 8)).save(small)
+    wrong = {
+        (exported, photo): "python fill_onnx.py",
+        (tmp_path / "no.onnx", photo, mask, output): "no.onnx",
+        (photo, photo, mask, output): "error: ",
+        (exported, tmp_path / "no.png", mask, output): "no.png",
+        (exported, exported, mask, output): "cannot identify image file",
+        (exported, photo, small, output): f"error: {small} is 9x8, and {photo} is ",
+    }
+    for arguments, told in wrong.items():
+        done = subprocess.run([python_without_torch, SCRIPT, *arguments], check=False, capture_output=True, text=True)
+        assert done.returncode == 1
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not output.exists()
+
+
+def test_the_script_fills_with_both_layouts(
+    small_checkpoint: Checkpoint,
+    exported: Path,
+    python_without_torch: Path,
+    pair: tuple[Path, Path],
+    tmp_path: Path,
+) -> None:
+    planes, made = tmp_path / "planes.onnx", []
+    assert main(["export", f"ckpt={small_checkpoint('misf')}", "layout=BCHW", f"output={planes}"]) == 0
+    photo, mask = pair
+    turned = Image.open(photo).transpose(Image.Transpose.ROTATE_90)
+    exif = turned.getexif()
+    exif[274] = 6
+    turned.save(tmp_path / "turned.png", exif=exif)
+    for network, image in ((exported, photo), (planes, photo), (exported, tmp_path / "turned.png")):
+        subprocess.run([python_without_torch, SCRIPT, network, image, mask, tmp_path / "filled.png"], check=True)
+        made.append(np.asarray(Image.open(tmp_path / "filled.png")).astype(int))
+    assert abs(made[0] - made[1]).max() <= 1
+    assert np.array_equal(made[0], made[2])
 
 
 def test_a_file_tells_what_it_is(exported: Path) -> None:

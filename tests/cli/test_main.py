@@ -1,5 +1,6 @@
 import importlib
 import itertools
+import json
 import multiprocessing
 import os
 import signal
@@ -491,3 +492,11 @@ def test_a_forked_process_ends_at_sigterm_as_any_other(toy: Toy) -> None:
 
     toy.task = fork
     assert toy("data.root=x")[0] == 0
+
+
+def test_a_verb_of_two_words_may_be_one_argument(command, tmp_path):
+    done = command("masks make", "kind=center_box", "count=1", "size=32", f"output={tmp_path / 'masks'}")
+    assert done.code == 0
+    manifest = json.loads((tmp_path / "masks" / "manifest.json").read_text())
+    assert "BoxMask" in json.dumps(manifest)
+    assert command("").code == 2

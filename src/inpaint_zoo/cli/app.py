@@ -63,7 +63,7 @@ def _bound(host: str, port: int) -> socket.socket:
 def _hosts(host: str) -> list[str]:
     """The names under which the page may be asked for.
 
-    On this machine alone, only its own, so that no page of another site can pass itself off as one of it (DNS rebinding).
+    On this machine alone only its own, so that no page of another site can pass itself off as this one (DNS rebinding).
     """
     if _is_loopback(host):
         return ["localhost", "127.0.0.1", "[::1]", host]

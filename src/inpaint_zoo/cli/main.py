@@ -69,6 +69,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments[0] == "--version":
         print(f"inpaint-zoo {version('inpaint-zoo')}")
         return 0
+    arguments[:1] = arguments[0].split() or [""]  # both words of a verb may come in one argument
     verb = _verb(arguments)
     if verb in VERBS:
         return _run(verb, arguments[len(verb.split()) :], debug)
