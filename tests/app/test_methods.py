@@ -15,9 +15,8 @@ CPU = torch.device("cpu")
 def test_all_networks_and_fills_are_offered():
     offered = offered_methods({}, CPU)
     assert set(offered) == {*list_bundles(), *FILLS}
-    assert [one.is_network for one in offered.values()] == sorted(
-        (one.is_network for one in offered.values()), reverse=True
-    )
+    assert [one.is_classical for one in offered.values()] == sorted(one.is_classical for one in offered.values())
+    assert [name for name, one in offered.items() if one.can_learn] == ["madf", "ctsdg", "misf"]
     assert offered["madf"].title == "MADF"
     assert offered["madf"].about == "2.3 million parameters"
 

@@ -32,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "my_package"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("my_package", "my_fill")]:
         del sys.modules[name]
 
 
@@ -146,3 +146,12 @@ def test_names_of_ours_come_first() -> None:
     path.parent.mkdir(parents=True)
     path.write_text("_target_: my_package.Other\n")
     assert compose_config("train", ["model=misf"], "conf").model._target_ == "inpaint_zoo.models.misf.MISF"
+
+
+def test_a_method(command: Command) -> None:
+    do("method.md", command)
+    records = json.loads(Path("compared/results.json").read_text())["records"]
+    assert {record["method"] for record in records} == {"mine", "flat", "telea"}
+    code, _, err = command("verify", "compared/results.json")
+    assert code == 2
+    assert "my_fill:fill would run code: name it on the command line, or add allow=[my_fill] to it" in err

@@ -47,7 +47,7 @@ def check_form(form: FormData, offered: Mapping[str, Offered]) -> tuple[str, Fil
     model = _text(form, "model")
     if model not in offered:
         raise InputError(f"there is no model '{model}'{did_you_mean(model, offered)} (known: {', '.join(offered)})")
-    if options.adapt_seconds and not offered[model].is_network:
+    if options.adapt_seconds and not offered[model].can_learn:
         raise InputError(f"adapt_seconds: {model} has nothing to train: leave it out")
     return model, options
 

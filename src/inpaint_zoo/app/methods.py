@@ -11,6 +11,7 @@ import torch
 from inpaint_zoo.bundles import list_bundles, packaged_card, weights_file
 from inpaint_zoo.bundles.card import read_card
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.method_sources import named_filler
 from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.zoo import load_model
@@ -34,16 +35,21 @@ class Offered(NamedTuple):
     """What it is, in a few words."""
 
     @property
-    def is_network(self) -> bool:
-        """Whether it can learn from an image."""
+    def can_learn(self) -> bool:
+        """Whether it can be trained on an image."""
         return isinstance(self.method, NetworkMethod)
+
+    @property
+    def is_classical(self) -> bool:
+        """Whether it is one of this package's fills without training."""
+        return isinstance(self.method, ClassicalFill)
 
 
 def offered_methods(own: Mapping[str, str], device: torch.device) -> dict[str, Offered]:
-    """Load the networks given, those that come with the package, cheap ones first, and the fills that work here.
+    """Load what is given, the networks of the package, cheap ones first, and the classical fills that work here.
 
     Args:
-        own: Further networks by name: what `weights_file` takes.
+        own: Further methods by name: what `named_filler` or `weights_file` takes.
         device: Where networks run.
 
     Raises:
@@ -51,10 +57,15 @@ def offered_methods(own: Mapping[str, str], device: torch.device) -> dict[str, O
     """
     taken = next((name for name in own if name in FILLS), None)
     if taken is not None:
-        raise InputError(f"methods.{taken}: this is the name of a fill: give your network another one")
+        raise InputError(f"methods.{taken}: this is the name of a fill: give your method another one")
     packaged = sorted(list_bundles(), key=lambda name: read_card(packaged_card(name)).gflop)
     networks = {**own, **{name: name for name in packaged if name not in own}}
-    return {**{name: _network(name, value, device) for name, value in networks.items()}, **dict(_fills())}
+    return {**{name: _own(name, value, device) for name, value in networks.items()}, **dict(_fills())}
+
+
+def _own(name: str, value: str, device: torch.device) -> Offered:
+    filler = named_filler(value)
+    return _network(name, value, device) if filler is None else Offered(filler, name, value)
 
 
 def _network(name: str, value: str, device: torch.device) -> Offered:

@@ -14,6 +14,7 @@ import torch
 
 from inpaint_zoo.benchmark.flops import count_gflop
 from inpaint_zoo.benchmark.memory import peak_of
+from inpaint_zoo.config.allowlist import bind_allowed
 from inpaint_zoo.evaluation.method_sources import build_methods
 from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, Sample
 from inpaint_zoo.evaluation.protocols import StandardProtocol
@@ -56,7 +57,7 @@ def remembered(path: Path, fingerprint: str, measure: Callable[[], Cost]) -> Cos
 
 
 def _peak_memory(title: str, source: str, size: tuple[int, int]) -> float | None:
-    return peak_of(partial(_fill, title, source, size), title)
+    return peak_of(partial(bind_allowed(partial(_fill, title, source)), size), title)
 
 
 def _fill(title: str, source: str, size: tuple[int, int]) -> None:

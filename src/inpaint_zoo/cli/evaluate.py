@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.method_sources import names_filler
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -39,7 +41,13 @@ def run(config: DictConfig) -> float | None:
 
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
-    output, ckpt = config.output, weights_file(config.ckpt)  # reported first where they are missing
+    output, ckpt = config.output, config.ckpt  # reported first where they are missing
+    if names_filler(ckpt):
+        settings = Settings.from_config(config, {re.sub(r"[^\w.+()-]", "_", Path(ckpt.replace(":", ".")).name): ckpt})
+        folder = results_folder(output, settings, Results.EVALUATION)
+        refuse_run_folder(folder)
+        return open_session(settings), folder
+    ckpt = weights_file(ckpt)
     if not ckpt.exists():
         raise InputError(f"ckpt: {ckpt} does not exist: give ckpt=FILE, a checkpoint or a published file")
     settings = Settings.from_config(config, {})

@@ -98,7 +98,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # and before albumentations is: it would look up its newest version on the network
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
     # Hydra and OmegaConf are slow to import
-    from inpaint_zoo.config.allowlist import allowing, bind_allowed, split_allow  # noqa: PLC0415
+    from inpaint_zoo.config.allowlist import allowing, bind_allowed, named_functions, split_allow  # noqa: PLC0415
     from inpaint_zoo.config.error_messages import explain  # noqa: PLC0415
     from inpaint_zoo.config.overrides import as_given  # noqa: PLC0415
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
@@ -106,7 +106,7 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     try:
         _check_current_folder()
         prefixes, others = split_allow(arguments)
-        with allowing(prefixes), _stopping_at_sigterm():
+        with allowing([*prefixes, *named_functions(others)]), _stopping_at_sigterm():
             return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _print_error(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)

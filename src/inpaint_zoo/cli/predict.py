@@ -18,7 +18,8 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.cli.weights import chosen_weights
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod
+from inpaint_zoo.evaluation.method_sources import named_filler
+from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, OnnxFile, PythonFunction
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.files.atomic import make_folder, writable_folder
 from inpaint_zoo.files.hashing import code_hash
@@ -51,11 +52,11 @@ def run(config: DictConfig) -> None:
     options = FillOptions(**{key: config[key] for key in _OPTIONS})
     if config.format not in _FORMATS:
         raise InputError(f"format={config.format}: give format=png, or leave it out: results have the images' formats")
-    chosen = _classical_fill(config) or chosen_weights(config)
+    chosen = _filler(config) or chosen_weights(config)
     planned = plan(given, as_png=_FORMATS[config.format])
     refuse_inputs(folder, given, [one for one in planned if isinstance(one, Work)])
     with joined_processes() as processes, _alone(folder):
-        method = chosen if isinstance(chosen, ClassicalFill) else _network_method(config, chosen, processes)
+        method = _network_method(config, chosen, processes) if isinstance(chosen, Path) else chosen
         pipeline = Pipeline(
             fill=partial(fill, method, options=options),
             records=Records(folder, processes.rank, force=config.force),
@@ -85,8 +86,8 @@ def _alone(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def _classical_fill(config: DictConfig) -> ClassicalFill | None:
-    """The fill that `model` names; None where a network fills."""
+def _filler(config: DictConfig) -> ClassicalFill | PythonFunction | OnnxFile | None:
+    """What fills without a network of this package; None where one fills."""
     name = config.model_name
     if name is None and config.ckpt is None:
         usable = ", ".join((*list_bundles(), *FILLS))
@@ -98,7 +99,7 @@ def _classical_fill(config: DictConfig) -> ClassicalFill | None:
         known_model(name, *FILLS)
     if name in FILLS and config.ckpt is not None:
         raise InputError(f"ckpt={config.ckpt} and model={name} both fill: give one of them.")
-    return ClassicalFill(FILLS[name], name) if name in FILLS else None
+    return named_filler(config.ckpt if name is None else name)
 
 
 def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:
@@ -122,7 +123,9 @@ def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Pro
     return [done[one.image.name] if isinstance(one, Work) else one for one in planned]
 
 
-def _settings(config: DictConfig, method: ClassicalFill | NetworkMethod, options: FillOptions) -> str:
+def _settings(
+    config: DictConfig, method: ClassicalFill | NetworkMethod | OnnxFile | PythonFunction, options: FillOptions
+) -> str:
     """Everything that results depend on beside image and mask."""
     masks = config.masks if config.masks is not None and config.masks.startswith("#") else ""
     keys = {key: config[key] for key in ("threshold", "tolerance", "invert", "format")}

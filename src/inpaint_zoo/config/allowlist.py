@@ -59,6 +59,9 @@ _ELSEWHERE = (*_PLACES.values(), "albumentations.BasicTransform", "torch.nn.Modu
 """The classes that nodes below all other keys may have."""
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+FUNCTION = re.compile(rf"{_DOTTED.pattern}:{_DOTTED.pattern}")
+"""The name of a function that fills holes, `package.module:function`."""
+_NAMES_FUNCTION = re.compile(rf"(?:\+{{0,2}}methods\.[^=]+|ckpt)=(['\"]?)({FUNCTION.pattern})\1")
 _allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
 
 
@@ -109,6 +112,12 @@ def split_allow(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
                 raise InputError(f"{argument}: give the dotted path of a package, as in {OPTION}=[my_package]")
             prefixes.append(prefix)
     return prefixes, others
+
+
+def named_functions(arguments: Iterable[str]) -> list[str]:
+    """The paths of the functions that arguments of the command line name as methods: this allows them."""
+    found = (_NAMES_FUNCTION.fullmatch(argument) for argument in arguments)
+    return [match[2].replace(":", ".") for match in found if match]
 
 
 def refuse_key(keys: Iterable[Any]) -> None:

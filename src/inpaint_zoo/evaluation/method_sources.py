@@ -1,17 +1,27 @@
-"""Build the methods that `methods` in a configuration names: networks, classical fills, folders of images."""
+"""Build the methods that a configuration names: networks, classical fills, functions, ONNX files, folders of images."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
 
 from inpaint_zoo.bundles import list_bundles, weights_file
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
-from inpaint_zoo.evaluation.methods import ClassicalFill, ImageFolder, Method, NetworkMethod
+from inpaint_zoo.evaluation.methods import (
+    ClassicalFill,
+    ImageFolder,
+    Method,
+    NetworkMethod,
+    OnnxFile,
+    PythonFunction,
+)
 from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.evaluation.methods.function import is_function
+from inpaint_zoo.evaluation.methods.onnx_file import SUFFIX
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
@@ -35,8 +45,10 @@ def check_sources(values: Mapping[str, str]) -> None:
             raise InputError(
                 f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only."
             )
+        if value in FILLS or is_function(value):
+            continue
         path = weights_file(value)
-        if value not in FILLS and not path.is_dir() and not path.is_file():
+        if not path.is_dir() and not path.is_file():
             raise InputError(f"methods.{title}: '{value}' is not a file, a folder or one of {known}.")
 
 
@@ -50,7 +62,7 @@ def build_methods(
     """Load the methods that are compared.
 
     Args:
-        values: By title: the name of a classical fill, what `weights_file` takes, or a folder of images.
+        values: By title: what `named_filler` or `weights_file` takes, or a folder of images.
         device: Where networks run.
         protocol: May override arguments of networks, and may let them see the complete image.
         weights: `raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one.
@@ -63,13 +75,35 @@ def build_methods(
     return {title: _method(title, value, device, protocol, weights) for title, value in given.items()}
 
 
+def names_filler(value: str) -> bool:
+    """Whether a text names what `named_filler` loads, or a file of that kind that is missing."""
+    return value in FILLS or is_function(value) or Path(value).suffix == SUFFIX
+
+
+def named_filler(value: str) -> ClassicalFill | PythonFunction | OnnxFile | None:
+    """What a text names that fills holes without a network of this package; None for everything else.
+
+    Args:
+        value: The name of a classical fill, `package.module:function`, or the path of an `.onnx` file.
+
+    Raises:
+        InputError: It cannot be loaded, or may not be imported.
+    """
+    if value in FILLS:
+        return ClassicalFill(FILLS[value], value)
+    if is_function(value):
+        return PythonFunction(value)
+    path = Path(value).expanduser()
+    return OnnxFile(path) if path.suffix == SUFFIX and path.is_file() else None
+
+
 def _method(
     title: str, value: str | WeightsFile, device: torch.device, protocol: Protocol, weights: str | None
 ) -> Method:
     if isinstance(value, WeightsFile):
         return _network_method(value, device, protocol, weights)
-    if value in FILLS:
-        return ClassicalFill(FILLS[value], value)
+    if (filler := named_filler(value)) is not None:
+        return filler
     path = weights_file(value)
     if path.is_dir():
         return ImageFolder(path, title)

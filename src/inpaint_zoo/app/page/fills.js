@@ -133,7 +133,7 @@ const showResult = async (card, title, answer) => {
 const fields = (mask, input) => {
   const chosen = { image: picture.file, mask, model: input.value, grow: form.grow.value || "0", blend: form.blend.value };
   if (form.blend.value === "feather") chosen.feather = form.feather.value;
-  if (input.dataset.network === "1" && Number(form.adapt_seconds.value)) chosen.adapt_seconds = form.adapt_seconds.value;
+  if (input.dataset.learns === "1" && Number(form.adapt_seconds.value)) chosen.adapt_seconds = form.adapt_seconds.value;
   if (picture.asPng) chosen.format = "png";
   return chosen;
 };

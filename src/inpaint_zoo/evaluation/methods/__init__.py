@@ -1,8 +1,19 @@
-"""Everything that fills holes, with one interface: networks, classical fills, folders of images of other tools."""
+"""Everything that fills holes, with one interface: networks, fills, functions, ONNX files, folders of images."""
 
 from inpaint_zoo.evaluation.methods.base import Filler, Method, Sample
 from inpaint_zoo.evaluation.methods.classical import ClassicalFill
 from inpaint_zoo.evaluation.methods.folder import ImageFolder
+from inpaint_zoo.evaluation.methods.function import PythonFunction
 from inpaint_zoo.evaluation.methods.network import NetworkMethod
+from inpaint_zoo.evaluation.methods.onnx_file import OnnxFile
 
-__all__ = ["ClassicalFill", "Filler", "ImageFolder", "Method", "NetworkMethod", "Sample"]
+__all__ = [
+    "ClassicalFill",
+    "Filler",
+    "ImageFolder",
+    "Method",
+    "NetworkMethod",
+    "OnnxFile",
+    "PythonFunction",
+    "Sample",
+]

@@ -1,0 +1,138 @@
+"""A Python function from anywhere as a method."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inpaint_zoo.config.allowlist import FUNCTION, OPTION, is_extension
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.methods.base import Sample
+from inpaint_zoo.files.hashing import file_hash
+from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, Hole, ImageArray, rounded, to_float
+
+
+def is_function(value: str) -> bool:
+    """Whether a value names a function, `package.module:name`."""
+    return FUNCTION.fullmatch(value) is not None
+
+
+class PythonFunction:
+    """A function that fills holes; what stands in the hole is set to 0 before it is called.
+
+    It gets `image`, (H, W, 3) uint8 RGB, and `mask`, (H, W) uint8 with 255 = hole, and returns the filled image in the
+    form of `image`. An attribute `floats = True` of the function asks for float32 in [0, 1] (the mask: 0 or 1) instead,
+    and `batches = True` for a first axis of length 1 of both.
+
+    Args:
+        name: `package.module:function`; modules in the current folder are found, too.
+
+    Raises:
+        InputError: Nobody has allowed it, it cannot be imported, or is no function.
+    """
+
+    minimum_size = 1
+    trained_size: int | None = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.function, self._module = _imported(name)
+        self._has_floats = bool(getattr(self.function, "floats", False))
+        self._has_batches = bool(getattr(self.function, "batches", False))
+
+    def identity(self) -> dict[str, str]:
+        """Its name and the hash of its file; what the function itself imports or reads is not known."""
+        source = inspect.getsourcefile(self._module)
+        return {"kind": "function", "name": self.name, "file": file_hash(Path(source)) if source else ""}
+
+    def __call__(self, sample: Sample) -> ImageArray | FloatImageArray:
+        """Fill the hole; returns what the function returns.
+
+        Raises:
+            InputError: The function fails, or returns something else.
+            DivergedError: It is not finite.
+        """
+        return self._filled(to_float(sample.image) if self._has_floats else sample.image, sample.hole, sample.name)
+
+    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
+        """Fill the hole of a float image, in steps of 1 / 255 where the function takes 8 bits.
+
+        Args:
+            image: (H, W, 3) in [0, 1].
+            hole: (H, W), True = hole.
+
+        Returns:
+            (H, W, 3) in [0, 1]: the fill in the hole, `image` elsewhere.
+
+        Raises:
+            InputError: As for a sample.
+        """
+        filled = self._filled(image if self._has_floats else rounded(image), hole, "")
+        return np.where(hole[..., None], filled if filled.dtype == np.float32 else to_float(filled), image)
+
+    def _filled(self, image: NDArray[Any], hole: Hole, name: str) -> NDArray[Any]:
+        seen = np.where(hole[..., None], np.zeros((), image.dtype), image)
+        mask = hole.astype(np.float32) if self._has_floats else hole.astype(np.uint8) * np.uint8(255)
+        arguments = (seen[None], mask[None]) if self._has_batches else (seen, mask)
+        try:
+            made = np.asarray(self.function(*arguments))
+        except Exception as error:  # it may raise anything
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            raise InputError(f"{self.name} failed{name and f' on {name}'} ({reason}); --debug shows where") from error
+        return self._checked(made, seen[None] if self._has_batches else seen, name)
+
+    def _checked(self, made: NDArray[Any], like: NDArray[Any], name: str) -> NDArray[Any]:
+        is_float = made.dtype.kind == "f"
+        if made.shape != like.shape or not (is_float or made.dtype == np.uint8):
+            raise InputError(
+                f"{self.name} returned {made.dtype} of shape {made.shape}: return uint8, or floats in [0, 1], of shape "
+                f"{like.shape}"
+            )
+        image = made[0] if self._has_batches else made
+        if not is_float:
+            return image
+        if not np.isfinite(image).all():
+            raise DivergedError(f"{name}: " if name else "")
+        if image.min() < -1 or image.max() > 2:
+            raise InputError(
+                f"{self.name} returned floats from {image.min():.3g} to {image.max():.3g}: return them in [0, 1]"
+            )
+        return image.clip(0, 1).astype(np.float32)
+
+
+def _imported(name: str) -> tuple[Callable[..., Any], Any]:
+    """The function, and its module."""
+    home, _, function = name.partition(":")
+    if not is_extension(f"{home}.{function}"):
+        raise InputError(f"{name} would run code: name it on the command line, or add {OPTION}=[{home}] to it")
+    try:
+        with _current_folder():
+            module = found = importlib.import_module(home)
+            for part in function.split("."):
+                found = getattr(found, part)
+    except Exception as error:  # modules may raise anything
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise InputError(f"{name} cannot be imported ({reason}); --debug shows where") from error
+    if not callable(found):
+        raise InputError(f"{name} is no function, but {type(found).__name__}")
+    return found, module
+
+
+@contextmanager
+def _current_folder() -> Iterator[None]:
+    """Let modules of the current folder be found, behind all others."""
+    folder = os.getcwd()  # noqa: PTH109 - a text, as in sys.path
+    sys.path.append(folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

@@ -1,0 +1,101 @@
+"""An exported network as a method, run by onnxruntime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inpaint_zoo.errors import DamagedFileError, InputError
+from inpaint_zoo.evaluation.methods.base import Sample
+from inpaint_zoo.files.hashing import file_hash
+from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray, rounded, to_float
+
+SUFFIX = ".onnx"
+_BYTES = "tensor(uint8)"
+
+
+class OnnxFile:
+    """A graph from `image`, uint8 (1, H, W, 3) or (1, 3, H, W), and `mask`, uint8 (1, H, W) with 1 = hole.
+
+    Its first output is the filled image. `inpaint-zoo export` writes such files.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: onnxruntime is not installed, or the graph is another one.
+        DamagedFileError: It is no ONNX file.
+    """
+
+    minimum_size = 1
+    trained_size: int | None = 512
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 - it is an extra
+        except ImportError as error:
+            raise InputError(f"{path} needs onnxruntime: pip install 'inpaint-zoo[export]'") from error
+        self.path = path
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its errors have no class of their own
+            raise DamagedFileError(f"{path} cannot be loaded as an ONNX file ({_line(error)})") from error
+        self._in_planes = self._check_inputs()
+
+    def identity(self) -> dict[str, str]:
+        """The hash of the file."""
+        return {"kind": "onnx", "file": file_hash(self.path)}
+
+    def __call__(self, sample: Sample) -> ImageArray:
+        """Fill the hole."""
+        return self._filled(sample.image, sample.hole)
+
+    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
+        """Fill the hole of a float image, in steps of 1 / 255.
+
+        Args:
+            image: (H, W, 3) in [0, 1].
+            hole: (H, W), True = hole.
+
+        Returns:
+            (H, W, 3) in [0, 1]: the fill in the hole, `image` elsewhere.
+
+        Raises:
+            InputError: The graph cannot be run on an image of this size.
+        """
+        return np.where(hole[..., None], to_float(self._filled(rounded(image), hole)), image)
+
+    def _filled(self, image: ImageArray, hole: Hole) -> ImageArray:
+        seen = np.where(hole[..., None], np.uint8(0), image)
+        given = {
+            "image": (np.moveaxis(seen, -1, 0) if self._in_planes else seen)[None],
+            "mask": hole[None].view(np.uint8),
+        }
+        try:
+            made = self._session.run(None, given)[0][0]
+        except Exception as error:
+            height, width = hole.shape
+            raise InputError(f"{self.path} cannot fill an image of {width}x{height} ({_line(error)})") from error
+        filled: ImageArray = np.moveaxis(made, 0, -1) if self._in_planes else made
+        if filled.shape != image.shape or filled.dtype != np.uint8:
+            raise InputError(f"{self.path} returned {filled.dtype} of shape {filled.shape}, not uint8 of {image.shape}")
+        return filled
+
+    def _check_inputs(self) -> bool:
+        """Whether colors come before rows and columns."""
+        inputs: dict[str, Any] = {one.name: one for one in self._session.get_inputs()}
+        image, mask = inputs.get("image"), inputs.get("mask")
+        if len(inputs) != 2 or image is None or mask is None or {image.type, mask.type} != {_BYTES}:
+            told = ", ".join(f"{name} {one.type} {one.shape}" for name, one in inputs.items())
+            raise InputError(
+                f"{self.path} takes {told}: give a graph of image and mask in uint8, as inpaint-zoo export writes it"
+            )
+        return bool(image.shape[1] == 3)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
