@@ -39,7 +39,7 @@ KNOW_HYDRA = {"cli", "config", "jobs", "training"}
 KNOW_OMEGACONF = KNOW_HYDRA | {"benchmark", "evaluation", "zoo"}
 IMPORTED_WHEN_NEEDED = {
     "wandb", "tensorboard", "albumentations", "lpips", "patchmatch", "optuna", "sklearn", "torch_fidelity",
-    "huggingface_hub", "onnx", "onnxruntime", "onnxscript",
+    "huggingface_hub", "onnx", "onnxruntime", "onnxscript", "spandrel",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_a_truncated_file_is_refused(written: Path, share: float) -> None:
 @pytest.mark.parametrize(
     ("metadata", "reason"),
     [
-        ({}, "does not say which network"),
+        ({}, "does not say which model"),
         ({"inpaint_zoo": "{"}, "is no JSON object"),
         ({"inpaint_zoo": "[1]"}, "is no JSON object"),
         ({"inpaint_zoo": "[" * 10**5}, "is no JSON object"),

@@ -11,10 +11,10 @@ import torch
 from inpaint_zoo.bundles import list_bundles, packaged_card, weights_file
 from inpaint_zoo.bundles.card import read_card
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import named_filler
-from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod
+from inpaint_zoo.evaluation.method_sources import named_filler, read_network
+from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
-from inpaint_zoo.zoo import load_model
+from inpaint_zoo.zoo import filled_network
 
 CLASSICAL_TITLES = {
     "opencv_telea": "Telea",
@@ -73,7 +73,10 @@ def _network(name: str, value: str, device: torch.device) -> Offered:
     if not path.is_file():
         known = ", ".join(list_bundles())
         raise InputError(f"methods.{name}: '{value}' is no file: give a checkpoint, or one of {known}")
-    model, network = load_model(path)
+    read = read_network(path, None, None, device)
+    if isinstance(read, SpandrelFile):
+        return Offered(read, name, read.identity()["architecture"])
+    model, network = read.weights.model, filled_network(read.weights)
     millions = sum(parameter.numel() for parameter in network.parameters()) / 1e6
     kind = "" if name == model else f"{model.upper()}, "
     title = name if kind else model.upper()

@@ -12,7 +12,8 @@ from rich.console import Console
 from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import names_filler
+from inpaint_zoo.evaluation.method_sources import names_filler, read_network
+from inpaint_zoo.evaluation.methods import SpandrelFile
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -23,7 +24,7 @@ from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
-from inpaint_zoo.models.weights import read_weights_file
+from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
 from inpaint_zoo.training.runs.status import refuse_run_folder
 
@@ -43,7 +44,7 @@ def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
     output, ckpt = config.output, config.ckpt  # reported first where they are missing
     if names_filler(ckpt):
-        settings = Settings.from_config(config, {re.sub(r"[^\w.+()-]", "_", Path(ckpt.replace(":", ".")).name): ckpt})
+        settings = Settings.from_config(config, {_title(ckpt): ckpt})
         folder = results_folder(output, settings, Results.EVALUATION)
         refuse_run_folder(folder)
         return open_session(settings), folder
@@ -55,9 +56,16 @@ def _opened(config: DictConfig) -> tuple[Session, Path]:
     refuse_run_folder(folder)
     if config.manifest is None:
         refuse_missing({"data": settings.data, "mask": settings.mask})
-    file = read_weights_file(ckpt, config.model_name, config.weights)
+    file = read_network(ckpt, config.model_name, config.weights, choose_device(config.device))
+    if isinstance(file, SpandrelFile):
+        return open_session(replace(settings, sources={_title(config.ckpt): config.ckpt})), folder
     settings = replace(settings, sources={file.weights.model: config.ckpt})
     return open_session(settings, {file.weights.model: file}), folder
+
+
+def _title(ckpt: str) -> str:
+    """The name in tables of what is no network of this package: that of the function or file."""
+    return re.sub(r"[^\w.+()-]", "_", Path(ckpt.replace(":", ".")).name)
 
 
 def _write(session: Session, records: list[Record], folder: Path) -> None:

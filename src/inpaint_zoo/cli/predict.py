@@ -18,8 +18,8 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.cli.weights import chosen_weights
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.evaluation.method_sources import named_filler
-from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, OnnxFile, PythonFunction
+from inpaint_zoo.evaluation.method_sources import named_filler, read_network
+from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, OnnxFile, PythonFunction, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.files.atomic import make_folder, writable_folder
 from inpaint_zoo.files.hashing import code_hash
@@ -30,7 +30,6 @@ from inpaint_zoo.inference.pipeline import Done, Pipeline, Work
 from inpaint_zoo.inference.records import Records
 from inpaint_zoo.masks.files.checks import warn_about, warn_about_outliers
 from inpaint_zoo.masks.files.pairs import note_unclear
-from inpaint_zoo.models.weights import read_weights_file
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
@@ -38,6 +37,7 @@ from inpaint_zoo.training.runs.lock import FolderInUseError, run_lock
 from inpaint_zoo.training.runs.status import refuse_run_folder
 from inpaint_zoo.zoo import filled_network, known_model
 
+_Filler = ClassicalFill | NetworkMethod | OnnxFile | PythonFunction | SpandrelFile
 _OPTIONS = ("strategy", "grow", "feather", "blend", "adapt", "adapt_seconds")
 _FORMATS: Mapping[str | None, bool] = {None: False, "png": True}
 """By the value of `format`: whether all results are PNG files."""
@@ -86,7 +86,7 @@ def _alone(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def _filler(config: DictConfig) -> ClassicalFill | PythonFunction | OnnxFile | None:
+def _filler(config: DictConfig) -> _Filler | None:
     """What fills without a network of this package; None where one fills."""
     name = config.model_name
     if name is None and config.ckpt is None:
@@ -102,9 +102,11 @@ def _filler(config: DictConfig) -> ClassicalFill | PythonFunction | OnnxFile | N
     return named_filler(config.ckpt if name is None else name)
 
 
-def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod:
+def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod | SpandrelFile:
     device = choose_device(config.device)
-    file = read_weights_file(path, config.model_name, config.weights)
+    file = read_network(path, config.model_name, config.weights, device)
+    if isinstance(file, SpandrelFile):
+        return file
     model = file.weights.model
     if config.ckpt is None and processes.is_first:
         print(f"{model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
@@ -123,9 +125,7 @@ def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Pro
     return [done[one.image.name] if isinstance(one, Work) else one for one in planned]
 
 
-def _settings(
-    config: DictConfig, method: ClassicalFill | NetworkMethod | OnnxFile | PythonFunction, options: FillOptions
-) -> str:
+def _settings(config: DictConfig, method: _Filler, options: FillOptions) -> str:
     """Everything that results depend on beside image and mask."""
     masks = config.masks if config.masks is not None and config.masks.startswith("#") else ""
     keys = {key: config[key] for key in ("threshold", "tolerance", "invert", "format")}

@@ -18,6 +18,7 @@ from inpaint_zoo.evaluation.methods import (
     NetworkMethod,
     OnnxFile,
     PythonFunction,
+    SpandrelFile,
 )
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.methods.function import is_function
@@ -25,7 +26,7 @@ from inpaint_zoo.evaluation.methods.onnx_file import SUFFIX
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.models.weights import WeightsFile, read_weights_file
+from inpaint_zoo.models.weights import UnknownNetworkError, WeightsFile, read_weights_file
 from inpaint_zoo.zoo import filled_network, list_models
 
 
@@ -97,6 +98,27 @@ def named_filler(value: str) -> ClassicalFill | PythonFunction | OnnxFile | None
     return OnnxFile(path) if path.suffix == SUFFIX and path.is_file() else None
 
 
+def read_network(path: Path, name: str | None, weights: str | None, device: torch.device) -> WeightsFile | SpandrelFile:
+    """Read the weights of a network of this package, or of any that spandrel knows.
+
+    Args:
+        path: The file.
+        name: Name of the model that it must be.
+        weights: `raw`, `ema` or None, see `read_weights`.
+        device: Where a network of others runs.
+
+    Raises:
+        InputError: It cannot be read, or is neither.
+    """
+    try:
+        return read_weights_file(path, name, weights)
+    except UnknownNetworkError as unknown:
+        try:
+            return SpandrelFile(path, device)
+        except InputError as error:
+            raise InputError(f"{unknown} {error}") from error
+
+
 def _method(
     title: str, value: str | WeightsFile, device: torch.device, protocol: Protocol, weights: str | None
 ) -> Method:
@@ -107,8 +129,8 @@ def _method(
     path = weights_file(value)
     if path.is_dir():
         return ImageFolder(path, title)
-    name = title if title in list_models() else None
-    return _network_method(read_weights_file(path, name, weights), device, protocol, weights)
+    read = read_network(path, title if title in list_models() else None, weights, device)
+    return read if isinstance(read, SpandrelFile) else _network_method(read, device, protocol, weights)
 
 
 def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None) -> NetworkMethod:

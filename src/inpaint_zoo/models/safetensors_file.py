@@ -27,20 +27,17 @@ def is_safetensors(file: IO[bytes]) -> bool:
 
 
 def read_safetensors(path: Path) -> dict[str, Any]:
-    """The content of a file in the form of a checkpoint; numbers become float32.
+    """The content of a file in the form of a checkpoint, of others' files the tensors alone; numbers become float32.
 
     Raises:
         DamagedFileError: The file is damaged.
-        InputError: It does not say which network it holds.
     """
     try:
         with safe_open(path, framework="pt") as file:
-            stated = (file.metadata() or {}).get(_KEY)
+            stated = (file.metadata() or {}).get(_KEY, "{}")
             state = {name: _single(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118 - it is no mapping
     except SafetensorError as error:
         raise DamagedFileError(f"{path} is damaged: {error}.") from error
-    if stated is None:
-        raise InputError(f"{path} does not say which network it holds: give a file that inpaint-zoo has written.")
     try:
         return {**json.loads(stated), "state_dict": state}
     except (ValueError, TypeError, RecursionError) as error:

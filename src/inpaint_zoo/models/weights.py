@@ -94,6 +94,10 @@ def read_weights(
     return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
 
 
+class UnknownNetworkError(InputError):
+    """The names of the tensors in a file tell no network of this package."""
+
+
 class WeightsFile(NamedTuple):
     """The content of a file of weights."""
 
@@ -146,7 +150,7 @@ def _published(path: Path, checkpoint: Mapping[str, Any], model: str | None) -> 
     conversions = _conversions()
     told = [name for name, its in conversions.items() if any(tensor.startswith(its.TELLTALE) for tensor in tensors)]
     if model is None and len(told) != 1:
-        raise InputError(
+        raise UnknownNetworkError(
             f"{path} does not say which model it holds: if it is a published file, give model=NAME (where there is no "
             "such key, convert it first: inpaint-zoo import-weights model=NAME)."
         )

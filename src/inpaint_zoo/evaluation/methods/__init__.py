@@ -6,6 +6,7 @@ from inpaint_zoo.evaluation.methods.folder import ImageFolder
 from inpaint_zoo.evaluation.methods.function import PythonFunction
 from inpaint_zoo.evaluation.methods.network import NetworkMethod
 from inpaint_zoo.evaluation.methods.onnx_file import OnnxFile
+from inpaint_zoo.evaluation.methods.spandrel_file import SpandrelFile
 
 __all__ = [
     "ClassicalFill",
@@ -16,4 +17,5 @@ __all__ = [
     "OnnxFile",
     "PythonFunction",
     "Sample",
+    "SpandrelFile",
 ]
