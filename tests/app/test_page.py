@@ -12,7 +12,7 @@ import pytest
 import skimage.data
 import tifffile
 import uvicorn
-from PIL import Image
+from PIL import Image, ImageOps
 
 from inpaint_zoo.app.methods import Offered
 from inpaint_zoo.app.server import make_app
@@ -91,8 +91,10 @@ def choose(page: Any, *names: str) -> None:
 def hole(page: Any) -> np.ndarray:
     """(H, W) bool, as it is sent."""
     data = page.evaluate(
-        "async () => { const blob = await maskFile(); return [...new Uint8Array(await blob.arrayBuffer())]; }"
+        "async () => { const file = await maskFile(); return file && [...new Uint8Array(await file.arrayBuffer())]; }"
     )
+    if data is None:
+        return np.zeros(page.evaluate("() => [canvas.height, canvas.width]"), bool)
     return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("L")) >= 128
 
 
@@ -268,6 +270,12 @@ def test_what_cannot_be_opened_is_said(opened, tmp_path, photo):
     page.get_by_text("huge.png has 30.0 million pixels, and 25 are taken").wait_for()
     page.locator("[name=image]").set_input_files(photo)
     page.get_by_text("300 × 200 pixels. Paint over").wait_for()
+    choose_tool(page, "box")
+    paint(page, (0.2, 0.2), (0.8, 0.8))
+    before = hole(page)
+    page.locator("[name=image]").set_input_files(tmp_path / "text.png")
+    page.get_by_text("'text.png' cannot be read as an image").wait_for()
+    assert np.array_equal(hole(page), before)
 
 
 def test_an_error_of_the_server_stands_on_the_card_of_its_method(opened, photo):
@@ -292,3 +300,98 @@ def test_every_control_has_a_name(opened, photo):
         labels = control.evaluate("each => [...(each.labels || [])].map((label) => label.textContent).join(' ')")
         named = (labels, control.text_content(), control.get_attribute("aria-label"))
         assert any(name and name.strip() for name in named)
+
+
+def turned(path: Path, orientation: int) -> np.ndarray:
+    """Write a photograph of 120 x 80 pixels, turned; returns how a viewer shows it."""
+    upright = Image.fromarray(skimage.data.coffee()[100:180, 200:320])
+    back = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 2: Image.Transpose.FLIP_LEFT_RIGHT}
+    stored = upright.transpose(back[orientation])
+    exif = stored.getexif()
+    exif[274] = orientation
+    stored.save(path, exif=exif, **({"lossless": True} if path.suffix == ".webp" else {"quality": 98}))
+    return np.asarray(upright)
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".jpg"])
+@pytest.mark.parametrize("orientation", [2, 3, 6])
+def test_what_is_painted_is_filled_also_in_turned_photographs(opened, tmp_path, suffix, orientation):
+    path = tmp_path / f"turned{suffix}"
+    upright = turned(path, orientation).astype(int)
+    page = opened(WIDE, path)
+    page.get_by_text(f"turned{suffix}, 120 × 80 pixels").wait_for()
+    choose_tool(page, "box")
+    paint(page, (0.1, 0.1), (0.4, 0.3))
+    wanted = hole(page)
+    choose(page, "mean")
+    fill(page, 1)
+    with page.expect_download() as download:
+        page.locator(".cards a").click()
+    filled = np.asarray(ImageOps.exif_transpose(Image.open(download.value.path()))).astype(int)
+    differs = abs(filled - upright).max(axis=-1) > 30
+    assert differs[wanted].mean() > 0.5
+    assert differs[~wanted].mean() < 0.03
+
+
+def test_two_fingers_paint_nothing(opened, photo):
+    page = opened(PHONE, photo, has_touch=True, is_mobile=True)
+    session = page.context.new_cdp_session(page)
+    box = page.locator("canvas.hole").bounding_box()
+    places = [{"x": box["x"] + x, "y": box["y"] + 60} for x in (80, 160)]
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places[:1]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places})
+    moved = [{"x": place["x"] + 10, "y": place["y"] + 30} for place in places]
+    session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": moved})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert not hole(page).any()
+
+
+def test_nothing_is_filled_without_a_hole(opened, photo):
+    page = opened(WIDE)
+    page.keyboard.press("Control+Enter")
+    page.locator("[name=image]").set_input_files(photo)
+    page.locator(".sheet").wait_for()
+    page.keyboard.press("Control+Enter")
+    choose_tool(page, "box")
+    paint(page, (0.2, 0.2), (0.8, 0.8))
+    page.locator("[name=clear]").click()
+    page.locator(".how [type=submit]").click()
+    page.get_by_text("There is no hole yet: paint over what should go.").wait_for()
+    assert page.locator(".cards li").count() == 0
+
+
+def test_every_coloured_pixel_is_a_hole(opened, photo):
+    page = opened(WIDE, photo)
+    page.locator("[name=size]").fill("0")
+    paint(page, (0.2, 0.3), (0.6, 0.7))
+    columns = np.nonzero(hole(page))[1]
+    assert len(np.unique(columns)) >= 0.4 * 300 - 2  # no gaps
+    paint(page, (0.9, 0.1))
+    assert hole(page)[20, 270]
+
+
+def test_undo_in_the_middle_of_a_stroke_does_nothing(opened, photo):
+    page = opened(WIDE, photo)
+    box = page.locator("canvas.hole").bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 80, steps=4)
+    page.keyboard.press("Control+z")
+    page.mouse.move(box["x"] + 150, box["y"] + 200, steps=4)
+    page.mouse.up()
+    painted = hole(page)
+    page.keyboard.press("Control+z")
+    assert not hole(page).any()
+    page.keyboard.press("Control+Shift+z")
+    assert np.array_equal(hole(page), painted)
+
+
+def test_another_size_of_the_window_keeps_the_zoom(opened, photo):
+    page = opened(WIDE, photo)
+    page.locator("[name=in]").click(click_count=2)
+    before = page.evaluate("() => picture.zoom")
+    page.set_viewport_size({"width": 1300, "height": 760})
+    assert page.evaluate("() => picture.zoom") == before
+    page.locator("[name=fit]").click()
+    page.set_viewport_size({"width": 1100, "height": 700})
+    assert page.locator(".view").evaluate("view => view.scrollWidth <= view.clientWidth")

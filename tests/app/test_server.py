@@ -2,6 +2,7 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,7 +21,8 @@ def test_a_hole_is_filled_as_by_the_function(send, photograph, mask):
     assert np.array_equal(decoded(answer.content), inpaint_zoo.inpaint(photograph, mask, model="opencv_telea"))
     assert float(answer.headers["x-hole-ratio"]) == pytest.approx((mask > 0).mean(), abs=1e-6)
     assert float(answer.headers["x-fill-seconds"]) >= 0
-    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''cat_opencv_telea.png"
+    named = "attachment; filename=\"cat_opencv_telea.png\"; filename*=UTF-8''cat_opencv_telea.png"
+    assert answer.headers["content-disposition"] == named
 
 
 def test_the_options_are_those_of_predict(send, offered, photograph, mask):
@@ -93,7 +95,7 @@ def test_what_a_file_cannot_keep_is_noted(send, photograph):
         ({"format": "jpeg"}, 400, "format: give png"),
         ({"image": ("b.png", encoded(np.zeros((200, 200), np.uint8)))}, 413, "b.png has 0.0 million pixels"),
         ({"mask": ("b.png", encoded(np.zeros((200, 200), np.uint8)))}, 413, "b.png has 0.0 million pixels"),
-        ({"image": ("c.png", bytes(300_000))}, 413, ""),
+        ({"image": ("c.png", bytes(400_000))}, 413, "the files have 0.4 MB, and 0.2 are taken: send smaller ones, or"),
     ],
     ids=str,
 )
@@ -115,8 +117,9 @@ def test_bodies_that_are_no_form_are_answered(client, send):
         answer = client.post("/fill", content=body, headers={"content-type": kind})
         assert answer.status_code == 400, kind
         assert answer.text.startswith("error: ")
-    assert client.get("/fill").status_code == 405
-    assert client.get("/../pyproject.toml").status_code == 404
+    answered = "GET /, GET /models, POST /fill, POST /preview"
+    assert client.get("/fill").text == f"error: GET /fill is not answered, but {answered}\n"
+    assert client.get("/pyproject.toml").text == f"error: GET /pyproject.toml is not answered, but {answered}\n"
     assert send().status_code == 200
 
 
@@ -125,22 +128,30 @@ def test_too_many_fields_are_refused(send):
     assert answer.status_code == 400
 
 
-def test_names_are_those_of_files_without_folders(send, photograph):
-    for given, expected in (
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
         ("a/b\\c d.png", "c%20d_mean.png"),
-        ("", None),
         ("..", "image_mean.png"),
         ("x" * 300 + ".png", "x" * 80 + "_mean.png"),
-    ):
-        if expected:
-            answer = send(image=(given, encoded(photograph)), model="mean")
-            assert answer.headers["content-disposition"].endswith(f"''{expected}"), given
+        ("IMG.2024 in Rome", "IMG.2024%20in%20Rome_mean.png"),
+        ("page.html", "page.html_mean.png"),
+        ("می\u200cخواهم.png", "%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85_mean.png"),
+    ],
+)
+def test_names_are_those_of_files_without_folders(send, photograph, given, expected):
+    answer = send(image=(given, encoded(photograph)), model="mean")
+    assert answer.headers["content-disposition"].endswith(f"; filename*=UTF-8''{expected}")
+    assert answer.headers["content-disposition"].isascii()
 
 
 def test_other_names_and_other_sites_are_refused(client, send):
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
     assert send(headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert send(headers={"sec-fetch-site": "same-origin"}).status_code == 200
+    assert send(headers={"origin": "http://evil.example"}).status_code == 403
+    assert send(headers={"origin": "null"}).status_code == 403
+    assert send(headers={"origin": "http://testserver"}).status_code == 200
 
 
 def test_a_preview_is_upright(send, photograph):
@@ -244,3 +255,57 @@ def test_damaged_files_never_stop_it(send, photograph, mask, kind):
         assert answer.status_code in (200, 400, 413), answer.text
         assert answer.status_code == 200 or len(answer.text.strip().splitlines()) == 1
     assert send().status_code == 200
+
+
+def test_who_leaves_gives_up_the_place(offered, photograph, mask, monkeypatch):
+    """The second of three leaves while the first is at work: it is never filled, and the third is."""
+    begun, go_on, filled = threading.Event(), threading.Event(), []
+    fill_task = module.fill_task
+
+    def slow(method, task):
+        filled.append(str(task.image))
+        begun.set()
+        assert go_on.wait(20)
+        return fill_task(method, task)
+
+    monkeypatch.setattr(module, "fill_task", slow)
+    monkeypatch.setattr(module, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    app = make_app(offered, 12_000, 200_000, ["testserver"])
+    body, kind = (
+        httpx2.Request(
+            "POST",
+            "http://testserver/fill",
+            files={"image": ("b.png", encoded(photograph)), "mask": ("hole.png", encoded(mask))},
+            data={"model": "mean"},
+        ),
+        "content-type",
+    )
+
+    async def leaving() -> None:
+        messages = [{"type": "http.request", "body": body.read(), "more_body": False}]
+
+        async def receive():
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message):
+            statuses.append(message.get("status"))
+
+        headers = [(kind.encode(), body.headers[kind].encode()), (b"host", b"testserver")]
+        scope = {"type": "http", "method": "POST", "path": "/fill", "query_string": b"", "headers": headers}
+        await app({**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}, receive, send)
+
+    statuses: list[int | None] = []
+    with TestClient(app) as client, ThreadPoolExecutor(2) as pool:
+
+        def ask(name):
+            files = {"image": (name, encoded(photograph)), "mask": ("hole.png", encoded(mask))}
+            return client.post("/fill", files=files, data={"model": "mean"}).status_code
+
+        first = pool.submit(ask, "a.png")
+        assert begun.wait(20)
+        client.portal.call(leaving)
+        third = pool.submit(ask, "c.png")
+        go_on.set()
+        assert (first.result(), third.result()) == (200, 200)
+    assert statuses[0] == 499
+    assert filled == ["a.png", "c.png"]

@@ -14,19 +14,30 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Filler
 from inpaint_zoo.files.source import Held
 from inpaint_zoo.images.finding import ImageFile
+from inpaint_zoo.images.formats import IMAGE_SUFFIXES
 from inpaint_zoo.images.original import read_original
 from inpaint_zoo.images.reading import image_size, png_bytes, read_image
 from inpaint_zoo.images.writing import encoded
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.inference.hole_sources import ALPHA, AlphaChannel, HoleColor, HoleSource, MaskFile
-from inpaint_zoo.inference.pipeline import fill_original, find_hole
+from inpaint_zoo.inference.pipeline import fill_original
 
 THRESHOLD = 128
 """Gray values of a mask from this one on are holes."""
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "BMP": "image/bmp"}
-MEDIA_TYPES |= {"AVIF": "image/avif", "GIF": "image/gif", "JPEG2000": "image/jp2", "PPM": "image/x-portable-anymap"}
-"""By Pillow's name of the format."""
-_LONGEST_NAME, _LONGEST_SUFFIX = 80, 8
+MEDIA_TYPES = {
+    "JPEG": ("image/jpeg", ".jpg"),
+    "PNG": ("image/png", ".png"),
+    "WEBP": ("image/webp", ".webp"),
+    "TIFF": ("image/tiff", ".tif"),
+    "BMP": ("image/bmp", ".bmp"),
+    "AVIF": ("image/avif", ".avif"),
+    "JPEG2000": ("image/jp2", ".jp2"),
+    "PPM": ("image/x-portable-anymap", ".ppm"),
+}
+"""By Pillow's name of a format that is written: its type on the web, and the usual suffix."""
+_LONGEST_NAME = 80
+_JOINERS = "\u200c\u200d"
+"""In Persian words, and in emoji."""
 
 
 class TooLargeError(InputError):
@@ -52,6 +63,8 @@ class Result:
 
     data: bytes
     media_type: str
+    stem: str
+    """Of the image's name, without its suffix."""
     suffix: str
     """Of the file's name, with its dot."""
     hole_ratio: float
@@ -65,9 +78,19 @@ class Result:
 def named(filename: str | None, data: bytes, otherwise: str) -> Held:
     """Bytes under the name that they were sent with, of which only the last part and harmless letters are kept."""
     last = re.split(r"[/\\]", filename or "")[-1]
-    name = "".join("_" if letter in ':*?"<>|' or not letter.isprintable() else letter for letter in last).strip(". ")
-    path = Path(name or otherwise)
-    return Held(Path(path.stem[:_LONGEST_NAME] + path.suffix[:_LONGEST_SUFFIX]), data)
+    name = "".join(letter if _is_harmless(letter) else "_" for letter in last).strip(". ") or otherwise
+    suffix = _image_suffix(name)
+    return Held(Path(name.removesuffix(suffix)[:_LONGEST_NAME] + suffix), data)
+
+
+def _image_suffix(name: str) -> str:
+    """The suffix of a name, with its dot, if image files have it; else nothing."""
+    suffix = Path(name).suffix
+    return suffix if suffix.lower() in IMAGE_SUFFIXES else ""
+
+
+def _is_harmless(letter: str) -> bool:
+    return (letter.isprintable() and letter not in ':*?"<>|') or letter in _JOINERS
 
 
 def fill_task(method: Filler, task: Task) -> Result:
@@ -81,15 +104,18 @@ def fill_task(method: Filler, task: Task) -> Result:
         if isinstance(file, Held):
             _refuse_large(file, task.most_pixels)
     original = read_original(task.image, as_png=task.as_png)
-    found = find_hole(_source(task.mask), ImageFile(str(task.image), task.image), original)
+    found = _source(task.mask).find(ImageFile(str(task.image), task.image), original)
+    if found.hole.all():
+        raise InputError(f"{found.source} is all hole: nothing of {task.image} is known (white is the hole)")
     started = time.monotonic()
     samples = fill_original(original, found, partial(fill, method, options=task.options), opaque=task.mask == ALPHA)
     seconds = time.monotonic() - started
     data = b"".join(encoded(samples, original.form, str(task.image)))
     kind = original.form.format
-    media_type = MEDIA_TYPES.get(kind, "application/octet-stream")
-    suffix = Path(str(task.image)).suffix if not original.is_converted else ".png"
-    return Result(data, media_type, suffix or f".{kind.lower()}", float(np.mean(found.hole)), seconds, original.notes)
+    media_type, usual = MEDIA_TYPES[kind]
+    given = _image_suffix(str(task.image))
+    stem, suffix = str(task.image).removesuffix(given), usual if original.is_converted else given or usual
+    return Result(data, media_type, stem, suffix, float(np.mean(found.hole)), seconds, original.notes)
 
 
 def preview(image: Held, most_pixels: int) -> bytes:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import anyio
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from inpaint_zoo.app.fills import MEDIA_TYPES, Result, TooLargeError, fill_task, preview
+from inpaint_zoo.app.fills import Result, TooLargeError, fill_task, preview
 from inpaint_zoo.app.forms import MOST_SECONDS, check_form, read_image_field, read_task
 from inpaint_zoo.app.methods import Offered
 from inpaint_zoo.errors import InputError
@@ -26,8 +29,15 @@ from inpaint_zoo.pages import page_environment
 from inpaint_zoo.runtime.refusals import machine_refusal
 
 MOST_WAITING = 100
-"""Requests that wait for their turn; further ones are turned away."""
+"""Requests that are being received or wait for their turn; further ones are turned away."""
+_SECONDS_BETWEEN_LOOKS = 1.0
+"""At whether somebody still waits."""
+_NOBODY = 499
+"""Status for a client that has left, as other servers log it."""
+_ANSWERED = "GET /, GET /models, POST /fill, POST /preview"
 _MOST_FIELDS, _MOST_FILES = 16, 2
+_ROOM_FOR_FIELDS = 100_000
+"""Bytes of a form beside its files."""
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _POLICY = (
     "default-src 'none'; img-src 'self' data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -36,24 +46,28 @@ _POLICY = (
 _LOG = logging.getLogger(__name__)
 
 
+class FailedError(Exception):
+    """A fill raised what it should not; its cause tells."""
+
+
 class Server:
     """Answers requests; one image is filled at a time, so that memory and threads are those of one fill.
 
     Args:
         offered: What can be chosen, by name.
         most_pixels: Of an image.
+        most_bytes: Of the files of a request.
     """
 
-    def __init__(self, offered: Mapping[str, Offered], most_pixels: int) -> None:
+    def __init__(self, offered: Mapping[str, Offered], most_pixels: int, most_bytes: int) -> None:
         self.offered = offered
-        self.most_pixels = most_pixels
-        self.turn = anyio.Semaphore(1)
+        self.most_pixels, self.most_bytes = most_pixels, most_bytes
+        self.turns = {"fill": anyio.Semaphore(1), "preview": anyio.Semaphore(1)}
+        self.waiting = 0
         self.page = (
             page_environment(Path(__file__).parent / "page")
             .get_template("app.html.j2")
-            .render(
-                offered=offered, most_pixels=most_pixels, most_seconds=MOST_SECONDS, shown=sorted(MEDIA_TYPES.values())
-            )
+            .render(offered=offered, most_pixels=most_pixels, most_bytes=most_bytes, most_seconds=MOST_SECONDS)
         )
 
     async def show(self, request: Request) -> Response:
@@ -70,13 +84,12 @@ class Server:
         async with self._form(request) as form:
             model, options = check_form(form, self.offered)
 
-            def work() -> tuple[str, Result]:
-                task = read_task(form, options, self.most_pixels)
-                return Path(str(task.image)).stem, fill_task(self.offered[model].method, task)
+            def work() -> Result:
+                return fill_task(self.offered[model].method, read_task(form, options, self.most_pixels))
 
-            stem, result = await self._in_turn(request, work)
+            result: Result = await self._in_turn("fill", request, work)
         headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{stem}_{model}{result.suffix}')}",
+            "Content-Disposition": _attached(f"{result.stem}_{model}{result.suffix}"),
             "X-Hole-Ratio": f"{result.hole_ratio:.6f}",
             "X-Fill-Seconds": f"{result.seconds:.3f}",
             "X-Note": quote("; ".join(result.notes), safe=" ,;:"),
@@ -86,22 +99,76 @@ class Server:
     async def preview(self, request: Request) -> Response:
         """An image as a PNG file, for browsers that cannot read its format."""
         async with self._form(request) as form:
-            data = await self._in_turn(request, lambda: preview(read_image_field(form), self.most_pixels))
+            data = await self._in_turn("preview", request, lambda: preview(read_image_field(form), self.most_pixels))
         return Response(data, media_type="image/png", headers=_HEADERS)
 
-    def _form(self, request: Request) -> Any:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise HTTPException(403, "the page of another site asks for this")
-        if self.turn.statistics().tasks_waiting >= MOST_WAITING:
+    @asynccontextmanager
+    async def _form(self, request: Request) -> AsyncIterator[FormData]:
+        """The form of a request, which counts as waiting until it is answered."""
+        _refuse_strangers(request)
+        if self.waiting >= MOST_WAITING:
             raise HTTPException(503, f"{MOST_WAITING} images wait already: try again later", {"Retry-After": "30"})
-        return request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+        self.waiting += 1
+        try:
+            self._refuse_large(int(request.headers.get("content-length", 0)))
+            async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
+                files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+                self._refuse_large(sum(file.size or 0 for file in files))
+                yield form
+        finally:
+            self.waiting -= 1
 
-    async def _in_turn(self, request: Request, work: Callable[[], Any]) -> Any:
-        """Call `work` in a thread when nothing else is at work; nothing, if nobody waits for it any more."""
-        async with self.turn:
-            if await request.is_disconnected():
-                raise HTTPException(499, "nobody waits for this")
-            return await run_sync(work)
+    def _refuse_large(self, num_bytes: int) -> None:
+        if num_bytes > self.most_bytes + _ROOM_FOR_FIELDS:
+            raise TooLargeError(
+                f"the files have {num_bytes / 1e6:.1f} MB, and {self.most_bytes / 1e6:g} are taken: send smaller "
+                "ones, or start inpaint-zoo app with max_megabytes="
+            )
+
+    async def _in_turn(self, lane: str, request: Request, work: Callable[[], Any]) -> Any:
+        """Call `work` in a thread when nothing else of its lane is at work, unless nobody waits for it any more."""
+        turn = self.turns[lane]
+        await _unless_left(request, turn.acquire)
+        try:
+            return await run_sync(work, abandon_on_cancel=True)  # the server's end does not wait for it
+        except InputError:
+            raise
+        except Exception as error:
+            raise FailedError(error) from error
+        finally:
+            turn.release()
+
+
+async def _unless_left(request: Request, wait: Callable[[], Awaitable[None]]) -> None:
+    """Wait for something, but no longer than the client does."""
+    is_done = False
+
+    async def look() -> None:
+        while not await request.is_disconnected():
+            await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
+        group.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(look)
+        await wait()
+        is_done = True
+        group.cancel_scope.cancel()
+    if not is_done:
+        raise HTTPException(_NOBODY, "nobody waits for this")
+
+
+def _refuse_strangers(request: Request) -> None:
+    """Refuse what the page of another site asks for; programs such as curl send none of these headers."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc != request.headers.get("host")):
+        raise HTTPException(403, "the page of another site asks for this")
+
+
+def _attached(name: str) -> str:
+    """The header that names a file, for programs that know ASCII only, too."""
+    plain = re.sub(r"[^\w .()+-]", "_", name, flags=re.ASCII)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def make_app(offered: Mapping[str, Offered], most_pixels: int, most_bytes: int, hosts: list[str]) -> Starlette:
@@ -113,7 +180,7 @@ def make_app(offered: Mapping[str, Offered], most_pixels: int, most_bytes: int, 
         most_bytes: Of a request.
         hosts: Names under which it may be asked for; `*` is any.
     """
-    server = Server(offered, most_pixels)
+    server = Server(offered, most_pixels, most_bytes)
     routes = [
         Route("/", server.show),
         Route("/models", server.models),
@@ -123,8 +190,13 @@ def make_app(offered: Mapping[str, Offered], most_pixels: int, most_bytes: int, 
     return Starlette(
         routes=routes,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts)],
-        exception_handlers={InputError: _refused, HTTPException: _failed, Exception: _failed},
-        max_body_size=most_bytes,
+        exception_handlers={
+            InputError: _refused,
+            HTTPException: _not_answered,
+            FailedError: _broken,
+            ClientDisconnect: _left,
+        },
+        max_body_size=2 * most_bytes + _ROOM_FOR_FIELDS,  # beyond it, nothing more is received
     )
 
 
@@ -133,11 +205,22 @@ async def _refused(request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"error: {error}\n", status, _HEADERS)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _not_answered(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = error.detail
+    if error.status_code in (404, 405):
+        detail = f"{request.method} {request.url.path[:80]} is not answered, but {_ANSWERED}"
+    return PlainTextResponse(f"error: {detail}\n", error.status_code, {**_HEADERS, **(error.headers or {})})
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("", _NOBODY)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
     """One line for the user; the traceback of a bug goes to the log."""
-    if isinstance(error, HTTPException):
-        return PlainTextResponse(f"error: {error.detail}\n", error.status_code, {**_HEADERS, **(error.headers or {})})
     reason = machine_refusal(error)
     if reason is None:
-        _LOG.error("a request failed", exc_info=error)
-    return PlainTextResponse(f"error: {reason or 'something went wrong here; the log of the server tells what'}\n", 500)
+        _LOG.error("a request failed", exc_info=error.__cause__)
+    text = f"error: {reason or 'something went wrong here; the log of the server tells what'}\n"
+    return PlainTextResponse(text, 500, _HEADERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 import warnings
 
 from inpaint_zoo.errors import InputWarning
@@ -64,4 +65,7 @@ class _PlainLines(logging.Handler):
         if record.levelno < logging.WARNING:
             print(record.getMessage())
         else:
-            print(f"inpaint-zoo: note: {record.getMessage()}", file=sys.stderr)
+            kind = "error" if record.levelno >= logging.ERROR else "note"
+            print(f"inpaint-zoo: {kind}: {record.getMessage()}", file=sys.stderr)
+            if record.exc_info:
+                traceback.print_exception(record.exc_info[1])

@@ -107,7 +107,12 @@ class Pipeline:
         if self.records.holds(work.result, key):
             return Done(work.image.name, was_there=True)
         original = read_original(file, as_png=self.as_png)
-        found = find_hole(work.source, ImageFile(work.image.name, work.image.path), original)
+        found = work.source.find(ImageFile(work.image.name, work.image.path), original)
+        if found.hole.all():
+            raise InputError(
+                f"{found.source} is all hole: nothing of {work.image.name} is known; if it shows what is known, give "
+                "the opposite invert="
+            )
         is_copied = not found.hole.any() and not original.is_converted
         return _Loaded(work, key, original, found, file.data if is_copied else None)
 
@@ -137,21 +142,6 @@ class Pipeline:
         notes = () if filled.loaded.copied is not None else filled.loaded.original.notes
         done = Done(work.image.name, notes=work.notes + notes, is_replaced=is_replaced)
         return done._replace(mask=found.source, look=found.look, unclear=found.unclear)
-
-
-def find_hole(source: HoleSource, image: ImageFile, original: Original) -> FoundHole:
-    """The hole of an image.
-
-    Raises:
-        InputError: There is none to be found, or nothing of the image is known.
-    """
-    found = source.find(image, original)
-    if found.hole.all():
-        raise InputError(
-            f"{found.source} is all hole: nothing of {image.name} is known; if it shows what is known, give the "
-            "opposite invert="
-        )
-    return found
 
 
 def fill_original(original: Original, found: FoundHole, fill: FillPixels, *, opaque: bool) -> Pixels:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LESS_MEMORY = (
-    "lower data.batch_size=, data.size= or data.num_workers= (evaluate, compare: size=; predict: smaller images), or "
-    "give another device"
+    "lower data.batch_size=, data.size= or data.num_workers= (evaluate, compare: size=; predict, app: smaller images), "
+    "or give another device"
 )
 
 

@@ -6,7 +6,9 @@ const hole = canvas.getContext("2d", { willReadFrequently: false });
 const limits = JSON.parse(find("#limits").textContent);
 const bar = Object.fromEntries([...find(".bar").querySelectorAll("[name]:not([name=tool])")].map((each) => [each.name, each]));
 const COLOR = "#ff2e63";
-const picture = { file: null, strokes: [], undone: [], zoom: 1, asPng: false, at: null };
+const picture = { file: null, strokes: [], undone: [], zoom: 1, isFitted: true, asPng: false, at: null };
+let stroke = null;  // that is being painted
+let firstCorner = null;  // of a box, by keys
 
 const say = (text, wrong = false) => {
   const said = find(".said");
@@ -47,7 +49,7 @@ const add = (stroke, isDrawn = false) => {
   changed();
 };
 const move = (from, to) => {
-  if (!from.length) return;
+  if (!from.length || stroke) return;
   to.push(from.pop());
   hole.clearRect(0, 0, canvas.width, canvas.height);
   picture.strokes.forEach(draw);
@@ -55,10 +57,11 @@ const move = (from, to) => {
 };
 const undo = () => move(picture.strokes, picture.undone);
 const redo = () => move(picture.undone, picture.strokes);
-const clear = () => add({ tool: "clear" });
+const clear = () => { if (!stroke) add({ tool: "clear" }); };
 
 // Zoom keeps the middle of what is seen where it is.
 const setZoom = (zoom) => {
+  picture.isFitted = false;
   const middle = [(view.scrollLeft + view.clientWidth / 2) / sheet.offsetWidth, (view.scrollTop + view.clientHeight / 2) / sheet.offsetHeight];
   picture.zoom = Math.min(16, Math.max(0.02, zoom));
   sheet.style.width = canvas.width * picture.zoom + "px";
@@ -68,7 +71,10 @@ const setZoom = (zoom) => {
   view.scrollTo(middle[0] * sheet.offsetWidth - view.clientWidth / 2, middle[1] * sheet.offsetHeight - view.clientHeight / 2);
   showRing();
 };
-const fit = () => setZoom(Math.min(view.clientWidth / canvas.width, view.clientHeight / canvas.height));
+const fit = () => {
+  setZoom(Math.min(view.clientWidth / canvas.width, view.clientHeight / canvas.height));
+  picture.isFitted = true;
+};
 const showRing = (shown = !ring.hidden) => {
   ring.hidden = !shown || !picture.at || tool() === "move" || tool() === "box";
   if (ring.hidden) return;
@@ -85,22 +91,24 @@ const boxOf = (from, to) => {
   return [left, top, Math.ceil(Math.max(from[0], to[0])) - left, Math.ceil(Math.max(from[1], to[1])) - top];
 };
 
-// Strokes with mouse, pen or finger.
-let stroke = null;
+// Strokes with mouse, pen or finger; a second finger takes the stroke of the first one back.
 const place = (event) => {
   const area = canvas.getBoundingClientRect();
   return [(event.clientX - area.left) / area.width * canvas.width, (event.clientY - area.top) / area.height * canvas.height];
 };
 canvas.addEventListener("pointerdown", (event) => {
+  if (stroke) drop();
   if (event.button || !event.isPrimary) return;
   canvas.setPointerCapture(event.pointerId);
   const at = place(event);
+  endKeyedBox();
   if (tool() === "move") stroke = { tool: "move", from: [event.clientX + view.scrollLeft, event.clientY + view.scrollTop] };
   else if (tool() === "box") stroke = { tool: "box", from: at };
   else {
     stroke = { tool: tool(), size: brush(), points: [] };
     drawDabs([at]);
   }
+  stroke.pointer = event.pointerId;
 });
 const drawDabs = (points) => points.forEach((point) => {
   hole.globalCompositeOperation = stroke.tool === "eraser" ? "destination-out" : "source-over";
@@ -109,18 +117,26 @@ const drawDabs = (points) => points.forEach((point) => {
   stroke.points.push(point);
 });
 canvas.addEventListener("pointermove", (event) => {
+  if (!event.isPrimary) return;
   picture.at = place(event);
   showRing(true);
-  if (!stroke) return;
+  if (stroke?.pointer !== event.pointerId) return;
   if (stroke.tool === "move") {
     if (event.pointerType === "mouse") view.scrollTo(stroke.from[0] - event.clientX, stroke.from[1] - event.clientY);
   } else if (stroke.tool === "box") showCorner(boxOf(stroke.from, picture.at));
   else drawDabs((event.getCoalescedEvents?.() || [event]).map(place));
 });
+const drop = () => {
+  stroke = null;
+  showCorner(null);
+  hole.clearRect(0, 0, canvas.width, canvas.height);
+  picture.strokes.forEach(draw);
+};
 const end = (event) => {
+  if (stroke?.pointer !== event.pointerId) return;
   const done = stroke;
   stroke = null;
-  if (!done || done.tool === "move") return;
+  if (done.tool === "move") return;
   showCorner(null);
   if (done.tool === "box") {
     const box = boxOf(done.from, place(event));
@@ -128,7 +144,7 @@ const end = (event) => {
   } else add(done, true);
 };
 canvas.addEventListener("pointerup", end);
-canvas.addEventListener("pointercancel", end);
+canvas.addEventListener("pointercancel", (event) => { if (stroke?.pointer === event.pointerId) drop(); });
 canvas.addEventListener("pointerleave", () => { if (document.activeElement !== view) showRing(false); });
 view.addEventListener("wheel", (event) => {
   if (!event.ctrlKey || !picture.file) return;
@@ -137,7 +153,10 @@ view.addEventListener("wheel", (event) => {
 }, { passive: false });
 
 // The same with keys.
-let firstCorner = null;
+const endKeyedBox = () => {
+  firstCorner = null;
+  showCorner(null);
+};
 const paintAt = () => {
   if (tool() === "move") return;
   if (tool() !== "box") return add({ tool: tool(), size: brush(), points: [picture.at] });
@@ -151,12 +170,15 @@ const step = (across, down, isFine) => {
   const within = (value, most) => Math.min(most, Math.max(0, value));
   picture.at = [within(x + across * far, canvas.width), within(y + down * far, canvas.height)];
   showRing(true);
+  const seen = (at, start, length) => Math.min(Math.max(start, at - length + 40), at - 40);
+  view.scrollTo(seen(picture.at[0] * picture.zoom, view.scrollLeft, view.clientWidth), seen(picture.at[1] * picture.zoom, view.scrollTop, view.clientHeight));
   if (firstCorner) showCorner(boxOf(firstCorner, picture.at));
 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 view.addEventListener("keydown", (event) => {
   if (!picture.file || event.ctrlKey || event.metaKey || event.altKey) return;
   if (ARROWS[event.key] && tool() !== "move") step(...ARROWS[event.key], event.shiftKey);
+  else if (event.key === "Escape") endKeyedBox();
   else if (event.key === " ") { picture.at ||= [canvas.width / 2, canvas.height / 2]; paintAt(); showRing(true); }
   else return;
   event.preventDefault();
@@ -177,5 +199,5 @@ addEventListener("keydown", (event) => {
 
 for (const [name, act] of Object.entries({ undo, redo, clear, fit, in: () => setZoom(picture.zoom * 1.25), out: () => setZoom(picture.zoom / 1.25) })) bar[name].addEventListener("click", act);
 bar.size.addEventListener("input", () => { picture.at ||= [canvas.width / 2, canvas.height / 2]; showRing(true); });
-find(".bar").addEventListener("change", () => { view.dataset.tool = tool(); firstCorner = null; showCorner(null); showRing(); });
-addEventListener("resize", () => { if (picture.file) fit(); });
+find(".bar").addEventListener("change", () => { view.dataset.tool = tool(); endKeyedBox(); showRing(); });
+addEventListener("resize", () => { if (picture.file && picture.isFitted) fit(); });
