@@ -20,6 +20,8 @@ from inpaint_zoo.layers.attention import attend
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TRAIN = {"add_a_model", "read_a_report", "train_and_compare"}
+"""They take half a minute each."""
 LINK = re.compile(r"\]\(([^)\s#]+)")
 
 
@@ -61,7 +63,10 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-@each_notebook
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in TRAIN)) for path in NOTEBOOKS],
+)
 def test_runs_from_top_to_bottom(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
