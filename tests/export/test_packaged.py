@@ -13,8 +13,10 @@ from inpaint_zoo.zoo import load_packaged
 
 SIZES = ((256, 256), (131, 97), (384, 512))
 """Height and width."""
-EQUAL = {"float32": 0.9999, "float16": 0.9999, "int8": 0.8}
-"""Least share of equal values of the 8-bit composites; the packaged weights have half precision already."""
+EQUAL = {"float32": 0.9999, "float16": 0.999, "int8": 0.8}
+"""Least share of equal values of the 8-bit composites."""
+WITHIN = {"float32": 1e-4, "float16": 1e-4, "int8": 0.3}
+"""Largest difference of the networks' images, in a range of 1."""
 
 COMPARE_ALL_PAIRS = {"ctsdg"}
 """Its attention, in a file without chunks, takes 20 GB for three images of the largest size."""
@@ -45,8 +47,7 @@ def test_files_of_the_packaged_networks_fill_as_they_do(name: str) -> None:
                 case = (precision, batch, height, width)
                 assert np.mean(composite == expected) >= EQUAL[precision], case
                 np.testing.assert_array_equal(composite[mask == 0], image[mask == 0])
-                if precision != "int8":
-                    assert np.abs(made - output).max() <= 1e-4, case
+                assert np.abs(made - output).max() <= WITHIN[precision], case
 
 
 @pytest.mark.slow
