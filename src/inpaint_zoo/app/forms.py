@@ -36,7 +36,7 @@ def check_form(form: FormData, offered: Mapping[str, Offered]) -> tuple[str, Fil
     """
     for field in form:
         if field not in _FIELDS:
-            raise InputError(f"there is no field '{field}'{did_you_mean(field, _FIELDS)} (known: {', '.join(_FIELDS)})")
+            raise InputError(f"there is no field '{field[:40]}'{did_you_mean(field, _FIELDS)} (known: {', '.join(_FIELDS)})")
         if len(form.getlist(field)) > 1:
             raise InputError(f"{field} is given {len(form.getlist(field))} times: give it once")
     options = FillOptions(**{field: _value(form, field) for field in _OPTIONS if field in form})
@@ -87,7 +87,7 @@ def _value(form: FormData, field: str) -> Any:
     try:
         return kind(text)
     except ValueError as error:
-        raise InputError(f"{field}='{text}' must be a number") from error
+        raise InputError(f"{field}='{text[:40]}' must be a number") from error
 
 
 def _text(form: FormData, field: str) -> str:
