@@ -36,7 +36,9 @@ def check_form(form: FormData, offered: Mapping[str, Offered]) -> tuple[str, Fil
     """
     for field in form:
         if field not in _FIELDS:
-            raise InputError(f"there is no field '{field[:40]}'{did_you_mean(field, _FIELDS)} (known: {', '.join(_FIELDS)})")
+            raise InputError(
+                f"there is no field '{field[:40]}'{did_you_mean(field, _FIELDS)} (known: {', '.join(_FIELDS)})"
+            )
         if len(form.getlist(field)) > 1:
             raise InputError(f"{field} is given {len(form.getlist(field))} times: give it once")
     options = FillOptions(**{field: _value(form, field) for field in _OPTIONS if field in form})

@@ -11,7 +11,7 @@ import torch
 from inpaint_zoo.bundles import list_bundles, packaged_card, weights_file
 from inpaint_zoo.bundles.card import read_card
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import named_filler, read_network
+from inpaint_zoo.evaluation.fillers import named_filler, read_network
 from inpaint_zoo.evaluation.methods import ClassicalFill, Filler, NetworkMethod, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.zoo import filled_network

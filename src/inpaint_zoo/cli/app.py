@@ -53,17 +53,23 @@ def run(config: DictConfig) -> None:
 
 @contextmanager
 def _ending_at_once() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the process while a thread is still filling, for which Python would wait."""
+    """End the process although a thread is still filling, for which Python would wait."""
+    line, code = "", 0
     try:
         yield
     except (KeyboardInterrupt, Stopped) as stop:
-        if all(thread.daemon or thread is threading.main_thread() for thread in threading.enumerate()):
+        if not _is_filling():
             raise
-        line, code = (
-            ("interrupted", INTERRUPTED) if isinstance(stop, KeyboardInterrupt) else (stop, SIGNALLED + stop.signum)
-        )
-        print(f"inpaint-zoo app: {line}", file=sys.stderr, flush=True)
+        line, code = "interrupted", INTERRUPTED
+        if isinstance(stop, Stopped):
+            line, code = str(stop), SIGNALLED + stop.signum
+    if _is_filling():
+        print(f"inpaint-zoo app: {line or 'ended'}", file=sys.stderr, flush=True)
         os._exit(code)
+
+
+def _is_filling() -> bool:
+    return not all(thread.daemon or thread is threading.main_thread() for thread in threading.enumerate())
 
 
 def _bound(host: str, port: int) -> socket.socket:

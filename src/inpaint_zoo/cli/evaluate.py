@@ -12,7 +12,7 @@ from rich.console import Console
 from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import names_filler, read_network
+from inpaint_zoo.evaluation.fillers import names_filler, read_network
 from inpaint_zoo.evaluation.methods import SpandrelFile
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables

@@ -18,7 +18,7 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.cli.weights import chosen_weights
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError, InputWarning
-from inpaint_zoo.evaluation.method_sources import named_filler, read_network
+from inpaint_zoo.evaluation.fillers import named_filler, read_network
 from inpaint_zoo.evaluation.methods import ClassicalFill, NetworkMethod, OnnxFile, PythonFunction, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.files.atomic import make_folder, writable_folder

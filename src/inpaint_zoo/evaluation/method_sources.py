@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import torch
 
 from inpaint_zoo.bundles import list_bundles, weights_file
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
-from inpaint_zoo.evaluation.methods import (
-    ClassicalFill,
-    ImageFolder,
-    Method,
-    NetworkMethod,
-    OnnxFile,
-    PythonFunction,
-    SpandrelFile,
-)
+from inpaint_zoo.evaluation.fillers import named_filler, read_network
+from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.methods.function import is_function
-from inpaint_zoo.evaluation.methods.onnx_file import SUFFIX
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
-from inpaint_zoo.models.weights import UnknownNetworkError, WeightsFile, read_weights_file
+from inpaint_zoo.models.weights import WeightsFile
 from inpaint_zoo.zoo import filled_network, list_models
 
 
@@ -74,49 +65,6 @@ def build_methods(
     """
     given: dict[str, str | WeightsFile] = {**values, **(read or {})}
     return {title: _method(title, value, device, protocol, weights) for title, value in given.items()}
-
-
-def names_filler(value: str) -> bool:
-    """Whether a text names what `named_filler` loads, or a file of that kind that is missing."""
-    return value in FILLS or is_function(value) or Path(value).suffix == SUFFIX
-
-
-def named_filler(value: str) -> ClassicalFill | PythonFunction | OnnxFile | None:
-    """What a text names that fills holes without a network of this package; None for everything else.
-
-    Args:
-        value: The name of a classical fill, `package.module:function`, or the path of an `.onnx` file.
-
-    Raises:
-        InputError: It cannot be loaded, or may not be imported.
-    """
-    if value in FILLS:
-        return ClassicalFill(FILLS[value], value)
-    if is_function(value):
-        return PythonFunction(value)
-    path = Path(value).expanduser()
-    return OnnxFile(path) if path.suffix == SUFFIX and path.is_file() else None
-
-
-def read_network(path: Path, name: str | None, weights: str | None, device: torch.device) -> WeightsFile | SpandrelFile:
-    """Read the weights of a network of this package, or of any that spandrel knows.
-
-    Args:
-        path: The file.
-        name: Name of the model that it must be.
-        weights: `raw`, `ema` or None, see `read_weights`.
-        device: Where a network of others runs.
-
-    Raises:
-        InputError: It cannot be read, or is neither.
-    """
-    try:
-        return read_weights_file(path, name, weights)
-    except UnknownNetworkError as unknown:
-        try:
-            return SpandrelFile(path, device)
-        except InputError as error:
-            raise InputError(f"{unknown} {error}") from error
 
 
 def _method(

@@ -10,7 +10,7 @@ from spandrel.architectures.Compact import Compact
 from spandrel.architectures.LaMa import LaMa
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.evaluation.method_sources import read_network
+from inpaint_zoo.evaluation.fillers import read_network
 from inpaint_zoo.evaluation.methods import Sample, SpandrelFile
 from inpaint_zoo.images.arrays import DivergedError
 
