@@ -41,7 +41,7 @@ _JOINERS = "\u200c\u200d"
 
 
 class TooLargeError(InputError):
-    """An image has more pixels than are taken."""
+    """An image has more pixels, or a request more bytes, than are taken."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,10 @@ class Task:
     mask: Held | str
     """A file, `alpha`, or a color such as `#ff00ff`."""
     options: FillOptions
-    as_png: bool = False
+    as_png: bool
     """Whether the result is a PNG file whatever the image is."""
-    most_pixels: int = 25_000_000
+    most_pixels: int
+    """Of the image and of the mask."""
 
 
 @dataclass(frozen=True)

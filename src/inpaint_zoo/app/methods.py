@@ -60,10 +60,10 @@ def offered_methods(own: Mapping[str, str], device: torch.device) -> dict[str, O
         raise InputError(f"methods.{taken}: this is the name of a fill: give your method another one")
     packaged = sorted(list_bundles(), key=lambda name: read_card(packaged_card(name)).gflop)
     networks = {**own, **{name: name for name in packaged if name not in own}}
-    return {**{name: _own(name, value, device) for name, value in networks.items()}, **dict(_fills())}
+    return {**{name: _offered(name, value, device) for name, value in networks.items()}, **dict(_fills())}
 
 
-def _own(name: str, value: str, device: torch.device) -> Offered:
+def _offered(name: str, value: str, device: torch.device) -> Offered:
     filler = named_filler(value)
     return _network(name, value, device) if filler is None else Offered(filler, name, value)
 

@@ -13,7 +13,6 @@ from inpaint_zoo.bundles import weights_file
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.fillers import names_filler, read_network
-from inpaint_zoo.evaluation.methods import SpandrelFile
 from inpaint_zoo.evaluation.output import Results, results_folder
 from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
@@ -24,6 +23,7 @@ from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
 from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
+from inpaint_zoo.models.weights import WeightsFile
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
 from inpaint_zoo.training.runs.status import refuse_run_folder
@@ -43,23 +43,18 @@ def run(config: DictConfig) -> float | None:
 def _opened(config: DictConfig) -> tuple[Session, Path]:
     """Open the session and check the folder of the results; the file's weights are freed once the network has them."""
     output, ckpt = config.output, config.ckpt  # reported first where they are missing
-    if names_filler(ckpt):
-        settings = Settings.from_config(config, {_title(ckpt): ckpt})
-        folder = results_folder(output, settings, Results.EVALUATION)
-        refuse_run_folder(folder)
-        return open_session(settings), folder
-    ckpt = weights_file(ckpt)
-    if not ckpt.exists():
-        raise InputError(f"ckpt: {ckpt} does not exist: give ckpt=FILE, a checkpoint or a published file")
+    path = None if names_filler(ckpt) else weights_file(ckpt)
+    if path is not None and not path.exists():
+        raise InputError(f"ckpt: {path} does not exist: give ckpt=FILE, a checkpoint or a published file")
     settings = Settings.from_config(config, {})
     folder = results_folder(output, settings, Results.EVALUATION)
     refuse_run_folder(folder)
     if config.manifest is None:
         refuse_missing({"data": settings.data, "mask": settings.mask})
-    file = read_network(ckpt, config.model_name, config.weights, choose_device(config.device))
-    if isinstance(file, SpandrelFile):
-        return open_session(replace(settings, sources={_title(config.ckpt): config.ckpt})), folder
-    settings = replace(settings, sources={file.weights.model: config.ckpt})
+    file = None if path is None else read_network(path, config.model_name, config.weights, choose_device(config.device))
+    if not isinstance(file, WeightsFile):
+        return open_session(replace(settings, sources={_title(ckpt): ckpt})), folder
+    settings = replace(settings, sources={file.weights.model: ckpt})
     return open_session(settings, {file.weights.model: file}), folder
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple, Protocol
 
-from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray
+import numpy as np
+
+from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray, rounded, to_float
 
 
 class Sample(NamedTuple):
@@ -62,3 +65,27 @@ class Filler(Protocol):
             (H, W, 3) in [0, 1]; known pixels are those of `image`.
         """
         ...
+
+
+class EightBitFiller(ABC):
+    """A method that knows 8 bits only."""
+
+    @abstractmethod
+    def fill_levels(self, image: ImageArray, hole: Hole) -> ImageArray:
+        """The output for an image, (H, W, 3) both, and its hole, (H, W)."""
+
+    def __call__(self, sample: Sample) -> ImageArray:
+        """Fill the hole."""
+        return self.fill_levels(sample.image, sample.hole)
+
+    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
+        """Fill the hole of a float image, in steps of 1 / 255.
+
+        Args:
+            image: (H, W, 3) in [0, 1].
+            hole: (H, W), True = hole.
+
+        Returns:
+            (H, W, 3) in [0, 1]: the fill in the hole, `image` elsewhere.
+        """
+        return np.where(hole[..., None], to_float(self.fill_levels(rounded(image), hole)), image)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inpaint_zoo.evaluation.methods.base import Sample
-from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray, rounded, to_float
+from inpaint_zoo.evaluation.methods.base import EightBitFiller
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 
-class ClassicalFill:
+class ClassicalFill(EightBitFiller):
     """A fill of `inpaint_zoo.evaluation.methods.fills`.
 
     Args:
@@ -34,18 +34,6 @@ class ClassicalFill:
         """The name of the fill; its code is hashed with that of the whole package."""
         return {"kind": "fill", "name": self.name}
 
-    def __call__(self, sample: Sample) -> ImageArray:
+    def fill_levels(self, image: ImageArray, hole: Hole) -> ImageArray:
         """Fill the hole."""
-        return self.function(sample.image, sample.hole)
-
-    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
-        """Fill the hole of a float image, in steps of 1 / 255; the fills know 8 bits only.
-
-        Args:
-            image: (H, W, 3) in [0, 1].
-            hole: (H, W), True = hole.
-
-        Returns:
-            (H, W, 3) in [0, 1]: the fill in the hole, `image` elsewhere.
-        """
-        return np.where(hole[..., None], to_float(self.function(rounded(image), hole)), image)
+        return self.function(image, hole)

@@ -77,7 +77,7 @@ class PythonFunction:
             InputError: As for a sample.
         """
         filled = self._filled(image if self._has_floats else rounded(image), hole, "")
-        return np.where(hole[..., None], filled if filled.dtype == np.float32 else to_float(filled), image)
+        return np.where(hole[..., None], to_float(filled), image)
 
     def _filled(self, image: NDArray[Any], hole: Hole, name: str) -> NDArray[Any]:
         seen = np.where(hole[..., None], np.zeros((), image.dtype), image)

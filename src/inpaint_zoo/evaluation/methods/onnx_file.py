@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from inpaint_zoo.errors import DamagedFileError, InputError
-from inpaint_zoo.evaluation.methods.base import Sample
+from inpaint_zoo.evaluation.methods.base import EightBitFiller
 from inpaint_zoo.files.hashing import file_hash
-from inpaint_zoo.images.arrays import FloatImageArray, Hole, ImageArray, rounded, to_float
+from inpaint_zoo.images.arrays import Hole, ImageArray
 
 SUFFIX = ".onnx"
 _BYTES = "tensor(uint8)"
 
 
-class OnnxFile:
+class OnnxFile(EightBitFiller):
     """A graph from `image`, uint8 (1, H, W, 3) or (1, 3, H, W), and `mask`, uint8 (1, H, W) with 1 = hole.
 
     Its first output is the filled image. `inpaint-zoo export` writes such files.
@@ -50,26 +50,12 @@ class OnnxFile:
         """The hash of the file."""
         return {"kind": "onnx", "file": file_hash(self.path)}
 
-    def __call__(self, sample: Sample) -> ImageArray:
-        """Fill the hole."""
-        return self._filled(sample.image, sample.hole)
-
-    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
-        """Fill the hole of a float image, in steps of 1 / 255.
-
-        Args:
-            image: (H, W, 3) in [0, 1].
-            hole: (H, W), True = hole.
-
-        Returns:
-            (H, W, 3) in [0, 1]: the fill in the hole, `image` elsewhere.
+    def fill_levels(self, image: ImageArray, hole: Hole) -> ImageArray:
+        """Fill the hole; the graph sees 0 there.
 
         Raises:
             InputError: The graph cannot be run on an image of this size.
         """
-        return np.where(hole[..., None], to_float(self._filled(rounded(image), hole)), image)
-
-    def _filled(self, image: ImageArray, hole: Hole) -> ImageArray:
         seen = np.where(hole[..., None], np.uint8(0), image)
         given = {
             "image": (np.moveaxis(seen, -1, 0) if self._in_planes else seen)[None],
