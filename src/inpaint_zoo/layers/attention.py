@@ -15,6 +15,8 @@ TEMPERATURE = 10.0
 MINIMUM_NORM = 1e-4
 CHUNK_NUMBERS = 2**22
 """Numbers in the part of the attention matrix that is in memory at a time (16 MB in float32)."""
+EXPORTED_CHUNKS = 8
+"""Parts of the matrix in an exported graph, which has no loop whose length depends on the size of the image."""
 
 
 class Grid(NamedTuple):
@@ -61,10 +63,12 @@ class Grid(NamedTuple):
     def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
         """Ranges of corners, of at least one row, whose pairs with all slots are about `CHUNK_NUMBERS` numbers.
 
-        In an export it is one range: a graph for all sizes has no such loop.
+        In an export they are `EXPORTED_CHUNKS` ranges of one length; the last ones may reach beyond the corners.
         """
         if torch.compiler.is_exporting():
-            yield 0, self.num_corners
+            rows = (self.rows + EXPORTED_CHUNKS) // EXPORTED_CHUNKS
+            for part in range(EXPORTED_CHUNKS):
+                yield part * rows * self.width, (part + 1) * rows * self.width
             return
         rows = max(1, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
         for start in range(0, self.num_corners, rows * self.width):
@@ -116,11 +120,18 @@ def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
 
 def _similarities(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
     """Products of the 3x3 patches at slots `start` to `stop` with those at all slots, (B, stop - start, slots)."""
-    products = positions.narrow(1, start, stop + 2 * grid.halo - start) @ positions.mT
+    products = _window(positions, 1, start, stop + 2 * grid.halo) @ positions.mT
     for step in (1, grid.width):
         summed = _moved(products, 0, 2 * step) + _moved(products, step, 2 * step)
         products = summed.add_(_moved(products, 2 * step, 2 * step))
     return products
+
+
+def _window(slots: Tensor, dim: int, start: int, stop: int) -> Tensor:
+    """Slots `start` to `stop`; in an export, where this may reach beyond the last slot, copies of it follow."""
+    if torch.compiler.is_exporting():
+        return slots.index_select(dim, torch.arange(start, stop).clamp_max(slots.shape[dim] - 1))
+    return slots.narrow(dim, start, stop - start)
 
 
 def _moved(matrices: Tensor, step: int, shortened: int) -> Tensor:
@@ -133,7 +144,7 @@ def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> 
     """Softmax over the used slots; rows and columns of unused ones are 0."""
     barred = torch.zeros_like(scales).masked_fill_(~used, -torch.inf)
     weights = torch.addcmul(barred[:, None], similarities, scales[:, None]).softmax(-1)
-    unused = ~used[start : start + similarities.shape[1]]
+    unused = ~_window(used, 0, start, start + similarities.shape[1])
     if torch.compiler.is_exporting():  # one more pass over the weights, but no shape that depends on values
         return weights.masked_fill_(unused[:, None], 0.0)
     return weights.index_fill_(1, unused.nonzero()[:, 0], 0.0)
@@ -153,7 +164,7 @@ def _attend(positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Te
         similarities = _similarities(positions, start, stop + grid.halo, grid)
         weights = _weights(similarities, scales, used, start)
         outputs.append(_corner_weights(weights, grid) @ values)
-    return torch.cat(outputs, dim=1)
+    return torch.cat(outputs, dim=1)[:, : grid.num_corners]
 
 
 class PatchAttention(torch.autograd.Function):
