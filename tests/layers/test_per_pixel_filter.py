@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import pytest
 import torch
+import torch.nn.functional as F
 
 from inpaint_zoo.layers.per_pixel_filter import SharedKernelFilter, filter_per_pixel
 
@@ -40,3 +42,19 @@ def test_shared_kernels_have_the_gradient_of_the_slow_form():
 
 def test_filter_has_no_entries_in_a_state_dict():
     assert not SharedKernelFilter(channels=8).state_dict()
+
+
+@pytest.mark.parametrize("side", [5, 7])
+def test_larger_kernels(side):
+    taps, centre = side**2, side // 2
+    features, kernels = torch.randn(1, 8, 9, 8), torch.randn(1, 2 * taps, 9, 8)
+    padded = F.pad(features, (centre,) * 4)
+    expected = torch.zeros_like(features)
+    for channel in range(8):
+        for tap in range(taps):
+            row, column = divmod(tap, side)
+            neighbour = padded[0, channel, row : row + 9, column : column + 8]
+            expected[0, channel] += kernels[0, (taps * channel + tap) // 4] * neighbour
+    torch.testing.assert_close(SharedKernelFilter(channels=8, kernel_size=side)(features, kernels), expected)
+    own = kernels[:, torch.div(torch.arange(8 * taps), 4, rounding_mode="floor")]
+    torch.testing.assert_close(filter_per_pixel(features, own), expected)

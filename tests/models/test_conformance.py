@@ -14,12 +14,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from inpaint_zoo.config.build import construct
-from inpaint_zoo.config.compose import compose_config
+from inpaint_zoo.config.compose import compose_config, option, options
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses import perceptual
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.testing import ModelConformance, fill
+from inpaint_zoo.testing.model import batch_of
 from inpaint_zoo.zoo import create_model, list_models
 
 
@@ -33,6 +34,11 @@ class NoFloat64(TorchDispatchMode):
         return out
 
 
+LEAKING = ("ablation_ctsdg_true_edges",)
+"""They see the complete image on purpose."""
+ABLATIONS = [name for name in options("experiment") if name.startswith("ablation_")]
+
+
 class TestConformance(ModelConformance):
     every_term: ClassVar = {"perceptual": 0.1, "style": 1}
 
@@ -40,6 +46,7 @@ class TestConformance(ModelConformance):
     def _name(self, request: pytest.FixtureRequest) -> None:
         torch.manual_seed(0)
         self.name = str(request.param)
+        self.settings = [f"model={self.name}", "experiment=tiny"]
 
     def make_network(self) -> InpaintingNetwork:
         return create_model(self.name, base_channels=8)
@@ -47,7 +54,7 @@ class TestConformance(ModelConformance):
     def make_module(self, loss_network: str = "random", **weights: float) -> InpaintingModule:
         """As the command line would, tiny and without the published loss network's weights."""
         torch.manual_seed(0)
-        settings = [f"model={self.name}", "experiment=tiny", f"model.loss_network={loss_network}"]
+        settings = [*self.settings, f"model.loss_network={loss_network}"]
         node: Any = OmegaConf.to_container(compose_config("train", settings).model, resolve=True)
         module: InpaintingModule = construct({**node, "loss_weights": {**node["loss_weights"], **weights}})
         return module.train()
@@ -92,3 +99,44 @@ class TestConformance(ModelConformance):
         config = compose_config("train", [f"model={self.name}", "experiment=tiny", "~model.optimizer"])
         with pytest.raises(InputError, match="give optimizer="):
             construct(config.model).configure_optimizers()
+
+
+@pytest.mark.slow
+class TestAblations:
+    """Every variant of a network, by those of the tests that look at the network alone."""
+
+    side = ModelConformance.side
+    batch = ModelConformance.batch
+    test_leak = ModelConformance.test_what_stands_in_the_hole_never_leaks
+    test_known_pixels = ModelConformance.test_known_pixels_are_bit_identical_and_holes_are_the_clamped_output
+    test_extremes = ModelConformance.test_images_without_known_pixels_and_without_holes
+    test_batches = ModelConformance.test_a_batch_is_its_images_one_by_one
+
+    @pytest.fixture(autouse=True, params=[name for name in ABLATIONS if name not in LEAKING])
+    def _name(self, request: pytest.FixtureRequest) -> None:
+        torch.manual_seed(0)
+        self.name = str(request.param)
+
+    def make_network(self) -> InpaintingNetwork:
+        return built(self.name).network.eval()
+
+
+def built(ablation: str, **weights: float) -> InpaintingModule:
+    """A tiny module of a variant."""
+    config = compose_config("train", [f"experiment=[tiny,{ablation}]", "model.loss_network=random"])
+    node: Any = OmegaConf.to_container(config.model, resolve=True)
+    module: InpaintingModule = construct({**node, "loss_weights": {**node["loss_weights"], **weights}})
+    return module.train()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ablation", ABLATIONS)
+def test_a_variant_trains_all_that_it_keeps_and_differs_from_the_published_network(ablation: str) -> None:
+    module, batch = built(ablation), batch_of()
+    module.training_step(batch, 0)["loss"].backward()
+    assert [key for key, p in module.named_parameters() if p.requires_grad != (p.grad is not None)] == []
+    own = compose_config("train", [f"experiment={ablation}"]).model
+    assert own != option("model", module.name)
+    network = type(module.network)(**module.hparams["network"])
+    network.load_state_dict(module.network.state_dict())
+    assert torch.equal(fill(network.eval(), batch).image, fill(module.network.eval(), batch).image)

@@ -235,6 +235,36 @@ class MultiScaleAggregation(nn.Module):
         return mixed
 
 
+class ContextualAttention(nn.Module):
+    """Patch self-attention of a map alone.
+
+    Args:
+        channels: Channels of input and output.
+        dilations: Not used.
+    """
+
+    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+        self.out_channels = channels
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, H, W) with even sides to (B, C, H, W)."""
+        return attend(features)
+
+
+class NoAttention(nn.Module):
+    """Adds nothing to a map; arguments as of `ContextualAttention`."""
+
+    out_channels = 0
+
+    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, 0, H, W)."""
+        return features[:, :0]
+
+
 class ContextualFeatureAggregation(nn.Module):
     """Patch self-attention of a map, then aggregation over dilations (CTSDG's CFA).
 
@@ -245,6 +275,7 @@ class ContextualFeatureAggregation(nn.Module):
 
     def __init__(self, channels: int, dilations: Sequence[int]) -> None:
         super().__init__()
+        self.out_channels = channels
         self.aggregation = MultiScaleAggregation(channels, dilations)
 
     def forward(self, features: Tensor) -> Tensor:

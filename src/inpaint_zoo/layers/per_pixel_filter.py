@@ -1,61 +1,74 @@
-"""Filtering with one 3x3 kernel per position and channel (MISF, "predictive filtering")."""
+"""Filtering with one kernel per position and channel (MISF, "predictive filtering")."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-NUM_TAPS = 9
+SHARING = 4
+"""Channels of a feature map that share the values of a predicted kernel."""
 
 
 def filter_per_pixel(image: Tensor, kernels: Tensor) -> Tensor:
-    """Filter every channel at every position with its own 3x3 kernel.
+    """Filter every channel at every position with its own s x s kernel.
 
-    `out[n, y, x] = Σ_k kernels[9n + k, y, x] · image[n, y + k÷3 - 1, x + k mod 3 - 1]`, zero padding, kernels not
+    `out[n, y, x] = Σ_k kernels[s²·n + k, y, x] · image[n, y + k÷s - s÷2, x + k mod s - s÷2]`, zero padding, kernels not
     normalised.
 
     Args:
         image: (B, C, H, W).
-        kernels: (B, 9·C, H, W).
+        kernels: (B, s²·C, H, W) with odd s.
 
     Returns:
         (B, C, H, W).
     """
     height, width = image.shape[-2:]
-    padded = F.pad(image, (1, 1, 1, 1))
-    taps = kernels.unflatten(1, (-1, NUM_TAPS)).unbind(2)
-    shifted = (padded[..., k // 3 : k // 3 + height, k % 3 : k % 3 + width] for k in range(NUM_TAPS))
+    num_taps = kernels.shape[1] // image.shape[1]
+    side = math.isqrt(num_taps)
+    padded = F.pad(image, (side // 2,) * 4)
+    taps = kernels.unflatten(1, (-1, num_taps)).unbind(2)
     output = torch.zeros_like(image)
-    for tap, neighbour in zip(taps, shifted, strict=True):
-        output = output + tap * neighbour
+    for k, tap in enumerate(taps):
+        output = output + tap * padded[..., k // side : k // side + height, k % side : k % side + width]
     return output
 
 
-class SharedKernelFilter(nn.Module):
-    """Per-pixel filtering of a feature map with nine kernel values for every four channels.
+def unfiltered(features: Tensor, kernels: Tensor | None) -> Tensor:
+    """`features` as they are: what stands in the place of a filter that is left out."""
+    return features
 
-    MISF predicts 9·C/4 values per position and expands them to 9·C by nearest interpolation over the channel axis, so
-    that channel n, tap k uses value (9n + k) ÷ 4. A channel has only three distinct values; the taps that share a value
-    are summed first (a fixed depthwise convolution), so that there are three products per channel instead of nine, and
-    no expanded tensor.
+
+class SharedKernelFilter(nn.Module):
+    """Per-pixel filtering of a feature map with s² kernel values for every four channels.
+
+    MISF predicts s²·C/4 values per position and expands them to s²·C by nearest interpolation over the channel axis, so
+    that channel n, tap k uses value (s²·n + k) ÷ 4. A channel has few distinct values (three of 3x3); the taps that
+    share a value are summed first (a fixed depthwise convolution), so that there are three products per channel instead
+    of nine, and no expanded tensor.
 
     Args:
         channels: Channels of the feature map, a multiple of 4.
+        kernel_size: s, odd.
     """
 
     sums: Tensor
     values: Tensor
 
-    def __init__(self, *, channels: int) -> None:
+    def __init__(self, *, channels: int, kernel_size: int = 3) -> None:
         super().__init__()
-        channel, tap = torch.meshgrid(torch.arange(channels), torch.arange(NUM_TAPS), indexing="ij")
-        value = (NUM_TAPS * channel + tap) // 4
+        num_taps = kernel_size**2
+        channel, tap = torch.meshgrid(torch.arange(channels), torch.arange(num_taps), indexing="ij")
+        value = (num_taps * channel + tap) // SHARING
         first = value[:, :1]
-        slot = value - first  # 0, 1 or 2: which of the channel's three values a tap uses
-        sums = torch.stack([(slot == index).float() for index in range(3)], dim=1)
-        values = (first + torch.arange(3)).clamp_max(NUM_TAPS * channels // 4 - 1)
-        self.register_buffer("sums", sums.reshape(3 * channels, 1, 3, 3), persistent=False)
+        slot = value - first  # which of the channel's values a tap uses
+        self.num_slots = int(slot.max()) + 1
+        self.padding = kernel_size // 2
+        sums = torch.stack([(slot == index).float() for index in range(self.num_slots)], dim=1)
+        values = (first + torch.arange(self.num_slots)).clamp_max(num_taps * channels // SHARING - 1)
+        self.register_buffer("sums", sums.reshape(-1, 1, kernel_size, kernel_size), persistent=False)
         self.register_buffer("values", values.flatten(), persistent=False)
 
     def forward(self, features: Tensor, kernels: Tensor) -> Tensor:
@@ -63,12 +76,12 @@ class SharedKernelFilter(nn.Module):
 
         Args:
             features: (B, C, H, W).
-            kernels: (B, 9·C/4, H, W).
+            kernels: (B, s²·C/4, H, W).
 
         Returns:
             (B, C, H, W).
         """
-        neighbours = F.conv2d(features, self.sums.to(features.dtype), padding=1, groups=features.shape[1])
+        neighbours = F.conv2d(features, self.sums.to(features.dtype), padding=self.padding, groups=features.shape[1])
         products: Tensor = neighbours * kernels.index_select(1, self.values)
-        output: Tensor = products.unflatten(1, (-1, 3)).sum(2)
+        output: Tensor = products.unflatten(1, (-1, self.num_slots)).sum(2)
         return output

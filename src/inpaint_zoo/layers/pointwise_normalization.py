@@ -5,6 +5,8 @@ Source: M. Zhu et al., "Image Inpainting by End-to-End Cascaded Refinement with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -42,3 +44,27 @@ class PointwiseNormalization(nn.Module):
         shared = F.relu(self.shared(guide))
         normalised = self.norm(x)
         return torch.addcmul(normalised + self.shift(shared), normalised, self.scale(shared))
+
+
+class UnguidedNormalization(nn.BatchNorm2d):
+    """Ordinary batch normalisation in the place of a point-wise one.
+
+    Args:
+        num_channels: Channels of x.
+        guide_channels: Not used.
+        shared_channels: Not used.
+    """
+
+    def __init__(self, num_channels: int, *, guide_channels: int, shared_channels: int) -> None:
+        super().__init__(num_channels)
+
+    def forward(self, x: Tensor, guide: Tensor) -> Tensor:  # type: ignore[override]
+        """Normalise x (B, C, H, W); the guide is not used."""
+        return super().forward(x)
+
+
+NORMALIZATIONS: Mapping[str, type[PointwiseNormalization | UnguidedNormalization]] = {
+    "pointwise": PointwiseNormalization,
+    "batch": UnguidedNormalization,
+}
+"""Normalisations with a guide, by the name that a configuration uses."""

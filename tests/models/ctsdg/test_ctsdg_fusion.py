@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from inpaint_zoo.layers.attention import ContextualFeatureAggregation
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
 
 
@@ -33,7 +34,7 @@ def test_fusion_starts_as_the_identity():
 
 def test_last_convolution_sees_the_doubled_features():
     torch.manual_seed(0)
-    layers = FusedOutput(4, (1, 2))
+    layers = FusedOutput(8, 4, ContextualFeatureAggregation(4, (1, 2)))
     fused = torch.randn(1, 8, 8, 12)
     half = F.leaky_relu(layers.halve(fused), 0.2)
     half = F.leaky_relu(layers.merge(torch.cat([half, layers.attention(half)], 1)), 0.2)

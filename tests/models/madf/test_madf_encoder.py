@@ -33,7 +33,7 @@ def test_a_block_filters_by_what_it_predicts_from_the_mask() -> None:
 @torch.no_grad()
 def test_skips_are_projections_of_every_level() -> None:
     torch.manual_seed(0)
-    encoder = MaskAwareEncoder(6, [8, 16, 32], mask_channels=3)
+    encoder = MaskAwareEncoder(6, [8, 16, 32], mask_channels=3, block=MaskAwareEncoderBlock)
     assert [block.mask_conv.kernel_size[0] for block in encoder.blocks] == [7, 5, 3]
     features, masks = torch.randn(1, 6, 16, 24), torch.ones(1, 3, 16, 24)
     skips = encoder(features, masks)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inpaint_zoo.layers.attention import ContextualFeatureAggregation
+from inpaint_zoo.layers.attention import ContextualAttention, ContextualFeatureAggregation, NoAttention
+
+ATTENTIONS: Mapping[str, type[ContextualFeatureAggregation | ContextualAttention | NoAttention]] = {
+    "aggregated": ContextualFeatureAggregation,
+    "contextual": ContextualAttention,
+    "none": NoAttention,
+}
+"""What the halved map is joined with, by the name that a configuration uses."""
 
 
 class FeatureProjection(nn.Module):
@@ -45,6 +52,8 @@ class BidirectionalGatedFusion(nn.Module):
             weights, or before it, as in the paper's formula.
     """
 
+    num_maps = 2
+
     def __init__(self, channels: int, *, sequential: bool) -> None:
         super().__init__()
         self.sequential = sequential
@@ -63,23 +72,63 @@ class BidirectionalGatedFusion(nn.Module):
         return torch.cat([fused, torch.addcmul(structure, from_texture, source)], 1)
 
 
+class Concatenation(nn.Module):
+    """Both streams side by side; arguments as of `BidirectionalGatedFusion`, not used."""
+
+    num_maps = 2
+
+    def __init__(self, channels: int, *, sequential: bool) -> None:
+        super().__init__()
+
+    def forward(self, texture: Tensor, structure: Tensor) -> Tensor:
+        """Two maps (B, C, H, W) to one (B, 2C, H, W), texture first."""
+        return torch.cat([texture, structure], 1)
+
+
+class TextureOnly(nn.Module):
+    """The texture stream alone; arguments as of `BidirectionalGatedFusion`, not used."""
+
+    num_maps = 1
+
+    def __init__(self, channels: int, *, sequential: bool) -> None:
+        super().__init__()
+
+    def forward(self, texture: Tensor, structure: Tensor) -> Tensor:
+        """The first of two maps (B, C, H, W)."""
+        return texture
+
+
+FUSIONS: Mapping[str, type[BidirectionalGatedFusion | Concatenation | TextureOnly]] = {
+    "gated": BidirectionalGatedFusion,
+    "concatenated": Concatenation,
+    "none": TextureOnly,
+}
+"""How the streams become one map, by the name that a configuration uses."""
+
+
 class FusedOutput(nn.Module):
     """From the fused streams to the image: halve, attend, merge, and one 1x1 convolution.
 
     Args:
-        channels: Channels of each stream.
-        dilations: Dilations of the aggregation over scales.
+        in_channels: Channels of the fused map.
+        channels: Channels of the halved map.
+        attention: What the halved map is joined with.
     """
 
-    def __init__(self, channels: int, dilations: Sequence[int]) -> None:
+    def __init__(
+        self,
+        in_channels: int,
+        channels: int,
+        attention: ContextualFeatureAggregation | ContextualAttention | NoAttention,
+    ) -> None:
         super().__init__()
-        self.halve = nn.Conv2d(2 * channels, channels, 3, 2, 1)
-        self.attention = ContextualFeatureAggregation(channels, dilations)
-        self.merge = nn.Conv2d(2 * channels, channels, 3, 1, 1)
-        self.output = nn.Conv2d(3 * channels, 3, 1)
+        self.halve = nn.Conv2d(in_channels, channels, 3, 2, 1)
+        self.attention = attention
+        self.merge = nn.Conv2d(channels + attention.out_channels, channels, 3, 1, 1)
+        self.output = nn.Conv2d(channels + in_channels, 3, 1)
 
     def forward(self, fused: Tensor) -> Tensor:
-        """(B, 2C, H, W) to (B, 3, H, W) in [-1, 1]."""
+        """(B, in_channels, H, W) to (B, 3, H, W) in [-1, 1]."""
         half = F.leaky_relu_(self.halve(fused), 0.2)
         half = F.leaky_relu_(self.merge(torch.cat([half, self.attention(half)], 1)), 0.2)
         # a 1x1 convolution and an interpolation commute: 3 channels are doubled instead of `channels`

@@ -13,17 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.checks import at_least, multiple_of
+from inpaint_zoo.checks import at_least, choose, multiple_of
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
-from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
-from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder
+from inpaint_zoo.models.ctsdg.fusion import ATTENTIONS, FUSIONS, FeatureProjection, FusedOutput
+from inpaint_zoo.models.ctsdg.layouts import IMAGE_CHANNELS, LAYOUTS
 from inpaint_zoo.models.ctsdg.structure import Structure, StructureExtractor
 from inpaint_zoo.models.network import InpaintingNetwork
 
-IMAGE_CHANNELS = 3
-STRUCTURE_CHANNELS = 2
-"""Edge and gray."""
 MAXIMUM_FACTOR = 8
 """The deepest levels have this many times `base_channels` channels."""
 
@@ -49,9 +46,12 @@ class CTSDGNetwork(InpaintingNetwork):
         sequential_fusion: See `BidirectionalGatedFusion`.
         edge_source: See `StructureExtractor`.
         edge_range: See `StructureExtractor`.
+        streams: A name of `LAYOUTS` (published: two).
+        fusion: A name of `FUSIONS` (published: gated).
+        attention: A name of `ATTENTIONS` (published: aggregated).
 
     Raises:
-        InputError: An argument is too small, or `base_channels` is not a multiple of 4.
+        InputError: An argument is too small, a name is unknown, or `base_channels` is not a multiple of 4.
     """
 
     def __init__(
@@ -63,6 +63,9 @@ class CTSDGNetwork(InpaintingNetwork):
         sequential_fusion: bool,
         edge_source: str,
         edge_range: str,
+        streams: str = "two",
+        fusion: str = "gated",
+        attention: str = "aggregated",
     ) -> None:
         super().__init__()
         multiple_of(4, base_channels, "network.base_channels")
@@ -71,14 +74,14 @@ class CTSDGNetwork(InpaintingNetwork):
         self.stride = self.minimum_size = 2**num_levels
         self.extract_structure = StructureExtractor(edge_source, edge_range)
         widths = [base_channels * min(2**level, MAXIMUM_FACTOR) for level in range(num_levels)]
-        self.texture_encoder = StreamEncoder(IMAGE_CHANNELS, widths)
-        self.structure_encoder = StreamEncoder(STRUCTURE_CHANNELS, widths)
-        self.texture_decoder = StreamDecoder([IMAGE_CHANNELS, *widths], base_channels)
-        self.structure_decoder = StreamDecoder([STRUCTURE_CHANNELS, *widths], base_channels)
+        self.streams = choose(LAYOUTS, streams, "network.streams")(widths, base_channels)
+        for name, part in self.streams.parts.items():
+            self.add_module(name, part)
         self.texture_projection = FeatureProjection(base_channels, IMAGE_CHANNELS)
         self.structure_projection = FeatureProjection(base_channels, 1)
-        self.fusion = BidirectionalGatedFusion(base_channels, sequential=sequential_fusion)
-        self.output = FusedOutput(base_channels, dilations)
+        self.fusion = choose(FUSIONS, fusion, "network.fusion")(base_channels, sequential=sequential_fusion)
+        own_attention = choose(ATTENTIONS, attention, "network.attention")(base_channels, dilations)
+        self.output = FusedOutput(self.fusion.num_maps * base_channels, base_channels, own_attention)
         init_normal(self)
         self.to(memory_format=torch.channels_last)
 
@@ -132,11 +135,7 @@ class CTSDGNetwork(InpaintingNetwork):
         if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
             self.check_statistics(len(image), *image.shape[-2:])
         valid = (mask == 0).float()
-        texture = self.texture_encoder(_channels_last(image), valid)
-        edges = self.structure_encoder(_channels_last(torch.cat(structure, 1)), valid)
-        # the streams cross: each decoder starts from the other encoder's code and uses its own encoder's skips
-        texture_features = self.texture_decoder(edges[-1], texture[:-1])
-        structure_features = self.structure_decoder(texture[-1], edges[:-1])
+        texture_features, structure_features = self.streams(image, torch.cat(structure, 1), valid)
         return Generated(
             self.output(self.fusion(texture_features, structure_features)),
             torch.tanh(self.texture_projection(texture_features)),
@@ -154,7 +153,3 @@ class CTSDGNetwork(InpaintingNetwork):
                 f"one image of {self.stride}x{self.stride} leaves one value per channel at the deepest level, too few "
                 "for batch normalisation in training: use a larger data.batch_size or data.size."
             )
-
-
-def _channels_last(image: Tensor) -> Tensor:
-    return image.contiguous(memory_format=torch.channels_last)

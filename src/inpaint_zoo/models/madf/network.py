@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.checks import at_least, multiple_of
-from inpaint_zoo.models.madf.encoder import MaskAwareEncoder
+from inpaint_zoo.checks import at_least, choose, multiple_of
+from inpaint_zoo.layers.pointwise_normalization import NORMALIZATIONS
+from inpaint_zoo.models.madf.encoder import FILTERINGS, MaskAwareEncoder
 from inpaint_zoo.models.madf.recovery import RecoveryDecoder
 from inpaint_zoo.models.madf.refinement import RefinementDecoder
 from inpaint_zoo.models.network import InpaintingNetwork
@@ -33,9 +34,11 @@ class MADFNetwork(InpaintingNetwork):
         normalization_channels: Channels of the map that scale and shift of a point-wise normalisation share (published:
             128).
         num_refinements: Refinement decoders after the recovery decoder (published: 2).
+        filtering: A name of `FILTERINGS` (published: dynamic).
+        normalization: Of the refinement decoders, a name of `NORMALIZATIONS` (published: pointwise).
 
     Raises:
-        InputError: An argument is too small, or `base_channels` is not a multiple of 4.
+        InputError: An argument is too small, a name is unknown, or `base_channels` is not a multiple of 4.
     """
 
     mean: Tensor
@@ -49,6 +52,8 @@ class MADFNetwork(InpaintingNetwork):
         num_levels: int,
         normalization_channels: int,
         num_refinements: int,
+        filtering: str = "dynamic",
+        normalization: str = "pointwise",
     ) -> None:
         super().__init__()
         multiple_of(4, base_channels, "network.base_channels")
@@ -58,10 +63,14 @@ class MADFNetwork(InpaintingNetwork):
         at_least(0, num_refinements, "network.num_refinements")
         self.stride = self.minimum_size = 2**num_levels
         skips = [base_channels * min(2**level, 8) for level in range(num_levels)]
-        self.encoder = MaskAwareEncoder(INPUT_CHANNELS, skips, mask_channels=mask_channels)
+        block = choose(FILTERINGS, filtering, "network.filtering")
+        norm = choose(NORMALIZATIONS, normalization, "network.normalization")
+        self.encoder = MaskAwareEncoder(INPUT_CHANNELS, skips, mask_channels=mask_channels, block=block)
         self.recovery = RecoveryDecoder(skips, INPUT_CHANNELS)
         self.refinements = nn.ModuleList(
-            RefinementDecoder(skips, INPUT_CHANNELS + 3 * earlier, normalization_channels=normalization_channels)
+            RefinementDecoder(
+                skips, INPUT_CHANNELS + 3 * earlier, normalization=norm, normalization_channels=normalization_channels
+            )
             for earlier in range(1, num_refinements + 1)
         )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)

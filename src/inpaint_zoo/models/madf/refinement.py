@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inpaint_zoo.layers.pointwise_normalization import PointwiseNormalization
+from inpaint_zoo.layers.pointwise_normalization import PointwiseNormalization, UnguidedNormalization
 from inpaint_zoo.models.madf.recovery import LEAKY_SLOPE
 from inpaint_zoo.models.madf.upsampling import Upsampling
 
@@ -20,13 +21,21 @@ class RefinementDecoder(nn.Module):
     Args:
         skip_channels: Channels of the encoder's skips, fine to coarse.
         input_channels: Channels of the network's input and of all earlier images together.
+        normalization: A class of `NORMALIZATIONS`.
         normalization_channels: Channels of the map that scale and shift of a point-wise normalisation share.
     """
 
-    def __init__(self, skip_channels: Sequence[int], input_channels: int, *, normalization_channels: int) -> None:
+    def __init__(
+        self,
+        skip_channels: Sequence[int],
+        input_channels: int,
+        *,
+        normalization: type[PointwiseNormalization | UnguidedNormalization],
+        normalization_channels: int,
+    ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
-            RefinementBlock(below, here, normalization_channels=normalization_channels)
+            RefinementBlock(below, here, partial(normalization, shared_channels=normalization_channels))
             for below, here in pairwise(skip_channels[::-1])
         )
         self.to_image = nn.Conv2d(skip_channels[0] + input_channels, 3, 1)
@@ -64,15 +73,13 @@ class RefinementBlock(nn.Module):
     Args:
         in_channels: Channels of the level below.
         out_channels: Channels of the result and of the guide.
-        normalization_channels: Channels of the map that scale and shift share.
+        normalization: From channels and `guide_channels` to what normalises the result, with the guide.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, *, normalization_channels: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, normalization: Callable[..., nn.Module]) -> None:
         super().__init__()
         self.up = Upsampling(in_channels, out_channels)
-        self.norm = PointwiseNormalization(
-            out_channels, guide_channels=out_channels, shared_channels=normalization_channels
-        )
+        self.norm = normalization(out_channels, guide_channels=out_channels)
 
     def forward(self, x: Tensor, guide: Tensor) -> Tensor:
         """From `x` (B, Cin, H, W) and `guide` (B, Cout, 2H, 2W) to (B, Cout, 2H, 2W)."""

@@ -6,23 +6,23 @@ arXiv 2203.06304. Written from the paper's facts; the authors' code carries no l
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.checks import at_least
+from inpaint_zoo.checks import at_least, multiple_of
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
-from inpaint_zoo.layers.per_pixel_filter import NUM_TAPS, SharedKernelFilter, filter_per_pixel
-from inpaint_zoo.models.misf.blocks import (
-    ConvBlock,
-    DilatedResidualBlock,
-    convolution_block,
-    upsampling_block,
-)
+from inpaint_zoo.layers.per_pixel_filter import SHARING, SharedKernelFilter, filter_per_pixel, unfiltered
+from inpaint_zoo.models.misf.blocks import DilatedResidualBlock, convolution_block, upsampling_block
+from inpaint_zoo.models.misf.kernel_prediction import FeatureKernelBranch, KernelPredictionBranch
 from inpaint_zoo.models.network import InpaintingNetwork
+
+LEVELS = (1, 2, 3)
+"""Where features can be filtered: after the encoder's first, second and third block, at 1/1, 1/2 and 1/4."""
 
 
 class MISFNetwork(InpaintingNetwork):
@@ -31,23 +31,47 @@ class MISFNetwork(InpaintingNetwork):
     Args:
         base_channels: Channels at full resolution (published: 64); 2 and 4 times as many at 1/2 and 1/4.
         num_residual_blocks: Dilated residual blocks at 1/4 (published: 8).
+        filtered_levels: The `LEVELS` whose features are filtered (published: 3); none: no semantic filtering.
+        filter_image: Whether the decoded image is filtered (published: yes).
+        kernel_size: Side length of the predicted kernels, odd (published: 3).
+        interactive: Whether the branch that predicts kernels also sees the encoder's features (published: yes).
 
     Raises:
-        InputError: An argument is too small.
+        InputError: An argument is too small, or names no level; or the channels of a filtered level are no multiple of
+            4.
     """
 
     stride = 4
     minimum_size = 12
 
-    def __init__(self, *, base_channels: int, num_residual_blocks: int) -> None:
+    def __init__(
+        self,
+        *,
+        base_channels: int,
+        num_residual_blocks: int,
+        filtered_levels: Sequence[int] = (3,),
+        filter_image: bool = True,
+        kernel_size: int = 3,
+        interactive: bool = True,
+    ) -> None:
         super().__init__()
         width = at_least(1, base_channels, "network.base_channels")
         at_least(0, num_residual_blocks, "network.num_residual_blocks")
+        if at_least(1, kernel_size, "network.kernel_size") % 2 == 0:
+            raise InputError(f"network.kernel_size={kernel_size} must be odd: give {kernel_size + 1}")
+        levels = _checked_levels(filtered_levels, width)
         self.encoder0 = convolution_block(4, width, 7, reflect=3)
         self.encoder1 = convolution_block(width, 2 * width, 4, stride=2, padding=1)
         self.encoder2 = convolution_block(2 * width, 4 * width, 4, stride=2, padding=1)
-        self.kernel_prediction = KernelPredictionBranch(base_channels=width)
-        self.filter_features = SharedKernelFilter(channels=4 * width)
+        branch = KernelPredictionBranch if filter_image else FeatureKernelBranch
+        self.kernel_prediction = branch(
+            base_channels=width, levels=levels, kernel_size=kernel_size, interactive=interactive
+        )
+        self.filter_full, self.filter_half, self.filter_features = (
+            SharedKernelFilter(channels=channels, kernel_size=kernel_size) if level in levels else unfiltered
+            for level, channels in zip(LEVELS, (width, 2 * width, 4 * width), strict=True)
+        )
+        self.filter_image: Callable[[Tensor, Any], Tensor] = filter_per_pixel if filter_image else unfiltered
         self.residual_blocks = nn.Sequential(*(DilatedResidualBlock(4 * width) for _ in range(num_residual_blocks)))
         self.decoder = nn.Sequential(
             upsampling_block(4 * width, 2 * width),
@@ -67,58 +91,21 @@ class MISFNetwork(InpaintingNetwork):
     def generate(self, image: Tensor, mask: Tensor) -> Tensor:
         """The network's image, (B, 3, H, W) in [0, 1]; arguments as for `forward`."""
         known = torch.cat([torch.where(mask.bool(), 0, image), mask], 1).contiguous(memory_format=torch.channels_last)
-        half = self.encoder1(self.encoder0(known))
-        kernels = self.kernel_prediction(known, half)
-        features = self.filter_features(self.encoder2(half), kernels.feature)
-        output = self.decoder(self.residual_blocks(features))
-        return (torch.tanh(filter_per_pixel(output, kernels.image)) + 1) / 2
+        branch = self.kernel_prediction
+        full = branch.at_full(known)
+        encoded = self.encoder1(self.filter_full(self.encoder0(known), branch.full_kernels(full)))
+        half = branch.at_half(full, encoded)
+        quarter = branch.at_quarter(half)
+        feature_kernels, image_kernels = branch.feature_kernels(quarter), branch.for_image(full, half, quarter)
+        features = self.encoder2(self.filter_half(encoded, branch.half_kernels(half)))
+        output = self.decoder(self.residual_blocks(self.filter_features(features, feature_kernels)))
+        return (torch.tanh(self.filter_image(output, image_kernels)) + 1) / 2
 
 
-class Kernels(NamedTuple):
-    """Predicted filters of both levels."""
-
-    feature: Tensor
-    """(B, 9·base_channels, H/4, W/4), one value for every four feature channels and tap."""
-    image: Tensor
-    """(B, 27, H, W), channel n, tap k at 9n + k."""
-
-
-class KernelPredictionBranch(nn.Module):
-    """The U-shaped branch that predicts the filters of both levels from the damaged image.
-
-    Args:
-        base_channels: As in `MISFNetwork`.
-    """
-
-    def __init__(self, *, base_channels: int) -> None:
-        super().__init__()
-        width = base_channels
-        self.at_full = ConvBlock(4, width)
-        self.at_half = ConvBlock(width, 2 * width)
-        self.at_quarter = ConvBlock(4 * width, 4 * width)
-        self.feature_kernels = nn.Conv2d(4 * width, NUM_TAPS * width, 1)
-        self.bottom = ConvBlock(4 * width, 8 * width)
-        self.up_quarter = ConvBlock(12 * width, 4 * width)
-        self.up_half = ConvBlock(8 * width, 2 * width)
-        self.up_full = ConvBlock(3 * width, width)
-        self.image_kernels = nn.Conv2d(width, 3 * NUM_TAPS, 1)
-
-    def forward(self, known: Tensor, encoded_half: Tensor) -> Kernels:
-        """Predict the filters.
-
-        Args:
-            known: (B, 4, H, W), damaged image and mask.
-            encoded_half: (B, 2·base_channels, H/2, W/2), the features of the encoder at half size.
-        """
-        full = self.at_full(known)
-        half = torch.cat([self.at_half(F.avg_pool2d(full, 2)), encoded_half], 1)
-        quarter = self.at_quarter(F.avg_pool2d(half, 2))
-        feature_kernels = self.feature_kernels(quarter)
-        decoded = self.up_quarter(torch.cat([quarter, self.bottom(quarter)], 1))
-        decoded = self.up_half(torch.cat([half, _twice(decoded)], 1))
-        decoded = self.up_full(torch.cat([full, _twice(decoded)], 1))
-        return Kernels(feature_kernels, self.image_kernels(decoded))
-
-
-def _twice(features: Tensor) -> Tensor:
-    return F.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)
+def _checked_levels(levels: Sequence[int], width: int) -> tuple[int, ...]:
+    unknown = [level for level in levels if level not in LEVELS]
+    if unknown:
+        raise InputError(f"network.filtered_levels names {unknown[0]}: the levels are 1, 2 and 3")
+    for level in levels:
+        multiple_of(SHARING // min(SHARING, 2 ** (level - 1)), width, "network.base_channels")
+    return tuple(levels)

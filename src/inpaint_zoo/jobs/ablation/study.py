@@ -1,0 +1,123 @@
+"""A study as two commands: a sweep that trains its variants, and a comparison of what it has trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, ListConfig
+
+from inpaint_zoo.checks import seed_in_range
+from inpaint_zoo.config.overrides import quote
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.jobs.run import run_verb
+from inpaint_zoo.training.runs.files import CHECKPOINTS
+
+OWN_KEYS = ("study", "seeds", "evaluation", "run_dir", "experiment")
+"""Keys of `ablate` that `train` does not have, or gets from the study."""
+DECIDED = {"model": "study=", "seed": "seeds="}
+"""Keys of `train` that the study decides, and what is given instead."""
+TRAININGS, COMPARISON = "trainings", "comparison"
+"""Folders of a study."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """The variants of a model, by the names that methods have."""
+
+    folder: Path
+    model: str
+    variants: Mapping[str, str | None]
+    """The experiment of each variant; None: the published recipe."""
+    seeds: Sequence[int]
+    overrides: Sequence[str]
+    """What all trainings have in common."""
+    experiment: str | None
+    """An experiment that all trainings have in common; that of the variant is laid over it."""
+    options: Sequence[str]
+    """Options of the command line, such as `--config-dir`, and settings of the launcher."""
+
+    @classmethod
+    def of_command_line(cls, config: DictConfig, folder: Path) -> Study:
+        """The study that the running command describes.
+
+        Args:
+            config: As composed for `ablate`.
+            folder: Of the study.
+
+        Raises:
+            InputError: A key is given that the study decides, or a seed is not one.
+        """
+        job: Any = HydraConfig.get()
+        given = {text: text.lstrip("+~").partition("=")[0] for text in job.overrides.task}
+        for key in given.values():
+            if key in DECIDED:
+                raise InputError(f"{key}= is decided by the study: give {DECIDED[key]}")
+        seeds = [seed_in_range(seed, "seeds") for seed in _listed(config.seeds, "seeds")]
+        common = [text for text, key in given.items() if key.partition(".")[0] not in OWN_KEYS]
+        experiment = next((text.partition("=")[2] for text, key in given.items() if key == "experiment"), None)
+        folders = [source.path for source in job.runtime.config_sources if source.provider == "command-line"]
+        launcher = [text for text in job.overrides.hydra if text.startswith(("hydra/launcher", "hydra.launcher"))]
+        options = [part for path in folders for part in ("--config-dir", path)] + launcher
+        variants = {str(name): own for name, own in config.study.variants.items()}
+        return cls(folder, config.study.model, variants, seeds, common, experiment, options)
+
+    def train(self, task: Callable[[DictConfig], object]) -> int:
+        """Start or resume the trainings that are not finished; returns the exit code of the worst."""
+        experiments = ",".join(self._experiment(own) for own in self.variants.values())
+        seeds = ",".join(map(str, self.seeds))
+        # seeds first: another seed is then added at the end, and the numbers of the jobs stay
+        varied = [f"model={self.model}", f"seed={seeds}", f"experiment={experiments}"]
+        where = f"run_dir={quote(str(self.folder / TRAININGS))}"
+        return run_verb("train", task, [*self.options, *self.overrides, *varied, where, "--multirun"])
+
+    def _experiment(self, own: str | None) -> str:
+        named = [name for name in (self.experiment, own) if name not in (None, "null")]
+        return f"[{','.join(map(str, named))}]"
+
+    def checkpoints(self) -> dict[str, Path]:
+        """The last checkpoint of every training, by the name of its method: `VARIANT_SEED`.
+
+        Raises:
+            InputError: One is missing.
+        """
+        found = {}
+        for place, seed in enumerate(self.seeds):
+            for number, variant in enumerate(self.variants):
+                path = self.folder / TRAININGS / str(place * len(self.variants) + number) / CHECKPOINTS[0]
+                if not path.is_file():
+                    raise InputError(
+                        f"{variant} with seed {seed} has not been trained: see {path.parent}, start it again"
+                    )
+                found[method_name(variant, seed)] = path
+        return found
+
+    def compare(self, task: Callable[[DictConfig], object], evaluation: Sequence[str]) -> Path:
+        """Evaluate all trainings on the same images; returns the folder of the comparison.
+
+        Args:
+            task: What `compare` calls with a configuration.
+            evaluation: Overrides of `compare`: images, masks, protocol.
+        """
+        folder = self.folder / COMPARISON
+        methods = [f"methods.{name}={quote(str(path))}" for name, path in self.checkpoints().items()]
+        own = [f"output={quote(str(folder))}", "costs=false"]
+        run_verb("compare", task, [*own, *evaluation, *methods])
+        return folder
+
+
+def method_name(variant: str, seed: int) -> str:
+    """The name of the method that a variant with a seed is in the comparison."""
+    return f"{variant}_{seed}"
+
+
+def _listed(values: Any, key: str) -> list[Any]:
+    if not isinstance(values, ListConfig) or not values:
+        raise InputError(f"{key}={values} must be a list with at least one value, such as [0,1]")
+    listed = list(values)
+    if len(set(listed)) < len(listed):
+        raise InputError(f"{key}: a value is given twice: leave one out")
+    return listed
