@@ -32,7 +32,7 @@ LAYERS = (
 ROOMS_IN_ROOMS = {
     "evaluation": ({"methods", "protocols", "significance"}, {"report"}),
     "training": ({"loggers", "runs"}, {"callbacks"}, {"distributed"}),
-    "jobs": ({"sweep"}, {"search"}),
+    "jobs": ({"sweep"}, {"search", "ablation"}),
 }
 """Likewise inside a room; its own files come after all of these, but for what only these use."""
 KNOW_HYDRA = {"cli", "config", "jobs", "training"}

@@ -76,6 +76,7 @@ KEYS = {
         num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
     """,
     "runs": "force output root sort",
+    "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
     "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
@@ -107,6 +108,14 @@ OPTIONS = {
     """,
     "debug": "fast overfit profile",
     "experiment": """
+        ablation_ctsdg_contextual_attention ablation_ctsdg_no_aggregation ablation_ctsdg_no_fusion
+        ablation_ctsdg_no_structure ablation_ctsdg_paper_fusion ablation_ctsdg_single_stream
+        ablation_ctsdg_true_edges ablation_madf_batch_norm ablation_madf_ordinary_filtering
+        ablation_madf_refinements_0 ablation_madf_refinements_1 ablation_madf_refinements_3
+        ablation_misf_all_levels ablation_misf_image_filtering ablation_misf_independent
+        ablation_misf_kernel_5 ablation_misf_kernel_7 ablation_misf_level_1 ablation_misf_level_2
+        ablation_misf_no_filtering ablation_misf_semantic_filtering ablation_misf_without_adversarial
+        ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         demo_misf madf madf_512 madf_final_only
         madf_paper_style misf tiny
@@ -119,6 +128,7 @@ OPTIONS = {
         scratches stains text
     """,
     "model": "ctsdg madf misf",
+    "study": "ctsdg madf misf",
     "protocol": "ctsdg edgeconnect lama madf mat misf standard",
     "trainer": "cpu ddp default gpu mps",
 }

@@ -1,0 +1,86 @@
+"""`inpaint-zoo ablate`: what it refuses, and a whole study of tiny networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inpaint_zoo.cli.main import main
+from inpaint_zoo.config.compose import options
+
+TINY = ["experiment=tiny", "data=photographs", "data.size=64", "trainer.max_steps=1", "trainer.val_check_interval=1"]
+EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_repeats=1"]'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "study"),
+        (["study=misf", "model=madf"], "model= is decided by the study: give study="),
+        (["study=misf", "seed=3"], "seed= is decided by the study: give seeds="),
+        (["study=misf", "seeds=[]"], "seeds=[] must be a list with at least one value"),
+        (["study=misf", "seeds=[0,0]"], "seeds: a value is given twice"),
+        (["study=misf", "seeds=[-1]"], "seeds=-1 must lie in"),
+    ],
+)
+def test_what_makes_no_study_is_refused(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ablate", *arguments, f"run_dir={tmp_path / 'study'}"]) == 2
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert printed.count("\n") == 1
+    assert not (tmp_path / "study").exists()
+
+
+OWN = """\
+title: Two of them
+model: misf
+reference: published
+variants: {plain: ablation_misf_no_filtering, published: null}
+quoted:
+  file: ctsdg_iccv2021
+  table: paris_street_view_ablation
+  source: another model
+  rows: {published: CTSDG}
+"""
+
+
+@pytest.mark.slow
+def test_a_study_trains_compares_quotes_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "own" / "study" / "mine.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(OWN, encoding="utf-8")
+    folder = tmp_path / "study"
+    command = ["ablate", "--config-dir", str(tmp_path / "own"), "study=mine", *TINY, EVALUATION, f"run_dir={folder}"]
+    assert main([*command, "seeds=[0]"]) == 0
+    first = (folder / "trainings" / "0" / "last.ckpt").read_bytes()
+    assert main([*command, "seeds=[0,5]"]) == 0
+    assert (folder / "trainings" / "0" / "last.ckpt").read_bytes() == first
+    assert sorted(path.name for path in (folder / "trainings").iterdir() if path.is_dir()) == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "logs",
+    ]
+    text = (folder / "ablation.md").read_text(encoding="utf-8")
+    assert "| plain |" in text
+    assert "| published | 32.93 | 27.48 | 22.89 |" in text
+    assert "Quoted, not measured here" in text
+    assert "published_5" in (folder / "comparison" / "records.csv").read_text(encoding="utf-8")
+    assert "tables:" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_every_study_names_experiments_of_its_model() -> None:
+    from inpaint_zoo.config.compose import compose_config, option
+
+    for name in options("study"):
+        study = option("study", name)
+        assert study.reference in study.variants
+        for own in study.variants.values():
+            experiment = [] if own is None else [f"experiment={own}"]
+            config = compose_config("train", [f"model={study.model}", *experiment])
+            assert config.model._target_ == option("model", study.model)._target_
