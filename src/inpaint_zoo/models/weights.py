@@ -159,7 +159,7 @@ def _published(path: Path, checkpoint: Mapping[str, Any], model: str | None) -> 
     name = model or told[0]
     if name not in conversions:
         raise InputError(f"{path} is no checkpoint of inpaint-zoo, and there are no published files of {name}.")
-    return Weights(path, name, conversions[name].IMPLIED_NETWORK, checkpoint, conversions[name].convert)
+    return Weights(path, name, conversions[name].implied_network(checkpoint), checkpoint, conversions[name].convert)
 
 
 def _conversions() -> dict[str, Any]:

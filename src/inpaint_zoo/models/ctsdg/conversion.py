@@ -16,8 +16,6 @@ from inpaint_zoo.models.conversion import (
     replace_prefixes,
 )
 
-IMPLIED_NETWORK: Mapping[str, Any] = {"edge_range": "wrapped"}
-"""Arguments of the network that differ from its defaults for published weights: they were trained on wrapped gray."""
 TELLTALE = "ec_texture_"
 """Names that begin with this are those of no other model's published files."""
 NUM_LEVELS = 7
@@ -63,6 +61,11 @@ def generator_name(name: str) -> str:
 def discriminator_name(name: str) -> str:
     """Our name of an entry of the published discriminator."""
     return replace_prefixes(_EDGE_DETECTOR)(patch_discriminator_name(name))
+
+
+def implied_network(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the network that a published file determines; all of them were trained on wrapped gray."""
+    return {"edge_range": "wrapped"}
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:

@@ -16,14 +16,17 @@ from inpaint_zoo.models.conversion import (
     replace_prefixes,
 )
 
-IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that differ from its defaults for published weights."""
 TELLTALE = "filter_gen_"
 """Names that begin with this are those of no other model's published files."""
 LOSS_NETWORK = "extractor."
 """The loss network inside published files, VGG16 up to its third pooling."""
 UNUSED_NORMALIZATION = "enc_conv_{level}.bn."
 """Batch normalisations of the encoder that the published network builds and never runs."""
+
+
+def implied_network(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the network that a published file determines: none."""
+    return {}
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:

@@ -15,8 +15,6 @@ from inpaint_zoo.models.conversion import (
     replace_prefixes,
 )
 
-IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that differ from its defaults for published weights."""
 TELLTALE = "kpn_model."
 """Names that begin with this are those of no other model's published files."""
 UNUSED = ("kpn_model.conv_final.",)
@@ -45,6 +43,11 @@ _GENERATOR = {
 def generator_name(name: str) -> str:
     """Our name of an entry of the published generator."""
     return replace_prefixes(_GENERATOR)(name).replace(".conv_block.", ".layers.")
+
+
+def implied_network(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the network that a published file determines: none."""
+    return {}
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
