@@ -14,7 +14,8 @@ from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
-from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
+from inpaint_zoo.losses.composite_terms import FEATURE_DISTANCES, feature_terms
+from inpaint_zoo.losses.perceptual import VGGFeatures
 from inpaint_zoo.losses.reconstruction import l1, l1_within
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
@@ -68,7 +69,7 @@ class CTSDG(InpaintingModule):
             projection.requires_grad_(self.wants("intermediate"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
-        if self.wants("perceptual", "style"):
+        if self.wants(*FEATURE_DISTANCES):
             self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
 
@@ -131,17 +132,9 @@ class CTSDG(InpaintingModule):
 
     def _feature_terms(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """`perceptual` and `style` of the output and of its composite, at VGG16's first three poolings."""
-        distances = {"perceptual": perceptual_distance, "style": style_distance}
-        wanted = {name: distance for name, distance in distances.items() if self.wants(name)}
-        if not wanted:
-            return {}
-        with torch.no_grad():
-            target = self.vgg(image, LOSS_LAYERS)
-        outputs = (output, torch.where(mask.bool(), output, image))
-        features = [self.vgg(each, LOSS_LAYERS) for each in outputs]
-        return {
-            name: distance(features[0], target) + distance(features[1], target) for name, distance in wanted.items()
-        }
+        wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
+        pair = (output, torch.where(mask.bool(), output, image))
+        return feature_terms(self.vgg, LOSS_LAYERS, image, dict.fromkeys(wanted, pair)) if wanted else {}
 
     def _adversarial(self, output: Tensor, truth: Structure) -> Tensor:
         """BCE(D(output), 1) + BCE(detected edge of the output, true edge), through a frozen D."""

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
+from inpaint_zoo.losses.composite_terms import FEATURE_DISTANCES, feature_terms
+from inpaint_zoo.losses.perceptual import VGGFeatures
 from inpaint_zoo.losses.reconstruction import l1_within
 from inpaint_zoo.losses.total_variation import total_variation
 from inpaint_zoo.models.base import InpaintingModule
@@ -18,7 +19,6 @@ from inpaint_zoo.models.madf.network import MADFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 
 FEATURE_LAYERS = ("pool1", "pool2", "pool3")
-FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}
 
 
 class MADF(InpaintingModule):
@@ -96,21 +96,12 @@ class MADF(InpaintingModule):
 
     def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
         """Perceptual and style terms of outputs and composites; the loss network runs once per image."""
-        wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
-        if not wanted:
-            return {}
-        with torch.no_grad():
-            of_target = self.vgg(target, FEATURE_LAYERS)
-        features = {
-            stage: [self.vgg(image[stage], FEATURE_LAYERS) for image in (outputs, composites)]
-            for stage in {stage for name in wanted for stage in self.stages[name]}
+        images = {
+            name: [image for stage in self.stages[name] for image in (outputs[stage], composites[stage])]
+            for name in FEATURE_DISTANCES
+            if self.wants(name)
         }
-        return {
-            name: torch.stack(
-                [FEATURE_DISTANCES[name](of, of_target) for stage in self.stages[name] for of in features[stage]]
-            ).sum()
-            for name in wanted
-        }
+        return feature_terms(self.vgg, FEATURE_LAYERS, target, images) if images else {}
 
 
 def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:
