@@ -69,6 +69,23 @@ class InpaintingNetwork(nn.Module, ABC):
                 f"training: data.size={size})."
             )
 
+    def check_batch_norm(self, image: Tensor) -> None:
+        """`check_statistics` of `image`, (B, 3, H, W), if a batch normalisation is in training mode."""
+        if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
+            self.check_statistics(len(image), *image.shape[-2:])
+
+    def check_statistics(self, batch_size: int, height: int, width: int) -> None:
+        """Refuse a batch that is too small for batch normalisation in training, in a network that halves to 1/`stride`.
+
+        Raises:
+            InputError: It leaves one value per channel at the deepest level.
+        """
+        if batch_size * height * width == self.stride**2:
+            raise InputError(
+                f"one image of {self.stride}x{self.stride} leaves one value per channel at the deepest level, too few "
+                "for batch normalisation in training: use a larger data.batch_size or data.size."
+            )
+
     def compile_generate(self) -> None:
         """Compile `generate`; the names in the state dict do not change."""
         self.generate = torch.compile(self.generate)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.checks import at_least, choose, multiple_of
@@ -132,8 +132,7 @@ class CTSDGNetwork(InpaintingNetwork):
         Raises:
             InputError: Training with one value per channel at the deepest level.
         """
-        if any(layer.training for layer in self.modules() if isinstance(layer, nn.BatchNorm2d)):
-            self.check_statistics(len(image), *image.shape[-2:])
+        self.check_batch_norm(image)
         valid = (mask == 0).float()
         texture_features, structure_features = self.streams(image, torch.cat(structure, 1), valid)
         return Generated(
@@ -141,15 +140,3 @@ class CTSDGNetwork(InpaintingNetwork):
             torch.tanh(self.texture_projection(texture_features)),
             self.structure_projection(structure_features),
         )
-
-    def check_statistics(self, batch_size: int, height: int, width: int) -> None:
-        """Refuse a batch that is too small for batch normalisation in training.
-
-        Raises:
-            InputError: It leaves one value per channel at the deepest level.
-        """
-        if batch_size * height * width == self.stride**2:
-            raise InputError(
-                f"one image of {self.stride}x{self.stride} leaves one value per channel at the deepest level, too few "
-                "for batch normalisation in training: use a larger data.batch_size or data.size."
-            )
