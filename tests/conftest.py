@@ -217,13 +217,14 @@ SMALL = {
     "misf": {"base_channels": 8, "num_residual_blocks": 1},
     "madf": {"base_channels": 8, "mask_channels": 4, "num_levels": 5, "normalization_channels": 8},
     "ctsdg": {"base_channels": 8, "num_levels": 5},
+    "rfr": {"base_channels": 8, "num_recurrences": 3},
 }
 """Arguments of networks that take images of 32 x 32."""
 
 
 @pytest.fixture(scope="session")
 def small_network() -> Callable[[str], dict[str, int]]:
-    """The arguments of a small network by the model's name; side lengths are multiples of 32 (MISF: 4)."""
+    """The arguments of a small network by the model's name; side lengths are multiples of 32 (some: of less)."""
     return lambda name: dict(SMALL[name])
 
 

@@ -57,6 +57,7 @@ NAMES = {
     "inpaint_zoo.models.madf": "MADF MADFNetwork",
     "inpaint_zoo.models.misf": "MISF MISFNetwork",
     "inpaint_zoo.models.network": "InpaintingNetwork",
+    "inpaint_zoo.models.rfr": "RFR RFRNetwork",
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
@@ -118,7 +119,7 @@ OPTIONS = {
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         demo_misf madf madf_512 madf_final_only
-        madf_paper_style misf tiny
+        madf_paper_style misf rfr rfr_finetune tiny
     """,
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",
@@ -127,7 +128,7 @@ OPTIONS = {
         irregular_bins lama_medium lama_thick lama_thin mixture objects outpainting paired random_walk redrawn
         scratches stains text
     """,
-    "model": "ctsdg madf misf",
+    "model": "ctsdg madf misf rfr",
     "study": "ctsdg madf misf",
     "protocol": "ctsdg edgeconnect lama madf mat misf standard",
     "trainer": "cpu ddp default gpu mps",

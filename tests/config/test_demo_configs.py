@@ -13,12 +13,14 @@ from inpaint_zoo.zoo import list_models
 MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text()
 
 
-def test_the_demo_trains_every_model():
-    models = re.search(r"^MODELS := (.*)$", MAKEFILE, re.MULTILINE)
-    assert set(models[1].split()) == set(list_models())
+MODELS = re.search(r"^MODELS := (.*)$", MAKEFILE, re.MULTILINE)[1].split()
 
 
-@pytest.mark.parametrize("model", list_models())
+def test_the_demo_trains_models_that_there_are():
+    assert set(MODELS) <= set(list_models())
+
+
+@pytest.mark.parametrize("model", MODELS)
 def test_a_training_of_the_demo_is_fixed_in_steps_and_needs_no_download(model):
     config = compose_config("train", [f"experiment=demo_{model}"])
     assert config.model._target_.startswith(f"inpaint_zoo.models.{model}.")

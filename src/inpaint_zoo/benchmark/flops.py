@@ -14,6 +14,7 @@ LISTED_GFLOP: Mapping[str, Mapping[str, float]] = {
     "misf": {"forward": 261, "step": 1144},
     "madf": {"forward": 56.5, "step": 390},
     "ctsdg": {"forward": 136, "step": 638},
+    "rfr": {"forward": 255.5, "step": 888},
 }
 """What PyTorch's counter finds in the published networks, computed as their authors do, for one image of 256x256.
 

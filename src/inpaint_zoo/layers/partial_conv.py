@@ -34,8 +34,9 @@ def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Cove
     """Count the valid inputs of every window.
 
     All channels of a group have the same mask, so one box sum per group, times its channels, equals the paper's
-    convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too. The published
-    division by the count plus 1e-8 is the same in float32, but an export to ONNX leaves out the 1e-8.
+    convolution of the full mask with ones. Sums, counts and ratios are float32 under autocast too, and float64 for
+    masks of that type. The published division by the count plus 1e-8 is the same in float32, but an export to ONNX
+    leaves out the 1e-8.
 
     Args:
         groups: The masks of the input, one for each run of channels with equal masks.
@@ -54,7 +55,8 @@ def coverage(groups: Sequence[MaskGroup], kernel_size: int, stride: int) -> Cove
 def sum_windows(group: MaskGroup, kernel_size: int, stride: int) -> Tensor:
     """Sum a mask over each window and its channels; exact, because the sums are small integers."""
     # not divisor_override=1, which the export to ONNX leaves out (torch 2.15)
-    mean = F.avg_pool2d(group.mask.float(), kernel_size, stride, kernel_size // 2)
+    mask = group.mask.to(torch.promote_types(group.mask.dtype, torch.float32))
+    mean = F.avg_pool2d(mask, kernel_size, stride, kernel_size // 2)
     return (mean * kernel_size**2).round() * group.num_channels
 
 

@@ -104,9 +104,10 @@ def load_loss_networks(module: nn.Module) -> None:
 
 
 def perceptual_distance(output: Features, target: Features) -> Tensor:
-    """Sum over the layers of the mean absolute difference of two sets of activations; a scalar in float32."""
+    """Sum over the layers of the mean absolute difference of two sets of activations; a scalar in float32 or more."""
     # half precision has too few digits for a mean
-    means = [(output[name] - target[name]).abs().mean(dtype=torch.float32) for name in output]
+    differences = [(output[name] - target[name]).abs() for name in output]
+    means = [each.mean(dtype=torch.promote_types(each.dtype, torch.float32)) for each in differences]
     return torch.stack(means).sum()
 
 
@@ -116,7 +117,7 @@ def style_distance(output: Features, target: Features) -> Tensor:
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """Channel correlations `F Fᵀ / (C·H·W)` of each image, in float32 also under autocast.
+    """Channel correlations `F Fᵀ / (C·H·W)` of each image, in float32 or more also under autocast.
 
     Args:
         features: (B, C, H, W).
@@ -125,7 +126,7 @@ def gram_matrix(features: Tensor) -> Tensor:
         (B, C, C).
     """
     with full_precision(features):
-        flat = features.float().flatten(2)
+        flat = features.to(torch.promote_types(features.dtype, torch.float32)).flatten(2)
         return flat @ flat.mT / (flat.shape[1] * flat.shape[2])
 
 

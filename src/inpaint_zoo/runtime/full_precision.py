@@ -12,8 +12,9 @@ from torch import Tensor
 def full_precision(tensor: Tensor) -> AbstractContextManager[Any]:
     """A context without autocast on the device of a tensor.
 
-    In an export it does nothing: a program for `torch.export` that has such a context cannot be loaded (torch 2.15).
+    It does nothing on the meta device, which has no autocast, nor in an export: a program for `torch.export` that has
+    such a context cannot be loaded (torch 2.15).
     """
-    if torch.compiler.is_exporting():
+    if torch.compiler.is_exporting() or tensor.is_meta:
         return nullcontext()
     return torch.autocast(tensor.device.type, enabled=False)
