@@ -93,20 +93,30 @@ def attend(features: Tensor) -> Tensor:
     Returns:
         (B, C, H, W).
     """
-    batch_size, channels, height, width = features.shape
+    height, width = features.shape[2:]
     with full_precision(features):
         features = features.to(torch.promote_types(features.dtype, torch.float32))
         halved = F.interpolate(features, (height // 2, width // 2), mode="bilinear", align_corners=True)
         grid = Grid(height // 2, width // 2)
         scales = TEMPERATURE * inverse_patch_norms(grid.lay_out(halved.square().sum(1, keepdim=True)), grid)
-        corners = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1)
-        corners = corners.unflatten(2, (-1, 2)).unflatten(1, (-1, 2)).transpose(2, 3)
-        values = corners.flatten(3).flatten(1, 2)
-        arguments = (grid.lay_out(halved), scales, values, grid)
+        arguments = (grid.lay_out(halved), scales, corner_values(features), grid)
         summed = PatchAttention.apply(*arguments) if torch.is_grad_enabled() else _attend(*arguments)
-        pixels = summed.view(batch_size, height // 2 + 1, width // 2 + 1, 2, 2, channels).transpose(2, 3)
-        folded = pixels.reshape(batch_size, height + 2, width + 2, channels)[:, 1:-1, 1:-1] / 4
-        return folded.permute(0, 3, 1, 2)
+        return from_corners(summed, grid)
+
+
+def corner_values(features: Tensor) -> Tensor:
+    """The four pixels that meet at each corner between positions, (B, C, H, W) to (B, corners, 4C); zeros outside."""
+    corners = F.pad(features, (1, 1, 1, 1)).permute(0, 2, 3, 1)
+    corners = corners.unflatten(2, (-1, 2)).unflatten(1, (-1, 2)).transpose(2, 3)
+    values: Tensor = corners.flatten(3).flatten(1, 2)
+    return values
+
+
+def from_corners(values: Tensor, grid: Grid) -> Tensor:
+    """Where four patches overlap, their mean: (B, corners, 4C) to (B, C, 2 rows, 2 columns)."""
+    pixels = values.unflatten(2, (2, 2, -1)).unflatten(1, (grid.rows + 1, grid.columns + 1)).transpose(2, 3)
+    folded: Tensor = pixels.flatten(3, 4).flatten(1, 2)[:, 1:-1, 1:-1] / 4
+    return folded.permute(0, 3, 1, 2)
 
 
 def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
@@ -118,12 +128,12 @@ def inverse_patch_norms(squares: Tensor, grid: Grid) -> Tensor:
     return squares.clamp_min(MINIMUM_NORM**2).rsqrt()
 
 
-def _similarities(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
+def patch_products(positions: Tensor, start: int, stop: int, grid: Grid) -> Tensor:
     """Products of the 3x3 patches at slots `start` to `stop` with those at all slots, (B, stop - start, slots)."""
     products = _window(positions, 1, start, stop + 2 * grid.halo) @ positions.mT
     for step in (1, grid.width):
-        summed = _moved(products, 0, 2 * step) + _moved(products, step, 2 * step)
-        products = summed.add_(_moved(products, 2 * step, 2 * step))
+        summed = moved(products, 0, 2 * step) + moved(products, step, 2 * step)
+        products = summed.add_(moved(products, 2 * step, 2 * step))
     return products
 
 
@@ -134,7 +144,7 @@ def _window(slots: Tensor, dim: int, start: int, stop: int) -> Tensor:
     return slots.narrow(dim, start, stop - start)
 
 
-def _moved(matrices: Tensor, step: int, shortened: int) -> Tensor:
+def moved(matrices: Tensor, step: int, shortened: int) -> Tensor:
     """Matrices (B, n, m) from entry (step, step) on, `shortened` rows and columns less."""
     rows, columns = matrices.shape[1] - shortened, matrices.shape[2] - shortened
     return matrices.narrow(1, step, rows).narrow(2, step, columns)
@@ -150,10 +160,10 @@ def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> 
     return weights.index_fill_(1, unused.nonzero()[:, 0], 0.0)
 
 
-def _corner_weights(weights: Tensor, grid: Grid) -> Tensor:
+def corner_weights(weights: Tensor, grid: Grid) -> Tensor:
     """Sums of the 2x2 weights that meet at a pair of corners, (B, n, slots) to (B, n - halo, corners)."""
     for step in (1, grid.width):
-        weights = _moved(weights, 0, step) + _moved(weights, step, step)
+        weights = moved(weights, 0, step) + moved(weights, step, step)
     return weights
 
 
@@ -161,9 +171,9 @@ def _attend(positions: Tensor, scales: Tensor, values: Tensor, grid: Grid) -> Te
     used = grid.used(positions.device)
     outputs = []
     for start, stop in grid.chunks(positions.shape[0]):
-        similarities = _similarities(positions, start, stop + grid.halo, grid)
+        similarities = patch_products(positions, start, stop + grid.halo, grid)
         weights = _weights(similarities, scales, used, start)
-        outputs.append(_corner_weights(weights, grid) @ values)
+        outputs.append(corner_weights(weights, grid) @ values)
     return torch.cat(outputs, dim=1)[:, : grid.num_corners]
 
 
@@ -186,12 +196,12 @@ class PatchAttention(torch.autograd.Function):
         halo = (0, 0, grid.halo, grid.halo)
         gradient, ringed_values = F.pad(gradient, halo), F.pad(values, halo)
         for start, stop in grid.chunks(len(positions)):
-            similarities = _similarities(positions, start, stop + grid.halo, grid)
+            similarities = patch_products(positions, start, stop + grid.halo, grid)
             weights = _weights(similarities, scales, used, start)
             similarities, own_weights = similarities[:, : stop - start], weights[:, : stop - start]
-            sums[2].baddbmm_(_corner_weights(weights, grid).mT, gradient[:, start + grid.halo : stop + grid.halo])
+            sums[2].baddbmm_(corner_weights(weights, grid).mT, gradient[:, start + grid.halo : stop + grid.halo])
             # the adjoint of a sum along the diagonal is the same sum over a ring of zeros
-            slopes = _corner_weights(gradient[:, start : stop + grid.halo] @ ringed_values.mT, grid).mul_(own_weights)
+            slopes = corner_weights(gradient[:, start : stop + grid.halo] @ ringed_values.mT, grid).mul_(own_weights)
             slopes.addcmul_(own_weights, slopes.sum(-1, keepdim=True), value=-1)
             sums[1].add_((slopes * similarities).sum(1))
             products = _spread(slopes.mul_(scales[:, None]), grid)
@@ -202,7 +212,7 @@ class PatchAttention(torch.autograd.Function):
 
 
 def _spread(slopes: Tensor, grid: Grid) -> Tensor:
-    """The adjoint of the sums in `_similarities`: (B, n, slots) to (B, n + 2 halos, slots + 2 halos)."""
+    """The adjoint of the sums in `patch_products`: (B, n, slots) to (B, n + 2 halos, slots + 2 halos)."""
     for step in (1, grid.width):
         ringed = F.pad(slopes, (0, 2 * step, 0, 2 * step))
         ringed[:, step:-step, step:-step] += slopes
