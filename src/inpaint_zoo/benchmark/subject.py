@@ -60,8 +60,10 @@ class Case:
         """
         arguments = network_arguments(self.model, self.network)
         published = OmegaConf.load(CONF_DIR / "model" / f"{self.model}.yaml")
-        node = OmegaConf.merge(published, {"network": arguments, "loss_network": "random"})
+        node = OmegaConf.merge(published, {"network": arguments})
         assert isinstance(node, DictConfig)
+        if "loss_network" in node:
+            node.loss_network = "random"
         with _Silenced("inpaint_zoo.losses.perceptual"):
             module: InpaintingModule = construct(node)
         module.check_training(self.batch_size, self.size, self.size)
