@@ -218,6 +218,7 @@ SMALL = {
     "madf": {"base_channels": 8, "mask_channels": 4, "num_levels": 5, "normalization_channels": 8},
     "ctsdg": {"base_channels": 8, "num_levels": 5},
     "rfr": {"base_channels": 8, "num_recurrences": 3},
+    "deepfillv2": {"base_channels": 8},
 }
 """Arguments of networks that take images of 32 x 32."""
 

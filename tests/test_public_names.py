@@ -53,6 +53,7 @@ NAMES = {
     """,
     "inpaint_zoo.models.base": "InpaintingModule",
     "inpaint_zoo.models.ctsdg": "CTSDG CTSDGNetwork",
+    "inpaint_zoo.models.deepfillv2": "DeepFillv2 DeepFillv2Network",
     "inpaint_zoo.models.lr_schedules": "warmup_cosine",
     "inpaint_zoo.models.madf": "MADF MADFNetwork",
     "inpaint_zoo.models.misf": "MISF MISFNetwork",
@@ -119,7 +120,7 @@ OPTIONS = {
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         demo_misf madf madf_512 madf_final_only
-        madf_paper_style misf rfr rfr_finetune tiny
+        madf_paper_style misf rfr rfr_finetune tiny deepfillv2
     """,
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",
@@ -128,7 +129,7 @@ OPTIONS = {
         irregular_bins lama_medium lama_thick lama_thin mixture objects outpainting paired random_walk redrawn
         scratches stains text
     """,
-    "model": "ctsdg madf misf rfr",
+    "model": "ctsdg deepfillv2 madf misf rfr",
     "study": "ctsdg madf misf",
     "protocol": "ctsdg edgeconnect lama madf mat misf standard",
     "trainer": "cpu ddp default gpu mps",

@@ -24,7 +24,7 @@ def list_models() -> list[str]:
 
     Examples:
         >>> list_models()
-        ['ctsdg', 'madf', 'misf', 'rfr']
+        ['ctsdg', 'deepfillv2', 'madf', 'misf', 'rfr']
     """
     return list(options("model"))
 

@@ -16,6 +16,7 @@ WRAPPERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
     "madf": lambda state: {"n_iter": 7, "model": {f"module.{key}": value for key, value in state.items()}},
     "ctsdg": lambda state: {"n_iter": 7, "generator": state},
     "rfr": lambda state: {"n_iter": 7, "generator": state, "optimizer_G": {"param_groups": []}},
+    "deepfillv2": lambda state: {"G": state, "n_iter": 7},
 }
 
 

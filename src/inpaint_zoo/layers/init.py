@@ -33,3 +33,15 @@ def init_he(module: nn.Module) -> None:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def init_glorot(module: nn.Module) -> None:
+    """Draw weights of convolutions uniformly with variance 2 / (inputs + outputs), biases 0 (Glorot and Bengio, 2010).
+
+    Inputs and outputs are counted over the whole kernel. The rule of DeepFillv2.
+    """
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

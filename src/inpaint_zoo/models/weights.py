@@ -146,7 +146,7 @@ def _of_network(state: Mapping[str, Any], expected: Mapping[str, Tensor]) -> Sta
 
 def _published(path: Path, checkpoint: Mapping[str, Any], model: str | None) -> Weights:
     """The weights of a published file, whose names tell the model."""
-    tensors = network_state(checkpoint, "generator")
+    tensors = network_state(checkpoint, "generator", "G")
     conversions = _conversions()
     told = [name for name, its in conversions.items() if any(tensor.startswith(its.TELLTALE) for tensor in tensors)]
     if model is None and len(told) != 1:
