@@ -219,6 +219,7 @@ SMALL = {
     "ctsdg": {"base_channels": 8, "num_levels": 5},
     "rfr": {"base_channels": 8, "num_recurrences": 3},
     "deepfillv2": {"base_channels": 8},
+    "pconv": {"base_channels": 8, "num_levels": 5},
 }
 """Arguments of networks that take images of 32 x 32."""
 

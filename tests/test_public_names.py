@@ -59,6 +59,7 @@ NAMES = {
     "inpaint_zoo.models.misf": "MISF MISFNetwork",
     "inpaint_zoo.models.network": "InpaintingNetwork",
     "inpaint_zoo.models.rfr": "RFR RFRNetwork",
+    "inpaint_zoo.models.pconv": "PConv PConvNetwork",
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
@@ -120,7 +121,7 @@ OPTIONS = {
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         demo_misf madf madf_512 madf_final_only
-        madf_paper_style misf rfr rfr_finetune tiny deepfillv2
+        madf_paper_style misf pconv pconv_finetune rfr rfr_finetune tiny deepfillv2
     """,
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",
@@ -129,7 +130,7 @@ OPTIONS = {
         irregular_bins lama_medium lama_thick lama_thin mixture objects outpainting paired random_walk redrawn
         scratches stains text
     """,
-    "model": "ctsdg deepfillv2 madf misf rfr",
+    "model": "ctsdg deepfillv2 madf misf pconv rfr",
     "study": "ctsdg madf misf",
     "protocol": "ctsdg edgeconnect lama madf mat misf standard",
     "trainer": "cpu ddp default gpu mps",

@@ -190,7 +190,7 @@ def test_checkpoints_that_cannot_be_resumed(
 
 def test_names_and_values_that_do_not_exist(train: Command, command: Command, images: Images) -> None:
     root = f"data.root={images(*NAMES)}"
-    says(train(root, model="msif"), "model=msif is unknown, did you mean 'misf'? (known: ctsdg, madf, misf)")
+    says(train(root, model="msif"), "model=msif is unknown, did you mean 'misf'? (known: ")
     says(train(root, "model.netwrk.base_channels=8"), "did you mean 'model.network.base_channels'?")
     says(train(root, "model.adversarial_loss=hing"), "model.adversarial_loss", "did you mean 'hinge'?")
     says(train(root, "~model.loss_weights.adversarial"), "model.loss_weights.adversarial is missing")

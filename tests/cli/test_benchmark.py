@@ -5,6 +5,9 @@ import pytest
 
 from inpaint_zoo.benchmark import rate
 from inpaint_zoo.cli.main import main
+from inpaint_zoo.config.compose import compose_config
+
+MODELS = list(compose_config("benchmark").models)
 
 
 @pytest.fixture(autouse=True)
@@ -18,14 +21,14 @@ def test_all_models_tiny(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["benchmark", *arguments, f"output={tmp_path}/it's here"]) == 0
     out, err = capsys.readouterr()
     assert max(map(len, out.splitlines()[:-1])) <= 80  # the last line holds a path
-    assert [line.split(":")[0] for line in err.splitlines()] == ["misf"] * 2 + ["madf"] * 2 + ["ctsdg"] * 2
+    assert [line.split(":")[0] for line in err.splitlines()] == [name for name in MODELS for _ in range(2)]
     assert "Forward pass, 128x128, float32, batch 2" in out
     assert "random weights" in out
     content = json.loads((tmp_path / "it's here" / "benchmark.json").read_text())
-    assert [result["case"]["model"] for result in content["results"]] == ["misf", "madf", "ctsdg"]
+    assert [result["case"]["model"] for result in content["results"]] == MODELS
     assert all(result["step"]["num_kept"] == 1 for result in content["results"])
     lines = (tmp_path / "it's here" / "benchmark.csv").read_text().splitlines()
-    assert len(lines) == 1 + 6
+    assert len(lines) == 1 + 2 * len(MODELS)
     assert "## Train step" in (tmp_path / "it's here" / "benchmark.md").read_text()
     assert main(["benchmark", f"output={tmp_path}/it's here"]) == 2
     assert "benchmark.json exist: give force=true" in capsys.readouterr().err

@@ -17,6 +17,7 @@ WRAPPERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
     "ctsdg": lambda state: {"n_iter": 7, "generator": state},
     "rfr": lambda state: {"n_iter": 7, "generator": state, "optimizer_G": {"param_groups": []}},
     "deepfillv2": lambda state: {"G": state, "n_iter": 7},
+    "pconv": lambda state: {"n_iter": 7, "model": state, "optimizer": {"state": {}}},
 }
 
 
@@ -82,7 +83,7 @@ def test_published_ctsdg_sets_the_wrapped_range_and_sees_damaged_images_only(
         )
 
 
-@pytest.mark.parametrize(("name", "other"), [("misf", "ctsdg"), ("madf", "misf"), ("ctsdg", "madf")])
+@pytest.mark.parametrize(("name", "other"), [("misf", "ctsdg"), ("madf", "misf"), ("ctsdg", "madf"), ("madf", "pconv")])
 def test_the_file_of_another_model_is_refused_with_its_name(
     command: Command, published: Callable[[str], Path], tmp_path: Path, name: str, other: str
 ) -> None:

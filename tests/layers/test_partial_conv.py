@@ -69,7 +69,28 @@ def test_gradients_are_those_of_the_formula():
         torch.testing.assert_close(one, other)
 
 
-def test_has_no_bias():
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_layer_is_that_of_the_paper_s_authors(golden, stride, bias):
+    """Five channels under two masks; the weights of the other published form differ by the size of a window."""
+    recorded = golden("pconv")
+    masks = [recorded.stored(f"layer_mask_{name}") for name in "ab"]
+    conv = PartialConv2d(5, 4, 3, stride, bias=bias)
+    groups = [MaskGroup(mask, channels) for mask, channels in zip(masks, (3, 2), strict=True)]
+    ratio, valid = coverage(groups, 3, stride)
+    assert torch.equal(valid, recorded.stored(f"layer_newmask_s{stride}"))
+    features = recorded.stored("layer_input")
+    masked = features * torch.cat([masks[0].expand(-1, 3, -1, -1), masks[1].expand(-1, 2, -1, -1)], 1)
+    if bias:
+        conv.bias.data = recorded.stored("layer_bias")
+    for form, factor in (("window", 1), ("count", 45)):
+        conv.weight.data = recorded.stored("layer_weight") / factor
+        expected = recorded.stored(f"layer_{form}_s{stride}_{'bias' if bias else 'nobias'}")
+        assert (conv(masked, ratio) - expected).abs().max() <= 3e-5 * expected.abs().max()
+        assert not conv(masked, ratio)[valid.expand_as(expected) == 0].any()
+
+
+def test_has_no_bias_unless_it_is_asked_for():
     assert PartialConv2d(3, 2, 3, 1).bias is None
     with pytest.raises(RuntimeError, match="size"):
         PartialConv2d(3, 2, 3, 1)(torch.zeros(1, 3, 8, 8), torch.zeros(1, 1, 4, 4))

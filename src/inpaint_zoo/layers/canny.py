@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -52,9 +53,8 @@ def edges(gray: Tensor, valid: Tensor, sigma: float) -> Tensor:
 def _gaussian(image: Tensor, sigma: float) -> Tensor:
     """Blur with zeros around the image: the centre first, then pairs from the outside in."""
     radius = int(4 * sigma + 0.5)
-    places = torch.arange(-radius, radius + 1, dtype=torch.float64)
-    taps = torch.exp(-0.5 / sigma**2 * places**2)
-    weights = (taps / taps.sum()).unbind()
+    taps = np.exp(-0.5 / sigma**2 * np.arange(-radius, radius + 1) ** 2)  # by NumPy: torch's exp rounds differently
+    weights = torch.tensor((taps / taps.sum()).tolist(), dtype=torch.float64).unbind()
     for axis in (2, 3):
         padded = F.pad(image, _both(axis, radius))
         image = _shifted(padded, axis, radius, 2 * radius) * weights[radius]

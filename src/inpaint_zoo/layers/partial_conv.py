@@ -63,17 +63,21 @@ def sum_windows(group: MaskGroup, kernel_size: int, stride: int) -> Tensor:
 class PartialConv2d(nn.Conv2d):
     """Convolution of valid inputs only, scaled up for the missing ones (Liu et al., 2018, equation 1).
 
-    Without bias, with zero padding of half the kernel: `y = conv(x · m) · r`.
+    With zero padding of half the kernel: `y = (conv(x · m) · r + b) · m'`, where m' is 1 for windows with a valid
+    input; r is 0 for the others.
 
     Args:
         in_channels: Channels of the input.
         out_channels: Channels of the output.
         kernel_size: Odd side length of the kernel.
         stride: Step of the windows.
+        bias: Whether there is a b.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=False)
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int, stride: int, *, bias: bool = False
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=bias)
 
     def forward(self, masked: Tensor, ratio: Tensor) -> Tensor:  # type: ignore[override]  # r is an input too
         """Convolve.
@@ -85,5 +89,6 @@ class PartialConv2d(nn.Conv2d):
         Returns:
             (B, out_channels, h, w).
         """
-        output: Tensor = super().forward(masked)
-        return output.mul_(ratio)  # in place: the convolution's backward pass does not need its output
+        output: Tensor = self._conv_forward(masked, self.weight, None)
+        output.mul_(ratio)  # in place: the convolution's backward pass does not need its output
+        return output if self.bias is None else output + self.bias[:, None, None] * (ratio > 0)

@@ -1,1 +1,1 @@
-"""Loss terms of the three papers, as plain functions or small classes; one concept per file."""
+"""Loss terms of the papers, as plain functions or small classes; one concept per file."""

@@ -38,8 +38,8 @@ class InpaintingModule(pl.LightningModule, ABC):
     name: ClassVar[str]
     network_class: ClassVar[type[InpaintingNetwork]]
     frozen_batch_norm = False
-    """Whether `train` leaves the statistics of the network's batch normalisations as they are; their scales and shifts
-    still learn, and training sees the network that evaluation sees."""
+    """Whether `train` leaves the statistics of the batch normalisations of `frozen_part` as they are; their scales and
+    shifts still learn, and training sees the layers that evaluation sees."""
 
     def __init__(
         self,
@@ -60,10 +60,15 @@ class InpaintingModule(pl.LightningModule, ABC):
         """Switch to training mode, except for frozen batch normalisations."""
         super().train(mode)
         if self.frozen_batch_norm:
-            for layer in self.network.modules():
+            for layer in self.frozen_part.modules():
                 if isinstance(layer, nn.BatchNorm2d):
                     layer.eval()
         return self
+
+    @property
+    def frozen_part(self) -> nn.Module:
+        """What `frozen_batch_norm` is about: the network, or a part of it that a subclass names."""
+        return self.network
 
     def wants(self, *terms: str) -> bool:
         """Whether any of these loss terms has a factor other than 0; a missing factor is an `InputError`."""

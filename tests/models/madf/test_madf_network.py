@@ -57,7 +57,7 @@ def test_memory_layout_does_not_matter(golden):
 def slow(network: MADFNetwork, image: Tensor, mask: Tensor) -> list[Tensor]:
     """The description of the network, word for word: NCHW, a filter per position, nothing rearranged."""
     level = len(network.encoder.skips)
-    normalised = (image - network.mean) / network.std
+    normalised = (image - network.normalize.mean) / network.normalize.std
     valid = (1 - mask).repeat(1, 3, 1, 1)
     e = e_0 = torch.cat([normalised * valid, valid], 1)
     m, skips = valid, []
@@ -86,7 +86,7 @@ def slow(network: MADFNetwork, image: Tensor, mask: Tensor) -> list[Tensor]:
         enlarged = F.interpolate(r, scale_factor=2, mode="bilinear", align_corners=False)
         images.append(decoder.to_image(torch.cat([enlarged, *images, e_0], 1)))
         guides = maps
-    return [output * network.std + network.mean for output in images]
+    return [output * network.normalize.std + network.normalize.mean for output in images]
 
 
 @torch.no_grad()

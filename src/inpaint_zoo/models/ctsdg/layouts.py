@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from inpaint_zoo.models.ctsdg.streams import StreamDecoder, StreamEncoder
+from inpaint_zoo.layers.partial_unet import PartialConvDecoder, PartialConvEncoder
 
 IMAGE_CHANNELS = 3
 STRUCTURE_CHANNELS = 2
 """Edge and gray."""
+UPSAMPLING = "bilinear"
 
 
 class TwoStreams:
@@ -27,10 +28,10 @@ class TwoStreams:
 
     def __init__(self, widths: Sequence[int], channels: int) -> None:
         self.parts = {
-            "texture_encoder": StreamEncoder(IMAGE_CHANNELS, widths),
-            "structure_encoder": StreamEncoder(STRUCTURE_CHANNELS, widths),
-            "texture_decoder": StreamDecoder([IMAGE_CHANNELS, *widths], channels),
-            "structure_decoder": StreamDecoder([STRUCTURE_CHANNELS, *widths], channels),
+            "texture_encoder": PartialConvEncoder(IMAGE_CHANNELS, widths),
+            "structure_encoder": PartialConvEncoder(STRUCTURE_CHANNELS, widths),
+            "texture_decoder": PartialConvDecoder([IMAGE_CHANNELS, *widths], channels, upsampling=UPSAMPLING),
+            "structure_decoder": PartialConvDecoder([STRUCTURE_CHANNELS, *widths], channels, upsampling=UPSAMPLING),
         }
 
     def __call__(self, image: Tensor, structure: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
@@ -45,8 +46,8 @@ class TwoStreams:
         edges = self.parts["structure_encoder"](_channels_last(structure), valid)
         # the streams cross: each decoder starts from the other encoder's code and uses its own encoder's skips
         return (
-            self.parts["texture_decoder"](edges[-1], texture[:-1]),
-            self.parts["structure_decoder"](texture[-1], edges[:-1]),
+            self.parts["texture_decoder"](edges[-1], texture[:-1]).features,
+            self.parts["structure_decoder"](texture[-1], edges[:-1]).features,
         )
 
 
@@ -57,15 +58,15 @@ class SingleStream(TwoStreams):
 
     def __init__(self, widths: Sequence[int], channels: int) -> None:
         self.parts = {
-            "texture_encoder": StreamEncoder(self.IN_CHANNELS, widths),
-            "texture_decoder": StreamDecoder([self.IN_CHANNELS, *widths], channels),
+            "texture_encoder": PartialConvEncoder(self.IN_CHANNELS, widths),
+            "texture_decoder": PartialConvDecoder([self.IN_CHANNELS, *widths], channels, upsampling=UPSAMPLING),
         }
 
     def __call__(self, image: Tensor, structure: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
         """As `TwoStreams`; the same features twice."""
         seen = torch.cat([image, structure], 1)[:, : self.IN_CHANNELS]
         *skips, code = self.parts["texture_encoder"](_channels_last(seen), valid)
-        features = self.parts["texture_decoder"](code, skips)
+        features = self.parts["texture_decoder"](code, skips).features
         return features, features
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -14,16 +13,14 @@ from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
-from inpaint_zoo.losses.composite_terms import FEATURE_DISTANCES, feature_terms
+from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
-from inpaint_zoo.losses.reconstruction import l1, l1_within
+from inpaint_zoo.losses.reconstruction import l1
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork, Generated
 from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
-
-LOSS_LAYERS = ("pool1", "pool2", "pool3")
 
 
 class CTSDG(InpaintingModule):
@@ -70,7 +67,7 @@ class CTSDG(InpaintingModule):
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         if self.wants(*FEATURE_DISTANCES):
-            self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
+            self.vgg = VGGFeatures("vgg16", LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
@@ -118,9 +115,8 @@ class CTSDG(InpaintingModule):
             truth: Edges and gray image of `image`.
         """
         output = generated.image
-        regions = {"hole": mask, "valid": mask == 0}
-        terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}
-        terms.update(self._feature_terms(output, image, mask))
+        stages = {term: [0] for term in ("hole", "valid", "perceptual", "style") if self.wants(term)}
+        terms = irregular_hole_terms([output], image, mask, stages, lambda each: self.vgg(each, LAYERS))
         if self.wants("adversarial"):
             terms["adversarial"] = self._adversarial(output, truth)
         if self.wants("intermediate"):
@@ -129,12 +125,6 @@ class CTSDG(InpaintingModule):
         if self.wants("discriminator"):
             terms["discriminator"] = self._discriminator(output.detach(), image, truth)
         return terms
-
-    def _feature_terms(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`perceptual` and `style` of the output and of its composite, at VGG16's first three poolings."""
-        wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
-        pair = (output, torch.where(mask.bool(), output, image))
-        return feature_terms(self.vgg, LOSS_LAYERS, image, dict.fromkeys(wanted, pair)) if wanted else {}
 
     def _adversarial(self, output: Tensor, truth: Structure) -> Tensor:
         """BCE(D(output), 1) + BCE(detected edge of the output, true edge), through a frozen D."""

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.losses.composite_terms import FEATURE_DISTANCES, feature_terms
+from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, TERMS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
-from inpaint_zoo.losses.reconstruction import l1_within
-from inpaint_zoo.losses.total_variation import total_variation
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.madf.network import MADFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
-
-FEATURE_LAYERS = ("pool1", "pool2", "pool3")
 
 
 class MADF(InpaintingModule):
@@ -62,7 +57,7 @@ class MADF(InpaintingModule):
         last = max((stage for term in self.stages if self.wants(term) for stage in self.stages[term]), default=0)
         self.network.refinements[last:].requires_grad_(False)
         if self.wants(*FEATURE_DISTANCES):
-            self.vgg = VGGFeatures("vgg16", FEATURE_LAYERS, loss_network)
+            self.vgg = VGGFeatures("vgg16", LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
@@ -81,27 +76,8 @@ class MADF(InpaintingModule):
             image: (B, 3, H, W), normalised as ImageNet's images are.
             mask: (B, 1, H, W), 1 = hole.
         """
-        composites = [torch.where(mask.bool(), output, image) for output in outputs]
-        pixel_terms: dict[str, Callable[[int], Tensor]] = {
-            "hole": lambda stage: l1_within(outputs[stage], image, mask),
-            "valid": lambda stage: l1_within(outputs[stage], image, mask == 0),
-            "total_variation": lambda stage: total_variation(composites[stage]),
-        }
-        terms = {
-            name: torch.stack([term(stage) for stage in self.stages[name]]).sum()
-            for name, term in pixel_terms.items()
-            if self.wants(name)
-        }
-        return terms | self._feature_terms(outputs, composites, image)
-
-    def _feature_terms(self, outputs: list[Tensor], composites: list[Tensor], target: Tensor) -> dict[str, Tensor]:
-        """Perceptual and style terms of outputs and composites; the loss network runs once per image."""
-        images = {
-            name: [image for stage in self.stages[name] for image in (outputs[stage], composites[stage])]
-            for name in FEATURE_DISTANCES
-            if self.wants(name)
-        }
-        return feature_terms(self.vgg, FEATURE_LAYERS, target, images) if images else {}
+        stages = {term: self.stages[term] for term in TERMS if self.wants(term)}
+        return irregular_hole_terms(outputs, image, mask, stages, lambda each: self.vgg(each, LAYERS))
 
 
 def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:

@@ -12,13 +12,12 @@ from torch import Tensor, nn
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.checks import at_least, choose, multiple_of
 from inpaint_zoo.layers.pointwise_normalization import NORMALIZATIONS
+from inpaint_zoo.models.imagenet_range import ImageNetRange
 from inpaint_zoo.models.madf.encoder import FILTERINGS, MaskAwareEncoder
 from inpaint_zoo.models.madf.recovery import RecoveryDecoder
 from inpaint_zoo.models.madf.refinement import RefinementDecoder
 from inpaint_zoo.models.network import InpaintingNetwork
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 INPUT_CHANNELS = 6
 """The masked image, and its valid mask repeated for each colour."""
 
@@ -40,9 +39,6 @@ class MADFNetwork(InpaintingNetwork):
     Raises:
         InputError: An argument is too small, a name is unknown, or `base_channels` is not a multiple of 4.
     """
-
-    mean: Tensor
-    std: Tensor
 
     def __init__(
         self,
@@ -73,20 +69,15 @@ class MADFNetwork(InpaintingNetwork):
             )
             for earlier in range(1, num_refinements + 1)
         )
-        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(3, 1, 1), persistent=False)
+        self.normalize = ImageNetRange()
         self.to(memory_format=torch.channels_last)
 
     def forward(self, image: Tensor, mask: Tensor) -> Prediction:
         """Fill the holes; see `InpaintingNetwork.forward`. Intermediates: `stage_1`, … before the final image."""
         seen, hole = self.check(image, mask)
-        *earlier, final = (output * self.std + self.mean for output in self.generate(self.normalize(seen), hole))
+        *earlier, final = map(self.normalize.restore, self.generate(self.normalize(seen), hole))
         stages = {f"stage_{number}": output for number, output in enumerate(earlier, start=1)}
         return Prediction(final, composite(final, image, mask), stages)
-
-    def normalize(self, image: Tensor) -> Tensor:
-        """Normalise [0, 1] by ImageNet's mean and standard deviation, for the network and the losses."""
-        return (image - self.mean) / self.std
 
     def generate(self, image: Tensor, mask: Tensor) -> list[Tensor]:
         """The images of all stages, coarse to fine, (B, 3, H, W) each.

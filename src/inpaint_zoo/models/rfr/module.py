@@ -9,15 +9,12 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
-from inpaint_zoo.losses.composite_terms import FEATURE_DISTANCES, feature_terms
+from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, TERMS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
-from inpaint_zoo.losses.reconstruction import l1_within
 from inpaint_zoo.losses.total_variation import total_variation
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.rfr.network import RFRNetwork
-
-LOSS_LAYERS = ("pool1", "pool2", "pool3")
 
 
 class RFR(InpaintingModule):
@@ -51,7 +48,7 @@ class RFR(InpaintingModule):
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.frozen_batch_norm = frozen_batch_norm
         if self.wants(*FEATURE_DISTANCES):
-            self.vgg = VGGFeatures("vgg16", LOSS_LAYERS, loss_network)
+            self.vgg = VGGFeatures("vgg16", LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
@@ -73,12 +70,9 @@ class RFR(InpaintingModule):
             image: (B, 3, H, W) in [0, 1].
             mask: (B, 1, H, W), 1 = hole.
         """
-        hole = mask.bool()
-        regions = {"hole": hole, "valid": ~hole}
-        terms = {name: l1_within(output, image, region) for name, region in regions.items() if self.wants(name)}
+        stages = {term: [0] for term in TERMS if term != "total_variation" and self.wants(term)}
+        terms = irregular_hole_terms([output], image, mask, stages, lambda each: self.vgg(each, LAYERS))
         if self.wants("total_variation"):
             # zeros outside of the hole: its rim counts
-            terms["total_variation"] = total_variation(torch.where(hole, output, 0))
-        wanted = [name for name in FEATURE_DISTANCES if self.wants(name)]
-        pair = (output, torch.where(hole, output, image))
-        return terms | (feature_terms(self.vgg, LOSS_LAYERS, image, dict.fromkeys(wanted, pair)) if wanted else {})
+            terms["total_variation"] = total_variation(torch.where(mask.bool(), output, 0))
+        return terms

@@ -1,11 +1,12 @@
-"""Both halves of a stream, against partial convolutions of full masks."""
+"""Both halves of a U-Net, against partial convolutions of full masks."""
 
 from __future__ import annotations
 
+import pytest
 import torch
 import torch.nn.functional as F
 
-from inpaint_zoo.models.ctsdg.streams import Masked, PartialConvBlock, StreamDecoder, StreamEncoder, upsampled
+from inpaint_zoo.layers.partial_unet import Masked, PartialConvBlock, PartialConvDecoder, PartialConvEncoder, upsampled
 
 
 def slow_block(block, features, mask):
@@ -19,9 +20,11 @@ def slow_block(block, features, mask):
     return output, out_mask.expand_as(output)
 
 
-def test_streams_equal_full_masks_for_images_that_are_not_square():
+@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
+def test_both_halves_equal_full_masks_for_images_that_are_not_square(mode):
     torch.manual_seed(0)
-    encoder, decoder = StreamEncoder(3, [4, 6, 6]).eval(), StreamDecoder([3, 4, 6, 6], 4).eval()
+    encoder = PartialConvEncoder(3, [4, 6, 6]).eval()
+    decoder = PartialConvDecoder([3, 4, 6, 6], 4, upsampling=mode).eval()
     features, mask = torch.randn(2, 3, 48, 16), torch.zeros(2, 1, 48, 16)
     mask[..., :20, 3:7] = 1
     levels = encoder(features, mask)
@@ -29,12 +32,15 @@ def test_streams_equal_full_masks_for_images_that_are_not_square():
     for block in encoder.blocks:
         slow.append(slow_block(block, *slow[-1]))
     current, current_mask = slow[-1]
+    how = {"align_corners": False} if mode == "bilinear" else {}
     for block, (skip, skip_mask) in zip(decoder.blocks, slow[-2::-1], strict=True):
-        current = F.interpolate(current, scale_factor=2, mode="bilinear", align_corners=False)
+        current = F.interpolate(current, scale_factor=2, mode=mode, **how)
         current_mask = F.interpolate(current_mask, scale_factor=2, mode="nearest")
         joined = torch.cat([current, skip], 1), torch.cat([current_mask, skip_mask], 1)
         current, current_mask = slow_block(block, *joined)
-    torch.testing.assert_close(decoder(levels[-1], levels[:-1]), current)
+    found = decoder(levels[-1], levels[:-1])
+    torch.testing.assert_close(found.features, current)
+    assert torch.equal(found.mask.expand_as(current), current_mask)
 
 
 def test_a_block_convolves_inputs_with_masks_of_their_own() -> None:
@@ -50,7 +56,7 @@ def test_a_block_convolves_inputs_with_masks_of_their_own() -> None:
 
 
 def test_levels_halve_and_only_the_first_has_no_normalisation() -> None:
-    encoder = StreamEncoder(2, [4, 6, 8, 8])
+    encoder = PartialConvEncoder(2, [4, 6, 8, 8])
     levels = encoder(torch.zeros(1, 2, 32, 16), torch.ones(1, 1, 32, 16))
     assert [tuple(level.features.shape[1:]) for level in levels] == [
         *((2, 32, 16), (4, 16, 8), (6, 8, 4), (8, 4, 2), (8, 2, 1)),
@@ -61,6 +67,17 @@ def test_levels_halve_and_only_the_first_has_no_normalisation() -> None:
 
 def test_upsampling_keeps_masks_binary() -> None:
     mask = torch.tensor([[[[1.0, 0.0]]]])
-    doubled = upsampled(Masked(torch.tensor([[[[1.0, 0.0]]]]), mask))
-    assert doubled.mask.tolist() == [[[[1, 1, 0, 0]] * 2]]
-    assert doubled.features.tolist() == [[[[1, 0.75, 0.25, 0]] * 2]]
+    for mode, expected in (("bilinear", [1, 0.75, 0.25, 0]), ("nearest", [1, 1, 0, 0])):
+        doubled = upsampled(Masked(torch.tensor([[[[1.0, 0.0]]]]), mask), mode)
+        assert doubled.mask.tolist() == [[[[1, 1, 0, 0]] * 2]]
+        assert doubled.features.tolist() == [[[expected] * 2]]
+
+
+def test_without_normalisation_and_activation_a_block_is_its_convolution() -> None:
+    torch.manual_seed(0)
+    block = PartialConvBlock(2, 4, 3, stride=1, norm=False, negative_slope=1.0, bias=True)
+    torch.nn.init.uniform_(block.conv.bias, 1, 2)
+    features, mask = torch.randn(1, 2, 6, 9), torch.ones(1, 1, 6, 9)
+    made = block(Masked(features, mask)).features
+    torch.testing.assert_close(made[..., 1:-1, 1:-1], F.conv2d(features, block.conv.weight, block.conv.bias))
+    assert (made < 0).any()

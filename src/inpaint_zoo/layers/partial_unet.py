@@ -1,4 +1,4 @@
-"""Encoder and decoder of one stream, made of partial convolutions."""
+"""Encoder and decoder of a U-Net made of partial convolutions (Liu et al., ECCV 2018): PConv is one, CTSDG has two."""
 
 from __future__ import annotations
 
@@ -33,14 +33,23 @@ class PartialConvBlock(nn.Module):
         kernel_size: Odd side length of the kernel.
         stride: Step of the windows.
         norm: Whether to use a batch normalisation.
-        negative_slope: Slope of the activation below zero, 0 for a ReLU.
+        negative_slope: Slope of the activation below zero: 0 for a ReLU, 1 for none.
+        bias: Whether the convolution has a bias.
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel_size: int, *, stride: int, norm: bool, negative_slope: float
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        *,
+        stride: int,
+        norm: bool,
+        negative_slope: float,
+        bias: bool = False,
     ) -> None:
         super().__init__()
-        self.conv = PartialConv2d(in_channels, out_channels, kernel_size, stride)
+        self.conv = PartialConv2d(in_channels, out_channels, kernel_size, stride, bias=bias)
         self.norm = nn.BatchNorm2d(out_channels) if norm else nn.Identity()
         self.negative_slope = negative_slope
         self.window = (kernel_size, stride)
@@ -55,11 +64,11 @@ class PartialConvBlock(nn.Module):
         return Masked(features, mask)
 
 
-class StreamEncoder(nn.Module):
+class PartialConvEncoder(nn.Module):
     """Halves the size at every level.
 
     Args:
-        in_channels: Channels of the stream's input.
+        in_channels: Channels of the input.
         level_channels: Channels after each level.
     """
 
@@ -81,16 +90,19 @@ class StreamEncoder(nn.Module):
         return levels
 
 
-class StreamDecoder(nn.Module):
+class PartialConvDecoder(nn.Module):
     """Doubles the size at every level, with the skips of one encoder.
 
     Args:
-        skip_channels: Channels of the encoder's input and of its levels, finest first; the last is the decoder's start.
+        skip_channels: Channels of the skips, such as the encoder's input and its levels, finest first; the last is the
+            decoder's start.
         out_channels: Channels of the output.
+        upsampling: How features are enlarged, `bilinear` or `nearest`.
     """
 
-    def __init__(self, skip_channels: Sequence[int], out_channels: int) -> None:
+    def __init__(self, skip_channels: Sequence[int], out_channels: int, *, upsampling: str) -> None:
         super().__init__()
+        self.upsampling = upsampling
         *skips, start = skip_channels
         widths = [start, *reversed(skips[1:]), out_channels]
         self.blocks = nn.ModuleList(
@@ -98,23 +110,24 @@ class StreamDecoder(nn.Module):
             for before, skip, after in zip(widths, reversed(skips), widths[1:], strict=False)
         )
 
-    def forward(self, start: Masked, skips: Sequence[Masked]) -> Tensor:
-        """Decode to full size.
+    def forward(self, start: Masked, skips: Sequence[Masked]) -> Masked:
+        """Decode to the size of the finest skip.
 
         Args:
-            start: The deepest map, which may come from another stream's encoder.
+            start: The deepest map, which may come from another encoder.
             skips: What the encoder returned, without the deepest, finest first.
 
         Returns:
-            (B, out_channels, H, W).
+            (B, out_channels, H, W) with its mask.
         """
         current = start
         for block, skip in zip(self.blocks, reversed(skips), strict=True):
-            current = block(upsampled(current), skip)
-        return current.features
+            current = block(upsampled(current, self.upsampling), skip)
+        return current
 
 
-def upsampled(current: Masked) -> Masked:
-    """Double the size: features bilinearly, masks by nearest neighbour."""
-    features = F.interpolate(current.features, scale_factor=2, mode="bilinear", align_corners=False)
+def upsampled(current: Masked, mode: str) -> Masked:
+    """Double the size: features by `mode`, `bilinear` or `nearest`, masks by nearest neighbour."""
+    align = False if mode == "bilinear" else None  # torch refuses a value of it for the other mode
+    features = F.interpolate(current.features, scale_factor=2, mode=mode, align_corners=align)
     return Masked(features, F.interpolate(current.mask, scale_factor=2, mode="nearest"))
