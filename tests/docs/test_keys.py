@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs/configuration.md").read_text(encoding=
 SECTIONS = dict(re.findall(r"^##+ (.*)\n((?:(?!##).*\n)*)", PAGE, re.MULTILINE))
 PLACES = {"lr_schedule": "model.lr_schedule", "hydra/sweeper": "hydra.sweeper"}
 """Where the keys of a group stand, if not below its name."""
-SETS_KEYS_OF_OTHERS = {"experiment", "debug", "local"}
+SETS_KEYS_OF_OTHERS = {"experiment", "study", "debug", "local"}
 SPAN = re.compile(r"`([^`]+)`")
 
 FILES = sorted(
@@ -81,7 +81,15 @@ def test_keys_and_defaults_are_named(file: Path) -> None:
 
 @pytest.mark.parametrize("group", sorted({path.parent.name for path in CONF_DIR.glob("*/*.yaml")} - {"local"}))
 def test_choices_are_named(group: str) -> None:
-    names = {path.stem for path in (CONF_DIR / group).glob("[!_]*.yaml")}
+    names = {path.stem for path in (CONF_DIR / group).glob("[!_]*.yaml") if not path.stem.startswith("ablation_")}
     (row,) = [line for line in SECTIONS["Groups"].splitlines() if line.startswith(f"| `{group}=`")]
     shown = SECTIONS["`mask=`"] if group == "mask" else row
     assert names <= {*SPAN.findall(shown)}, names - {*SPAN.findall(shown)}
+
+
+def test_variants_are_named() -> None:
+    text = (Path(__file__).parents[2] / "docs/ablations.md").read_text(encoding="utf-8")
+    page = {name for line in text.splitlines() for name in SPAN.findall(line)}
+    variants = [path.stem.split("_", 2)[2] for path in CONF_DIR.glob("experiment/ablation_*.yaml")]
+    assert variants
+    assert {*variants} <= page, {*variants} - page

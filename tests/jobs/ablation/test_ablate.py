@@ -16,7 +16,7 @@ EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "study"),
+        (["study=mifs"], "study"),
         (["study=misf", "model=madf"], "model= is decided by the study: give study="),
         (["study=misf", "seed=3"], "seed= is decided by the study: give seeds="),
         (["study=misf", "seeds=[]"], "seeds=[] must be a list with at least one value"),
