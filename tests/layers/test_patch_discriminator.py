@@ -48,6 +48,15 @@ def test_patch_grid(size):
     assert network(torch.rand(1, 2, size, size)).shape == (1, 1, size // 8 - 2, size // 8 - 2)
 
 
+def test_activations_are_those_of_all_layers_and_end_in_the_logits():
+    torch.manual_seed(0)
+    network, image = PatchDiscriminator(in_channels=2, base_channels=4).eval(), torch.rand(2, 2, 32, 40)
+    made = network.activations(image)
+    assert [each.shape[1] for each in made] == [4, 8, 16, 32, 1]
+    assert torch.equal(made[-1], network(image))
+    assert torch.equal(made[0], F.leaky_relu(network.convolutions[0](image), 0.2))
+
+
 def test_refuses_what_leaves_no_channel_or_no_patch():
     with pytest.raises(InputError, match=r"discriminator\.base_channels=0 must be at least 1"):
         PatchDiscriminator(in_channels=3, base_channels=0)

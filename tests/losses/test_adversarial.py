@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
+from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES, feature_matching
 
 REAL, FAKE = torch.tensor([[1.5, -0.5, 3.0]]), torch.tensor([[-2.0, 0.25, 0.5]])
 
@@ -51,3 +51,13 @@ def test_generator_is_pushed_towards_real(name):
 def test_non_saturating_stays_finite_for_huge_logits():
     huge = torch.tensor([1e4, -1e4])
     assert ADVERSARIAL_LOSSES["non_saturating"].discriminator(huge, huge).isfinite()
+
+
+def test_feature_matching_is_a_sum_of_means_and_teaches_the_generated_side_only():
+    fake = [torch.tensor([[1.0, 3.0]], requires_grad=True), torch.tensor([2.0], requires_grad=True)]
+    real = [torch.tensor([[0.0, 5.0]], requires_grad=True), torch.tensor([2.5], requires_grad=True)]
+    loss = feature_matching(fake, real)
+    assert loss.item() == 1.5 + 0.5
+    loss.backward()
+    assert fake[0].grad.tolist() == [[0.5, -0.5]]
+    assert all(layer.grad is None for layer in real)

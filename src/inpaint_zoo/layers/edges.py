@@ -1,4 +1,4 @@
-"""Gray images and Canny edges for CTSDG's structure stream, without gradients."""
+"""Gray images and Canny edges, inputs of CTSDG's structure stream and of EdgeConnect, without gradients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from inpaint_zoo.layers import canny as in_torch
 
 SIGMA = 2.0
-"""Width of Canny's Gaussian in CTSDG."""
+"""Width of Canny's Gaussian in both."""
 
 
 def _wrapped_levels() -> Tensor:

@@ -1,4 +1,4 @@
-"""The patch discriminator that MISF and both branches of CTSDG's discriminator share."""
+"""The patch discriminator that EdgeConnect, MISF and both branches of CTSDG's discriminator share."""
 
 from __future__ import annotations
 
@@ -60,7 +60,11 @@ class PatchDiscriminator(nn.Module):
         Returns:
             Logits (B, 1, H/8 - 2, W/8 - 2): positive means real.
         """
+        return self.activations(image)[-1]
+
+    def activations(self, image: Tensor) -> list[Tensor]:
+        """What each of the five layers makes of `image`; the last one are the logits of `forward`."""
+        outputs = [image]
         for convolution in self.convolutions[:-1]:
-            image = self.activation(convolution(image))
-        logits: Tensor = self.convolutions[-1](image)
-        return logits
+            outputs.append(self.activation(convolution(outputs[-1])))
+        return [*outputs[1:], self.convolutions[-1](outputs[-1])]

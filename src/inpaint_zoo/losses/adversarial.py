@@ -5,7 +5,7 @@ Discriminators return logits, so that every loss is safe under autocast (BCE on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import torch
@@ -30,8 +30,20 @@ def binary_cross_entropy(logits: Tensor, label: float) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, label))
 
 
+def feature_matching(fake: Sequence[Tensor], real: Sequence[Tensor]) -> Tensor:
+    """Sum over the layers of D of the mean absolute difference of activations (Wang et al., pix2pixHD, 2018).
+
+    Args:
+        fake: Activations of generated images.
+        real: Those of real images; no gradient reaches them.
+    """
+    # half precision has too few digits for a mean
+    means = [(one - other.detach()).abs().mean(dtype=torch.float32) for one, other in zip(fake, real, strict=True)]
+    return torch.stack(means).sum()
+
+
 class NonSaturating:
-    """Binary cross-entropy; G maximises log D(fake) (Goodfellow et al., 2014). The loss of MISF and CTSDG."""
+    """Binary cross-entropy; G maximises log D(fake) (Goodfellow et al., 2014). The papers' loss."""
 
     def generator(self, fake: Tensor) -> Tensor:
         """BCE(D(fake), 1)."""

@@ -7,7 +7,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.edges import gray
 from inpaint_zoo.models.ctsdg import CTSDGNetwork
 from inpaint_zoo.models.ctsdg.conversion import convert
-from inpaint_zoo.models.ctsdg.structure import StructureExtractor
+from inpaint_zoo.models.structure import StructureExtractor
 
 PUBLISHED = {
     "base_channels": 64,

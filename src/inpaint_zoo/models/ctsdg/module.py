@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -19,8 +19,8 @@ from inpaint_zoo.losses.reconstruction import l1
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork, Generated
-from inpaint_zoo.models.ctsdg.structure import Structure, StructuredBatch
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+from inpaint_zoo.models.structure import Structure
 
 
 class CTSDG(InpaintingModule):
@@ -86,16 +86,12 @@ class CTSDG(InpaintingModule):
 
     def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
         """Compute edges while the images are on the CPU, so that training need not wait for copies from the GPU."""
-        return self._structured(batch) if self.trainer.training else batch
-
-    def _structured(self, batch: Batch) -> StructuredBatch:
-        has_structure = StructuredBatch.__required_keys__ <= batch.keys()
-        return cast(StructuredBatch, batch) if has_structure else self.network.extract_structure.of_batch(batch)
+        return self.network.extract_structure.of_batch(batch) if self.trainer.training else batch
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
         self.network.check(batch["image"], batch["mask"])
-        structured = self._structured(batch)
+        structured = self.network.extract_structure.of_batch(batch)
         image, mask = 2 * batch["image"] - 1, batch["mask"]
         generated = self.network.generate(image, mask, structured["known"])
         generated = Generated(*(taught(output, batch) for output in generated))

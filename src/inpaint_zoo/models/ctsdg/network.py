@@ -18,8 +18,8 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.models.ctsdg.fusion import ATTENTIONS, FUSIONS, FeatureProjection, FusedOutput
 from inpaint_zoo.models.ctsdg.layouts import IMAGE_CHANNELS, LAYOUTS
-from inpaint_zoo.models.ctsdg.structure import Structure, StructureExtractor
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.models.structure import Structure, StructureExtractor
 
 MAXIMUM_FACTOR = 8
 """The deepest levels have this many times `base_channels` channels."""

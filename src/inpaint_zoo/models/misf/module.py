@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
-from inpaint_zoo.checks import choose
-from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.init import init_he
-from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
-from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
-from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
-from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
-from inpaint_zoo.models.base import InpaintingModule
+from inpaint_zoo.models.adversarial import AdversarialModule
 from inpaint_zoo.models.misf.network import MISFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 
-PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
 
-
-class MISF(InpaintingModule):
+class MISF(AdversarialModule):
     """MISF with its discriminator and losses; everything is computed on images in [0, 1].
 
     Args:
@@ -42,7 +32,6 @@ class MISF(InpaintingModule):
     name = "misf"
     network_class = MISFNetwork
     network: MISFNetwork
-    vgg: VGGFeatures
 
     def __init__(
         self,
@@ -57,62 +46,20 @@ class MISF(InpaintingModule):
         optimizer: OptimizerFactory | None = None,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
-        super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
+        super().__init__(
+            network=network,
+            discriminator=discriminator,
+            discriminator_lr_scale=discriminator_lr_scale,
+            adversarial_loss=adversarial_loss,
+            loss_network=loss_network,
+            loss_weights=loss_weights,
+            optimizer=optimizer,
+            lr_schedule=lr_schedule,
+        )
         if he_initialisation:
             init_he(self.network.kernel_prediction)
-        self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
-        # without its own term D is not trained, and DDP would wait for gradients that are never computed
-        self.discriminator.requires_grad_(self.wants("discriminator"))
-        self.discriminator_lr_scale = discriminator_lr_scale
-        self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
-        if self.wants("perceptual", "style"):
-            self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
-
-    def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; the discriminator has a minimum size too."""
-        super().check_training(batch_size, height, width)
-        PatchDiscriminator.check_size(height, width)
-
-    def parameter_groups(self) -> list[dict[str, Any]]:
-        """G, and D at its own rate."""
-        return [
-            {"params": list(self.network.parameters())},
-            {"params": list(self.discriminator.parameters()), "lr_scale": self.discriminator_lr_scale},
-        ]
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
         output = taught(self.network.generate(batch["image"], batch["mask"]), batch)
         return self.losses_of(output, batch["image"], batch["mask"])
-
-    def losses_of(self, output: Tensor, image: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """`l1`, `perceptual`, `style`, `adversarial` of G and `discriminator` of D; a subclass adds its own.
-
-        Args:
-            output: (B, 3, H, W), the network's, not composited.
-            image: (B, 3, H, W) in [0, 1].
-            mask: (B, 1, H, W), 1 = hole.
-        """
-        terms = {}
-        if self.wants("l1"):
-            terms["l1"] = l1_per_hole_ratio(output, image, mask)
-        if self.wants("perceptual"):
-            terms["perceptual"] = perceptual_distance(*self._features(output, image, PERCEPTUAL_LAYERS))
-        if self.wants("style"):
-            # Gram matrices of images that are 0 outside the hole: only the hole is compared, and no mask is resized
-            made, wanted = (torch.where(mask.bool(), each, 0) for each in (output, image))
-            terms["style"] = style_distance(*self._features(made, wanted, STYLE_LAYERS))
-        if self.wants("discriminator"):
-            real, fake = self.discriminator(image), self.discriminator(output.detach())
-            terms["discriminator"] = self.adversarial_loss.discriminator(real, fake) / 2
-        if self.wants("adversarial"):
-            with frozen(self.discriminator):
-                terms["adversarial"] = self.adversarial_loss.generator(self.discriminator(output))
-        return terms
-
-    def _features(
-        self, output: Tensor, target: Tensor, layers: tuple[str, ...]
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        with torch.no_grad():
-            of_target = self.vgg(target, layers)
-        return self.vgg(output, layers), of_target

@@ -17,7 +17,7 @@ from inpaint_zoo.checks import at_least, multiple_of
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import SHARING, SharedKernelFilter, filter_per_pixel, unfiltered
-from inpaint_zoo.models.misf.blocks import DilatedResidualBlock, convolution_block, upsampling_block
+from inpaint_zoo.layers.residual_blocks import DilatedResidualBlock, convolution_block, upsampling_block
 from inpaint_zoo.models.misf.kernel_prediction import FeatureKernelBranch, KernelPredictionBranch
 from inpaint_zoo.models.network import InpaintingNetwork
 

@@ -1,9 +1,9 @@
-"""The structure stream's input: edges and gray, from the damaged or the complete image, in one of two ranges."""
+"""Edges and gray of the damaged or the complete image, in one of two ranges: inputs of CTSDG and EdgeConnect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -73,9 +73,15 @@ class StructureExtractor:
         return self._extract(*self.source(image, mask), like=image)
 
     def of_batch(self, batch: Batch) -> StructuredBatch:
-        """Add the structure of the network's input, and that of the complete images for the losses."""
+        """Add the structure of the network's input and that of the complete images, where a batch has none yet."""
+        if StructuredBatch.__required_keys__ <= batch.keys():
+            return cast(StructuredBatch, batch)
         image = batch["image"]
-        return {**batch, "known": self(image, batch["mask"]), "truth": self._extract(image, None, like=image)}
+        return {**batch, "known": self(image, batch["mask"]), "truth": self.of_complete(image)}
+
+    def of_complete(self, image: Tensor) -> Structure:
+        """Structure of complete images (B, 3, H, W) in [0, 1]."""
+        return self._extract(image, None, like=image)
 
     def _extract(self, image: Tensor, valid: Tensor | None, like: Tensor) -> Structure:
         luminance = gray(self.range(image.detach()))

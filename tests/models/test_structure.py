@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from inpaint_zoo.layers.edges import canny, gray
-from inpaint_zoo.models.ctsdg.structure import StructureExtractor
+from inpaint_zoo.models.structure import StructureExtractor
 
 
 def image_and_hole(height, width, batch_size=1):
