@@ -220,6 +220,7 @@ SMALL = {
     "rfr": {"base_channels": 8, "num_recurrences": 3},
     "deepfillv2": {"base_channels": 8},
     "pconv": {"base_channels": 8, "num_levels": 5},
+    "edgeconnect": {"base_channels": 8, "num_residual_blocks": 1},
 }
 """Arguments of networks that take images of 32 x 32."""
 

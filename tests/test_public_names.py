@@ -54,6 +54,7 @@ NAMES = {
     "inpaint_zoo.models.base": "InpaintingModule",
     "inpaint_zoo.models.ctsdg": "CTSDG CTSDGNetwork",
     "inpaint_zoo.models.deepfillv2": "DeepFillv2 DeepFillv2Network",
+    "inpaint_zoo.models.edgeconnect": "EdgeConnect EdgeConnectNetwork",
     "inpaint_zoo.models.lr_schedules": "warmup_cosine",
     "inpaint_zoo.models.madf": "MADF MADFNetwork",
     "inpaint_zoo.models.misf": "MISF MISFNetwork",
@@ -120,8 +121,8 @@ OPTIONS = {
         ablation_misf_no_filtering ablation_misf_semantic_filtering ablation_misf_without_adversarial
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
-        demo_misf madf madf_512 madf_final_only
-        madf_paper_style misf pconv pconv_finetune rfr rfr_finetune tiny deepfillv2
+        deepfillv2 demo_misf edgeconnect edgeconnect_edge edgeconnect_inpaint edgeconnect_joint madf madf_512
+        madf_final_only madf_paper_style misf pconv pconv_finetune rfr rfr_finetune tiny
     """,
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",
@@ -130,7 +131,7 @@ OPTIONS = {
         irregular_bins lama_medium lama_thick lama_thin mixture objects outpainting paired random_walk redrawn
         scratches stains text
     """,
-    "model": "ctsdg deepfillv2 madf misf pconv rfr",
+    "model": "ctsdg deepfillv2 edgeconnect madf misf pconv rfr",
     "study": "ctsdg madf misf",
     "protocol": "ctsdg edgeconnect lama madf mat misf standard",
     "trainer": "cpu ddp default gpu mps",

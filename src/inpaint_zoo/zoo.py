@@ -24,7 +24,7 @@ def list_models() -> list[str]:
 
     Examples:
         >>> list_models()
-        ['ctsdg', 'deepfillv2', 'madf', 'misf', 'pconv', 'rfr']
+        ['ctsdg', 'deepfillv2', 'edgeconnect', 'madf', 'misf', 'pconv', 'rfr']
     """
     return list(options("model"))
 

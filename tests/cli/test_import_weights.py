@@ -18,16 +18,34 @@ WRAPPERS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
     "rfr": lambda state: {"n_iter": 7, "generator": state, "optimizer_G": {"param_groups": []}},
     "deepfillv2": lambda state: {"G": state, "n_iter": 7},
     "pconv": lambda state: {"n_iter": 7, "model": state, "optimizer": {"state": {}}},
+    "edgeconnect": lambda state: state,
 }
 
 
+PARTS = {"edgeconnect": {"edge_generator": "edge_generator", "image_generator": "inpaint_generator"}}
+"""Networks whose generators are published apart: manifests by the part of the network."""
+
+
 @pytest.fixture
-def published(released_state_dict: Released, tmp_path: Path) -> Callable[[str], Path]:
+def released(released_state_dict: Released) -> Released:
+    """The entries of a published network, by the model's name."""
+
+    def load(name: str) -> dict[str, Tensor]:
+        if name not in PARTS:
+            return released_state_dict(f"{name}_generator")
+        states = {part: released_state_dict(f"{name}_{manifest}") for part, manifest in PARTS[name].items()}
+        return {f"{part}.{key}": value for part, state in states.items() for key, value in state.items()}
+
+    return load
+
+
+@pytest.fixture
+def published(released: Released, tmp_path: Path) -> Callable[[str], Path]:
     """A file in the published format of a model."""
 
     def write(name: str) -> Path:
         path = tmp_path / f"{name} (released).pth"
-        torch.save(WRAPPERS[name](released_state_dict(f"{name}_generator")), path)
+        torch.save(WRAPPERS[name](released(name)), path)
         return path
 
     return write
@@ -50,6 +68,20 @@ def test_a_published_file_becomes_one_of_ours(
     again = ("import-weights", f"model={name}", f"source={source}", f"output={output}")
     assert "exists: give force=true" in command(*again).err
     assert command(*again, "force=true").code == 0
+
+
+def test_a_folder_of_two_published_files_becomes_one_of_ours(
+    command: Command, released_state_dict: Released, published: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder, output = tmp_path / "places2", tmp_path / "ours.ckpt"
+    folder.mkdir()
+    for file, manifest in (("EdgeModel_gen.pth", "edge_generator"), ("InpaintingModel_gen.pth", "inpaint_generator")):
+        torch.save({"iteration": 7, "generator": released_state_dict(f"edgeconnect_{manifest}")}, folder / file)
+    code, out, err = command("import-weights", "model=edgeconnect", f"source={folder}", f"output={output}")
+    assert (code, err) == (0, "")
+    assert "all of them matched" in out
+    imported, direct = (create_model("edgeconnect", path).state_dict() for path in (output, published("edgeconnect")))
+    assert all(torch.equal(value, imported[key]) for key, value in direct.items())
 
 
 def test_a_checkpoint_of_ours_becomes_a_safetensors_file(
@@ -98,9 +130,9 @@ def test_the_file_of_another_model_is_refused_with_its_name(
 
 @pytest.mark.parametrize("name", list_models())
 def test_what_training_scripts_put_around_published_weights_is_taken_off(
-    command: Command, released_state_dict: Released, tmp_path: Path, name: str
+    command: Command, released: Released, tmp_path: Path, name: str
 ) -> None:
-    state = released_state_dict(f"{name}_generator")
+    state = released(name)
     compiled = {f"module._orig_mod.{key}": value for key, value in state.items()}
     content = {"state_dict": {"module.n_averaged": torch.tensor(3), **compiled}, "best_psnr": np.float64(30.1)}
     torch.save(content, tmp_path / "x.pth")

@@ -13,6 +13,7 @@ from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import CONF_DIR, compose_config
 from inpaint_zoo.metrics.records import read_records
 from inpaint_zoo.models.misf import MISF
+from inpaint_zoo.training.runs.result import read_result
 from inpaint_zoo.zoo import list_models
 
 Command = Callable[..., Any]
@@ -65,8 +66,9 @@ def test_everything_that_a_recipe_adds_is_resumed_to_the_last_bit(train: Command
     rates = [group["lr"] for group in whole["optimizer_states"][0]["param_groups"]]
     published = compose_config("train", [f"model={name}"]).model.optimizer.lr
     assert 0 < rates[0] < published
-    scale = compose_config("train", [f"model={name}"]).model.get("discriminator_lr_scale")
-    assert rates[1:] == ([] if scale is None else [pytest.approx(scale * rates[0])])
+    scale = compose_config("train", [f"model={name}"]).model.get("discriminator_lr_scale", 1)
+    known = (rates[0], pytest.approx(scale * rates[0]))  # of generators and discriminators
+    assert all(rate in known for rate in rates)
 
 
 def test_the_weights_of_a_checkpoint_can_be_chosen(
@@ -227,6 +229,40 @@ def test_the_second_stage_of_ctsdg_follows_the_first(train: Command, tmp_path: P
     assert not equal(*beside)
     assert [group["lr"] for group in second["optimizer_states"][0]["param_groups"]] == pytest.approx([5e-5, 5e-6])
     assert [group["lr"] for group in first["optimizer_states"][0]["param_groups"]] == pytest.approx([2e-4, 2e-5])
+
+
+def test_the_second_stage_of_pconv_freezes_the_statistics_of_its_encoder(train: Command, tmp_path: Path) -> None:
+    assert train("first", "experiment=[pconv,tiny]", "trainer.max_steps=2", model="pconv").code == 0
+    start = f"init_from={tmp_path / 'first' / 'last.ckpt'}"
+    assert train("second", "experiment=[pconv_finetune,tiny]", "trainer.max_steps=2", start, model="pconv").code == 0
+    stored = [checkpoint(tmp_path / run) for run in ("first", "second")]
+    for part, is_frozen in (("encoder", True), ("decoder", False)):
+        before, after = (statistics(each["state_dict"], f"network.{part}.") for each in stored)
+        assert before
+        assert equal(before, after) == is_frozen
+    assert [each["optimizer_states"][0]["param_groups"][0]["lr"] for each in stored] == [2e-4, 5e-5]
+
+
+def test_the_stages_of_edgeconnect_follow_each_other(train: Command, tmp_path: Path) -> None:
+    parts = ("network.edge_generator.", "network.image_generator.", "edge_discriminator.", "discriminator.")
+    stages = {
+        "edgeconnect_edge": (True, False, True, False),
+        "edgeconnect_inpaint": (False, True, False, True),
+        "edgeconnect": (False, True, False, True),
+        "edgeconnect_joint": (True, True, True, True),
+    }
+    start, before = [], dict[str, Any]()
+    for stage, learning in stages.items():
+        outcome = train(stage, f"experiment=[{stage},tiny]", "trainer.max_steps=2", *start, model="edgeconnect")
+        assert outcome.code == 0, outcome.err
+        start, after = [f"init_from={tmp_path / stage / 'last.ckpt'}"], checkpoint(tmp_path / stage)["state_dict"]
+        for part, learns in zip(parts, learning, strict=True):
+            kept = [equal(value, after[name]) for name, value in before.items() if name.startswith(part)]
+            assert not before or all(kept) != learns, (stage, part)
+        before = after
+    metrics = [read_result(tmp_path / stage) for stage in stages]
+    names = [result.metric for result in metrics if result is not None and result.value is not None]
+    assert names == ["val/edge_f1", "val/psnr", "val/psnr", "val/psnr"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (CONF_DIR / "experiment").glob("*.yaml")))

@@ -17,6 +17,7 @@ LISTED_GFLOP: Mapping[str, Mapping[str, float]] = {
     "rfr": {"forward": 255.5, "step": 888},
     "deepfillv2": {"forward": 55.4, "step": 202},
     "pconv": {"forward": 18.9, "step": 178},
+    "edgeconnect": {"forward": 193.5, "step": 969},
 }
 """What PyTorch's counter finds in the published networks, computed as their authors do, for one image of 256x256.
 

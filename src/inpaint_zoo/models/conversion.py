@@ -18,6 +18,7 @@ MAXIMUM_DEPTH = 20
 """A file may hold itself."""
 # `features.0` is a second name that the published class gives to its first convolution
 _PATCH_DISCRIMINATOR = re.compile(r"(|.+\.)(?:conv(\d)\.0|features\.0)\.weight_(orig|u|v)")
+_SPECTRAL_NORM = re.compile(r"(.+)\.weight_(orig|u|v)")
 _SPECTRAL = {"orig": "original", "u": "0._u", "v": "0._v"}
 
 
@@ -114,7 +115,13 @@ def patch_discriminator_name(name: str) -> str:
     if found is None:
         return name
     place, layer, kind = found.groups(default="1")
-    return f"{place}convolutions.{int(layer) - 1}.parametrizations.weight.{_SPECTRAL[kind]}"
+    return spectral_norm_name(f"{place}convolutions.{int(layer) - 1}.weight_{kind}")
+
+
+def spectral_norm_name(name: str) -> str:
+    """Our name of an entry of a spectrally normalised weight; other names are unchanged."""
+    found = _SPECTRAL_NORM.fullmatch(name)
+    return name if found is None else f"{found[1]}.parametrizations.weight.{_SPECTRAL[found[2]]}"
 
 
 def _few(title: str, names: list[str]) -> str:

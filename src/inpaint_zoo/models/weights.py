@@ -70,7 +70,7 @@ def read_weights(
     """Read a checkpoint or converted file of ours, or a published file.
 
     Args:
-        path: The file.
+        path: The file, or a folder with published files that are one network together.
         model: Name of the model that it must be; None: what the file says, or what the names of its tensors tell.
         choice: `raw` (as trained) or `ema` (their moving average); None: the average if the file has one.
         update: Called with the bytes of the file, part by part, to hash them.
@@ -80,7 +80,7 @@ def read_weights(
     """
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
-    checkpoint = read_checkpoint(path, update)
+    checkpoint = _published_folder(path, update) if path.is_dir() else read_checkpoint(path, update)
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
@@ -160,6 +160,19 @@ def _published(path: Path, checkpoint: Mapping[str, Any], model: str | None) -> 
     if name not in conversions:
         raise InputError(f"{path} is no checkpoint of inpaint-zoo, and there are no published files of {name}.")
     return Weights(path, name, conversions[name].implied_network(checkpoint), checkpoint, conversions[name].convert)
+
+
+def _published_folder(path: Path, update: Callable[[bytes], object] | None) -> dict[str, Any]:
+    """The tensors of published files that are one network, the part that each file holds before their names."""
+    for its in _conversions().values():
+        files = {part: path / name for part, name in getattr(its, "FILES", {}).items()}
+        lacking = [file.name for file in files.values() if not file.is_file()]
+        if len(lacking) < len(files):
+            if lacking:
+                raise InputError(f"{path} lacks {', '.join(lacking)}, the other part of the network.")
+            contents = {part: network_state(read_checkpoint(file, update), "generator") for part, file in files.items()}
+            return {f"{part}.{name}": value for part, state in contents.items() for name, value in state.items()}
+    return read_checkpoint(path)  # which refuses it
 
 
 def _conversions() -> dict[str, Any]:

@@ -17,8 +17,8 @@ from inpaint_zoo.masks.files.resizing import RESIZINGS
 from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS
 from inpaint_zoo.metrics.lpips import LPIPS_NETWORKS
 from inpaint_zoo.metrics.score import MEASURES, METRICS, score
-from inpaint_zoo.models.ctsdg.network import CTSDGNetwork
-from inpaint_zoo.zoo import network_arguments
+from inpaint_zoo.models.structure import EDGE_SOURCES
+from inpaint_zoo.zoo import create_model
 
 NAMES = ("standard", "misf", "madf", "ctsdg", "edgeconnect", "lama", "mat")
 EVERY = pytest.mark.parametrize("name", NAMES)
@@ -149,10 +149,9 @@ def test_the_one_that_leaks_says_so(name: str):
 @EVERY
 def test_network_overrides_are_arguments_of_the_networks(name: str):
     for model, arguments in made(name).network_overrides.items():
-        network = CTSDGNetwork(**network_arguments(model, {"base_channels": 8, "num_levels": 5} | dict(arguments)))
-        assert network.extract_structure.source is not None
-    source = made(name).network_overrides["ctsdg"]["edge_source"]
-    assert source == ("complete" if name == "ctsdg" else "damaged")
+        network = create_model(model, base_channels=8, **arguments)
+        leaks = model == name == "ctsdg"
+        assert network.extract_structure.source is EDGE_SOURCES["complete" if leaks else "damaged"]
 
 
 def test_nothing_but_the_size_can_be_set():

@@ -83,7 +83,10 @@ class Protocol:
     """How images, and masks paired with them, are brought to the proportions of the size: a key of `FITTINGS`."""
     mask_resizing: ClassVar[str] = "nearest"
     """How mask files are resized to the size of their image: `nearest`, or `any`, with which holes grow."""
-    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {"ctsdg": {"edge_source": "damaged"}}
+    network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "ctsdg": {"edge_source": "damaged"},
+        "edgeconnect": {"edge_source": "damaged"},
+    }
     """Arguments of networks that the protocol overrides, by the model's name."""
     wording: ClassVar[Wording] = STANDARD_WORDING
     notes: ClassVar[Sequence[str]] = ()

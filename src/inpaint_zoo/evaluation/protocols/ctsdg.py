@@ -17,7 +17,8 @@ class CTSDGProtocol(Protocol):
     fitting = "stretch"
     leaks = True
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"}
+        **Protocol.network_overrides,
+        "ctsdg": {"edge_source": "complete", "edge_range": "wrapped"},
     }
     wording = Wording(
         image="resized bilinearly without regard to proportions; CTSDG is shown edges and gray of the complete "
