@@ -23,7 +23,7 @@ Checkpoint = Callable[[str], Path]
 Sample = Callable[[int, int, int], tuple[NDArray[np.uint8], NDArray[np.uint8]]]
 SIZES = [(1, 97, 131), (3, 64, 64), (1, 5, 70)]
 WITHIN = {"float32": 1e-4, "float16": 2e-3, "int8": 0.3}
-"""Largest difference to the network, in a range of 1."""
+"""Largest difference to the network, in a range of 1, which random weights may leave."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ def test_onnx_files_fill_as_the_network_does(traced: Traced, sample: Sample) -> 
         for size in SIZES:
             image, mask = sample(*size)
             (composite, output), expected = run_onnx(content, image, mask), filled_by(traced.graph, image, mask)
-            assert np.abs(output - expected[1]).max() <= limit
+            assert np.abs(output - expected[1]).max() <= limit * max(1, np.abs(expected[1]).max())
             np.testing.assert_array_equal(composite[mask == 0], image[mask == 0])
             if precision == "float32":
                 assert np.mean(composite == expected[0]) >= 0.9999

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
 import pickle
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -80,7 +81,8 @@ def read_weights(
     """
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
-    checkpoint = _published_folder(path, update) if path.is_dir() else read_checkpoint(path, update)
+    is_folder = os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises for a name that is too long
+    checkpoint = _published_folder(path, update) if is_folder else read_checkpoint(path, update)
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)

@@ -63,6 +63,8 @@ def test_a_file_that_is_missing_is_named(folder, tmp_path, lacking):
 def test_another_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="is a folder: give the path of a checkpoint in it"):
         read_weights(tmp_path, "edgeconnect")
+    with pytest.raises(InputError):
+        read_weights(tmp_path / (300 * "x"), "edgeconnect")  # no system has such a name
 
 
 @pytest.mark.parametrize("name", FILES.values())
