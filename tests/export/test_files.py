@@ -55,7 +55,8 @@ def test_onnx_files_fill_as_the_network_does(traced: Traced, sample: Sample) -> 
             assert np.abs(output - expected[1]).max() <= limit * max(1, np.abs(expected[1]).max())
             np.testing.assert_array_equal(composite[mask == 0], image[mask == 0])
             if precision == "float32":
-                assert np.mean(composite == expected[0]) >= 0.9999
+                halfway = np.abs(255 * expected[1] % 1 - 0.5) < 1e-3  # new networks may return one half everywhere
+                assert np.mean((composite == expected[0]) | halfway) >= 0.9999
     assert sizes["float16"] < sizes["float32"]
     metadata = onnx.load_model_from_string(content).metadata_props
     assert [(entry.key, entry.value) for entry in metadata] == [("inpaint_zoo", "told")]

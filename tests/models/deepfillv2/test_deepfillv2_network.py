@@ -69,6 +69,16 @@ def test_numbers_are_those_of_the_authors_code(made, golden, name):
     assert largest_error(made[name], golden("deepfillv2").stored(name)) < 3e-5
 
 
+def test_what_stands_in_the_hole_is_never_used(network, golden, made):
+    """With these weights: those of a new network let little of an image through."""
+    recorded = golden("deepfillv2")
+    other = torch.where(recorded.mask.bool(), torch.nan, recorded.image)
+    with torch.no_grad():
+        prediction = network(other, recorded.mask)
+    assert torch.equal(prediction.image.permute(0, 2, 3, 1), made["prediction"])
+    assert torch.equal(prediction.intermediates["coarse"].permute(0, 2, 3, 1), made["coarse"])
+
+
 def test_keys_are_those_of_the_authors_code(network, golden):
     recorded = golden("deepfillv2")
     assert torch.equal(network.refinement.allowed(recorded.mask)[:, 0], recorded.stored("keys"))
