@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from inpaint_zoo.benchmark.flops import LISTED_GFLOP, count_gflop, listed_gflop
-from inpaint_zoo.benchmark.subject import Case
+from inpaint_zoo.benchmark.subject import Case, forward_call
 from inpaint_zoo.zoo import list_models
 
 PUBLISHED = Case("misf", 256, 1, "32", {})
@@ -46,3 +46,9 @@ def test_the_listed_figure_applies_to_what_it_was_counted_for() -> None:
 @pytest.mark.parametrize("change", [{"size": 512}, {"batch_size": 2}, {"network": {"base_channels": 32}}])
 def test_it_applies_to_nothing_else(change: dict[str, object]) -> None:
     assert listed_gflop(replace(PUBLISHED, **change), "forward") is None  # type: ignore[arg-type]
+
+
+def test_networks_with_spectral_norms_are_counted_without_gradients() -> None:
+    """Such a network's weights are outputs of modules, which the counter follows."""
+    case = replace(PUBLISHED, model="edgeconnect", size=24, network={"base_channels": 4, "num_residual_blocks": 1})
+    assert count_gflop(forward_call(case.create_network(), case)) > 0

@@ -27,7 +27,11 @@ an implementation that needs fewer operations for the same numbers shows a lower
 
 
 def count_gflop(call: Callable[[], object]) -> float:
-    """What PyTorch's counter finds in one call: convolutions, matrix products and attention, in GFLOP."""
+    """What PyTorch's counter finds in one call: convolutions, matrix products and attention, in GFLOP.
+
+    In inference mode the parameters of what is called should need no gradient: the counter asks for the graph of those
+    that a parametrization, such as a spectral norm, is computed from.
+    """
     with FlopCounterMode(display=False) as counter:
         call()
     return float(counter.get_total_flops()) / 1e9

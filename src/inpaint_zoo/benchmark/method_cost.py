@@ -39,6 +39,7 @@ def measure_cost(title: str, method: Method, source: str, sample: Sample, second
     )
     if not isinstance(method, NetworkMethod):
         return cost  # nobody counts the operations of OpenCV and SciPy
+    method.network.requires_grad_(False)  # see `count_gflop`
     num_parameters = sum(parameter.numel() for parameter in method.network.parameters())
     return replace(cost, parameters=num_parameters, gflop=count_gflop(lambda: method(sample)))
 

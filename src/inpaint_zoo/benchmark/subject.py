@@ -84,6 +84,7 @@ def forward_call(network: InpaintingNetwork, case: Case) -> Call:
     """A forward pass: eval mode, inference mode, composite included."""
     batch = make_batch(case)
     autocast = PRECISIONS[case.precision]
+    network.requires_grad_(False)  # see `count_gflop`
 
     @torch.inference_mode()
     def forward() -> None:
