@@ -31,6 +31,7 @@ NAMES = {
     "inpaint_zoo.inference.inpainter": "Images Inpainter Options inpaint load",
     "inpaint_zoo.losses.adversarial": """
         ADVERSARIAL_LOSSES AdversarialLoss Hinge LeastSquares NonSaturating binary_cross_entropy
+        feature_matching
     """,
     "inpaint_zoo.losses.perceptual": """
         Features VGGFeatures gram_matrix load_loss_networks perceptual_distance style_distance

@@ -28,7 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "train": ("inpaint_zoo.cli.train", "train a model; keeps its best and its last checkpoint"),
     "runs": ("inpaint_zoo.cli.runs", "list trainings: their state, steps and best values"),
     "tune": ("inpaint_zoo.cli.tune", "search settings of a training; can be resumed"),
-    "ablate": ("inpaint_zoo.cli.ablate", "train the variants of a model, compare them, show the paper's table"),
+    "ablate": ("inpaint_zoo.cli.ablate", "train the variants of a model, and compare them"),
     "evaluate": ("inpaint_zoo.cli.evaluate", "score a checkpoint on images and masks"),
     "models": ("inpaint_zoo.cli.models", "list the trained networks that come with the package"),
     "predict": ("inpaint_zoo.cli.predict", "fill the holes of images of any size"),

@@ -64,7 +64,7 @@ class SharedKernelFilter(nn.Module):
         value = (num_taps * channel + tap) // SHARING
         first = value[:, :1]
         slot = value - first  # which of the channel's values a tap uses
-        self.num_slots = int(slot.max()) + 1
+        self.num_slots = (num_taps + SHARING - 2) // SHARING + 1
         self.padding = kernel_size // 2
         sums = torch.stack([(slot == index).float() for index in range(self.num_slots)], dim=1)
         values = (first + torch.arange(self.num_slots)).clamp_max(num_taps * channels // SHARING - 1)

@@ -20,8 +20,6 @@ from inpaint_zoo.models.conversion import (
     spectral_norm_name,
 )
 
-IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that differ from its defaults for published weights."""
 FILES = {"edge_generator": "EdgeModel_gen.pth", "image_generator": "InpaintingModel_gen.pth"}
 """The published files of one network, in one folder, by the part of the network that each holds."""
 TELLTALE = "edge_generator."
@@ -47,6 +45,11 @@ def parameter_name(name: str) -> str:
     """Our name of an entry of a published generator that stands behind the name of its part; others are unchanged."""
     part, _, rest = name.partition(".")
     return f"{part}.{generator_name(rest)}" if part in FILES else name
+
+
+def implied_network(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the network that a published file determines: none."""
+    return {}
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:

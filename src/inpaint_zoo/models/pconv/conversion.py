@@ -11,8 +11,6 @@ from torch import Tensor
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.conversion import StateDict, network_state, rename_strictly
 
-IMPLIED_NETWORK: Mapping[str, Any] = {}
-"""Arguments of the network that differ from its defaults for published weights."""
 TELLTALE = "enc_1.conv.input_conv."
 """Names that begin with this are those of no other model's published files."""
 COUNTING = "{side}_{level}.conv.mask_conv.weight"
@@ -32,6 +30,11 @@ def parameter_name(name: str, num_levels: int) -> str:
         return f"encoder.blocks.{level - 1}.{layer}.{rest}"
     block = "output" if level == 1 else f"decoder.blocks.{num_levels - level}"
     return f"{block}.{layer}.{rest}"
+
+
+def implied_network(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of the network that a published file determines: none."""
+    return {}
 
 
 def convert(checkpoint: Mapping[str, Any], expected: Mapping[str, Tensor]) -> StateDict:
