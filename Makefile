@@ -33,8 +33,8 @@ demo: setup  ## train three small networks on photographs and compare them
 test: setup  ## run the fast tests in two processes (PROCESSES=N: in N)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES)
 
-test-slow: setup  ## run the slow tests
-	$(BIN)/python -m pytest -m slow
+test-slow: setup  ## run the slow tests, likewise
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses $(PROCESSES)
 
 test-all: test test-slow  ## run every test
 
