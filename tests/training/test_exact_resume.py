@@ -16,6 +16,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 
+from inpaint_zoo.bundles import list_bundles
 from inpaint_zoo.errors import InputWarning
 from inpaint_zoo.training.callbacks import LastCheckpoint
 from inpaint_zoo.training.callbacks.stopping import SIGNALS
@@ -265,7 +266,7 @@ def test_a_job_requeued_by_slurm_resumes(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", list_models())
+@pytest.mark.parametrize("name", list_bundles())
 def test_kill_9(command: Command, arguments: Callable[..., list[str]], tmp_path: Path, name: str) -> None:
     whole, run_dir = tmp_path / "whole", tmp_path / "run"
     assert command("train", *arguments(whole, "trainer.max_steps=200", "checkpoint_every=7", model=name)).code == 0
