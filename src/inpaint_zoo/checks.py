@@ -96,6 +96,17 @@ def multiple_of(step: int, value: Any, key: str) -> int:
     return int(value)
 
 
+def odd_at_least(least: int, value: Any, key: str) -> int:
+    """Return `value`, the odd number under `key` in the configuration, which is at least `least`.
+
+    Raises:
+        InputError: It is not an odd whole number, or less than `least`.
+    """
+    if at_least(least, value, key) % 2 == 0:
+        raise InputError(f"{key}={value} must be odd: give {value + 1}")
+    return int(value)
+
+
 def seed_in_range(value: Any, key: str) -> int:
     """Return `value`, the seed under `key` in the configuration.
 

@@ -37,8 +37,8 @@ class Study:
     """What all trainings have in common."""
     experiment: str | None
     """An experiment that all trainings have in common; that of the variant is laid over it."""
-    options: Sequence[str]
-    """Options of the command line, such as `--config-dir`, and settings of the launcher."""
+    launcher: Sequence[str]
+    """Settings of Hydra's launcher."""
 
     @classmethod
     def of_command_line(cls, config: DictConfig, folder: Path) -> Study:
@@ -59,20 +59,18 @@ class Study:
         seeds = [seed_in_range(seed, "seeds") for seed in _listed(config.seeds, "seeds")]
         common = [text for text, key in given.items() if key.partition(".")[0] not in OWN_KEYS]
         experiment = next((text.partition("=")[2] for text, key in given.items() if key == "experiment"), None)
-        folders = [source.path for source in job.runtime.config_sources if source.provider == "command-line"]
         launcher = [text for text in job.overrides.hydra if text.startswith(("hydra/launcher", "hydra.launcher"))]
-        options = [part for path in folders for part in ("--config-dir", path)] + launcher
         variants = {str(name): own for name, own in config.study.variants.items()}
-        return cls(folder, config.study.model, variants, seeds, common, experiment, options)
+        return cls(folder, config.study.model, variants, seeds, common, experiment, launcher)
 
-    def train(self, task: Callable[[DictConfig], object]) -> int:
-        """Start or resume the trainings that are not finished; returns the exit code of the worst."""
+    def train(self, task: Callable[[DictConfig], object]) -> None:
+        """Start or resume the trainings that are not finished; one that fails does not end the others."""
         experiments = ",".join(self._experiment(own) for own in self.variants.values())
         seeds = ",".join(map(str, self.seeds))
         # seeds first: another seed is then added at the end, and the numbers of the jobs stay
         varied = [f"model={self.model}", f"seed={seeds}", f"experiment={experiments}"]
         where = f"run_dir={quote(str(self.folder / TRAININGS))}"
-        return run_verb("train", task, [*self.options, *self.overrides, *varied, where, "--multirun"])
+        run_verb("train", task, [*self.launcher, *self.overrides, *varied, where, "--multirun"])
 
     def _experiment(self, own: str | None) -> str:
         named = [name for name in (self.experiment, own) if name not in (None, "null")]

@@ -48,13 +48,13 @@ def tables_of(
 
 
 def _table(metric: Column, bins: Mapping[str, Scores], variants: Sequence[str], reference: str) -> Table:
-    best = {name: metric.best({each: _value(bins[name].mean(each)) for each in variants}) for name in bins}
+    means = {name: {each: _value(scores.mean(each)) for each in variants} for name, scores in bins.items()}
+    best = {name: metric.best(own) for name, own in means.items()}
     rows: list[Row] = []
     for variant in variants:
-        means = {name: _value(scores.mean(variant)) for name, scores in bins.items()}
         cells = [
-            Cell(metric.show(mean), "" if mean is None else str(mean), variant in best[name])
-            for name, mean in means.items()
+            Cell(metric.show(own[variant]), "" if own[variant] is None else str(own[variant]), variant in best[name])
+            for name, own in means.items()
         ]
         differences = [_signed(metric, scores.difference(variant, reference)) for scores in bins.values()]
         rows.append([variant, *cells, *(["" for _ in bins] if variant == reference else differences)])

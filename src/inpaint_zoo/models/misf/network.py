@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.checks import at_least, multiple_of
+from inpaint_zoo.checks import at_least, multiple_of, odd_at_least
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import SHARING, SharedKernelFilter, filter_per_pixel, unfiltered
@@ -57,8 +57,7 @@ class MISFNetwork(InpaintingNetwork):
         super().__init__()
         width = at_least(1, base_channels, "network.base_channels")
         at_least(0, num_residual_blocks, "network.num_residual_blocks")
-        if at_least(1, kernel_size, "network.kernel_size") % 2 == 0:
-            raise InputError(f"network.kernel_size={kernel_size} must be odd: give {kernel_size + 1}")
+        odd_at_least(1, kernel_size, "network.kernel_size")
         levels = _checked_levels(filtered_levels, width)
         self.encoder0 = convolution_block(4, width, 7, reflect=3)
         self.encoder1 = convolution_block(width, 2 * width, 4, stride=2, padding=1)

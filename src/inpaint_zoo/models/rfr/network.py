@@ -13,8 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
-from inpaint_zoo.checks import at_least, multiple_of
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.checks import at_least, multiple_of, odd_at_least
 from inpaint_zoo.layers.partial_conv import Coverage, MaskGroup, PartialConv2d, coverage
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.rfr.reasoning import FeatureReasoning
@@ -65,9 +64,7 @@ class RFRNetwork(InpaintingNetwork):
     def __init__(self, *, base_channels: int, kernel_size: int, num_recurrences: int) -> None:
         super().__init__()
         width = multiple_of(8, base_channels, "network.base_channels")
-        if at_least(3, kernel_size, "network.kernel_size") % 2 == 0:
-            raise InputError(f"network.kernel_size={kernel_size} must be odd: give {kernel_size + 1}")
-        self.kernel_size = kernel_size
+        self.kernel_size = odd_at_least(3, kernel_size, "network.kernel_size")
         self.num_recurrences = at_least(1, num_recurrences, "network.num_recurrences")
         self.first = PartialConv2d(IMAGE_CHANNELS, width, FIRST_KERNEL_SIZE, 2)
         self.first_norm = nn.BatchNorm2d(width)
