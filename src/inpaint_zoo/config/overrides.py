@@ -94,6 +94,11 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
 
 
+def overridden_key(override: str) -> str:
+    """The key of an override in Hydra's grammar: `model.network.base_channels` of `++model.network.base_channels=8`."""
+    return override.lstrip("+~").partition("=")[0]
+
+
 def _refuse_expanded_braces(overrides: Sequence[str]) -> None:
     keys = [override.partition("=")[0] for override in overrides]
     for key in SHARD_KEYS.intersection(keys):

@@ -8,6 +8,8 @@ import pytest
 
 from inpaint_zoo.cli.main import main
 from inpaint_zoo.config.compose import options
+from inpaint_zoo.errors import InputError
+from inpaint_zoo.jobs.ablation.study import Study
 
 TINY = ["experiment=tiny", "data=photographs", "data.size=64", "trainer.max_steps=1", "trainer.val_check_interval=1"]
 EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_repeats=1"]'
@@ -45,15 +47,24 @@ quoted:
   source: another model
   rows: {published: CTSDG}
 """
+WARM = """\
+# @package _global_
+defaults:
+  - override /lr_schedule@model.lr_schedule: warmup_cosine
+"""
 
 
 @pytest.mark.slow
 def test_a_study_trains_compares_quotes_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = tmp_path / "own" / "study" / "mine.yaml"
-    own.parent.mkdir(parents=True)
-    own.write_text(OWN, encoding="utf-8")
+    warm = tmp_path / "own" / "experiment" / "warm.yaml"
+    for path, text in ((own, OWN), (warm, WARM)):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
     folder = tmp_path / "study"
-    command = ["ablate", "--config-dir", str(tmp_path / "own"), "study=mine", *TINY, EVALUATION, f"run_dir={folder}"]
+    # a key that only one of the experiments has
+    settings = ["experiment=[tiny,warm]", "model.lr_schedule.warmup_steps=0", *TINY[1:], EVALUATION]
+    command = ["ablate", "--config-dir", str(tmp_path / "own"), "study=mine", *settings, f"run_dir={folder}"]
     assert main([*command, "seeds=[0]"]) == 0
     first = (folder / "trainings" / "0" / "last.ckpt").read_bytes()
     assert main([*command, "seeds=[0,5]"]) == 0
@@ -65,6 +76,15 @@ def test_a_study_trains_compares_quotes_and_resumes(tmp_path: Path, capsys: pyte
     assert "Quoted, not measured here" in text
     assert "published_5" in (folder / "comparison" / "records.csv").read_text(encoding="utf-8")
     assert "tables:" in capsys.readouterr().out
+
+
+def test_a_training_that_has_not_ended_is_not_compared(tmp_path: Path) -> None:
+    run = tmp_path / "trainings" / "0"
+    run.mkdir(parents=True)
+    (run / "last.ckpt").touch()
+    study = Study(tmp_path, "misf", {"published": None}, [3], overrides=(), experiments="", launcher=())
+    with pytest.raises(InputError, match=r"^published with seed 3 has not been trained to its end: see .*trainings.0$"):
+        study.checkpoints()
 
 
 @pytest.mark.slow

@@ -11,10 +11,11 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, ListConfig
 
 from inpaint_zoo.checks import seed_in_range
-from inpaint_zoo.config.overrides import quote
+from inpaint_zoo.config.overrides import overridden_key, quote
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.jobs.run import run_verb
 from inpaint_zoo.training.runs.files import CHECKPOINTS
+from inpaint_zoo.training.runs.result import read_result
 
 OWN_KEYS = ("study", "seeds", "evaluation", "run_dir", "experiment")
 """Keys of `ablate` that `train` does not have, or gets from the study."""
@@ -35,8 +36,8 @@ class Study:
     seeds: Sequence[int]
     overrides: Sequence[str]
     """What all trainings have in common."""
-    experiment: str | None
-    """An experiment that all trainings have in common; that of the variant is laid over it."""
+    experiments: str
+    """Experiments that all trainings have in common, separated by commas; that of the variant is laid over them."""
     launcher: Sequence[str]
     """Settings of Hydra's launcher."""
 
@@ -52,16 +53,21 @@ class Study:
             InputError: A key is given that the study decides, or a seed is not one.
         """
         job: Any = HydraConfig.get()
-        given = {text: text.lstrip("+~").partition("=")[0] for text in job.overrides.task}
+        given = {text: overridden_key(text) for text in job.overrides.task}
         for key in given.values():
             if key in DECIDED:
                 raise InputError(f"{key}= is decided by the study: give {DECIDED[key]}")
         seeds = [seed_in_range(seed, "seeds") for seed in _listed(config.seeds, "seeds")]
-        common = [text for text, key in given.items() if key.partition(".")[0] not in OWN_KEYS]
-        experiment = next((text.partition("=")[2] for text, key in given.items() if key == "experiment"), None)
+        groups = job.runtime.choices
+        common = [
+            text if key in groups or text[0] in "+~" else f"++{text}"  # a key that only the experiments have
+            for text, key in given.items()
+            if key.partition(".")[0] not in OWN_KEYS
+        ]
+        experiments = next((text.partition("=")[2] for text, key in given.items() if key == "experiment"), "")
         launcher = [text for text in job.overrides.hydra if text.startswith(("hydra/launcher", "hydra.launcher"))]
         variants = {str(name): own for name, own in config.study.variants.items()}
-        return cls(folder, config.study.model, variants, seeds, common, experiment, launcher)
+        return cls(folder, config.study.model, variants, seeds, common, experiments.strip("[]"), launcher)
 
     def train(self, task: Callable[[DictConfig], object]) -> None:
         """Start or resume the trainings that are not finished; one that fails does not end the others."""
@@ -73,24 +79,21 @@ class Study:
         run_verb("train", task, [*self.launcher, *self.overrides, *varied, where, "--multirun"])
 
     def _experiment(self, own: str | None) -> str:
-        named = [name for name in (self.experiment, own) if name not in (None, "null")]
-        return f"[{','.join(map(str, named))}]"
+        return f"[{','.join(name for name in (self.experiments, own) if name not in (None, '', 'null'))}]"
 
     def checkpoints(self) -> dict[str, Path]:
         """The last checkpoint of every training, by the name of its method: `VARIANT_SEED`.
 
         Raises:
-            InputError: One is missing.
+            InputError: One has not ended well.
         """
         found = {}
         for place, seed in enumerate(self.seeds):
             for number, variant in enumerate(self.variants):
-                path = self.folder / TRAININGS / str(place * len(self.variants) + number) / CHECKPOINTS[0]
-                if not path.is_file():
-                    raise InputError(
-                        f"{variant} with seed {seed} has not been trained: see {path.parent}, start it again"
-                    )
-                found[method_name(variant, seed)] = path
+                run = self.folder / TRAININGS / str(place * len(self.variants) + number)
+                if read_result(run) is None:
+                    raise InputError(f"{variant} with seed {seed} has not been trained to its end: see {run}")
+                found[method_name(variant, seed)] = run / CHECKPOINTS[0]
         return found
 
     def compare(self, task: Callable[[DictConfig], object], evaluation: Sequence[str]) -> Path:

@@ -18,7 +18,7 @@ from inpaint_zoo.config.allowlist import OPTION, allowed
 from inpaint_zoo.config.build import check_nodes
 from inpaint_zoo.config.compose import COMMAND_LINE, compose_config
 from inpaint_zoo.config.error_messages import explain
-from inpaint_zoo.config.overrides import quote
+from inpaint_zoo.config.overrides import overridden_key, quote
 from inpaint_zoo.errors import DamagedFileError, InputError, LostProcessError, Stopped
 from inpaint_zoo.jobs.run import run_verb
 from inpaint_zoo.jobs.search.space import Dimension, Value, override_of
@@ -55,7 +55,7 @@ class Training:
             own_keys: Keys of `tune` that `train` does not know.
         """
         job: Any = HydraConfig.get()
-        theirs = [text for text in job.overrides.task if _first_key(text) not in own_keys]
+        theirs = [text for text in job.overrides.task if overridden_key(text).partition(".")[0] not in own_keys]
         folders = [source.path for source in job.runtime.config_sources if source.provider == COMMAND_LINE]
         return cls(task, tuple(theirs), folders[0] if folders else None)
 
@@ -258,10 +258,6 @@ def _is_outside(error: BaseException) -> bool:
     if isinstance(error, (OSError, DamagedFileError, LostProcessError)) or machine_refusal(error) is not None:
         return True
     return isinstance(error, Exception) and connection_error(error) is not None
-
-
-def _first_key(override: str) -> str:
-    return override.lstrip("+~").partition("=")[0].partition(".")[0]
 
 
 def _short(value: Value) -> str:
