@@ -22,7 +22,7 @@ LAYERS = (
     {"bundles", "config", "images", "layers", "losses"},
     {"masks", "metrics", "models"},
     {"data", "testing", "zoo"},
-    {"evaluation", "training"},
+    {"evaluation", "hybrid", "training"},
     {"benchmark", "export", "inference", "jobs"},
     {"app"},
     {"cli"},

@@ -8,11 +8,11 @@ from inpaint_zoo.errors import InputError
 
 if TYPE_CHECKING:
     from inpaint_zoo.inference.inpainter import inpaint, load
-    from inpaint_zoo.zoo import create_model, list_models, load_model
+    from inpaint_zoo.zoo import create_model, create_module, list_models, load_model
 
     __version__: str
 
-__all__ = ["InputError", "__version__", "create_model", "inpaint", "list_models", "load", "load_model"]
+__all__ = ["InputError", "__version__", "create_model", "create_module", "inpaint", "list_models", "load", "load_model"]
 _INFERENCE = ("inpaint", "load")
 
 

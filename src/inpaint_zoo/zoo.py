@@ -6,17 +6,20 @@ import inspect
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
 from inpaint_zoo.checks import did_you_mean
-from inpaint_zoo.config.build import check_arguments, locate, locate_network
+from inpaint_zoo.config.build import check_arguments, construct, locate, locate_network
 from inpaint_zoo.config.compose import option, options
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.weights import Weights, read_weights
+
+if TYPE_CHECKING:
+    from inpaint_zoo.models.base import InpaintingModule
 
 
 def list_models() -> list[str]:
@@ -26,7 +29,7 @@ def list_models() -> list[str]:
         >>> list_models()
         ['ctsdg', 'deepfillv2', 'edgeconnect', 'madf', 'misf', 'pconv', 'rfr']
     """
-    return list(options("model"))
+    return [name for name in options("model") if not name.startswith("_")]
 
 
 def create_model(name: str, weights: str | Path | None = None, **overrides: Any) -> InpaintingNetwork:
@@ -56,6 +59,36 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
     if weights is None:
         return _build(name, network_arguments(name, overrides)).eval()
     return filled_network(read_weights(_file(weights, "weights"), known_model(name)), overrides)
+
+
+def create_module(name: str, **overrides: Any) -> InpaintingModule:
+    """Build a model ready for a `pytorch_lightning.Trainer`: its network, discriminator, losses and optimizer.
+
+    Args:
+        name: One of `list_models()`.
+        **overrides: Arguments of the module that replace those of `conf/model/NAME.yaml`; of a mapping such as
+            `network` or `loss_weights`, only the keys that are given. `optimizer` and `lr_schedule` may be functions,
+            as `InpaintingModule` describes them.
+
+    Examples:
+        >>> create_module("misf", network={"base_channels": 8}, loss_weights={"perceptual": 0, "style": 0}).name
+        'misf'
+
+    Raises:
+        InputError: The name or an override is unknown or wrong.
+    """
+    node: Any = OmegaConf.to_container(option("model", known_model(name)))
+    given = {}
+    for key, value in overrides.items():
+        if not isinstance(node.get(key), Mapping) or callable(value):
+            given[key] = value
+        elif isinstance(value, Mapping):
+            _refuse_unknown(f"{name}.{key}", value, node[key])
+            node[key].update(value)
+        else:
+            raise InputError(f"{name}.{key} is {value!r}: give a mapping, with keys such as {next(iter(node[key]))!r}")
+    module: InpaintingModule = construct(OmegaConf.create({name: node})[name], **given)
+    return module
 
 
 def load_model(path: str | Path, name: str | None = None, choice: str | None = None) -> tuple[str, InpaintingNetwork]:
@@ -97,9 +130,23 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
         InputError: The name or an override is unknown.
     """
     defaults: Any = OmegaConf.to_container(option("model", known_model(name)).network, resolve=True)
-    for key in overrides.keys() - defaults.keys():
-        raise InputError(f"{name} has no '{key}'{did_you_mean(key, defaults)} (known: {', '.join(defaults)})")
+    _refuse_unknown(name, overrides, defaults)
     return {**defaults, **overrides}
+
+
+def _refuse_unknown(owner: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    for key in given.keys() - known.keys():
+        raise InputError(f"{owner} has no '{key}'{did_you_mean(key, known)} (known: {', '.join(known)})")
+
+
+def network_class(name: str) -> type[InpaintingNetwork]:
+    """The class of a model's network.
+
+    Raises:
+        InputError: The name is unknown.
+    """
+    found: type[InpaintingNetwork] = locate_network(option("model", known_model(name))._target_, f"model={name}")
+    return found
 
 
 def known_model(name: str, *others: str) -> str:
@@ -148,7 +195,7 @@ def _stated_class(stored: Weights) -> type[InpaintingNetwork]:
 
 
 def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    return _called(locate_network(option("model", name)._target_, f"model={name}"), arguments, name)
+    return _called(network_class(name), arguments, name)
 
 
 def _called(network_class: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:

@@ -24,7 +24,7 @@ class PatchDiscriminator(nn.Module):
     minimum_size = 24
     """The smallest side length with at least one patch."""
 
-    def __init__(self, *, in_channels: int, base_channels: int) -> None:
+    def __init__(self, *, in_channels: int, base_channels: int = 64) -> None:
         super().__init__()
         at_least(1, base_channels, "discriminator.base_channels")
         widths = [in_channels, base_channels, 2 * base_channels, 4 * base_channels, 8 * base_channels, 1]

@@ -20,6 +20,8 @@ FEATURE_DISTANCES = {"perceptual": perceptual_distance, "style": style_distance}
 """The terms that need the loss network."""
 TERMS = ("hole", "valid", "total_variation", *FEATURE_DISTANCES)
 """Names of all terms."""
+LOSS_WEIGHTS = {"hole": 6, "valid": 1, "perceptual": 0.05, "style": 120, "total_variation": 0.1}
+"""The factors that PConv, MADF and RFR-Net are trained with."""
 
 
 def irregular_hole_terms(

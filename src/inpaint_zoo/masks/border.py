@@ -32,7 +32,7 @@ class BorderMask:
         InputError: The rule is unknown, or the margin leaves nothing.
     """
 
-    def __init__(self, *, mask: MaskGenerator, border: str, margin: float) -> None:
+    def __init__(self, *, mask: MaskGenerator, border: str = "free", margin: float = 0.1) -> None:
         self.mask = mask
         self._rule = choose(_RULES, border, "mask.border")
         if not 0 <= margin < 0.5:

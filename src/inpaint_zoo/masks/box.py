@@ -28,7 +28,7 @@ class BoxMask:
         0.25
     """
 
-    def __init__(self, *, size_ratio: Sequence[float], offset_ratio: float) -> None:
+    def __init__(self, *, size_ratio: Sequence[float] = (0.25, 0.6), offset_ratio: float = 1.0) -> None:
         self.size_ratio = share_range(size_ratio, "mask.size_ratio")
         if not 0 <= offset_ratio <= 1:
             raise InputError(f"mask.offset_ratio={offset_ratio} must lie in [0, 1]")

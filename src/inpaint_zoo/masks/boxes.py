@@ -45,7 +45,14 @@ class BoxesMask(DrawnMask):
         InputError: A range is empty, or the margins leave no room.
     """
 
-    def __init__(self, *, num_boxes: Sequence[int], box_size: Sequence[int], margin: int, reference_size: int) -> None:
+    def __init__(
+        self,
+        *,
+        num_boxes: Sequence[int] = (2, 6),
+        box_size: Sequence[int] = (24, 96),
+        margin: int = 0,
+        reference_size: int = 256,
+    ) -> None:
         self.num_boxes = count_range(num_boxes, "mask.num_boxes")
         self.box_size = count_range(box_size, "mask.box_size")
         self.margin = at_least(0, margin, "mask.margin")

@@ -24,7 +24,9 @@ class CurriculumMask:
         InputError: A range is not valid, or `start` does not lie in `ratio`; from a call: as `ExactRatioMask`.
     """
 
-    def __init__(self, *, mask: MaskGenerator, start: Sequence[float], ratio: Sequence[float]) -> None:
+    def __init__(
+        self, *, mask: MaskGenerator, start: Sequence[float] = (0.0, 0.1), ratio: Sequence[float] = (0.0, 0.6)
+    ) -> None:
         self.mask = mask
         self.start = ratio_range(start, "mask.start")
         self.ratio = ratio_range(ratio, "mask.ratio")

@@ -29,7 +29,7 @@ class ExactRatioMask:
         InputError: The range is not valid; from a call: the ratio cannot be reached.
     """
 
-    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float]) -> None:
+    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float] = (0.2, 0.4)) -> None:
         self.mask = mask
         self.ratio = ratio_range(ratio, "mask.ratio")
 

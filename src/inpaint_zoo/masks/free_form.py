@@ -44,12 +44,12 @@ class FreeFormMask(StrokeMask):
     def __init__(
         self,
         *,
-        num_strokes: Sequence[int],
-        num_vertices: Sequence[int],
-        angle: int,
-        angle_spread: int,
-        stroke_width: Sequence[int],
-        reference_size: int,
+        num_strokes: Sequence[int] = (1, 3),
+        num_vertices: Sequence[int] = (4, 11),
+        angle: int = 72,
+        angle_spread: int = 24,
+        stroke_width: Sequence[int] = (12, 39),
+        reference_size: int = 256,
     ) -> None:
         self.num_strokes = count_range(num_strokes, "mask.num_strokes")
         self.num_vertices = count_range(num_vertices, "mask.num_vertices")

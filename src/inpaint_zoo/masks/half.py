@@ -21,7 +21,7 @@ class HalfMask:
         InputError: A side is unknown, or there is none.
     """
 
-    def __init__(self, *, sides: Sequence[str]) -> None:
+    def __init__(self, *, sides: Sequence[str] = ("left", "right", "top", "bottom")) -> None:
         if not sides:
             raise InputError("mask.sides is empty: give some of left, right, top, bottom, such as mask.sides=[left]")
         self._halves = [choose(_HALVES, side, "mask.sides") for side in sides]

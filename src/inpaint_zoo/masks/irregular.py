@@ -65,10 +65,10 @@ class IrregularMask:
     def __init__(
         self,
         *,
-        ratio: Sequence[float],
-        stroke_width: Sequence[float],
-        segment_length: Sequence[float],
-        num_segments: Sequence[int],
+        ratio: Sequence[float] = (0.0, 0.6),
+        stroke_width: Sequence[float] = (0.03, 0.14),
+        segment_length: Sequence[float] = (0.05, 0.2),
+        num_segments: Sequence[int] = (3, 12),
     ) -> None:
         self.ratio = ratio_range(ratio, "mask.ratio")
         self.stroke_width = share_range(stroke_width, "mask.stroke_width")
@@ -132,10 +132,10 @@ class BinnedIrregularMask:
     def __init__(
         self,
         *,
-        bins: Sequence[Sequence[float]],
-        stroke_width: Sequence[float],
-        segment_length: Sequence[float],
-        num_segments: Sequence[int],
+        bins: Sequence[Sequence[float]] = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6)),
+        stroke_width: Sequence[float] = (0.03, 0.14),
+        segment_length: Sequence[float] = (0.05, 0.2),
+        num_segments: Sequence[int] = (3, 12),
     ) -> None:
         self.generators = [
             IrregularMask(

@@ -27,7 +27,7 @@ class OutpaintingMask:
         InputError: The range is not valid, two strips could meet, or the probability is not in [0, 1].
     """
 
-    def __init__(self, *, size_ratio: Sequence[float], side_probability: float) -> None:
+    def __init__(self, *, size_ratio: Sequence[float] = (0.04, 0.25), side_probability: float = 0.5) -> None:
         self.size_ratio = share_range(size_ratio, "mask.size_ratio")
         if self.size_ratio[1] >= 0.5:
             raise InputError(f"mask.size_ratio={list(size_ratio)} must stay below 0.5: strips of both sides would meet")

@@ -37,12 +37,12 @@ class PolygonalChainMask(StrokeMask):
     def __init__(
         self,
         *,
-        num_chains: Sequence[int],
-        num_pieces: Sequence[int],
-        headings: Sequence[int],
-        length: Sequence[int],
-        stroke_width: Sequence[int],
-        reference_size: int,
+        num_chains: Sequence[int] = (4, 51),
+        num_pieces: Sequence[int] = (1, 5),
+        headings: Sequence[int] = (1, 58, 115, 172),
+        length: Sequence[int] = (10, 49),
+        stroke_width: Sequence[int] = (5, 14),
+        reference_size: int = 256,
     ) -> None:
         self.num_chains = count_range(num_chains, "mask.num_chains")
         self.num_pieces = count_range(num_pieces, "mask.num_pieces")

@@ -39,7 +39,7 @@ class RandomWalkMask(DrawnMask):
         InputError: `steps` is not above 0.
     """
 
-    def __init__(self, *, steps: float) -> None:
+    def __init__(self, *, steps: float = 1.0) -> None:
         if not steps > 0:
             raise InputError(f"mask.steps={steps} must be above 0")
         self.steps = steps

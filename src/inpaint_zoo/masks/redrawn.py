@@ -24,7 +24,7 @@ class RedrawnMask:
         InputError: The range is not valid; from a call: none of the masks had such a ratio.
     """
 
-    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float], num_tries: int) -> None:
+    def __init__(self, *, mask: MaskGenerator, ratio: Sequence[float] = (0.1, 0.5), num_tries: int = 1000) -> None:
         self.mask = mask
         self.ratio = ratio_range(ratio, "mask.ratio")
         self.num_tries = at_least(1, num_tries, "mask.num_tries")

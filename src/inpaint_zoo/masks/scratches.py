@@ -39,12 +39,12 @@ class ScratchMask(StrokeMask):
     def __init__(
         self,
         *,
-        num_scratches: Sequence[int],
-        length: Sequence[float],
-        stroke_width: Sequence[int],
-        spread: int,
-        gap_probability: float,
-        reference_size: int,
+        num_scratches: Sequence[int] = (3, 14),
+        length: Sequence[float] = (0.3, 1.0),
+        stroke_width: Sequence[int] = (1, 4),
+        spread: int = 30,
+        gap_probability: float = 0.05,
+        reference_size: int = 256,
     ) -> None:
         self.num_scratches = count_range(num_scratches, "mask.num_scratches")
         self.length = share_range(length, "mask.length")

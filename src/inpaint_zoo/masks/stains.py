@@ -30,7 +30,13 @@ class StainMask(StrokeMask):
         InputError: A range is empty.
     """
 
-    def __init__(self, *, num_stains: Sequence[int], stain_size: Sequence[float], num_splashes: Sequence[int]) -> None:
+    def __init__(
+        self,
+        *,
+        num_stains: Sequence[int] = (1, 4),
+        stain_size: Sequence[float] = (0.06, 0.28),
+        num_splashes: Sequence[int] = (4, 16),
+    ) -> None:
         self.num_stains = count_range(num_stains, "mask.num_stains")
         self.stain_size = share_range(stain_size, "mask.stain_size")
         self.num_splashes = count_range(num_splashes, "mask.num_splashes", least=0)

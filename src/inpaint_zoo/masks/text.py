@@ -37,12 +37,12 @@ class TextMask(StrokeMask):
     def __init__(
         self,
         *,
-        num_lines: Sequence[int],
-        num_words: Sequence[int],
-        word_length: Sequence[int],
-        letter_height: Sequence[int],
-        tilt: int,
-        reference_size: int,
+        num_lines: Sequence[int] = (1, 6),
+        num_words: Sequence[int] = (2, 5),
+        word_length: Sequence[int] = (2, 8),
+        letter_height: Sequence[int] = (8, 28),
+        tilt: int = 8,
+        reference_size: int = 256,
     ) -> None:
         self.num_lines = count_range(num_lines, "mask.num_lines")
         self.num_words = count_range(num_words, "mask.num_words")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inpaint_zoo.checks import choose
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
-from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
+from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES, AdversarialLoss
 from inpaint_zoo.losses.perceptual import VGGFeatures, perceptual_distance, style_distance
 from inpaint_zoo.losses.reconstruction import l1_per_hole_ratio
 from inpaint_zoo.models.base import InpaintingModule
@@ -19,6 +19,21 @@ from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
+
+
+def generator_loss(discriminator: nn.Module, loss: AdversarialLoss, *seen: Tensor) -> Tensor:
+    """What a generator minimises, from what a frozen discriminator says about `seen`."""
+    with frozen(discriminator):
+        return loss.generator(discriminator(*seen))
+
+
+def discriminator_loss(discriminator: nn.Module, loss: AdversarialLoss, output: Tensor, image: Tensor) -> Tensor:
+    """What a discriminator minimises: half of the terms of the complete `image` and of the generated `output`.
+
+    No gradient reaches `output`.
+    """
+    real, fake = discriminator(image), discriminator(output.detach())
+    return loss.discriminator(real, fake) / 2
 
 
 class AdversarialModule(InpaintingModule):
@@ -40,8 +55,8 @@ class AdversarialModule(InpaintingModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        discriminator: Mapping[str, Any],
+        network: Mapping[str, Any] | None,
+        discriminator: Mapping[str, Any] | None,
         discriminator_lr_scale: float,
         adversarial_loss: str,
         loss_network: str,
@@ -50,7 +65,7 @@ class AdversarialModule(InpaintingModule):
         lr_schedule: ScheduleFactory | None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
-        self.discriminator = PatchDiscriminator(in_channels=3, **discriminator)
+        self.discriminator = PatchDiscriminator(in_channels=3, **self.discriminator_arguments(discriminator))
         # without its own term D is not trained, and DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
@@ -88,11 +103,9 @@ class AdversarialModule(InpaintingModule):
             made, wanted = (torch.where(mask.bool(), each, 0) for each in (output, image))
             terms["style"] = style_distance(*self._features(made, wanted, STYLE_LAYERS))
         if self.wants("discriminator"):
-            real, fake = self.discriminator(image), self.discriminator(output.detach())
-            terms["discriminator"] = self.adversarial_loss.discriminator(real, fake) / 2
+            terms["discriminator"] = discriminator_loss(self.discriminator, self.adversarial_loss, output, image)
         if self.wants("adversarial"):
-            with frozen(self.discriminator):
-                terms["adversarial"] = self.adversarial_loss.generator(self.discriminator(output))
+            terms["adversarial"] = generator_loss(self.discriminator, self.adversarial_loss, output)
         return terms
 
     def _features(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import pytorch_lightning as pl
 import torch
@@ -29,14 +30,14 @@ class InpaintingModule(pl.LightningModule, ABC):
     or on detached images, so that the gradients equal those of the papers' separate steps.
 
     Args:
-        network: Keyword arguments of the network.
+        network: Keyword arguments of the network; what is not given has the network's defaults.
         loss_weights: Factor of each term of `losses`; a term with factor 0 is not computed.
         optimizer: From parameter groups to an optimizer; needed for training only.
         lr_schedule: From the optimizer to a schedule that advances with every step; None keeps the rates constant.
     """
 
-    name: ClassVar[str]
-    network_class: ClassVar[type[InpaintingNetwork]]
+    name: str
+    network_class: type[InpaintingNetwork]
     frozen_batch_norm = False
     """Whether `train` leaves the statistics of the batch normalisations of `frozen_part` as they are; their scales and
     shifts still learn, and training sees the layers that evaluation sees."""
@@ -44,14 +45,15 @@ class InpaintingModule(pl.LightningModule, ABC):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
+        network: Mapping[str, Any] | None = None,
         loss_weights: Mapping[str, float],
         optimizer: optimization.OptimizerFactory | None = None,
         lr_schedule: optimization.ScheduleFactory | None = None,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["optimizer", "lr_schedule"])
-        self.network = self.network_class(**network)
+        self.network = self.network_class(**(network or {}))
+        self.hparams["network"] = {**_defaults(self.network_class), **(network or {})}
         self.loss_weights = {term: finite(value, f"model.loss_weights.{term}") for term, value in loss_weights.items()}
         self.optimizer_factory = optimizer
         self.schedule_factory = lr_schedule
@@ -69,6 +71,10 @@ class InpaintingModule(pl.LightningModule, ABC):
     def frozen_part(self) -> nn.Module:
         """What `frozen_batch_norm` is about: the network, or a part of it that a subclass names."""
         return self.network
+
+    def discriminator_arguments(self, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Keyword arguments of a discriminator; if none are given, it is as wide as the network."""
+        return {"base_channels": self.hparams["network"]["base_channels"]} if given is None else given
 
     def wants(self, *terms: str) -> bool:
         """Whether any of these loss terms has a factor other than 0; a missing factor is an `InputError`."""
@@ -145,3 +151,9 @@ class InpaintingModule(pl.LightningModule, ABC):
         """Resume from the trained weights if `state_dict` holds their moving average."""
         if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
             checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]
+
+
+def _defaults(network_class: type[InpaintingNetwork]) -> dict[str, Any]:
+    """The keyword arguments that a network has without any being given."""
+    parameters = inspect.signature(network_class).parameters
+    return {name: each.default for name, each in parameters.items() if each.default is not each.empty}

@@ -11,7 +11,9 @@ from torch.optim.lr_scheduler import LambdaLR
 from inpaint_zoo.errors import InputError
 
 
-def warmup_cosine(optimizer: Optimizer, *, warmup_steps: int, total_steps: int, end_factor: float) -> LambdaLR:
+def warmup_cosine(
+    optimizer: Optimizer, *, warmup_steps: int = 1000, total_steps: int, end_factor: float = 0.0
+) -> LambdaLR:
     """Linear warm-up, then half a cosine down (Loshchilov and Hutter, 2017, equation 5).
 
     The rate of step t (from 0) is that of the optimizer times (t + 1) / `warmup_steps`, and after the warm-up times

@@ -86,6 +86,11 @@ class InpaintingNetwork(nn.Module, ABC):
                 "for batch normalisation in training: use a larger data.batch_size or data.size."
             )
 
+    @property
+    def auxiliary(self) -> tuple[nn.Module, ...]:
+        """Parts of intermediate images alone: a loss of the final image trains none of them."""
+        return ()
+
     def compile_generate(self) -> None:
         """Compile `generate`; the names in the state dict do not change."""
         self.generate = torch.compile(self.generate)

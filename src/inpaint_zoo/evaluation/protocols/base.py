@@ -92,7 +92,7 @@ class Protocol:
     notes: ClassVar[Sequence[str]] = ()
     """Sentences for every table of results under this protocol."""
 
-    def __init__(self, *, size: int | str | Sequence[int], measures: Mapping[str, Measure] | None = None) -> None:
+    def __init__(self, *, size: int | str | Sequence[int] = 256, measures: Mapping[str, Measure] | None = None) -> None:
         self.size = image_size(size)
         if measures:
             self.metrics = replace(self.metrics, more={**self.metrics.more, **measures})

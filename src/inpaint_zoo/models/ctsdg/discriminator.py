@@ -7,8 +7,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inpaint_zoo.checks import multiple_of
+from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
+from inpaint_zoo.losses.adversarial import AdversarialLoss
+from inpaint_zoo.models.structure import Structure
 
 
 class EdgeDetector(nn.Module):
@@ -51,7 +54,7 @@ class CTSDGDiscriminator(nn.Module):
         InputError: `base_channels` is not a multiple of 4.
     """
 
-    def __init__(self, *, base_channels: int) -> None:
+    def __init__(self, *, base_channels: int = 64) -> None:
         super().__init__()
         multiple_of(4, base_channels, "discriminator.base_channels")
         self.texture_branch = PatchDiscriminator(in_channels=3, base_channels=base_channels)
@@ -76,3 +79,32 @@ class CTSDGDiscriminator(nn.Module):
             Logits (B, 2, H/8 - 2, W/8 - 2), texture first; positive means real.
         """
         return torch.cat([self.texture_branch(image), self.structure_branch(torch.cat([edge, gray], 1))], 1)
+
+    def generator_loss(self, loss: AdversarialLoss, output: Tensor, truth: Structure) -> Tensor:
+        """What G minimises, through a frozen D: its loss, + BCE(detected edge of the output, true edge).
+
+        Args:
+            loss: Of the logits.
+            output: (B, 3, H, W) in [-1, 1], of G.
+            truth: Edges and gray of the complete image.
+        """
+        with frozen(self):
+            edge = self.detect(output)
+            fake = self(output, edge.sigmoid(), truth.gray)
+        return loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
+
+    def discriminator_loss(self, loss: AdversarialLoss, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
+        """What D minimises: its loss, + BCE of both images' detected edges against the true edge, not halved.
+
+        Args:
+            loss: Of the logits.
+            output: (B, 3, H, W) in [-1, 1], of G; it gets no gradient.
+            image: (B, 3, H, W) in [-1, 1], complete.
+            truth: Edges and gray of `image`.
+        """
+        real_edge = self.detect(image)
+        real = self(image, truth.edge, truth.gray)
+        fake_edge = self.detect(output.detach())
+        fake = self(output.detach(), fake_edge.sigmoid(), truth.gray)
+        edge_terms = [F.binary_cross_entropy_with_logits(edge, truth.edge) for edge in (real_edge, fake_edge)]
+        return loss.discriminator(real, fake) + edge_terms[0] + edge_terms[1]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.checks import choose
-from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, irregular_hole_terms
@@ -21,6 +22,17 @@ from inpaint_zoo.models.ctsdg.discriminator import CTSDGDiscriminator
 from inpaint_zoo.models.ctsdg.network import CTSDGNetwork, Generated
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.structure import Structure
+
+LOSS_WEIGHTS = {
+    "hole": 60,
+    "valid": 10,
+    "perceptual": 0.1,
+    "style": 250,
+    "adversarial": 0.1,
+    "intermediate": 1,
+    "discriminator": 1,
+}
+OPTIMIZER = partial(torch.optim.Adam, lr=2e-4, betas=(0.9, 0.999))
 
 
 class CTSDG(InpaintingModule):
@@ -47,22 +59,22 @@ class CTSDG(InpaintingModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        discriminator: Mapping[str, Any],
-        discriminator_lr_scale: float,
-        adversarial_loss: str,
-        frozen_batch_norm: bool,
-        loss_network: str,
-        loss_weights: Mapping[str, float],
-        optimizer: OptimizerFactory | None = None,
+        network: Mapping[str, Any] | None = None,
+        discriminator: Mapping[str, Any] | None = None,
+        discriminator_lr_scale: float = 0.1,
+        adversarial_loss: str = "non_saturating",
+        frozen_batch_norm: bool = False,
+        loss_network: str = "imagenet",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.frozen_batch_norm = frozen_batch_norm
-        self.discriminator = CTSDGDiscriminator(**discriminator)
+        self.discriminator = CTSDGDiscriminator(**self.discriminator_arguments(discriminator))
         # no loss term trains these: DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
-        for projection in (self.network.texture_projection, self.network.structure_projection):
+        for projection in self.network.auxiliary:
             projection.requires_grad_(self.wants("intermediate"))
         self.discriminator_lr_scale = discriminator_lr_scale
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
@@ -114,26 +126,10 @@ class CTSDG(InpaintingModule):
         stages = {term: [0] for term in ("hole", "valid", "perceptual", "style") if self.wants(term)}
         terms = irregular_hole_terms([output], image, mask, stages, lambda each: self.vgg(each, LAYERS))
         if self.wants("adversarial"):
-            terms["adversarial"] = self._adversarial(output, truth)
+            terms["adversarial"] = self.discriminator.generator_loss(self.adversarial_loss, output, truth)
         if self.wants("intermediate"):
             edge_term = F.binary_cross_entropy_with_logits(generated.projected_edge, truth.edge)
             terms["intermediate"] = edge_term + l1(generated.projected_image, image)
         if self.wants("discriminator"):
-            terms["discriminator"] = self._discriminator(output.detach(), image, truth)
+            terms["discriminator"] = self.discriminator.discriminator_loss(self.adversarial_loss, output, image, truth)
         return terms
-
-    def _adversarial(self, output: Tensor, truth: Structure) -> Tensor:
-        """BCE(D(output), 1) + BCE(detected edge of the output, true edge), through a frozen D."""
-        with frozen(self.discriminator):
-            edge = self.discriminator.detect(output)
-            fake = self.discriminator(output, edge.sigmoid(), truth.gray)
-        return self.adversarial_loss.generator(fake) + F.binary_cross_entropy_with_logits(edge, truth.edge)
-
-    def _discriminator(self, output: Tensor, image: Tensor, truth: Structure) -> Tensor:
-        """BCE(real, 1) + BCE(fake, 0) + BCE of both images' detected edges against the true edge, not halved."""
-        real_edge = self.discriminator.detect(image)
-        real = self.discriminator(image, truth.edge, truth.gray)
-        fake_edge = self.discriminator.detect(output)
-        fake = self.discriminator(output, fake_edge.sigmoid(), truth.gray)
-        edge_terms = [F.binary_cross_entropy_with_logits(edge, truth.edge) for edge in (real_edge, fake_edge)]
-        return self.adversarial_loss.discriminator(real, fake) + edge_terms[0] + edge_terms[1]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.checks import at_least, choose, multiple_of
@@ -57,12 +57,12 @@ class CTSDGNetwork(InpaintingNetwork):
     def __init__(
         self,
         *,
-        base_channels: int,
-        num_levels: int,
-        dilations: Sequence[int],
-        sequential_fusion: bool,
-        edge_source: str,
-        edge_range: str,
+        base_channels: int = 64,
+        num_levels: int = 7,
+        dilations: Sequence[int] = (1, 2, 4, 8),
+        sequential_fusion: bool = True,
+        edge_source: str = "damaged",
+        edge_range: str = "clean",
         streams: str = "two",
         fusion: str = "gated",
         attention: str = "aggregated",
@@ -84,6 +84,11 @@ class CTSDGNetwork(InpaintingNetwork):
         self.output = FusedOutput(self.fusion.num_maps * base_channels, base_channels, own_attention)
         init_normal(self)
         self.to(memory_format=torch.channels_last)
+
+    @property
+    def auxiliary(self) -> tuple[nn.Module, ...]:
+        """The projections of both streams."""
+        return self.texture_projection, self.structure_projection
 
     def forward(
         self, image: Tensor, mask: Tensor, edge: Tensor | None = None, gray: Tensor | None = None

@@ -11,6 +11,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from inpaint_zoo.checks import at_least, choose
 from inpaint_zoo.layers.init import init_glorot
+from inpaint_zoo.losses.adversarial import AdversarialLoss
+from inpaint_zoo.models.adversarial import generator_loss
 from inpaint_zoo.models.deepfillv2.resampling import RESAMPLINGS
 
 KERNEL_SIZE, STRIDE = 5, 2
@@ -30,7 +32,7 @@ class SNPatchDiscriminator(nn.Module):
         InputError: `base_channels` is less than 1, or `resampling` is unknown.
     """
 
-    def __init__(self, *, base_channels: int, resampling: str) -> None:
+    def __init__(self, *, base_channels: int = 64, resampling: str = "tensorflow") -> None:
         super().__init__()
         at_least(1, base_channels, "discriminator.base_channels")
         self.rule = choose(RESAMPLINGS, resampling, "network.resampling")
@@ -57,3 +59,12 @@ class SNPatchDiscriminator(nn.Module):
             rows, columns = (self.rule.padding(side, KERNEL_SIZE, STRIDE) for side in features.shape[2:])
             features = F.leaky_relu(convolution(F.pad(features, (*columns, *rows))), 0.2)
         return features
+
+    def generator_loss(self, loss: AdversarialLoss, made: Tensor, mask: Tensor) -> Tensor:
+        """What G minimises, through a frozen D; `made` is G's composite."""
+        return generator_loss(self, loss, made, mask)
+
+    def discriminator_loss(self, loss: AdversarialLoss, made: Tensor, image: Tensor, mask: Tensor) -> Tensor:
+        """What D minimises: half of the terms of the complete `image` and of the composite `made`, in one pass."""
+        both = self(torch.cat([image, made.detach()]), torch.cat([mask, mask]))
+        return loss.discriminator(*both.chunk(2)) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,13 +11,20 @@ from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.checks import choose
-from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
 from inpaint_zoo.losses.reconstruction import l1
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.deepfillv2.discriminator import SNPatchDiscriminator
 from inpaint_zoo.models.deepfillv2.network import DeepFillv2Network, Generated
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+
+LOSS_WEIGHTS = {
+    "coarse": 1,
+    "refined": 1,
+    "adversarial": 1,
+    "discriminator": 1,
+}
+OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.5, 0.999))
 
 
 class DeepFillv2(InpaintingModule):
@@ -39,16 +47,18 @@ class DeepFillv2(InpaintingModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        discriminator: Mapping[str, Any],
-        discriminator_lr_scale: float,
-        adversarial_loss: str,
-        loss_weights: Mapping[str, float],
-        optimizer: OptimizerFactory | None = None,
+        network: Mapping[str, Any] | None = None,
+        discriminator: Mapping[str, Any] | None = None,
+        discriminator_lr_scale: float = 1.0,
+        adversarial_loss: str = "hinge",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
-        self.discriminator = SNPatchDiscriminator(resampling=network["resampling"], **discriminator)
+        self.discriminator = SNPatchDiscriminator(
+            resampling=self.hparams["network"]["resampling"], **(discriminator or {})
+        )
         # no loss term trains these: DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.network.refinement.requires_grad_(self.wants("refined", "adversarial"))
@@ -82,9 +92,7 @@ class DeepFillv2(InpaintingModule):
         terms = {name: l1(output, image) for name, output in generated._asdict().items() if self.wants(name)}
         made = torch.where(mask.bool(), generated.refined, image)
         if self.wants("discriminator"):
-            both = self.discriminator(torch.cat([image, made.detach()]), torch.cat([mask, mask]))
-            terms["discriminator"] = self.adversarial_loss.discriminator(*both.chunk(2)) / 2
+            terms["discriminator"] = self.discriminator.discriminator_loss(self.adversarial_loss, made, image, mask)
         if self.wants("adversarial"):
-            with frozen(self.discriminator):
-                terms["adversarial"] = self.adversarial_loss.generator(self.discriminator(made, mask))
+            terms["adversarial"] = self.discriminator.generator_loss(self.adversarial_loss, made, mask)
         return terms

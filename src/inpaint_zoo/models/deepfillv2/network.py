@@ -50,7 +50,13 @@ class DeepFillv2Network(InpaintingNetwork):
     minimum_size = 16
 
     def __init__(
-        self, *, base_channels: int, dilations: Sequence[int], resampling: str, fusion: bool, channels: str
+        self,
+        *,
+        base_channels: int = 24,
+        dilations: Sequence[int] = (2, 4, 8, 16),
+        resampling: str = "tensorflow",
+        fusion: bool = True,
+        channels: str = "rgb",
     ) -> None:
         super().__init__()
         width = multiple_of(2, base_channels, "network.base_channels")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 import torch
@@ -41,6 +42,18 @@ TRAINING_EDGES: Mapping[str, ShownEdges] = {
 }
 """By the name that a configuration uses."""
 
+LOSS_WEIGHTS = {
+    "edge_adversarial": 1,
+    "edge_feature_matching": 10,
+    "edge_discriminator": 1,
+    "l1": 1,
+    "perceptual": 0.1,
+    "style": 250,
+    "adversarial": 0.1,
+    "discriminator": 1,
+}
+OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.0, 0.9))
+
 
 class EdgeConnect(AdversarialModule):
     """EdgeConnect: edge generator G1 and image generator G2, each with its discriminator; images are in [0, 1].
@@ -68,14 +81,14 @@ class EdgeConnect(AdversarialModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        discriminator: Mapping[str, Any],
-        discriminator_lr_scale: float,
-        adversarial_loss: str,
-        training_edges: str,
-        loss_network: str,
-        loss_weights: Mapping[str, float],
-        optimizer: OptimizerFactory | None = None,
+        network: Mapping[str, Any] | None = None,
+        discriminator: Mapping[str, Any] | None = None,
+        discriminator_lr_scale: float = 0.1,
+        adversarial_loss: str = "non_saturating",
+        training_edges: str = "joint",
+        loss_network: str = "imagenet",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(
@@ -88,7 +101,7 @@ class EdgeConnect(AdversarialModule):
             optimizer=optimizer,
             lr_schedule=lr_schedule,
         )
-        self.edge_discriminator = PatchDiscriminator(in_channels=2, **discriminator)
+        self.edge_discriminator = PatchDiscriminator(in_channels=2, **self.discriminator_arguments(discriminator))
         self.shown_edges = choose(TRAINING_EDGES, training_edges, "model.training_edges")
         paints = self.wants(*IMAGE_TERMS)
         self.learns_edges = self.wants(*EDGE_TERMS) or (paints and self.shown_edges.carry_gradient)

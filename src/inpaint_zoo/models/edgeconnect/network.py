@@ -35,7 +35,14 @@ class EdgeConnectNetwork(InpaintingNetwork):
     stride = 4
     minimum_size = 12
 
-    def __init__(self, *, base_channels: int, num_residual_blocks: int, merge_edges: bool, edge_source: str) -> None:
+    def __init__(
+        self,
+        *,
+        base_channels: int = 64,
+        num_residual_blocks: int = 8,
+        merge_edges: bool = True,
+        edge_source: str = "damaged",
+    ) -> None:
         super().__init__()
         at_least(1, base_channels, "network.base_channels")
         at_least(0, num_residual_blocks, "network.num_residual_blocks")

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, TERMS, irregular_hole_terms
+from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, LOSS_WEIGHTS, TERMS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.madf.network import MADFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+
+STAGES = {"hole": (0, 1, 2), "valid": (0, 1, 2), "perceptual": (1, 2), "style": (1,), "total_variation": (2,)}
+"""As released: `style` is an index slip there, see the README."""
+OPTIMIZER = partial(torch.optim.Adam, lr=2e-4, betas=(0.9, 0.999))
 
 
 class MADF(InpaintingModule):
@@ -41,11 +47,11 @@ class MADF(InpaintingModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        stages: Mapping[str, Sequence[int]],
-        loss_network: str,
-        loss_weights: Mapping[str, float],
-        optimizer: OptimizerFactory | None = None,
+        network: Mapping[str, Any] | None = None,
+        stages: Mapping[str, Sequence[int]] = STAGES,
+        loss_network: str = "imagenet",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
         frozen_batch_norm: bool = False,
     ) -> None:

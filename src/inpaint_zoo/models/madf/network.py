@@ -43,11 +43,11 @@ class MADFNetwork(InpaintingNetwork):
     def __init__(
         self,
         *,
-        base_channels: int,
-        mask_channels: int,
-        num_levels: int,
-        normalization_channels: int,
-        num_refinements: int,
+        base_channels: int = 64,
+        mask_channels: int = 16,
+        num_levels: int = 7,
+        normalization_channels: int = 128,
+        num_refinements: int = 2,
         filtering: str = "dynamic",
         normalization: str = "pointwise",
     ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
@@ -12,6 +14,15 @@ from inpaint_zoo.layers.init import init_he
 from inpaint_zoo.models.adversarial import AdversarialModule
 from inpaint_zoo.models.misf.network import MISFNetwork
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
+
+LOSS_WEIGHTS = {
+    "l1": 1,
+    "perceptual": 0.1,
+    "style": 250,
+    "adversarial": 0.1,
+    "discriminator": 1,
+}
+OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.0, 0.9))
 
 
 class MISF(AdversarialModule):
@@ -36,14 +47,14 @@ class MISF(AdversarialModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        discriminator: Mapping[str, Any],
-        discriminator_lr_scale: float,
-        adversarial_loss: str,
-        loss_network: str,
-        loss_weights: Mapping[str, float],
+        network: Mapping[str, Any] | None = None,
+        discriminator: Mapping[str, Any] | None = None,
+        discriminator_lr_scale: float = 0.1,
+        adversarial_loss: str = "non_saturating",
+        loss_network: str = "imagenet",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
         he_initialisation: bool = False,
-        optimizer: OptimizerFactory | None = None,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(

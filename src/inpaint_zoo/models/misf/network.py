@@ -47,8 +47,8 @@ class MISFNetwork(InpaintingNetwork):
     def __init__(
         self,
         *,
-        base_channels: int,
-        num_residual_blocks: int,
+        base_channels: int = 64,
+        num_residual_blocks: int = 8,
         filtered_levels: Sequence[int] = (3,),
         filter_image: bool = True,
         kernel_size: int = 3,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch, taught
-from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, TERMS, irregular_hole_terms
+from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, LOSS_WEIGHTS, TERMS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.optimization import OptimizerFactory, ScheduleFactory
 from inpaint_zoo.models.pconv.network import PConvNetwork
+
+OPTIMIZER = partial(torch.optim.Adam, lr=2e-4, betas=(0.9, 0.999))
 
 
 class PConv(InpaintingModule):
@@ -36,11 +40,11 @@ class PConv(InpaintingModule):
     def __init__(
         self,
         *,
-        network: Mapping[str, Any],
-        frozen_encoder_batch_norm: bool,
-        loss_network: str,
-        loss_weights: Mapping[str, float],
-        optimizer: OptimizerFactory | None = None,
+        network: Mapping[str, Any] | None = None,
+        frozen_encoder_batch_norm: bool = False,
+        loss_network: str = "imagenet",
+        loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)

@@ -35,7 +35,7 @@ class PConvNetwork(InpaintingNetwork):
         InputError: An argument is too small.
     """
 
-    def __init__(self, *, base_channels: int, num_levels: int) -> None:
+    def __init__(self, *, base_channels: int = 64, num_levels: int = 7) -> None:
         super().__init__()
         at_least(1, base_channels, "network.base_channels")
         at_least(2, num_levels, "network.num_levels")

@@ -61,7 +61,7 @@ class RFRNetwork(InpaintingNetwork):
 
     stride = minimum_size = 16
 
-    def __init__(self, *, base_channels: int, kernel_size: int, num_recurrences: int) -> None:
+    def __init__(self, *, base_channels: int = 64, kernel_size: int = 7, num_recurrences: int = 6) -> None:
         super().__init__()
         width = multiple_of(8, base_channels, "network.base_channels")
         self.kernel_size = odd_at_least(3, kernel_size, "network.kernel_size")

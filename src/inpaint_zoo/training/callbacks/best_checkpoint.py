@@ -29,7 +29,7 @@ class BestCheckpoint(ModelCheckpoint):
         mode: `max` if higher values are better, `min` if lower ones are.
     """
 
-    def __init__(self, *, monitor: str, mode: str) -> None:
+    def __init__(self, *, monitor: str = "val/psnr", mode: str = "max") -> None:
         super().__init__(filename=Path(NAME).stem, monitor=monitor, mode=mode, enable_version_counter=False)
         self.name = monitor
         self.best_step: int | None = None

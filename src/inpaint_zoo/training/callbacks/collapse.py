@@ -29,7 +29,7 @@ class DiscriminatorCollapse(pl.Callback):
         every: Steps between two readings; training does not wait for the device in between.
     """
 
-    def __init__(self, *, every: int) -> None:
+    def __init__(self, *, every: int = 10) -> None:
         self.every = every
         self._step = self._count = 0
 

@@ -14,7 +14,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import AVERAGED_KEY, NETWORK, TRAINED_KEY
 
 
-def optional_ema(decay: float | None) -> EMA | None:
+def optional_ema(decay: float | None = None) -> EMA | None:
     """An `EMA`, or None if `decay` is None: the callback is then left out."""
     return None if decay is None else EMA(decay=decay)
 

@@ -26,7 +26,7 @@ class FiniteLoss(pl.Callback):
         every: Steps between two readings.
     """
 
-    def __init__(self, *, every: int) -> None:
+    def __init__(self, *, every: int = 10) -> None:
         self.every = every
         self._terms: tuple[str, ...] = ()
         self._marks: Tensor | None = None

@@ -46,9 +46,9 @@ class LastCheckpoint(Checkpoint):
     def __init__(
         self,
         *,
-        every: int,
-        minutes: float,
-        agree_every: int,
+        every: int = 1000,
+        minutes: float = 10,
+        agree_every: int = 10,
         signals: Sequence[str] = SIGNALS,
         requeue: str | None = "SIGUSR1",
     ) -> None:

@@ -30,7 +30,7 @@ class StepProgress(ProgressBar):
         every: Steps between two logged steps.
     """
 
-    def __init__(self, *, every: int) -> None:
+    def __init__(self, *, every: int = 10) -> None:
         super().__init__()
         self.every = every
         self._enabled = True

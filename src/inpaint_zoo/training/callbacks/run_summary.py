@@ -28,7 +28,7 @@ class RunSummary(pl.Callback):
         num_worst: Maximum number of worst images.
     """
 
-    def __init__(self, *, num_worst: int) -> None:
+    def __init__(self, *, num_worst: int = 8) -> None:
         self.num_worst = num_worst
         self.best: dict[str, float] = {}
         self.worst: list[WorstImage] = []

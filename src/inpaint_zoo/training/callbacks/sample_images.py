@@ -41,7 +41,7 @@ class SampleImages(pl.Callback):
         every: Steps between two files; None: as often as validation.
     """
 
-    def __init__(self, *, num_images: int, every: int | None) -> None:
+    def __init__(self, *, num_images: int = 4, every: int | None = None) -> None:
         self.num_images = num_images
         self.every = every
         self._step = 0

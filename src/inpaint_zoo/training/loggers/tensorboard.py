@@ -27,7 +27,7 @@ class TensorBoardEvents(TensorBoardLogger):
         InputError: The package is missing.
     """
 
-    def __init__(self, *, save_dir: Path, images: bool) -> None:
+    def __init__(self, *, save_dir: Path, images: bool = True) -> None:
         if find_spec("tensorboard") is None:
             raise InputError("logger: the package tensorboard is missing: pip install 'inpaint-zoo[tensorboard]'")
         # hparams would repeat config.yaml
