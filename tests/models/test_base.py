@@ -12,6 +12,7 @@ from inpaint_zoo.batch import Batch, Prediction, composite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.models.statement import stated
 
 
 class Network(InpaintingNetwork):
@@ -113,8 +114,14 @@ def test_the_trainer_clips_each_group_by_itself() -> None:
 
 
 def test_a_checkpoint_names_its_model_and_holds_plain_values(module: Callable[..., Any], tmp_path: Path) -> None:
-    made, checkpoint = module(), {}
+    made, checkpoint = module(), {"state_dict": {}}
     made.on_save_checkpoint(checkpoint)
+    arguments = {"hyper_parameters": {"network": {"width": 3}}}
+    state = checkpoint.pop("state_dict")
+    assert stated(state) == {**checkpoint, **arguments}
+    loaded = {"state_dict": state}
+    made.on_load_checkpoint(loaded)
+    assert loaded == {"state_dict": {}}
     network_class = f"{__name__}.{made.network_class.__qualname__}"
     assert checkpoint == {"inpaint_zoo_model": "toy", "inpaint_zoo_network": network_class}
     torch.save(dict(made.hparams), tmp_path / "x.pt")

@@ -9,6 +9,7 @@ import torch
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.safetensors_file import read_safetensors, write_safetensors
+from inpaint_zoo.models.statement import STATEMENT
 from inpaint_zoo.models.weights import converted
 from inpaint_zoo.zoo import load_model
 
@@ -77,6 +78,6 @@ def test_what_half_precision_cannot_hold_stays_as_it_is(tmp_path: Path) -> None:
     write_safetensors(path, converted("misf", network, {}))
     stored = safetensors.torch.load_file(path)
     assert {name: value.dtype for name, value in stored.items()} == {
-        "network.weight": torch.float16, "network.bias": torch.float32,
+        "network.weight": torch.float16, "network.bias": torch.float32, STATEMENT: torch.uint8,
     }  # fmt: skip
     assert stored["network.bias"].item() == 1e6 + 1

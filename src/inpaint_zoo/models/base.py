@@ -19,6 +19,7 @@ from inpaint_zoo.checks import finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.models.statement import STATEMENT, statement
 from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, identity
 
 
@@ -145,12 +146,16 @@ class InpaintingModule(pl.LightningModule, ABC):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Store which network this is, so that a checkpoint alone says how to build it."""
-        checkpoint.update(identity(self.name, self.network_class))
+        entries = identity(self.name, self.network_class)
+        checkpoint.update(entries)
+        arguments = {"hyper_parameters": {"network": dict(self.hparams["network"])}}
+        checkpoint["state_dict"][STATEMENT] = statement({**entries, **arguments})
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Resume from the trained weights if `state_dict` holds their moving average."""
         if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
             checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]
+        checkpoint["state_dict"].pop(STATEMENT, None)
 
 
 def _defaults(network_class: type[InpaintingNetwork]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from inpaint_zoo.files.source import opened
 from inpaint_zoo.files.tensors_file import load_tensors
 from inpaint_zoo.models.conversion import StateDict, bare_name, network_state, rename_strictly
 from inpaint_zoo.models.safetensors_file import is_safetensors, read_safetensors
+from inpaint_zoo.models.statement import STATEMENT, stated, statement
 
 MODEL_KEY = "inpaint_zoo_model"
 """Entry of a checkpoint: the name of its model."""
@@ -82,7 +83,22 @@ def read_weights(
     if choice is not None and choice not in CHOICES:
         raise InputError(f"weights={choice} is unknown (known: {', '.join(CHOICES)}; null: ema where there is one)")
     is_folder = os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises for a name that is too long
-    checkpoint = _published_folder(path, update) if is_folder else read_checkpoint(path, update)
+    return _weights(
+        path, _published_folder(path, update) if is_folder else read_checkpoint(path, update), model, choice
+    )
+
+
+def weights_among(state: Mapping[str, Any]) -> Weights:
+    """The weights in what another library has read of a file: a state dict of ours, or the content of a published file.
+
+    Raises:
+        InputError: It is neither, or it is damaged; an `UnknownNetworkError` where nothing tells the network.
+    """
+    entries = stated(state)
+    return _weights(Path("this file"), {**entries, "state_dict": state} if entries else state, None, None)
+
+
+def _weights(path: Path, checkpoint: Mapping[str, Any], model: str | None, choice: str | None) -> Weights:
     if choice == "ema" and TRAINED_KEY not in checkpoint:
         raise InputError(f"{path} holds no moving average (ema_decay of train keeps one): leave out weights=ema.")
     name = checkpoint.get(MODEL_KEY)
@@ -126,17 +142,19 @@ def _own_parts(path: Path, checkpoint: Mapping[str, Any], *, trained: bool) -> t
     if not (isinstance(state, Mapping) and isinstance(arguments, Mapping)):
         lacking = "hyper_parameters.network" if isinstance(state, Mapping) else "state_dict"
         raise DamagedFileError(f"{path} is damaged: it has no {lacking}.")
-    return arguments, {bare_name(str(key)): value for key, value in state.items()}
+    own = {bare_name(str(key)): value for key, value in state.items()}
+    own.pop(STATEMENT, None)
+    return arguments, own
 
 
 def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a file of ours with only a network: a checkpoint without training state."""
     state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
-    arguments = {"network": dict(arguments)}
-    return {**identity(name, type(network)), "hyper_parameters": arguments, "state_dict": state}
+    entries = {**identity(name, type(network)), "hyper_parameters": {"network": dict(arguments)}}
+    return {**entries, "state_dict": {**state, STATEMENT: statement(entries)}}
 
 
-def identity(name: str, network_class: type[nn.Module]) -> dict[str, str]:
+def identity(name: str, network_class: type[nn.Module]) -> dict[str, Any]:
     """The entries of a checkpoint that say which network it holds."""
     return {MODEL_KEY: name, NETWORK_KEY: f"{network_class.__module__}.{network_class.__qualname__}"}
 
@@ -192,7 +210,7 @@ def _other_model(path: Path, name: str, model: str) -> InputError:
 
 
 def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None) -> dict[str, Any]:
-    """The content of a file of tensors and plain values, on the CPU.
+    """The content of a file of tensors and plain values, on the CPU, without the `STATEMENT` among the weights.
 
     Args:
         path: The file.
@@ -229,6 +247,8 @@ def read_checkpoint(path: Path, update: Callable[[bytes], object] | None = None)
         raise InputError(
             f"{path} is not a checkpoint: it holds a {type(checkpoint).__name__} instead of named tensors."
         )
+    if isinstance(state := checkpoint.get("state_dict"), dict):
+        state.pop(STATEMENT, None)
     return checkpoint
 
 
