@@ -24,7 +24,7 @@ LAYERS = (
     {"data", "testing", "zoo"},
     {"evaluation", "hybrid", "training"},
     {"benchmark", "export", "inference", "jobs"},
-    {"app"},
+    {"app", "spandrel"},
     {"cli"},
     {"__main__"},
 )

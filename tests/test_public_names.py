@@ -62,6 +62,7 @@ NAMES = {
     "inpaint_zoo.models.network": "InpaintingNetwork",
     "inpaint_zoo.models.rfr": "RFR RFRNetwork",
     "inpaint_zoo.models.pconv": "PConv PConvNetwork",
+    "inpaint_zoo.spandrel": "install",
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
