@@ -34,6 +34,7 @@ IDS = {
 }  # fmt: skip
 PUBLISHED = ["misf", "madf", "ctsdg", "pconv", "rfr", "rfr small_hole", "deepfillv2", "deepfillv2 symmetric"]
 """Networks that are published as one file each, with the name of a second layout."""
+QUICK = PUBLISHED[-2:]
 State = Mapping[str, Tensor]
 Checkpoint = Callable[[str], Path]
 
@@ -174,7 +175,9 @@ def test_what_is_no_network_of_ours_alone_is_not_claimed(registry: Any) -> None:
     assert claimed(registry, {"discriminator": names("misf_discriminator")}) == []
 
 
-@pytest.mark.parametrize("which", [pytest.param(name, marks=pytest.mark.slow) for name in PUBLISHED])
+@pytest.mark.parametrize(
+    "which", [pytest.param(which, marks=[] if which in QUICK else pytest.mark.slow) for which in PUBLISHED]
+)
 def test_a_published_file_is_filled_as_we_fill_it(
     opened: Any, released_state_dict: Callable[[str], dict[str, Tensor]], tmp_path: Path, which: str
 ) -> None:
