@@ -147,7 +147,7 @@ class _Timed:
 @contextmanager
 def _timed_stages(dataset: TrainingDataset) -> Iterator[dict[str, float]]:
     spent: dict[str, float] = defaultdict(float)
-    parts = {"read": "decode", "prepared": "resize", "augment": "augment", "mask": "mask"}
+    parts = {"read": "decode", "preparation": "resize", "augment": "augment", "mask": "mask"}
     before = {name: vars(dataset)[name] for name in parts if name in vars(dataset)}
     try:
         for name, stage in parts.items():

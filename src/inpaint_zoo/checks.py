@@ -118,6 +118,17 @@ def seed_in_range(value: Any, key: str) -> int:
     return int(value)
 
 
+def probability(value: Any, key: str) -> float:
+    """Return `value`, the probability under `key` in the configuration.
+
+    Raises:
+        InputError: It is not a number in [0, 1].
+    """
+    if not is_finite(value) or not 0 <= value <= 1:
+        raise InputError(f"{key}={as_given(value)} must lie in [0, 1]")
+    return value
+
+
 def height_and_width(size: Any, key: str) -> tuple[int, int]:
     """Return the height and width under `key` in the configuration; one number is both.
 

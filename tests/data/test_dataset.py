@@ -14,6 +14,7 @@ from PIL import Image
 
 from inpaint_zoo.data.dataset import EvaluationDataset, TrainingDataset, numbered
 from inpaint_zoo.data.paired_masks import PairedMasks
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.finding import find_images
@@ -32,15 +33,15 @@ def training(root: Path, **changes: Any) -> TrainingDataset:
     arguments: dict[str, Any] = {
         "mask": BOX,
         "paired_masks": PairedMasks(threshold=128, invert=False),
-        "size": (12, 16),
-        "center_crop": None,
-        "resize": None,
         "flip_probability": 0.5,
         "seed": 1,
         "read": read_image,
         "skip_unreadable": False,
     }
-    return TrainingDataset(images=find_images(root, "data.root"), **(arguments | changes))
+    keys = ("size", "center_crop", "resize", "fitting", "crop")
+    preparation = Preparation(**{"size": (12, 16)} | {key: changes.pop(key) for key in keys if key in changes})
+    images = find_images(root, "data.root")
+    return TrainingDataset(images=images, preparation=preparation, **(arguments | changes))
 
 
 def evaluation(root: Path, **changes: Any) -> EvaluationDataset:
@@ -100,7 +101,7 @@ def test_a_key_fixes_the_sample_and_every_part_of_it_counts(write_images: Write)
 
 def test_resize_makes_small_images_large_enough(write_images: Write) -> None:
     root = write_images("small, 1.png", width=8, height=10)
-    with pytest.raises(InputError, match=r"small, 1\.png' is 8x10 .* crop 16x12: set data\.resize=16"):
+    with pytest.raises(InputError, match=r"small, 1\.png': an image of 8x10 .* crop 16x12: set data\.resize=16"):
         training(root)[Key(0, 0, 0)]
     assert training(root, resize=16)[Key(0, 0, 0)]["image"].shape == (3, 12, 16)
 

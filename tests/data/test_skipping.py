@@ -67,7 +67,7 @@ def test_otherwise_it_is_an_error_with_its_name(root: Path, folder_data: Data, n
 
 
 def test_images_that_are_too_small_are_not_skipped(root: Path, folder_data: Data) -> None:
-    with pytest.raises(InputError, match=r"\.png' is 24x20 .* smaller than the crop 22x22"):
+    with pytest.raises(InputError, match=r"\.png': an image of 24x20 .* smaller than the crop 22x22"):
         list(folder_data(root=root, on_error="skip", size=22).train_dataloader())
     with pytest.raises(InputError, match=r"\.png': an image of 24x20 .* is smaller than data\.center_crop=21"):
         list(folder_data(root=root, on_error="skip", center_crop=21).train_dataloader())

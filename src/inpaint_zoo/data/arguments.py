@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from inpaint_zoo.masks import MaskGenerator
 
@@ -27,3 +27,5 @@ class LoadingArguments(TypedDict):
     eval_seed: int
     exclude: str | os.PathLike[str] | None
     on_error: str
+    fitting: NotRequired[str]
+    crop: NotRequired[int | str | None]

@@ -14,12 +14,13 @@ from pytorch_lightning import LightningDataModule
 from pytorch_lightning.loops.progress import _ProcessedTracker
 from torch.utils.data import DataLoader, Dataset
 
-from inpaint_zoo.checks import at_least, choose, height_and_width, seed_in_range
+from inpaint_zoo.checks import at_least, choose, height_and_width, probability, seed_in_range
 from inpaint_zoo.data.dataset import EvaluationDataset, Sample, TrainingDataset
 from inpaint_zoo.data.exclusion import Exclusion
 from inpaint_zoo.data.loader import ResumableLoader
 from inpaint_zoo.data.paired_masks import PairedImage, PairedMaskGenerator, PairedMasks
 from inpaint_zoo.data.planning import full_batches, planned_batches
+from inpaint_zoo.data.preparation import COVER, Preparation
 from inpaint_zoo.data.sampler import TrainingSampler
 from inpaint_zoo.data.skipping import SkipCount
 from inpaint_zoo.data.splits import Split
@@ -28,12 +29,12 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.jpeg import read_training_image
-from inpaint_zoo.images.resizing import FITTINGS, cover, resize
+from inpaint_zoo.images.resizing import FITTINGS
 from inpaint_zoo.masks import MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
-"""Batches that each worker prepares ahead, so that a GPU need not wait for a single large image."""
+"""That each worker prepares ahead, so that a GPU need not wait for a single large image."""
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
@@ -47,9 +48,10 @@ class InpaintingDataModule(LightningDataModule, ABC):
         mask: Masks for training.
         eval_mask: Masks for validation and test.
         size: Height and width of the samples, one number or [height, width].
-        center_crop: Side of the square that is first cut out of the centre of every image, in evaluation too; None does
-            not crop.
+        center_crop: Side of the square that is first cut out of the centre, in evaluation too; None does not crop.
+        fitting: How images get the proportions of `size`: a name of `FITTINGS`; `cover` takes random crops in training.
         resize: Before the random crop, resize the shorter side to this many pixels; None keeps the image's size.
+        crop: Shorter side of the random crop, which is resized to `size`, or `any`; None cuts `size` itself.
         flip_probability: Probability that a training image is mirrored left to right.
         samples_per_epoch: Length of an epoch of the `Trainer`; None is the number of images. The stream of images does
             not depend on it.
@@ -88,19 +90,20 @@ class InpaintingDataModule(LightningDataModule, ABC):
         eval_seed: int,
         exclude: str | os.PathLike[str] | None,
         on_error: str,
+        fitting: str = COVER,
+        crop: int | str | None = None,
     ) -> None:
         super().__init__()
         self.mask = mask
         self.eval_mask = eval_mask
         self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
-        self.resize = None if resize is None else at_least(1, resize, "data.resize")
-        if not 0 <= flip_probability <= 1:
-            raise InputError(f"data.flip_probability={flip_probability} must lie in [0, 1]")
-        self.flip_probability = flip_probability
-        self.samples_per_epoch = (
-            None if samples_per_epoch is None else at_least(1, samples_per_epoch, "data.samples_per_epoch")
-        )
+        self.resize, self.fitting, self.crop = resize, fitting, crop
+        self.preparation = Preparation(self.size, self.center_crop, resize, fitting, crop)
+        self.flip_probability = probability(flip_probability, "data.flip_probability")
+        if samples_per_epoch is not None:
+            at_least(1, samples_per_epoch, "data.samples_per_epoch")
+        self.samples_per_epoch = samples_per_epoch
         self.eval_repeats = at_least(1, eval_repeats, "data.eval_repeats")
         self.batch_size = at_least(1, batch_size, "data.batch_size")
         self.eval_batch_size = at_least(1, eval_batch_size, "data.eval_batch_size")
@@ -152,9 +155,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             images=self.used_images(Split.TRAIN),
             mask=self.mask,
             paired_masks=self.paired_masks,
-            size=self.size,
-            center_crop=self.center_crop,
-            resize=self.resize,
+            preparation=self.preparation,
             flip_probability=self.flip_probability,
             seed=self.seed,
             read=self.read_image,
@@ -177,12 +178,12 @@ class InpaintingDataModule(LightningDataModule, ABC):
     @cached_property
     def val_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.VAL, partial(cover, size=self.size, resize=resize))
+        return self.evaluation_dataset(Split.VAL, self.preparation.fitted, fitting=self.fitting)
 
     @cached_property
     def test_dataset(self) -> EvaluationDataset:
         """Samples by index."""
-        return self.evaluation_dataset(Split.TEST, partial(cover, size=self.size, resize=resize))
+        return self.evaluation_dataset(Split.TEST, self.preparation.fitted, fitting=self.fitting)
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Full batches of the training stream, from the position that training has reached."""
@@ -251,7 +252,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         split: Split,
         prepare: Callable[[np.ndarray], np.ndarray],
         *,
-        fitting: str = "cover",
+        fitting: str = COVER,
         mask_resizing: str = "nearest",
     ) -> EvaluationDataset:
         """Each image of a split `eval_repeats` times, with masks of `eval_mask`, or its paired mask.
@@ -262,10 +263,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
             fitting: The name in `FITTINGS` of how `prepare` changes proportions, for paired masks.
             mask_resizing: The name in `RESIZINGS` of how paired masks are resized.
         """
-        images = self.used_images(split)
-        paired = PairedMaskGenerator(
-            images, self.paired_masks, self.center_crop, FITTINGS[fitting], RESIZINGS[mask_resizing]
-        )
+        images, fit, scale = self.used_images(split), FITTINGS[fitting], RESIZINGS[mask_resizing]
+        paired = PairedMaskGenerator(images, self.paired_masks, self.center_crop, fit, scale)
         has_masks = isinstance(images[0], PairedImage)
         return EvaluationDataset(
             images=images,

@@ -15,14 +15,13 @@ from torch.utils.data import Dataset
 
 from inpaint_zoo.data.mask_keys import MaskKey, MaskRule, mask_key
 from inpaint_zoo.data.paired_masks import PairedImage, PairedMasks
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.data.skipping import Skipped
-from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import read_image
-from inpaint_zoo.images.resizing import resize, resize_mask, resize_shorter
 from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.runtime.random_state import random_state
 
@@ -43,7 +42,7 @@ class Sample(_Complete, total=False):
 
 
 class TrainingDataset(Dataset[Sample | Skipped]):
-    """Random crops, mirrored at random, with random masks; sample (epoch, index) is always the same.
+    """Prepared images, mirrored at random, with random masks; sample (epoch, index) is always the same.
 
     Only masks that change during training also depend on the sample's position.
 
@@ -51,9 +50,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         images: The files; the mask of a `PairedImage` is cropped and mirrored with it.
         mask: Makes the masks of images without a paired mask.
         paired_masks: How the masks of `PairedImage`s are read.
-        size: (height, width) of the crop.
-        center_crop: Side of the square that is first cut out of the centre; None does not crop.
-        resize: Resize the shorter side to this many pixels before the crop; None keeps the image's own size.
+        preparation: How images are brought to the size of the samples.
         flip_probability: Probability of mirroring left to right.
         seed: Of crops, flips and masks.
         read: From a path, and the (height, width) that is enough or None, to (H, W, 3) uint8.
@@ -70,9 +67,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         images: Sequence[ImageFile],
         mask: MaskGenerator,
         paired_masks: PairedMasks,
-        size: tuple[int, int],
-        center_crop: int | None,
-        resize: int | None,
+        preparation: Preparation,
         flip_probability: float,
         seed: int,
         read: Callable[[Readable, tuple[int, int] | None], np.ndarray],
@@ -82,14 +77,12 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         self.images = images
         self.mask = mask
         self.paired_masks = paired_masks
-        self.size = size
-        self.center_crop = center_crop
-        self.resize = resize
+        self.preparation = preparation
         self.seed = seed
         self.read = read
         self.skip_unreadable = skip_unreadable
         self.damaged = damaged
-        self.augment = _augmentation(size, flip_probability)
+        self.augment = _augmentation(preparation.size, flip_probability)
         self.total_samples: int | None = None
         """Length of the whole training, in samples over all ranks; None if it is not known."""
 
@@ -106,14 +99,17 @@ class TrainingDataset(Dataset[Sample | Skipped]):
             if not self.skip_unreadable:
                 raise
             return Skipped(file.name, str(error))
-        image, holes = self.prepared(file, image, holes)
+        try:
+            image, holes = self.preparation(image, holes, rng)
+        except InputError as error:
+            raise InputError(f"{str(file.path)!r}: {error}") from error
         # without this seed, albumentations 2.0 repeats its stream in every worker and every epoch
         self.augment.set_random_seed(int(rng.randint(2**31, dtype=np.int64)))
         cut = self.augment(image=image) if holes is None else self.augment(image=image, mask=holes)
         paired = None if holes is None else cut["mask"][None]
         if paired is not None and not self.damaged:
             return _sample(cut["image"], paired, file.name)
-        mask = self.mask(MaskRequest(*self.size, rng, self.progress(position)))
+        mask = self.mask(MaskRequest(*self.preparation.size, rng, self.progress(position)))
         return _sample(cut["image"], mask, file.name, damage=paired)
 
     def progress(self, position: int) -> float:
@@ -125,33 +121,7 @@ class TrainingDataset(Dataset[Sample | Skipped]):
         if isinstance(file, PairedImage):
             image = self.read(file.path, None)
             return image, self.paired_masks.holes(file, image.shape[:2])
-        if self.resize is None or self.center_crop is not None:
-            return self.read(file.path, None), None
-        # from twice the size, resizing still smooths: the PSNR to the image from all pixels is 50 dB
-        return self.read(file.path, (2 * self.resize, 2 * self.resize)), None
-
-    def prepared(
-        self, file: ImageFile, image: np.ndarray, holes: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Crop the centre and resize, before the random crop."""
-        try:
-            image = center_square(image, self.center_crop)
-        except InputError as error:
-            raise InputError(f"{str(file.path)!r}: {error}") from error
-        holes = None if holes is None else center_square(holes, self.center_crop)
-        if self.resize is not None:
-            image = resize_shorter(image, (self.resize, self.resize), resize)
-            holes = None if holes is None else resize_mask(holes, *image.shape[:2])
-        self._check_size(file, image)
-        return image, holes
-
-    def _check_size(self, file: ImageFile, image: np.ndarray) -> None:
-        height, width = image.shape[:2]
-        if height < self.size[0] or width < self.size[1]:
-            raise InputError(
-                f"{str(file.path)!r} is {width}x{height} (width x height), smaller than the crop "
-                f"{self.size[1]}x{self.size[0]}: set data.resize={max(self.size)}, or a smaller data.size="
-            )
+        return self.read(file.path, self.preparation.enough), None
 
 
 class EvaluationDataset(Dataset[Sample]):

@@ -8,7 +8,7 @@ from typing import Any
 from inpaint_zoo.data.audit.diagnosis import Diagnosis, MaskSummary, diagnose
 from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
-from inpaint_zoo.data.audit.image_findings import Preparation
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.images.finding import ImageFile
 

@@ -4,7 +4,6 @@ from inpaint_zoo.data.audit.cache import FactsCache
 from inpaint_zoo.data.audit.diagnosis import Diagnosis, MaskSummary, diagnose
 from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts, examine_image, examine_mask
 from inpaint_zoo.data.audit.finding import Finding, Item
-from inpaint_zoo.data.audit.image_findings import Preparation
 from inpaint_zoo.data.audit.reading import examined
 from inpaint_zoo.data.audit.report import WRITTEN, summary, write_report
 
@@ -17,7 +16,6 @@ __all__ = [
     "Item",
     "MaskFacts",
     "MaskSummary",
-    "Preparation",
     "diagnose",
     "examine_image",
     "examine_mask",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from inpaint_zoo.data.audit import image_findings, mask_findings
 from inpaint_zoo.data.audit.facts import ImageFacts, MaskFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
-from inpaint_zoo.data.audit.image_findings import Entry, Preparation
+from inpaint_zoo.data.audit.image_findings import Entry
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.images.finding import ImageFile
 

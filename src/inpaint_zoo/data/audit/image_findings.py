@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from inpaint_zoo.data.audit.facts import ImageFacts
 from inpaint_zoo.data.audit.finding import Finding, Item
 from inpaint_zoo.data.audit.perceptual_hash import near_pairs
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.images.finding import ImageFile
 
@@ -48,28 +49,6 @@ def _unusable(entry: Entry) -> Item:
     return Item(entry.name, str(entry.facts.error), excluded=True, also=entry.also)
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """What training does to images before the random crop; as in `InpaintingDataModule`."""
-
-    size: tuple[int, int]
-    center_crop: int | None
-    resize: int | None
-
-    def can_crop_center(self, size: tuple[int, int]) -> bool:
-        """Whether an image of this (height, width) is large enough for `center_crop`."""
-        return self.center_crop is None or min(size) >= self.center_crop
-
-    def accepts(self, size: tuple[int, int]) -> bool:
-        """Whether an image of this (height, width) is large enough for training."""
-        height, width = size if self.center_crop is None else (self.center_crop, self.center_crop)
-        if self.resize is not None:
-            height, width = (
-                max(self.resize, round(side * self.resize / min(height, width))) for side in (height, width)
-            )
-        return self.can_crop_center(size) and height >= self.size[0] and width >= self.size[1]
-
-
 def too_small(entries: Iterable[Entry], preparation: Preparation) -> Finding:
     """Images that are smaller than a sample after the crop of the centre and the resizing, an error in training.
 
@@ -90,15 +69,18 @@ def too_small(entries: Iterable[Entry], preparation: Preparation) -> Finding:
         )
         for entry, (height, width) in small
     ]
-    enough = max(preparation.size)
-    ways = f"set data.resize={enough}, which enlarges them"
+    enough = f"data.resize={max(preparation.least)}"
+    ways = f"set {enough}, which enlarges them"
     if not all(preparation.can_crop_center(size) for _, size in small):
-        ways = f"set data.center_crop={min(min(size) for _, size in small)} and data.resize={enough}"
+        square = f"data.center_crop={min(min(size) for _, size in small)}"
+        ways = f"set {square} and {enough}" if preparation.is_random else f"set {square}"
     advice = f"Those of train are in exclude.txt; or {ways}."
     if not leave_out:
         advice = f"Most of train are: lower data.size=, or {ways}."
-    crop = "" if preparation.center_crop is None else f" or data.center_crop={preparation.center_crop}"
-    return Finding(f"Images smaller than {preparation.size[1]}x{preparation.size[0]}{crop}", advice, items)
+    sizes_needed = [] if preparation.least == (1, 1) else ["{1}x{0}".format(*preparation.least)]
+    if preparation.center_crop is not None:
+        sizes_needed.append(f"data.center_crop={preparation.center_crop}")
+    return Finding(f"Images smaller than {' or '.join(sizes_needed)}", advice, items)
 
 
 def groups_of(entries: Iterable[Entry]) -> list[Group]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from inpaint_zoo.checks import probability
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.resizing import Resize, resize_mask
 from inpaint_zoo.masks.files.folder import MaskFolder
@@ -40,9 +41,7 @@ class ObjectShapeMask:
         flip_probability: float,
     ) -> None:
         self.object_size = share_range(object_size, "mask.object_size")
-        if not 0 <= flip_probability <= 1:
-            raise InputError(f"mask.flip_probability={flip_probability} must lie in [0, 1]")
-        self.flip_probability = flip_probability
+        self.flip_probability = probability(flip_probability, "mask.flip_probability")
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing="nearest")
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
