@@ -16,10 +16,10 @@ from inpaint_zoo.masks import MaskGenerator, MaskRequest
 from inpaint_zoo.runtime.random_state import random_state
 
 KINDS = (
-    "box", "center_box", "boxes", "half", "outpainting", "free_form", "irregular", "irregular_bins", "random_walk",
-    "lama_thin", "lama_medium", "lama_thick", "text", "scratches", "stains", "damage", "mixture", "exact_ratio",
-    "exact_ratio of=boxes", "redrawn", "curriculum", "border mask.border=free", "border mask.border=touching of=box",
-    "objects",
+    "box", "center_box", "boxes", "half", "outpainting", "free_form", "free_form_box", "irregular", "irregular_bins",
+    "random_walk", "lama_thin", "lama_medium", "lama_thick", "rfr_strokes", "text", "scratches", "stains", "damage",
+    "mixture", "exact_ratio", "exact_ratio of=boxes", "redrawn", "curriculum", "border mask.border=free",
+    "border mask.border=touching of=box", "objects",
 )  # fmt: skip
 """Each a kind of `inpaint-zoo masks make`, and what is changed in it; those that only read files have no look."""
 SAMPLES, SIZE, COLUMNS, SEED = 6, 128, 2, 0

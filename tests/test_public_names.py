@@ -129,9 +129,9 @@ OPTIONS = {
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",
     "mask": """
-        border box boxes center_box curriculum damage exact_ratio files files_bins free_form half irregular
-        irregular_bins lama_medium lama_thick lama_thin mixture objects outpainting paired random_walk redrawn
-        scratches stains text
+        border box boxes center_box curriculum damage exact_ratio files files_bins files_rotated free_form
+        free_form_box half irregular irregular_bins lama_medium lama_thick lama_thin mixture objects
+        outpainting paired random_walk redrawn rfr_strokes scratches stains text
     """,
     "model": "ctsdg deepfillv2 edgeconnect madf misf pconv rfr",
     "study": "ctsdg madf misf",

@@ -8,7 +8,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = "docs/make_masks_sheet.py"
-FILES_ONLY = {"files", "files_bins", "paired"}
+FILES_ONLY = {"files", "files_bins", "files_rotated", "paired"}
 
 
 def test_the_sheet_in_the_documentation_is_what_the_script_makes(script: Callable[..., Any], tmp_path: Path) -> None:

@@ -59,7 +59,9 @@ def test_masks_and_what_is_said_about_them_agree(make: Command, tmp_path: Path) 
 def test_every_kind_can_be_made(kind: str, make: Command, masks: Callable[..., Path], tmp_path: Path) -> None:
     if kind == "paired":  # needs names: see test_masks_by_name_need_names
         return
-    files = [f"mask.root={masks('a.png', 'b.png')}"] if kind in ("files", "files_bins", "objects") else []
+    files = (
+        [f"mask.root={masks('a.png', 'b.png')}"] if kind in ("files", "files_bins", "files_rotated", "objects") else []
+    )
     bins = ["mask.bins=[[0.1,0.3]]"] if kind == "files_bins" else []
     done = make(f"kind={kind}", "count=2", *files, *bins)
     assert (done.code, done.err) == (0, "")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import PolygonalChainMask
+from inpaint_zoo.masks import MaskRequest, PolygonalChainMask
 
 
 def chain_mask(**changes: Any) -> PolygonalChainMask:
@@ -52,6 +52,21 @@ def test_zero_degrees_lead_down_ninety_right_and_every_other_chain_is_mirrored()
 def test_the_number_of_pieces_is_drawn_for_every_chain() -> None:
     counts = {len(chain_mask().segments(64, 64, np.random.RandomState(seed))) for seed in range(30)}
     assert counts == {2, 3, 4}
+
+
+def test_no_list_of_headings_is_every_direction_and_chains_without_pieces_are_nothing() -> None:
+    pieces = np.concatenate(
+        [
+            chain_mask(headings=None, length=[50, 50], reference_size=200).segments(
+                200, 200, np.random.RandomState(seed)
+            )
+            for seed in range(60)
+        ]
+    )
+    down, right = (pieces[:, 2:4] - pieces[:, :2]).T
+    assert len(np.unique(np.arctan2(down, right) // 0.5)) == 14
+    assert len(chain_mask(num_pieces=[0, 0]).segments(64, 64, np.random.RandomState(0))) == 0
+    assert not chain_mask(num_pieces=[0, 0])(MaskRequest(20, 30, np.random.RandomState(0))).any()
 
 
 def test_chains_without_headings_are_named() -> None:

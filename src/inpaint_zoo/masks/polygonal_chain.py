@@ -24,8 +24,8 @@ class PolygonalChainMask(StrokeMask):
 
     Args:
         num_chains: [low, high] number of chains.
-        num_pieces: [low, high] number of pieces of a chain.
-        headings: In degrees, 0 = down, 90 = right; every other chain uses them mirrored.
+        num_pieces: [low, high] number of pieces of a chain; a chain without pieces leaves no trace.
+        headings: In degrees, 0 = down, 90 = right; every other chain uses them mirrored. None is every whole degree.
         length: [low, high] of a piece, in pixels of an image of `reference_size`.
         stroke_width: [low, high] of a piece, in pixels of an image of `reference_size`.
         reference_size: Shorter side, in pixels, for which lengths and widths hold.
@@ -39,17 +39,19 @@ class PolygonalChainMask(StrokeMask):
         *,
         num_chains: Sequence[int] = (4, 51),
         num_pieces: Sequence[int] = (1, 5),
-        headings: Sequence[int] = (1, 58, 115, 172),
+        headings: Sequence[int] | None = (1, 58, 115, 172),
         length: Sequence[int] = (10, 49),
         stroke_width: Sequence[int] = (5, 14),
         reference_size: int = 256,
     ) -> None:
         self.num_chains = count_range(num_chains, "mask.num_chains")
-        self.num_pieces = count_range(num_pieces, "mask.num_pieces")
+        self.num_pieces = count_range(num_pieces, "mask.num_pieces", least=0)
+        if headings is None:
+            headings = range(360)
         if not headings:
             raise InputError("mask.headings is empty: give some degrees, such as mask.headings=[0,45,90]")
         self.headings = np.array(headings, dtype=np.int64)
-        self.length = count_range(length, "mask.length")
+        self.length = count_range(length, "mask.length", least=0)
         self.stroke_width = count_range(stroke_width, "mask.stroke_width")
         self.reference_size = at_least(1, reference_size, "mask.reference_size")
 

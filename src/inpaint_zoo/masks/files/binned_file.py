@@ -12,6 +12,7 @@ from inpaint_zoo.errors import DamagedFileError
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.measured import measured_ratios
+from inpaint_zoo.masks.files.turning import Turning
 from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import ratio_range
 
@@ -28,9 +29,11 @@ class BinnedFileMask:
         invert: As in `MaskFolder`.
         resizing: As in `MaskFolder`.
         bins: The (low, high] ratio ranges.
+        rotation: As in `Turning`.
+        flip_probability: As in `Turning`.
 
     Raises:
-        InputError: As `MaskFolder`, or there is no bin, or a bin has no file.
+        InputError: As `MaskFolder` and `Turning`, or there is no bin, or a bin has no file.
     """
 
     def __init__(
@@ -41,7 +44,10 @@ class BinnedFileMask:
         invert: bool,
         resizing: str,
         bins: Sequence[Sequence[float]],
+        rotation: int = 0,
+        flip_probability: float = 0.0,
     ) -> None:
+        self.turn = Turning(rotation=rotation, flip_probability=flip_probability)
         self.bins = [ratio_range(bounds, "mask.bins") for bounds in non_empty_list(bins, "mask.bins", "[[0.2,0.4]]")]
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
         ratios = measured_ratios(self.folder.files, threshold=threshold, invert=invert)
@@ -60,7 +66,7 @@ class BinnedFileMask:
         if request.index is None:
             (choice,) = draw_integers(rng, 0, len(self._chosen) - 1, 1)
             (place,) = draw_integers(rng, 0, len(self._chosen[choice]) - 1, 1)
-            return self.folder.mask(self._chosen[choice][place], height, width)
+            return self.turn(self.folder.mask(self._chosen[choice][place], height, width), request)
         return self.folder.mask(self._file(request.index), height, width)
 
     def file_name(self, index: int, name: str) -> str:

@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from inpaint_zoo.masks.files.folder import MaskFolder
+from inpaint_zoo.masks.files.turning import Turning
 from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 
 
@@ -18,12 +19,24 @@ class FileMask:
         threshold: As in `MaskFolder`.
         invert: As in `MaskFolder`.
         resizing: As in `MaskFolder`.
+        rotation: As in `Turning`.
+        flip_probability: As in `Turning`.
 
     Raises:
-        InputError: As `MaskFolder`.
+        InputError: As `MaskFolder` and `Turning`.
     """
 
-    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
+    def __init__(
+        self,
+        *,
+        root: str | os.PathLike[str],
+        threshold: int,
+        invert: bool,
+        resizing: str,
+        rotation: int = 0,
+        flip_probability: float = 0.0,
+    ) -> None:
+        self.turn = Turning(rotation=rotation, flip_probability=flip_probability)
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
@@ -31,7 +44,7 @@ class FileMask:
         files, index = self.folder.files, request.index
         if index is None:
             (index,) = draw_integers(request.rng, 0, len(files) - 1, 1)
-        return self.folder.mask(files[index % len(files)], request.height, request.width)
+        return self.turn(self.folder.mask(files[index % len(files)], request.height, request.width), request)
 
     def file_name(self, index: int, name: str) -> str:
         """The path, below `root`, of the mask of a request with this `index`."""
