@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from inpaint_zoo.masks import MaskGenerator
 
 
-class LoadingArguments(TypedDict):
+class LoadingArguments(TypedDict, total=False):
     """Documented in `InpaintingDataModule`."""
 
-    mask: MaskGenerator
-    eval_mask: MaskGenerator
+    mask: MaskGenerator | None
+    eval_mask: MaskGenerator | None
     size: int | Sequence[int]
     center_crop: int | None
     resize: int | None
@@ -27,5 +27,5 @@ class LoadingArguments(TypedDict):
     eval_seed: int
     exclude: str | os.PathLike[str] | None
     on_error: str
-    fitting: NotRequired[str]
-    crop: NotRequired[int | str | None]
+    fitting: str
+    crop: int | str | None

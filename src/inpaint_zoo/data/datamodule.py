@@ -30,7 +30,7 @@ from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.jpeg import read_training_image
 from inpaint_zoo.images.resizing import FITTINGS
-from inpaint_zoo.masks import MaskGenerator
+from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask, MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
@@ -45,8 +45,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
     it was trained on, also in the middle of a pass. A `Trainer` needs `use_distributed_sampler=False`.
 
     Args:
-        mask: Masks for training.
-        eval_mask: Masks for validation and test.
+        mask: Masks for training; None: `IrregularMask()`.
+        eval_mask: Masks for validation and test; None: `BinnedIrregularMask()`.
         size: Height and width of the samples, one number or [height, width].
         center_crop: Side of the square that is first cut out of the centre, in evaluation too; None does not crop.
         fitting: How images get the proportions of `size`: a name of `FITTINGS`; `cover` takes random crops in training.
@@ -75,27 +75,27 @@ class InpaintingDataModule(LightningDataModule, ABC):
     def __init__(
         self,
         *,
-        mask: MaskGenerator,
-        eval_mask: MaskGenerator,
-        size: int | Sequence[int],
-        center_crop: int | None,
-        resize: int | None,
-        flip_probability: float,
-        samples_per_epoch: int | None,
-        eval_repeats: int,
-        batch_size: int,
-        eval_batch_size: int,
-        num_workers: int,
-        seed: int,
-        eval_seed: int,
-        exclude: str | os.PathLike[str] | None,
-        on_error: str,
+        mask: MaskGenerator | None = None,
+        eval_mask: MaskGenerator | None = None,
+        size: int | Sequence[int] = 256,
+        center_crop: int | None = None,
+        resize: int | None = None,
+        flip_probability: float = 0.5,
+        samples_per_epoch: int | None = None,
+        eval_repeats: int = 1,
+        batch_size: int = 8,
+        eval_batch_size: int = 8,
+        num_workers: int = 2,
+        seed: int = 0,
+        eval_seed: int = 0,
+        exclude: str | os.PathLike[str] | None = None,
+        on_error: str = "raise",
         fitting: str = COVER,
         crop: int | str | None = None,
     ) -> None:
         super().__init__()
-        self.mask = mask
-        self.eval_mask = eval_mask
+        self.mask = IrregularMask() if mask is None else mask
+        self.eval_mask = BinnedIrregularMask() if eval_mask is None else eval_mask
         self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize, self.fitting, self.crop = resize, fitting, crop

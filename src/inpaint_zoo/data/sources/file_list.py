@@ -45,12 +45,12 @@ class FileListDataModule(InpaintingDataModule):
     def __init__(
         self,
         *,
-        root: str | os.PathLike[str] | None,
-        train: str | os.PathLike[str] | None,
-        val: str | os.PathLike[str] | None,
-        test: str | os.PathLike[str] | None,
-        mask_threshold: int,
-        mask_invert: bool,
+        root: str | os.PathLike[str] | None = None,
+        train: str | os.PathLike[str] | None = None,
+        val: str | os.PathLike[str] | None = None,
+        test: str | os.PathLike[str] | None = None,
+        mask_threshold: int = 128,
+        mask_invert: bool = False,
         **loading: Unpack[LoadingArguments],
     ) -> None:
         super().__init__(**loading)

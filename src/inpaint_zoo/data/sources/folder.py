@@ -24,6 +24,8 @@ from inpaint_zoo.images.formats import KINDS
 
 _announce = rank_zero_only(logging.getLogger(__name__).info)
 
+FOLDERS = {"train": "train", "val": "val", "test": "test"}
+
 
 class FolderDataModule(InpaintingDataModule):
     """Images below `root`, at any depth.
@@ -52,14 +54,14 @@ class FolderDataModule(InpaintingDataModule):
 
     def __init__(
         self,
-        *,
         root: str | os.PathLike[str],
-        folders: Mapping[str, str | Sequence[str]],
-        masks: str | os.PathLike[str] | None,
-        mask_threshold: int,
-        mask_invert: bool,
-        test_split: str | None,
-        hint: str,
+        *,
+        folders: Mapping[str, str | Sequence[str]] = FOLDERS,
+        masks: str | os.PathLike[str] | None = None,
+        mask_threshold: int = 128,
+        mask_invert: bool = False,
+        test_split: str | None = "all",
+        hint: str = "",
         damaged: bool = False,
         **loading: Unpack[LoadingArguments],
     ) -> None:

@@ -40,7 +40,7 @@ class PartitionFileDataModule(InpaintingDataModule):
         root: str | os.PathLike[str],
         folder: str | Sequence[str],
         partition: str | Sequence[str],
-        hint: str,
+        hint: str = "",
         **loading: Unpack[LoadingArguments],
     ) -> None:
         super().__init__(**loading)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import skimage
 
+from inpaint_zoo.data.arguments import LoadingArguments
 from inpaint_zoo.data.datamodule import InpaintingDataModule
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
@@ -38,7 +40,17 @@ PHOTOGRAPHS = {
 
 
 class PhotographsDataModule(InpaintingDataModule):
-    """Sixteen photographs, 12 for training, 1 for validation, 3 for testing; arguments as `InpaintingDataModule`."""
+    """Sixteen photographs, 12 for training, 1 for validation, 3 for testing.
+
+    Args:
+        **loading: As in `InpaintingDataModule`; an epoch has 512 samples if it is not said otherwise, and evaluation
+            uses each photograph 6 times.
+    """
+
+    def __init__(self, **loading: Unpack[LoadingArguments]) -> None:
+        loading.setdefault("samples_per_epoch", 512)
+        loading.setdefault("eval_repeats", 6)
+        super().__init__(**loading)
 
     def read_image(self, path: Readable, at_least: tuple[int, int] | None = None) -> np.ndarray:
         """As `InpaintingDataModule.read_image`, but in full size; every process decodes a photograph once."""

@@ -30,9 +30,9 @@ class FileMask:
         self,
         *,
         root: str | os.PathLike[str],
-        threshold: int,
-        invert: bool,
-        resizing: str,
+        threshold: int = 128,
+        invert: bool = False,
+        resizing: str = "nearest",
         rotation: int = 0,
         flip_probability: float = 0.0,
     ) -> None:

@@ -37,7 +37,9 @@ class MaskFolder:
             `threshold` is not in [1, 255].
     """
 
-    def __init__(self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str) -> None:
+    def __init__(
+        self, *, root: str | os.PathLike[str], threshold: int = 128, invert: bool = False, resizing: str = "nearest"
+    ) -> None:
         check_threshold(threshold, "mask.threshold")
         if not root:
             raise InputError("mask.root is missing: give mask.root=DIR, a folder of mask images")

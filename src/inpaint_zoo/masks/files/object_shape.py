@@ -35,10 +35,10 @@ class ObjectShapeMask:
         self,
         *,
         root: str | os.PathLike[str],
-        threshold: int,
-        invert: bool,
-        object_size: Sequence[float],
-        flip_probability: float,
+        threshold: int = 128,
+        invert: bool = False,
+        object_size: Sequence[float] = (0.3, 0.8),
+        flip_probability: float = 0.5,
     ) -> None:
         self.object_size = share_range(object_size, "mask.object_size")
         self.flip_probability = probability(flip_probability, "mask.flip_probability")

@@ -37,7 +37,13 @@ class PairedMask:
     """
 
     def __init__(
-        self, *, root: str | os.PathLike[str], threshold: int, invert: bool, resizing: str, fitting: str
+        self,
+        *,
+        root: str | os.PathLike[str],
+        threshold: int = 128,
+        invert: bool = False,
+        resizing: str = "nearest",
+        fitting: str = "cover",
     ) -> None:
         self._fit = choose(FITTINGS, fitting, "mask.fitting")
         self.folder = MaskFolder(root=root, threshold=threshold, invert=invert, resizing=resizing)
