@@ -16,7 +16,7 @@ PACKAGE = Path(inpaint_zoo.__file__).parent
 STABILITY = (PACKAGE.parents[1] / "docs" / "stability.md").read_text(encoding="utf-8")
 
 NAMES = {
-    "inpaint_zoo": "InputError __version__ create_model inpaint list_models load load_model",
+    "inpaint_zoo": "InputError __version__ create_model create_module inpaint list_models load load_model",
     "inpaint_zoo.batch": "Batch Prediction composite hole taught",
     "inpaint_zoo.data": """
         FileListDataModule FolderDataModule ImageFile InpaintingDataModule LoadingArguments PartitionFileDataModule
@@ -27,6 +27,7 @@ NAMES = {
         CTSDGProtocol EdgeConnectProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
         StandardProtocol
     """,
+    "inpaint_zoo.hybrid": "FilteredModel Hybrid",
     "inpaint_zoo.inference.fill": "DEFAULTS FillOptions fill",
     "inpaint_zoo.inference.inpainter": "Images Inpainter Options inpaint load",
     "inpaint_zoo.losses.adversarial": """

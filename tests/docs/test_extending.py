@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
@@ -109,6 +111,19 @@ def test_a_metric(command: Command) -> None:
     assert {"val/gradient", "val/hole_gradient"} <= {*columns("run/metrics.csv")}
     assert columns("compared/records.csv")[-3:] == ["hole_gradient", "gradient", "known_gradient"]
     assert json.loads(Path("run/result.json").read_text())["metric"] == "val/hole_gradient"
+
+
+@pytest.mark.filterwarnings("ignore:.*LeafSpec", "ignore:The number of training batches", "ignore:.*many workers")
+def test_python_alone(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("images").mkdir()
+    for number in range(24):
+        pixels = np.random.default_rng(number).integers(0, 256, (5, 5, 3), dtype=np.uint8)
+        Image.fromarray(pixels).resize((80, 72)).save(f"images/{number}.png")
+    do("python.md", command)
+    assert {"train/l1", "val/psnr", "test/hole_psnr"} <= {*columns("run/lightning_logs/version_0/metrics.csv")}
+    assert float(capsys.readouterr().out.split()[-1]) > 0
+    (example, _) = [text for _, language, text in blocks("python.md") if language == "python"]
+    assert len([line for line in example.splitlines() if line]) <= 15
 
 
 def test_an_installed_package_needs_neither_allow_nor_a_folder(command: Command, project: Path) -> None:

@@ -12,6 +12,7 @@ import inpaint_zoo
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods.fills import FILLS, fill_telea
 from inpaint_zoo.inference.inpainter import inpaint, load
+from inpaint_zoo.models.weights import converted
 
 RGB = np.random.RandomState(0).randint(0, 256, (30, 40, 3), dtype=np.uint8)
 HOLE = np.zeros((30, 40), bool)
@@ -172,6 +173,15 @@ def test_weights_that_are_none_are_refused(tmp_path: Path) -> None:
     torch.save({f"generator.{name}": value for name, value in network.state_dict().items()}, tmp_path / "x.pt")
     with pytest.raises(InputError):
         load("misf", weights=tmp_path / "x.pt")
+
+
+def test_a_file_says_what_it_is_of(tmp_path: Path) -> None:
+    network = inpaint_zoo.create_model("misf", base_channels=8, num_residual_blocks=1)
+    path = tmp_path / "misf.ckpt"
+    torch.save(converted("misf", network, {"base_channels": 8, "num_residual_blocks": 1}), path)
+    image, mask = torch.rand(3, 40, 40), torch.zeros(40, 40)
+    mask[10:20, 10:20] = 1
+    assert torch.equal(load(path)(image, mask), load("misf", path)(image, mask))
 
 
 def test_without_weights_a_network_has_the_packaged_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack, cast
 
@@ -83,12 +84,12 @@ class Inpainter:
             raise InputError(f"image {at} of {len(images)}: {error}") from error
 
 
-def load(model: str, weights: str | Path | None = None, device: str = "auto") -> Inpainter:
+def load(model: str | Path, weights: str | Path | None = None, device: str = "auto") -> Inpainter:
     """Prepare a network or a classical fill for many calls.
 
     Args:
         model: One of `inpaint_zoo.list_models()`, or a classical fill: `mean`, `nearest`, `opencv_telea`,
-            `opencv_navier_stokes`, `patchmatch`.
+            `opencv_navier_stokes`, `patchmatch`; or the path of a file of weights, which says what it is of.
         weights: A checkpoint of this package, or a published file; without it, a network has the weights that come
             with the package.
         device: Where a network runs: `auto` (a GPU if there is one), `cpu`, `cuda:1`, ...
@@ -103,6 +104,9 @@ def load(model: str, weights: str | Path | None = None, device: str = "auto") ->
     Raises:
         InputError: There is no such model or device, or the weights are missing or do not fit.
     """
+    if weights is None and os.path.isfile(model):  # noqa: PTH113  # Path.is_file raises for a name that is too long
+        return Inpainter(NetworkMethod(load_model(model)[1], choose_device(device)))
+    model = str(model)
     if known_model(model, *FILLS) in FILLS:
         if weights is not None:
             raise InputError(f"weights={str(weights)!r}: {model} needs none: leave weights out")
@@ -112,7 +116,11 @@ def load(model: str, weights: str | Path | None = None, device: str = "auto") ->
 
 
 def inpaint(
-    image: Images, mask: Given, model: str = "ctsdg", weights: str | Path | None = None, **options: Unpack[Options]
+    image: Images,
+    mask: Given,
+    model: str | Path = "ctsdg",
+    weights: str | Path | None = None,
+    **options: Unpack[Options],
 ) -> Images:
     """Fill the holes of one image, or of many, with a model that is loaded for this call; see `load` for many calls.
 
