@@ -10,7 +10,7 @@ CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 def init_normal(module: nn.Module, std: float = 0.02) -> None:
     """Draw weights of convolutions from N(0, std²), of batch normalisations from N(1, std²), and set biases to 0.
 
-    The rule of MISF, CTSDG and their discriminators (after DCGAN, Radford et al., 2016).
+    The rule of MISF, CTSDG and their discriminators, but for CTSDG's edge detector (after DCGAN, Radford et al., 2016).
     """
     for layer in module.modules():
         if isinstance(layer, CONVOLUTIONS):

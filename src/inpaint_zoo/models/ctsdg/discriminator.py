@@ -8,14 +8,13 @@ from torch import Tensor, nn
 
 from inpaint_zoo.checks import multiple_of
 from inpaint_zoo.layers.freezing import frozen
-from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import AdversarialLoss
 from inpaint_zoo.models.structure import Structure
 
 
 class EdgeDetector(nn.Module):
-    """A small residual network from images to edges.
+    """A small residual network from images to edges; it keeps PyTorch's own initialisation, as released.
 
     Args:
         channels: Channels of the features.
@@ -34,7 +33,6 @@ class EdgeDetector(nn.Module):
             nn.BatchNorm2d(channels),
         )
         self.output = nn.Conv2d(channels, 1, 1)
-        init_normal(self)
 
     def forward(self, image: Tensor) -> Tensor:
         """(B, 3, H, W) in [-1, 1] to the logits (B, 1, H, W) of an edge."""
