@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from inpaint_zoo.checks import choose
+from inpaint_zoo.checks import choose, true_or_false
 from inpaint_zoo.layers.freezing import frozen
 from inpaint_zoo.layers.patch_discriminator import PatchDiscriminator
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES, AdversarialLoss
@@ -43,6 +44,8 @@ class AdversarialModule(InpaintingModule):
         network: Keyword arguments of the network.
         discriminator: Keyword arguments of `PatchDiscriminator` (without `in_channels`).
         discriminator_lr_scale: Learning rate of D divided by that of G.
+        frozen_discriminator: Whether D is frozen while G's adversarial term is computed. Otherwise D also learns to
+            lower this term, which is G's: a defect of MISF's released loop, whose D keeps the gradient of G's step.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial, discriminator, and of terms that a subclass adds.
@@ -63,12 +66,14 @@ class AdversarialModule(InpaintingModule):
         loss_weights: Mapping[str, float],
         optimizer: OptimizerFactory | None,
         lr_schedule: ScheduleFactory | None,
+        frozen_discriminator: bool = True,
     ) -> None:
         super().__init__(network=network, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         self.discriminator = PatchDiscriminator(in_channels=3, **self.discriminator_arguments(discriminator))
         # without its own term D is not trained, and DDP would wait for gradients that are never computed
         self.discriminator.requires_grad_(self.wants("discriminator"))
         self.discriminator_lr_scale = discriminator_lr_scale
+        self.frozen_discriminator = true_or_false(frozen_discriminator, "model.frozen_discriminator")
         self.adversarial_loss = choose(ADVERSARIAL_LOSSES, adversarial_loss, "model.adversarial_loss")
         if self.wants("perceptual", "style"):
             self.vgg = VGGFeatures("vgg19", PERCEPTUAL_LAYERS + STYLE_LAYERS, loss_network)
@@ -105,7 +110,8 @@ class AdversarialModule(InpaintingModule):
         if self.wants("discriminator"):
             terms["discriminator"] = discriminator_loss(self.discriminator, self.adversarial_loss, output, image)
         if self.wants("adversarial"):
-            terms["adversarial"] = generator_loss(self.discriminator, self.adversarial_loss, output)
+            with frozen(self.discriminator) if self.frozen_discriminator else nullcontext():
+                terms["adversarial"] = self.adversarial_loss.generator(self.discriminator(output))
         return terms
 
     def _features(

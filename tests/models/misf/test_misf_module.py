@@ -92,6 +92,38 @@ def test_one_step_equals_the_two_separate_steps_of_the_paper():
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_the_released_loop_adds_the_gradient_of_the_adversarial_term_to_that_of_the_discriminator(frozen):
+    """The twin: G's backward pass, then D's, and only a frozen D loses what G's left in it."""
+    weights = {**WEIGHTS, "perceptual": 0, "style": 0}
+    torch.manual_seed(0)
+    module = build("none", weights=weights, **({} if frozen else {"frozen_discriminator": False}))
+    batch = {"image": torch.rand(2, 3, 32, 32), "mask": (torch.rand(2, 1, 32, 32) > 0.5).float(), "name": ["a", "b"]}
+    module.discriminator.eval()  # spectral norms stand still
+    sum(weights[name] * term for name, term in module.losses(batch).items()).backward()
+    together = [parameter.grad.clone() for parameter in module.parameters()]
+    module.zero_grad()
+
+    output, bce = module.network.generate(batch["image"], batch["mask"]), torch.nn.functional.softplus
+    l1 = (output - batch["image"]).abs().mean() / batch["mask"].mean()
+    (l1 + 0.1 * bce(-module.discriminator(output)).mean()).backward()
+    if frozen:
+        module.discriminator.zero_grad()
+    real, fake = module.discriminator(batch["image"]), module.discriminator(output.detach())
+    ((bce(-real).mean() + bce(fake).mean()) / 2).backward()
+    for one, parameter in zip(together, module.parameters(), strict=True):
+        torch.testing.assert_close(one, parameter.grad, rtol=1e-4, atol=1e-7)
+
+
+def test_a_discriminator_that_is_not_trained_gets_no_gradient_from_the_released_loop_either():
+    module = build(
+        "none", weights={**WEIGHTS, "perceptual": 0, "style": 0, "discriminator": 0}, frozen_discriminator=False
+    )
+    batch = {"image": torch.rand(1, 3, 32, 32), "mask": torch.ones(1, 1, 32, 32), "name": ["a"]}
+    module.losses(batch)["adversarial"].backward()
+    assert all(parameter.grad is None for parameter in module.discriminator.parameters())
+
+
 def test_terms_with_weight_zero_are_not_computed_and_need_no_loss_network():
     module = build("/does/not/exist", weights={**WEIGHTS, "perceptual": 0, "style": 0})
     batch = {"image": torch.rand(1, 3, 32, 32), "mask": torch.ones(1, 1, 32, 32), "name": ["a"]}

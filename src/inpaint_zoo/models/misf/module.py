@@ -32,6 +32,7 @@ class MISF(AdversarialModule):
         network: Keyword arguments of `MISFNetwork`.
         discriminator: Keyword arguments of `PatchDiscriminator` (without `in_channels`).
         discriminator_lr_scale: Learning rate of D divided by that of G.
+        frozen_discriminator: False reproduces the released loop, see `AdversarialModule`.
         adversarial_loss: A name of `ADVERSARIAL_LOSSES`.
         loss_network: Weights of VGG19, see `VGGFeatures`.
         loss_weights: Factors of l1, perceptual, style, adversarial and discriminator.
@@ -53,6 +54,7 @@ class MISF(AdversarialModule):
         adversarial_loss: str = "non_saturating",
         loss_network: str = "imagenet",
         loss_weights: Mapping[str, float] = LOSS_WEIGHTS,
+        frozen_discriminator: bool = True,
         he_initialisation: bool = False,
         optimizer: OptimizerFactory | None = OPTIMIZER,
         lr_schedule: ScheduleFactory | None = None,
@@ -61,6 +63,7 @@ class MISF(AdversarialModule):
             network=network,
             discriminator=discriminator,
             discriminator_lr_scale=discriminator_lr_scale,
+            frozen_discriminator=frozen_discriminator,
             adversarial_loss=adversarial_loss,
             loss_network=loss_network,
             loss_weights=loss_weights,
