@@ -125,7 +125,7 @@ OPTIONS = {
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         deepfillv2 demo_misf edgeconnect edgeconnect_edge edgeconnect_inpaint edgeconnect_joint madf madf_512
-        madf_final_only madf_paper_style misf pconv pconv_finetune rfr rfr_finetune tiny
+        madf_final_only madf_paper_style misf misf_as_released pconv pconv_finetune rfr rfr_finetune tiny
     """,
     "logger": "csv many none tensorboard wandb",
     "lr_schedule": "constant cosine exponential linear_decay linear_warmup multi_step warmup_cosine",

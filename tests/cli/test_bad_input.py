@@ -70,7 +70,10 @@ def test_folders_that_cannot_be_used(train: Command, images: Images, tmp_path: P
     says(train(f"data.root={tmp_path / 'empty'}"), "data.root", "holds no images")
     says(train(f"data.root={images('a.png') / 'a.png'}"), "data.root", "a.png' is not a folder")
     says(train(), "data.root is missing: give data.root=DIR")
-    says(train(f"data.root={images(*NAMES)}", "mask=files"), "mask.root is missing")
+    says(
+        train(f"data.root={images(*NAMES)}", "mask=files"),
+        "mask.root is missing: give mask.root=DIR, or mask=irregular",
+    )
     says(train(f"data.root={images(*NAMES)}", "mask=files", f"mask.root={tmp_path / 'empty'}"), "holds no mask")
     says(train(f"data.root={images(*NAMES)}", "eval_mask=files", "eval_mask.root=nowhere"), "does not exist")
 

@@ -215,9 +215,10 @@ def statistics(state: dict[str, torch.Tensor], network: str) -> dict[str, torch.
 
 
 def test_the_second_stage_of_ctsdg_follows_the_first(train: Command, tmp_path: Path) -> None:
-    assert train("first", "experiment=[ctsdg,tiny]", "trainer.max_steps=3", model="ctsdg").code == 0
+    assert train("first", "experiment=[ctsdg,tiny]", "mask=irregular", "trainer.max_steps=3", model="ctsdg").code == 0
     start = f"init_from={tmp_path / 'first' / 'last.ckpt'}"
-    assert train("second", "experiment=[ctsdg_finetune,tiny]", "trainer.max_steps=3", start, model="ctsdg").code == 0
+    second = ["experiment=[ctsdg_finetune,tiny]", "mask=irregular", "trainer.max_steps=3", start]
+    assert train("second", *second, model="ctsdg").code == 0
     first, second = checkpoint(tmp_path / "first"), checkpoint(tmp_path / "second")
     assert second["global_step"] == 3
     before, after = (statistics(stored["state_dict"], "network.") for stored in (first, second))
@@ -253,7 +254,8 @@ def test_the_stages_of_edgeconnect_follow_each_other(train: Command, tmp_path: P
     }
     start, before = [], dict[str, Any]()
     for stage, learning in stages.items():
-        outcome = train(stage, f"experiment=[{stage},tiny]", "trainer.max_steps=2", *start, model="edgeconnect")
+        recipe = [f"experiment=[{stage},tiny]", "mask=irregular", "trainer.max_steps=2"]
+        outcome = train(stage, *recipe, *start, model="edgeconnect")
         assert outcome.code == 0, outcome.err
         start, after = [f"init_from={tmp_path / stage / 'last.ckpt'}"], checkpoint(tmp_path / stage)["state_dict"]
         for part, learns in zip(parts, learning, strict=True):
@@ -263,6 +265,54 @@ def test_the_stages_of_edgeconnect_follow_each_other(train: Command, tmp_path: P
     metrics = [read_result(tmp_path / stage) for stage in stages]
     names = [result.metric for result in metrics if result is not None and result.value is not None]
     assert names == ["val/edge_f1", "val/psnr", "val/psnr", "val/psnr"]
+
+
+RANDOM = {"fitting": "cover", "resize": None, "flip_probability": 0.5}
+WHOLE = {"fitting": "stretch", "resize": None, "crop": None}
+SQUARE = {"fitting": "square", "resize": None, "crop": None, "flip_probability": 0.5}
+PUBLISHED: dict[str, tuple[dict[str, Any], str]] = {
+    "misf": (SQUARE, "files"),
+    "misf_as_released": (SQUARE, "files"),
+    "madf": ({**RANDOM, "crop": 572}, "files_rotated"),
+    "madf_512": ({**RANDOM, "crop": 572}, "files_rotated"),
+    "madf_paper_style": ({**RANDOM, "crop": 572}, "files_rotated"),
+    "ctsdg": ({**WHOLE, "flip_probability": 0}, "files"),
+    "ctsdg_finetune": ({**WHOLE, "flip_probability": 0}, "files"),
+    "pconv": (WHOLE, "random_walk"),
+    "pconv_finetune": (WHOLE, "random_walk"),
+    "rfr": ({**RANDOM, "crop": "any"}, "rfr_strokes"),
+    "rfr_finetune": ({**RANDOM, "crop": "any"}, "rfr_strokes"),
+    "deepfillv2": ({"fitting": "cover", "crop": None, "flip_probability": 0}, "free_form_box"),
+    "edgeconnect_edge": (SQUARE, "files"),
+    "edgeconnect_inpaint": (SQUARE, "files"),
+    "edgeconnect": (SQUARE, "files"),
+    "edgeconnect_joint": (SQUARE, "files"),
+}
+"""How a recipe prepares images, and its masks."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_recipe_prepares_images_and_masks_as_published_whatever_the_data_set_does(name: str) -> None:
+    data, mask = PUBLISHED[name]
+    config = compose_config("train", [f"experiment={name}", "data=celeba"])  # which resizes
+    assert {key: config.data[key] for key in data} == data
+    assert config.mask == compose_config("train", [f"mask={mask}"]).mask
+    drawn = compose_config("train", [f"experiment={name}", "mask=irregular"])
+    assert drawn.mask == compose_config("train", ["mask=irregular"]).mask
+
+
+def test_a_recipe_with_mask_files_trains_with_them(train: Command, masks: Images, tmp_path: Path) -> None:
+    folder = masks("a.png", "b.png")
+    recipe = ["experiment=[madf,tiny]", "data.crop=36", "data.resize=40", f"mask.root={folder}"]
+    assert train("whole", *recipe, model="madf", steps=3).code == 0
+    assert train("parts", *recipe, model="madf", steps=2).code == 0
+    assert train("parts", *recipe, "ckpt_path=last", model="madf", steps=3).code == 0
+    assert equal(*(checkpoint(tmp_path / run)["state_dict"] for run in ("whole", "parts")))
+    missing = train("none", "experiment=[misf,tiny]")
+    assert missing.code == 2
+    assert missing.err == (
+        "inpaint-zoo train: error: mask.root is missing: give mask.root=DIR, or mask=irregular, which reads no files\n"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (CONF_DIR / "experiment").glob("*.yaml")))

@@ -45,8 +45,9 @@ def offered(names: Iterable[str]) -> list[str]:
 
 def missing(key: str) -> str:
     """The message that a mandatory key has no value, and how to give it one."""
-    last = key.rpartition(".")[2]
-    return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}"
+    node, _, last = key.rpartition(".")
+    instead = f", or {node}=irregular, which reads no files" if key in ("mask.root", "eval_mask.root") else ""
+    return f"{key} is missing: give {key}={_PLACEHOLDERS.get(last, 'VALUE')}{instead}"
 
 
 def no_such_key(key: str, config: object) -> str:
