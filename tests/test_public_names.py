@@ -119,12 +119,12 @@ OPTIONS = {
         ablation_ctsdg_no_structure ablation_ctsdg_paper_fusion ablation_ctsdg_single_stream
         ablation_ctsdg_true_edges ablation_madf_batch_norm ablation_madf_ordinary_filtering
         ablation_madf_refinements_0 ablation_madf_refinements_1 ablation_madf_refinements_3
-        ablation_misf_all_levels ablation_misf_image_filtering ablation_misf_independent
+        ablation_madf_final_only ablation_misf_all_levels ablation_misf_image_filtering ablation_misf_independent
         ablation_misf_kernel_5 ablation_misf_kernel_7 ablation_misf_level_1 ablation_misf_level_2
         ablation_misf_no_filtering ablation_misf_semantic_filtering ablation_misf_without_adversarial
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
         bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
-        deepfillv2 demo_misf edgeconnect edgeconnect_edge edgeconnect_inpaint edgeconnect_joint madf madf_512
+        hybrid deepfillv2 demo_misf edgeconnect edgeconnect_edge edgeconnect_inpaint edgeconnect_joint madf madf_512
         madf_final_only madf_paper_style misf misf_as_released pconv pconv_finetune rfr rfr_finetune tiny
     """,
     "logger": "csv many none tensorboard wandb",

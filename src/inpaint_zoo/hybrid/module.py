@@ -33,7 +33,7 @@ LOSS_WEIGHTS = {
     "adversarial": 0.1,
     "discriminator": 1,
 }
-OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.5, 0.9))
+OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.5, 0.999))
 
 
 class Hybrid(InpaintingModule):
