@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import Mock
@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from torch.export import ExportedProgram
 
+from inpaint_zoo.bundles import list_bundles
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.export.graph import FillGraph, filled_by, trace
 from inpaint_zoo.export.onnx_file import onnx_bytes, run_onnx, serialized, to_onnx
@@ -36,14 +37,18 @@ FAST = "misf"
 """Tracing the other two takes a minute each."""
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=() if name == FAST else pytest.mark.slow) for name in list_models()],
-)
+def of(names: Iterable[str]) -> pytest.MarkDecorator:
+    cases = [pytest.param(name, marks=() if name == FAST else pytest.mark.slow) for name in names]
+    return pytest.mark.parametrize("traced", cases, indirect=True)
+
+
+@pytest.fixture
 def traced(request: pytest.FixtureRequest, small_checkpoint: Checkpoint) -> Traced:
     graph = FillGraph(load_model(small_checkpoint(request.param))[1], "BHWC")
     return Traced(graph, trace(graph))
 
 
+@of([FAST, *sorted({*list_models()} - {*list_bundles()})])  # the packaged ones: test_packaged.py
 def test_onnx_files_fill_as_the_network_does(traced: Traced, sample: Sample) -> None:
     model, sizes = to_onnx(traced.program), {}
     for precision, limit in WITHIN.items():
@@ -62,6 +67,7 @@ def test_onnx_files_fill_as_the_network_does(traced: Traced, sample: Sample) -> 
     assert [(entry.key, entry.value) for entry in metadata] == [("inpaint_zoo", "told")]
 
 
+@of(list_models())
 def test_torch_runs_a_program_without_this_package(traced: Traced, sample: Sample, tmp_path: Path) -> None:
     content = program_bytes(traced.program, "float32", {"inpaint_zoo": "told"})
     for size in SIZES:

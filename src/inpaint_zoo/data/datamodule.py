@@ -34,7 +34,7 @@ from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask, MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 
 _BATCHES_AHEAD = 4
-"""That each worker prepares ahead, so that a GPU need not wait for a single large image."""
+"""Batches that each worker prepares ahead, so that a GPU need not wait for a single large image."""
 
 
 class InpaintingDataModule(LightningDataModule, ABC):
