@@ -1,5 +1,5 @@
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, TypedDict, Unpack
@@ -95,6 +95,9 @@ def test_the_arguments_of_a_network_are_checked_too(monkeypatch: pytest.MonkeyPa
     node.model.network.base_channels = "many"
     with pytest.raises(InputError, match=r"model\.network\.base_channels is 'many': give a value of type int"):
         check_nodes(node)
+    node.model.network = 5
+    with pytest.raises(InputError, match=r"model\.network is 5: give a value of type mapping, \{KEY: VALUE\}"):
+        check_nodes(node)
     node.model.network = {"base_chanels": 8}
     with pytest.raises(InputError, match=r"model\.network\.base_chanels is no argument of Network, did you mean"):
         check_nodes(node)
@@ -114,7 +117,16 @@ def test_locate() -> None:
 
 
 def takes(
-    *, count: int, ratio: float, flag: bool, name: str | None, size: int | list[int], lr: float | Tensor, free: Any = 0
+    *,
+    count: int,
+    ratio: float,
+    flag: bool,
+    name: str | None,
+    size: int | list[int],
+    lr: float | Tensor,
+    weights: Mapping[str, float],
+    part: dict[str, Any] | None = None,
+    free: Any = 0,
 ) -> None:
     """Hints of all kinds."""
 
@@ -137,11 +149,18 @@ def takes(
         ("size", [1], True),
         ("lr", 1, True),
         ("lr", "abc", False),
+        ("weights", {}, True),
+        ("weights", None, False),
+        ("weights", 5, False),
+        ("part", {"a": 1}, True),
+        ("part", None, True),
+        ("part", True, False),
+        ("part", "abc", False),
         ("free", "anything", True),
     ],
 )
 def test_a_plain_value_of_the_wrong_type_is_named(name: str, value: Any, fits: bool) -> None:
-    values = {"count": 1, "ratio": 0.5, "flag": True, "name": "x", "size": 1, "lr": 0.1, name: value}
+    values = {"count": 1, "ratio": 0.5, "flag": True, "name": "x", "size": 1, "lr": 0.1, "weights": {}, name: value}
     if fits:
         check_arguments(takes, values, "data")
     else:

@@ -125,6 +125,7 @@ def check_arguments(target: Any, values: Mapping[str, Any], key: str, partial: b
     for name, hint in _hints(target).items():
         if name in values and not _fits(values[name], hint):
             wanted = [kind.__name__ for kind in _members(hint) if kind in (bool, int, float, str)]
+            wanted += ["mapping, {KEY: VALUE}" for kind in _members(hint) if _is_mapping(kind)]
             raise InputError(f"{key}.{name} is {values[name]!r}: give a value of type {' or '.join(wanted)}")
 
 
@@ -181,7 +182,7 @@ def _check_node(node: Any, key: str) -> None:
         target = locate(node["_target_"], key)
         check_arguments(target, values, key, partial=True)
         if hasattr(target, "network_class"):  # a model passes these arguments on to its network
-            check_arguments(target.network_class, values.get("network", {}), f"{key}.network", partial=True)
+            check_arguments(target.network_class, values.get("network") or {}, f"{key}.network", partial=True)
     for name, value in values.items():
         _check_node(value, f"{key}.{name}")
 
@@ -232,14 +233,19 @@ def _members(hint: Any) -> tuple[Any, ...]:
 
 
 def _fits(value: Any, hint: Any) -> bool:
-    """Whether a value fits a type hint; only plain values and plain hints are checked, all others pass."""
+    """Whether a value fits a type hint; only plain values and hints of plain values or mappings are checked."""
     # ignores Tensor in `float | Tensor` (as in torch.optim): YAML holds no tensors
     members = tuple(kind for kind in _members(hint) if getattr(kind, "__name__", "") != "Tensor")
+    members = tuple(kind for kind in members if not _is_mapping(kind))
     if not isinstance(value, _PLAIN) or not set(members) <= set(_PLAIN):
         return True
     if isinstance(value, bool):
         return bool in members
     return isinstance(value, members) or (isinstance(value, int) and float in members)
+
+
+def _is_mapping(hint: Any) -> bool:
+    return typing.get_origin(hint) in (Mapping, dict)
 
 
 _PLAIN = (bool, int, float, str, type(None))
