@@ -30,6 +30,8 @@ def test_a_loss_is_its_terms_times_their_weights() -> None:
     assert [term.grad.item() for term in terms.values()] == [10, -1]  # type: ignore[union-attr]
     with pytest.raises(InputError, match=r"model\.loss_weights\.three: Toy has no such term"):
         weighted_sum(terms, {"one": 1, "two": 1, "three": 1}, "Toy")
+    with pytest.raises(InputError, match=r"model\.loss_weights: all are 0, so that Toy learns nothing"):
+        weighted_sum({}, {"one": 0}, "Toy")
 
 
 def test_learning_rates_are_scaled_by_group() -> None:
@@ -45,6 +47,10 @@ def test_no_optimizer_and_bad_settings_of_one_are_named() -> None:
     for factory in (partial(torch.optim.SGD, lr=-1), partial(torch.optim.Adam, betas=(2, 0))):
         with pytest.raises(InputError, match=r"model\.optimizer: "):
             make_optimizer(factory, groups(), "Toy")
+    for scale in (-1, float("nan")):
+        own = [{**group, "lr_scale": scale} for group in groups()]
+        with pytest.raises(InputError, match=r"model\.discriminator_lr_scale=(-1|nan) must be a number from 0 on"):
+            make_optimizer(partial(torch.optim.SGD, lr=1), own, "Toy")
 
 
 def twin_of_clipping(gradient: Tensor, limit: float, algorithm: str) -> Tensor:

@@ -12,6 +12,7 @@ from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
+from inpaint_zoo.checks import as_given, is_finite
 from inpaint_zoo.errors import InputError
 
 OptimizerFactory = Callable[[list[dict[str, Any]]], Optimizer]
@@ -30,11 +31,13 @@ def weighted_sum(terms: Mapping[str, Tensor], weights: Mapping[str, float], owne
         owner: The class that computes the terms, for the message.
 
     Raises:
-        InputError: A weight has no term.
+        InputError: A weight has no term, or there is no term.
     """
     for name, weight in weights.items():
         if weight != 0 and name not in terms:
             raise InputError(f"model.loss_weights.{name}: {owner} has no such term; remove it.")
+    if not terms:
+        raise InputError(f"model.loss_weights: all are 0, so that {owner} learns nothing: give one of them a weight")
     return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
 
 
@@ -47,10 +50,13 @@ def make_optimizer(factory: OptimizerFactory | None, groups: Sequence[Mapping[st
         owner: The class of the model, for the message.
 
     Raises:
-        InputError: There is no factory, or the optimizer refuses its arguments.
+        InputError: There is no factory, an `lr_scale` is negative, or the optimizer refuses its arguments.
     """
     if factory is None:
         raise InputError(f"{owner} was built without an optimizer; give optimizer= to train it.")
+    for scale in (group["lr_scale"] for group in groups if "lr_scale" in group):
+        if not is_finite(scale) or scale < 0:
+            raise InputError(f"model.discriminator_lr_scale={as_given(scale)} must be a number from 0 on")
     plain = [{key: value for key, value in group.items() if key != "lr_scale"} for group in groups]
     try:
         optimizer = factory(plain)
