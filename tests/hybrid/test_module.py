@@ -99,7 +99,18 @@ def test_each_loss_works_alone(term: str) -> None:
     [
         ({"generator": "mifs"}, "no model 'mifs', did you mean 'misf'"),
         ({"generator": "misf", "discriminator": "path"}, "model.discriminator is one of patch, two_branch"),
-        ({"generator": "misf", "filtering": {"kernel": 3}}, "model.filtering.kernel is no argument of FilteredModel"),
+        (
+            {"generator": "misf", "filtering": {"kernel": 3}},
+            "model.filtering: a key is one of base_channels, kernel_size",
+        ),
+        ({"generator": "misf", "filtering": {"model": "pconv"}}, "model.filtering: a key is one of .* got 'model'"),
+        ({"generator": "misf", "filtering": {"network": {}}}, "model.filtering: a key is one of .* got 'network'"),
+        ({"generator": "misf", "filtering": {"kernel_size": 4}}, "filtering.kernel_size=4 must be odd: give 5"),
+        ({"generator": "misf", "filtering": {"base_channels": 0}}, "filtering.base_channels=0 must be at least 1"),
+        (
+            {"generator": "misf", "discriminator": "patch", "discriminator_channels": 0},
+            "model.discriminator_channels=0",
+        ),
         ({"generator": "misf", "network": {"width": 3}}, "misf has no 'width'"),
     ],
 )

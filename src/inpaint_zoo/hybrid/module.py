@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from inpaint_zoo.batch import Batch, taught
-from inpaint_zoo.checks import choose
+from inpaint_zoo.checks import at_least, choose
 from inpaint_zoo.config.build import check_arguments
 from inpaint_zoo.hybrid.network import FilteredModel
 from inpaint_zoo.losses.adversarial import ADVERSARIAL_LOSSES
@@ -33,6 +33,7 @@ LOSS_WEIGHTS = {
     "adversarial": 0.1,
     "discriminator": 1,
 }
+FILTER_ARGUMENTS = ("base_channels", "kernel_size")
 OPTIMIZER = partial(torch.optim.Adam, lr=1e-4, betas=(0.5, 0.999))
 
 
@@ -80,7 +81,7 @@ class Hybrid(InpaintingModule):
         self.name, self.network_class = generator, network_class(generator)
         if filtering is not None:
             self.name, self.network_class = f"{generator}_filtered", FilteredModel
-            arguments = {"model": generator, "network": arguments, **filtering}
+            arguments = {"model": generator, "network": arguments, **_filters(filtering)}
             check_arguments(FilteredModel, arguments, "model.filtering")
         super().__init__(network=arguments, loss_weights=loss_weights, optimizer=optimizer, lr_schedule=lr_schedule)
         for part in self.network.auxiliary:  # DDP would wait for gradients that are never computed
@@ -135,5 +136,13 @@ class Hybrid(InpaintingModule):
         return terms
 
 
+def _filters(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Arguments of the filters; those of the network are given elsewhere."""
+    for key in given:
+        choose(dict.fromkeys(FILTER_ARGUMENTS), key, "model.filtering: a key")
+    return given
+
+
 def _critic(name: str | None, base_channels: int) -> Critic | None:
+    at_least(1, base_channels, "model.discriminator_channels")
     return None if name is None else choose(CRITICS, name, "model.discriminator")(base_channels=base_channels)

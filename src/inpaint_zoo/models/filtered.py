@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Prediction, composite
+from inpaint_zoo.checks import at_least, odd_at_least
 from inpaint_zoo.layers.init import init_normal
 from inpaint_zoo.layers.per_pixel_filter import filter_per_pixel
 from inpaint_zoo.models.misf.kernel_prediction import KernelPredictionBranch
@@ -26,10 +27,15 @@ class FilteredNetwork(InpaintingNetwork):
         filtered: The network.
         base_channels: Of the branch that predicts kernels (MISF: 64).
         kernel_size: Odd (MISF: 3).
+
+    Raises:
+        InputError: A number is out of range.
     """
 
     def __init__(self, filtered: InpaintingNetwork, *, base_channels: int, kernel_size: int) -> None:
         super().__init__()
+        at_least(1, base_channels, "filtering.base_channels")
+        odd_at_least(1, kernel_size, "filtering.kernel_size")
         self.filtered = filtered
         self.kernel_prediction = KernelPredictionBranch(
             base_channels=base_channels, levels=(), kernel_size=kernel_size, interactive=False
