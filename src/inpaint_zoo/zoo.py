@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
 from omegaconf import OmegaConf
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
@@ -173,18 +175,32 @@ def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) 
     Raises:
         InputError: They do not fit, or the network is of a package that is not allowed.
     """
-    arguments = {**stored.network, **(overrides or {})}
-    if stored.network_class is None or (_is_own(stored.network_class) and stored.model in list_models()):
-        network = _build(stored.model, network_arguments(stored.model, arguments))
+    arguments, own = {**stored.network, **(overrides or {})}, _is_own(stored.network_class)
+    if stored.network_class is None or (own and stored.model in list_models()):
+        kind, arguments = network_class(stored.model), network_arguments(stored.model, arguments)
     else:
-        network = _called(_stated_class(stored), arguments, stored.model)
+        kind = _stated_class(stored)
+    build = partial(_called, kind, arguments, stored.model)
+    if own:
+        _refuse_other_sizes(stored, build)
+    network = build()
     stored.apply(network)
     return network.eval()
 
 
-def _is_own(path: str) -> bool:
-    """Whether a network is found by its model's name, which stays the same where classes move."""
-    return str(path).startswith(f"{__package__}.")
+def _refuse_other_sizes(stored: Weights, build: Callable[[], InpaintingNetwork]) -> None:
+    """Compare names and shapes before there is memory for them: a damaged file may describe a network of any size."""
+    try:
+        with torch.device("meta"):
+            network = build()
+    except (RuntimeError, TypeError, OverflowError) as error:  # a size that is no number of bytes
+        raise InputError(f"{stored.path} describes a network that is too large for any memory") from error
+    stored.converted_for(network)
+
+
+def _is_own(path: str | None) -> bool:
+    """Whether a network is of this package: by the path of its class, or by being a published one, without a path."""
+    return path is None or str(path).startswith(f"{__package__}.")
 
 
 def _stated_class(stored: Weights) -> type[InpaintingNetwork]:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from inpaint_zoo.models.statement import STATEMENT, stated, statement
+from inpaint_zoo.models.statement import LONGEST, STATEMENT, stated, statement
 
 
 def test_what_is_stated_comes_back() -> None:
@@ -26,6 +26,7 @@ def test_a_value_without_a_form_in_json_stops_no_training() -> None:
         torch.tensor(list(b"[1]"), dtype=torch.uint8),
         torch.tensor(list(b"[" * 10**5), dtype=torch.uint8),
         torch.zeros(3, device="meta"),
+        torch.tensor(list(b'{"a": 1}' + b" " * LONGEST), dtype=torch.uint8),
     ],
 )
 def test_a_damaged_statement_states_nothing(tensor: Tensor) -> None:

@@ -166,3 +166,14 @@ def test_names_tell_whose_a_published_file_is(tmp_path: Path) -> None:
     torch.save({"a": torch.zeros(1)}, tmp_path / "y.pth")
     with pytest.raises(InputError, match=r"there are no published files of unet"):
         read_weights(tmp_path / "y.pth", "unet")
+
+
+@pytest.mark.parametrize("channels", [20_000, 10**12, 10**30])
+def test_a_file_that_describes_a_network_of_any_size_takes_no_memory(
+    small_checkpoint: Checkpoint, tmp_path: Path, channels: int
+) -> None:
+    content = torch.load(small_checkpoint("misf"), weights_only=True)
+    content["hyper_parameters"]["network"]["base_channels"] = channels
+    torch.save(content, tmp_path / "x.ckpt")
+    with pytest.raises(InputError, match=r"x\.ckpt(: the weights do not fit| describes a network that is too large)"):
+        load_model(tmp_path / "x.ckpt")

@@ -12,6 +12,9 @@ from torch import Tensor
 STATEMENT = "inpaint_zoo_statement"
 """Name of the tensor in a state dict: JSON with the name of the model and the arguments of its network, in bytes."""
 
+LONGEST = 2**16
+"""Bytes of a statement; ours have some hundred."""
+
 
 def statement(entries: Mapping[str, Any]) -> Tensor:
     """The entries of a checkpoint that say which network it holds, as a tensor, (N,) uint8."""
@@ -19,13 +22,14 @@ def statement(entries: Mapping[str, Any]) -> Tensor:
 
 
 def stated(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries that stand in a state dict as a tensor; none where there is no such tensor, or a damaged one.
+    """The entries that stand in a state dict as a tensor; none where there is no such tensor, or one that is damaged.
 
     Examples:
         >>> stated({STATEMENT: statement({"inpaint_zoo_model": "misf"})})
         {'inpaint_zoo_model': 'misf'}
     """
     try:
-        return dict(json.loads(bytes(state[STATEMENT].tolist())))
+        said = state[STATEMENT]
+        return dict(json.loads(bytes(said.tolist()))) if said.numel() <= LONGEST else {}
     except (KeyError, AttributeError, ValueError, TypeError, RuntimeError):  # RecursionError is of the last
         return {}

@@ -58,12 +58,20 @@ class Weights:
         Raises:
             InputError: Names or shapes differ, or values are not finite; the message names them.
         """
-        try:
-            state = self.convert(self.state, network.state_dict())
-        except InputError as error:
-            raise InputError(f"{self.path}: {error}") from error
+        state = self.converted_for(network)
         refuse_broken_values(self.path, state)
         network.load_state_dict(state)
+
+    def converted_for(self, network: nn.Module) -> StateDict:
+        """These weights under the names of `network`, whose own values are not read.
+
+        Raises:
+            InputError: Names or shapes differ; the message names them.
+        """
+        try:
+            return self.convert(self.state, network.state_dict())
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from error
 
 
 def read_weights(
