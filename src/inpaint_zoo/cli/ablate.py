@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from omegaconf import DictConfig
 
-from inpaint_zoo.checks import choose
+from inpaint_zoo.checks import choose, is_list
 from inpaint_zoo.cli.main import task_of
-from inpaint_zoo.config.compose import output_dir
+from inpaint_zoo.config.compose import compose_config, output_dir
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.jobs.ablation.published import Quoted, read_quoted
 from inpaint_zoo.jobs.ablation.study import Study, method_name
 from inpaint_zoo.jobs.ablation.table import show, tables_of, write
@@ -18,9 +21,9 @@ def run(config: DictConfig) -> None:
     folder = output_dir()
     study = Study.of_command_line(config, folder)
     choose(study.variants, config.study.reference, "study.reference")
-    quoted = _quoted(config.study.quoted)
+    quoted, evaluation = _quoted(config.study.quoted), _checked(config.evaluation)
     study.train(task_of("train"))
-    comparison = study.compare(task_of("compare"), list(config.evaluation))
+    comparison = study.compare(task_of("compare"), evaluation)
     methods = {variant: [method_name(variant, seed) for seed in study.seeds] for variant in study.variants}
     tables = tables_of(read_records(comparison / "records.csv"), methods, config.study.reference, quoted)
     write(folder, tables, config.study.title)
@@ -30,3 +33,14 @@ def run(config: DictConfig) -> None:
 
 def _quoted(node: DictConfig | None) -> Quoted | None:
     return None if node is None else read_quoted(node.file, node.table, node.source, dict(node.rows))
+
+
+def _checked(evaluation: Any) -> list[str]:
+    """The overrides of the comparison, which are composed before anything is trained."""
+    if not is_list(evaluation) or not all(isinstance(override, str) for override in evaluation):
+        raise InputError(f'evaluation={evaluation} must be a list of overrides, such as ["data.root=DIR"]')
+    try:
+        compose_config("compare", list(evaluation))
+    except InputError as error:
+        raise InputError(f"evaluation: {error}") from error
+    return list(evaluation)

@@ -24,6 +24,13 @@ EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_
         (["study=misf", "seeds=[]"], "seeds=[] must be a list with at least one value"),
         (["study=misf", "seeds=[0,0]"], "seeds: a value is given twice"),
         (["study=misf", "seeds=[-1]"], "seeds=-1 must lie in"),
+        (["study=misf", "evaluation=5"], "evaluation=5 must be a list of overrides"),
+        (["study=misf", "evaluation=[[1]]"], "must be a list of overrides"),
+        (["study=misf", 'evaluation=["data.rooot=x"]'], "evaluation: there is no key 'data.rooot'"),
+        (
+            ["study=misf", "~study.title"],
+            "study.title is missing: a study has title, model, reference, variants, quoted",
+        ),
     ],
 )
 def test_what_makes_no_study_is_refused(

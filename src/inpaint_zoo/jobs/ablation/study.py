@@ -17,6 +17,8 @@ from inpaint_zoo.jobs.run import run_verb
 from inpaint_zoo.training.runs.files import CHECKPOINTS
 from inpaint_zoo.training.runs.result import read_result
 
+KEYS = ("title", "model", "reference", "variants", "quoted")
+"""What the YAML file of a study has."""
 OWN_KEYS = ("study", "seeds", "evaluation", "run_dir", "experiment")
 """Keys of `ablate` that `train` does not have, or gets from the study."""
 DECIDED = {"model": "study=", "seed": "seeds="}
@@ -50,8 +52,11 @@ class Study:
             folder: Of the study.
 
         Raises:
-            InputError: A key is given that the study decides, or a seed is not one.
+            InputError: A key is given that the study decides, a key of the study is missing, or a seed is not one.
         """
+        for key in KEYS:
+            if key not in config.study:
+                raise InputError(f"study.{key} is missing: a study has {', '.join(KEYS)} (quoted may be null)")
         job: Any = HydraConfig.get()
         given = {text: overridden_key(text) for text in job.overrides.task}
         for key in given.values():
