@@ -156,6 +156,11 @@ def test_what_is_wrong_is_said_in_one_sentence(image: Any, mask: Any, message: s
         ({"model": "telea"}, "opencv_telea"),
         ({"model": "mean", "weights": "a.ckpt"}, "mean needs none: leave weights out"),
         ({"model": "misf", "weights": "nowhere.ckpt"}, "nowhere.ckpt"),
+        ({"model": "nowhere.ckpt"}, "nowhere.ckpt does not exist: give the path of a checkpoint"),
+        ({"model": Path("folder/nowhere")}, "nowhere does not exist: give the path of a checkpoint"),
+        ({"model": "hf://nobody"}, "hf://nobody"),
+        ({"model": ""}, "no model ''"),
+        ({"model": None}, "no model 'None'"),
     ],
 )
 def test_a_model_that_is_none_is_said(arguments: dict[str, Any], message: str) -> None:
@@ -182,6 +187,14 @@ def test_a_file_says_what_it_is_of(tmp_path: Path) -> None:
     image, mask = torch.rand(3, 40, 40), torch.zeros(40, 40)
     mask[10:20, 10:20] = 1
     assert torch.equal(load(path)(image, mask), load("misf", path)(image, mask))
+
+
+def test_a_name_is_that_of_a_model_where_a_file_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mean").write_text("no weights")
+    monkeypatch.chdir(tmp_path)
+    assert np.array_equal(load("mean")(RGB, HOLE), FILLS["mean"](RGB, HOLE))
+    with pytest.raises(InputError, match=r"mean (cannot be read as|is not) a checkpoint"):
+        load("./mean")
 
 
 def test_without_weights_a_network_has_the_packaged_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.inference.conversions import Given, unpack, unpack_masks
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.runtime.device import choose_device
-from inpaint_zoo.zoo import known_model, load_model, load_packaged
+from inpaint_zoo.zoo import known_model, list_models, load_model, load_packaged
 
 Images = TypeVar("Images", bound=Given)
 
@@ -89,7 +89,7 @@ def load(model: str | Path, weights: str | Path | None = None, device: str = "au
 
     Args:
         model: One of `inpaint_zoo.list_models()`, or a classical fill: `mean`, `nearest`, `opencv_telea`,
-            `opencv_navier_stokes`, `patchmatch`; or the path of a file of weights, which says what it is of.
+            `opencv_navier_stokes`, `patchmatch`; or the path or address of a file of weights, which says what it is of.
         weights: A checkpoint of this package, or a published file; without it, a network has the weights that come
             with the package.
         device: Where a network runs: `auto` (a GPU if there is one), `cpu`, `cuda:1`, ...
@@ -104,7 +104,7 @@ def load(model: str | Path, weights: str | Path | None = None, device: str = "au
     Raises:
         InputError: There is no such model or device, or the weights are missing or do not fit.
     """
-    if weights is None and os.path.isfile(model):  # noqa: PTH113  # Path.is_file raises for a name that is too long
+    if weights is None and _is_path(model):
         return Inpainter(NetworkMethod(load_model(model)[1], choose_device(device)))
     model = str(model)
     if known_model(model, *FILLS) in FILLS:
@@ -113,6 +113,16 @@ def load(model: str | Path, weights: str | Path | None = None, device: str = "au
         return Inpainter(ClassicalFill(FILLS[model], model))
     network = load_packaged(model) if weights is None else load_model(weights, model)[1]
     return Inpainter(NetworkMethod(network, choose_device(device)))
+
+
+def _is_path(model: object) -> bool:
+    """Whether `model` is the path or address of a file; a name is none, also where a file is called so."""
+    if not isinstance(model, str):
+        return isinstance(model, os.PathLike)
+    if not model or model in (*list_models(), *FILLS):
+        return False
+    # a misspelt name is no path, a file that is missing is; Path.is_file raises for a name that is too long
+    return not model.isidentifier() or os.path.isfile(model)  # noqa: PTH113
 
 
 def inpaint(
