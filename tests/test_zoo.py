@@ -1,6 +1,8 @@
 import pydoc
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from omegaconf import OmegaConf
@@ -10,7 +12,7 @@ from inpaint_zoo.config.build import locate
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models.weights import converted
-from inpaint_zoo.zoo import create_model, list_models, load_model
+from inpaint_zoo.zoo import create_model, create_module, list_models, load_model
 
 
 @pytest.fixture(params=list_models())
@@ -36,6 +38,20 @@ def test_create_model_refuses_what_it_does_not_know(name: str) -> None:
 def test_create_model_refuses_a_text_for_a_number(name: str) -> None:
     with pytest.raises(InputError, match=f"{name}.base_channels is 'abc': give a value of type int"):
         create_model(name, base_channels="abc")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"network": {"base_channels": torch.tensor(8)}}, r"misf\.network\.base_channels: Value 'Tensor' is not"),
+        ({"network": {"base_channels": np.int64(8)}}, r"misf\.network\.base_channels: Value 'int64' is not"),
+        ({"network": 5}, "misf.network is 5: give a mapping"),
+    ],
+)
+def test_create_module_names_a_value_of_another_kind(overrides: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        create_module("misf", **overrides)
+    assert "\n" not in str(caught.value)
 
 
 def test_weights_bring_the_arguments_of_their_network(

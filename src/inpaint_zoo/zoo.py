@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from omegaconf import OmegaConf
+from omegaconf.errors import UnsupportedValueType
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
 from inpaint_zoo.checks import did_you_mean
@@ -89,7 +90,13 @@ def create_module(name: str, **overrides: Any) -> InpaintingModule:
             node[key].update(value)
         else:
             raise InputError(f"{name}.{key} is {value!r}: give a mapping, with keys such as {next(iter(node[key]))!r}")
-    module: InpaintingModule = construct(OmegaConf.create({name: node})[name], **given)
+    try:
+        settings = OmegaConf.create({name: node})[name]
+    except UnsupportedValueType as error:  # an array or a tensor
+        raise InputError(
+            f"{error.full_key}: {str(error).splitlines()[0]}: give a plain number, text, list or mapping"
+        ) from error
+    module: InpaintingModule = construct(settings, **given)
     return module
 
 

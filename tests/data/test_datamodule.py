@@ -16,6 +16,7 @@ from torch import Tensor
 
 from inpaint_zoo.data import FolderDataModule
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.masks import BoxMask
 
 Write = Callable[..., Path]
 Data = Callable[..., FolderDataModule]
@@ -281,3 +282,10 @@ def test_the_log_names_no_split_of_its_own_for_subfolders(
     with caplog.at_level(logging.INFO):
         folder_data(root=root).setup("fit")
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("key", ["mask", "eval_mask"])
+@pytest.mark.parametrize("wrong", ["irregular", BoxMask, 5])
+def test_a_mask_that_makes_none_is_named(folder_data: Data, root: Path, key: str, wrong: Any) -> None:
+    with pytest.raises(InputError, match=rf"^{key}=.* makes no masks: give an object that does, such as BoxMask\(\)$"):
+        folder_data(root=root, **{key: wrong})

@@ -66,7 +66,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             smaller. In validation and test such an image is always an error.
 
     Raises:
-        InputError: A number is out of range, or the data cannot be used.
+        InputError: A number is out of range, a mask is not a generator, or the data cannot be used.
     """
 
     damaged = False
@@ -96,6 +96,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
         super().__init__()
         self.mask = IrregularMask() if mask is None else mask
         self.eval_mask = BinnedIrregularMask() if eval_mask is None else eval_mask
+        for key, given in (("mask", self.mask), ("eval_mask", self.eval_mask)):
+            if isinstance(given, type) or not callable(given):
+                raise InputError(f"{key}={given!r} makes no masks: give an object that does, such as BoxMask()")
         self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize, self.fitting, self.crop = resize, fitting, crop

@@ -148,6 +148,12 @@ def test_refuses_a_stage_beyond_the_last_image_by_its_key(num_refinements):
         build(network=TINY | {"num_refinements": num_refinements})
 
 
+@pytest.mark.parametrize("wrong", [2, ["a"], None, [True]])
+def test_refuses_stages_that_are_no_list_of_numbers(wrong):
+    with pytest.raises(InputError, match=r"model\.stages\.hole=.* must be a list of images, such as \[0,1,2\]"):
+        build(stages=RELEASED | {"hole": wrong})
+
+
 def test_refuses_a_term_without_stages():
     with pytest.raises(InputError, match=r"model\.stages\.style names no image"):
         build(stages=RELEASED | {"style": []})

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
+from inpaint_zoo.checks import as_given, is_list, is_whole
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.losses.irregular_holes import FEATURE_DISTANCES, LAYERS, LOSS_WEIGHTS, TERMS, irregular_hole_terms
 from inpaint_zoo.losses.perceptual import VGGFeatures
@@ -88,6 +89,8 @@ class MADF(InpaintingModule):
 
 def _checked_stages(term: str, stages: Sequence[int], num_images: int) -> list[int]:
     """The stages as indices from 0; negative ones count from the final image, as in a list."""
+    if not is_list(stages) or not all(map(is_whole, stages)):
+        raise InputError(f"model.stages.{term}={as_given(stages)} must be a list of images, such as [0,1,2]")
     if not stages:
         raise InputError(f"model.stages.{term} names no image: list at least one, or set model.loss_weights.{term}=0.")
     unknown = [stage for stage in stages if not -num_images <= stage < num_images]
