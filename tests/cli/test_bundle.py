@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from inpaint_zoo.bundles.card import read_card, text_below
+from inpaint_zoo.hybrid import FilteredModel
+from inpaint_zoo.models.weights import converted
 from inpaint_zoo.zoo import load_model
 
 Command = Callable[..., Any]
@@ -80,3 +82,14 @@ def test_nothing_is_replaced_unasked(command: Command, small_checkpoint: Checkpo
     assert command(*arguments, "force=true").code == 0
     again = command("bundle", f"ckpt={tmp_path / 'model.safetensors'}", f"output={tmp_path}", "force=true")
     assert again.code == 2  # it would replace what it reads
+
+
+def test_a_network_without_a_name_for_others_is_shared_as_it_is(command: Command, tmp_path: Path) -> None:
+    arguments = {"model": "misf", "network": {"base_channels": 4, "num_residual_blocks": 1}, "base_channels": 4}
+    network = FilteredModel(**arguments)  # type: ignore[arg-type]
+    torch.save(converted("misf_filtered", network, arguments), tmp_path / "x.ckpt")
+    code, _, err = command("bundle", f"ckpt={tmp_path / 'x.ckpt'}", f"output={tmp_path / 'out'}")
+    assert code == 2
+    assert "holds misf_filtered, which is no model" in err
+    assert "share the file itself, as ckpt=hf://OWNER/NAME/x.ckpt" in err
+    assert not list(tmp_path.glob("out/*"))

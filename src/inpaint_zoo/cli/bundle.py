@@ -28,7 +28,7 @@ from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.safetensors_file import write_safetensors
 from inpaint_zoo.models.weights import WeightsFile, converted, read_weights_file
 from inpaint_zoo.tables import Column, Row, Table, markdown
-from inpaint_zoo.zoo import filled_network, network_arguments
+from inpaint_zoo.zoo import filled_network, list_models, network_arguments
 
 _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,60}")
 _SHOWN = {"hole_psnr": Column("", "PSNR over the hole, dB", 2), "lpips": Column("", "LPIPS", 3)}
@@ -46,7 +46,13 @@ def run(config: DictConfig) -> None:
     refuse_replacing(files, force=config.force)
     file = read_weights_file(source, config.model_name, config.weights)
     results = None if config.results is None else read_results_file(Path(config.results).expanduser())
-    model, arguments = file.weights.model, network_arguments(file.weights.model, file.weights.network)
+    model = file.weights.model
+    if model not in list_models():
+        raise InputError(
+            f"ckpt: {source} holds {model}, which is no model={model} that others could name: share the file itself, "
+            f"as ckpt=hf://OWNER/NAME/{source.name}"
+        )
+    arguments = network_arguments(model, file.weights.network)
     network = filled_network(file.weights)
     card = Card(
         model=model,

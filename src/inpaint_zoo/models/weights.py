@@ -213,7 +213,8 @@ def _conversions() -> dict[str, Any]:
 
 def _other_model(path: Path, name: str, model: str) -> InputError:
     return InputError(
-        f"{path} holds the model {name}, not {model}: give model={name} (compare: methods.{name}=) or another file."
+        f"{path} holds the model {name}, not {model}: give model={name} (compare: methods.{name}=; a "
+        "hybrid: the model.generator= and model.filtering= that it was trained with) or another file."
     )
 
 
