@@ -32,6 +32,7 @@ from inpaint_zoo.images.jpeg import read_training_image
 from inpaint_zoo.images.resizing import FITTINGS
 from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask, MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
+from inpaint_zoo.masks.generator import checked_generator
 
 _BATCHES_AHEAD = 4
 """Batches that each worker prepares ahead, so that a GPU need not wait for a single large image."""
@@ -94,11 +95,8 @@ class InpaintingDataModule(LightningDataModule, ABC):
         crop: int | str | None = None,
     ) -> None:
         super().__init__()
-        self.mask = IrregularMask() if mask is None else mask
-        self.eval_mask = BinnedIrregularMask() if eval_mask is None else eval_mask
-        for key, given in (("mask", self.mask), ("eval_mask", self.eval_mask)):
-            if isinstance(given, type) or not callable(given):
-                raise InputError(f"{key}={given!r} makes no masks: give an object that does, such as BoxMask()")
+        self.mask = IrregularMask() if mask is None else checked_generator(mask, "mask")
+        self.eval_mask = BinnedIrregularMask() if eval_mask is None else checked_generator(eval_mask, "eval_mask")
         self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize, self.fitting, self.crop = resize, fitting, crop

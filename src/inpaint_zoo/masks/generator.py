@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+
+from inpaint_zoo.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ class MasksFromFiles(Protocol):
     def file_name(self, index: int, name: str) -> str:
         """The path, below the folder of masks, of the mask of a request with this `index` and `name`."""
         ...
+
+
+def checked_generator(given: Any, key: str) -> MaskGenerator:
+    """Return what was given as a generator of masks.
+
+    Raises:
+        InputError: It is none, such as the name of a kind of masks, or a class instead of an object.
+    """
+    if isinstance(given, type) or not callable(given):
+        raise InputError(f"{key}={given!r} makes no masks: give an object that does, such as BoxMask()")
+    generator: MaskGenerator = given
+    return generator
 
 
 def draw_integers(rng: np.random.RandomState, low: int, high: int, num: int) -> list[int]:
