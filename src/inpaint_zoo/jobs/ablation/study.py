@@ -19,6 +19,8 @@ from inpaint_zoo.training.runs.result import read_result
 
 KEYS = ("title", "model", "reference", "variants", "quoted")
 """What the YAML file of a study has."""
+QUOTED_KEYS = ("file", "table", "source", "rows")
+"""What names a table of a paper."""
 OWN_KEYS = ("study", "seeds", "evaluation", "run_dir", "experiment")
 """Keys of `ablate` that `train` does not have, or gets from the study."""
 DECIDED = {"model": "study=", "seed": "seeds="}
@@ -52,11 +54,9 @@ class Study:
             folder: Of the study.
 
         Raises:
-            InputError: A key is given that the study decides, a key of the study is missing, or a seed is not one.
+            InputError: A key is given that the study decides, one of its own is missing or wrong, or a seed is none.
         """
-        for key in KEYS:
-            if key not in config.study:
-                raise InputError(f"study.{key} is missing: a study has {', '.join(KEYS)} (quoted may be null)")
+        _check_keys(config.study)
         job: Any = HydraConfig.get()
         given = {text: overridden_key(text) for text in job.overrides.task}
         for key in given.values():
@@ -127,3 +127,19 @@ def _listed(values: Any, key: str) -> list[Any]:
     if len(set(listed)) < len(listed):
         raise InputError(f"{key}: a value is given twice: leave one out")
     return listed
+
+
+def _check_keys(study: DictConfig) -> None:
+    """Refuse a study that lacks something, before anything is trained."""
+    for key in KEYS:
+        if key not in study:
+            raise InputError(f"study.{key} is missing: a study has {', '.join(KEYS)} (quoted may be null)")
+    variants, quoted = study.variants, study.quoted
+    if (
+        not isinstance(variants, Mapping)
+        or not variants
+        or not all(isinstance(own, str | None) for own in variants.values())
+    ):
+        raise InputError("study.variants must be a mapping, such as {mine: EXPERIMENT, published: null}")
+    if quoted is not None and not (isinstance(quoted, Mapping) and {*QUOTED_KEYS} <= quoted.keys()):
+        raise InputError(f"study.quoted must be null, or a mapping with {', '.join(QUOTED_KEYS)}")
