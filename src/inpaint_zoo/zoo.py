@@ -24,6 +24,9 @@ from inpaint_zoo.models.weights import Weights, read_weights
 if TYPE_CHECKING:
     from inpaint_zoo.models.base import InpaintingModule
 
+LARGEST_USUAL = 1024
+"""A network with a larger argument is first built without memory, which takes seconds."""
+
 
 def list_models() -> list[str]:
     """Return the names that `create_model` and `model=` know, sorted; those of installed extensions are among them.
@@ -188,11 +191,19 @@ def filled_network(stored: Weights, overrides: Mapping[str, Any] | None = None) 
     else:
         kind = _stated_class(stored)
     build = partial(_called, kind, arguments, stored.model)
-    if own:
+    if own and _largest(arguments) > LARGEST_USUAL:
         _refuse_other_sizes(stored, build)
     network = build()
     stored.apply(network)
     return network.eval()
+
+
+def _largest(arguments: Any) -> float:
+    """The largest number in arguments of a network."""
+    if isinstance(arguments, int | float):
+        return arguments
+    inner = list(arguments.values()) if isinstance(arguments, Mapping) else arguments
+    return max(map(_largest, inner), default=0) if isinstance(inner, list | tuple) else 0
 
 
 def _refuse_other_sizes(stored: Weights, build: Callable[[], InpaintingNetwork]) -> None:
