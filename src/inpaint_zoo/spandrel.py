@@ -35,7 +35,7 @@ def install(registry: Any = None) -> list[Any]:
 
     Examples:
         >>> import spandrel
-        >>> registry = spandrel.MAIN_REGISTRY.copy()
+        >>> registry = spandrel.ArchRegistry()
         >>> [str(support.architecture.id) for support in install(registry)]
         ['CTSDG', 'DeepFillv2', 'EdgeConnect', 'MADF', 'MISF', 'PConv', 'RFR']
         >>> install(registry)

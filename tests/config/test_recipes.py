@@ -322,7 +322,7 @@ def test_every_experiment_composes_and_builds(name: str) -> None:
     if verb == "train":
         terms = {"perceptual", "style"} & config.model.loss_weights.keys()
         weights = [f"model.loss_weights.{term}=0" for term in terms]
-        small = compose_config("train", [f"experiment={name}", "model.network.base_channels=8", *weights])
+        small = compose_config("train", [f"experiment={name}", "++model.network.base_channels=8", *weights])
         module = construct(small.model)
         assert isinstance(module.network, nn.Module)
         assert module.make_optimizer().param_groups[0]["lr"] == config.model.optimizer.lr

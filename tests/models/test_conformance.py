@@ -102,7 +102,9 @@ class TestConformance(ModelConformance):
                 construct(config.model).losses(self.batch())
 
     def test_training_without_an_optimizer_is_refused(self) -> None:
-        config = compose_config("train", [f"model={self.name}", "experiment=tiny", "~model.optimizer"])
+        config = compose_config(
+            "train", [f"model={self.name}", "experiment=tiny", "~model.optimizer", "+model.optimizer=null"]
+        )
         with pytest.raises(InputError, match="give optimizer="):
             construct(config.model).configure_optimizers()
 

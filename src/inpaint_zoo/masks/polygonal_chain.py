@@ -24,7 +24,8 @@ class PolygonalChainMask(StrokeMask):
 
     Args:
         num_chains: [low, high] number of chains.
-        num_pieces: [low, high] number of pieces of a chain; a chain without pieces leaves no trace.
+        num_pieces: [low, high] number of pieces of a chain; a chain without pieces leaves no trace,
+            but a mask has one piece at least.
         headings: In degrees, 0 = down, 90 = right; every other chain uses them mirrored. None is every whole degree.
         length: [low, high] of a piece, in pixels of an image of `reference_size`.
         stroke_width: [low, high] of a piece, in pixels of an image of `reference_size`.
@@ -46,6 +47,7 @@ class PolygonalChainMask(StrokeMask):
     ) -> None:
         self.num_chains = count_range(num_chains, "mask.num_chains")
         self.num_pieces = count_range(num_pieces, "mask.num_pieces", least=0)
+        at_least(1, self.num_pieces[1], "mask.num_pieces: the largest number")
         if headings is None:
             headings = range(360)
         if not headings:
@@ -62,6 +64,8 @@ class PolygonalChainMask(StrokeMask):
         shape = (num, self.num_pieces[1])
         y, x = _draw(rng, (0, height - 1), (num,)), _draw(rng, (0, width - 1), (num,))
         num_pieces = _draw(rng, self.num_pieces, (num,))
+        if not num_pieces.any():  # every mask has a hole
+            num_pieces[0] = 1
         angles = self.headings[_draw(rng, (0, len(self.headings) - 1), shape)]
         angles[::2] *= -1
         lengths = _draw(rng, scaled_range(self.length, side, self.reference_size), shape)
