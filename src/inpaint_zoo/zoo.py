@@ -63,7 +63,7 @@ def create_model(name: str, weights: str | Path | None = None, **overrides: Any)
         InputError: The name or an override is unknown, or the weights do not fit.
     """
     if weights is None:
-        return _build(name, network_arguments(name, overrides)).eval()
+        return _called(network_class(name), network_arguments(name, overrides), name).eval()
     return filled_network(read_weights(_file(weights, "weights"), known_model(name)), overrides)
 
 
@@ -228,10 +228,6 @@ def _stated_class(stored: Weights) -> type[InpaintingNetwork]:
     return found
 
 
-def _build(name: str, arguments: Mapping[str, Any]) -> InpaintingNetwork:
-    return _called(network_class(name), arguments, name)
-
-
-def _called(network_class: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:
-    check_arguments(network_class, arguments, name)
-    return network_class(**arguments)
+def _called(kind: type[InpaintingNetwork], arguments: Mapping[str, Any], name: str) -> InpaintingNetwork:
+    check_arguments(kind, arguments, name)
+    return kind(**arguments)

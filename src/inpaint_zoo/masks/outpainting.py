@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from inpaint_zoo.checks import probability
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks.generator import MaskRequest, draw_integers
 from inpaint_zoo.masks.ranges import pixel_range, share_range
@@ -31,9 +32,7 @@ class OutpaintingMask:
         self.size_ratio = share_range(size_ratio, "mask.size_ratio")
         if self.size_ratio[1] >= 0.5:
             raise InputError(f"mask.size_ratio={list(size_ratio)} must stay below 0.5: strips of both sides would meet")
-        if not 0 <= side_probability <= 1:
-            raise InputError(f"mask.side_probability={side_probability} must lie in [0, 1]")
-        self.side_probability = side_probability
+        self.side_probability = probability(side_probability, "mask.side_probability")
 
     def __call__(self, request: MaskRequest) -> np.ndarray:
         """Make one mask, uint8 (1, height, width), 1 = hole."""

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from inpaint_zoo.checks import at_least
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.checks import at_least, probability
 from inpaint_zoo.masks.drawing.directions import offset
 from inpaint_zoo.masks.drawing.spans import Segment
 from inpaint_zoo.masks.drawing.steps import StrokeMask
@@ -50,9 +49,7 @@ class ScratchMask(StrokeMask):
         self.length = share_range(length, "mask.length")
         self.stroke_width = count_range(stroke_width, "mask.stroke_width")
         self.spread = at_least(0, spread, "mask.spread")
-        if not 0 <= gap_probability <= 1:
-            raise InputError(f"mask.gap_probability={gap_probability} must lie in [0, 1]")
-        self.gap_probability = gap_probability
+        self.gap_probability = probability(gap_probability, "mask.gap_probability")
         self.reference_size = at_least(1, reference_size, "mask.reference_size")
 
     def segments(self, height: int, width: int, rng: np.random.RandomState) -> Sequence[Segment]:
