@@ -123,3 +123,10 @@ def test_a_small_image_is_refused_for_the_discriminator_that_needs_more() -> Non
     hybrid("misf", "masked_patch").check_training(1, 16, 16)
     with pytest.raises(InputError, match="the discriminator needs 24x24 pixels"):
         hybrid("misf", "two_branch").check_training(1, 16, 16)
+
+
+def test_one_image_is_refused_only_where_a_normalisation_sees_too_little_of_it() -> None:
+    hybrid("madf").check_training(1, 128, 128)  # its encoder has none
+    for filtering in (None, {"base_channels": 8}):
+        with pytest.raises(InputError, match="one image of 128x128 leaves one value per channel"):
+            hybrid("pconv", filtering=filtering).check_training(1, 128, 128)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from inpaint_zoo.batch import Batch, taught
 from inpaint_zoo.checks import at_least, choose
@@ -98,10 +98,8 @@ class Hybrid(InpaintingModule):
             self.vgg = VGGFeatures("vgg16", LAYERS, loss_network)
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; also for batch normalisation and the discriminator."""
+        """As `InpaintingModule.check_training`; the discriminator has a minimum size too."""
         super().check_training(batch_size, height, width)
-        if any(isinstance(layer, nn.BatchNorm2d) for layer in self.network.modules()):
-            self.network.check_statistics(batch_size, height, width)
         if self.critic is not None:
             self.critic.check_size(height, width)
 

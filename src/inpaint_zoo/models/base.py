@@ -100,6 +100,8 @@ class InpaintingModule(pl.LightningModule, ABC):
     def check_training(self, batch_size: int, height: int, width: int) -> None:
         """Refuse a batch size or image size that cannot be trained with; the `InputError` names one that can."""
         self.network.check_size(height, width)
+        if self.network.normalizes_deepest and not self.frozen_batch_norm:
+            self.network.check_statistics(batch_size, height, width)
 
     def training_step(self, batch: Batch, batch_idx: int) -> dict[str, Any]:
         """The weighted sum of the loss terms, for callbacks such as `LossLog`.

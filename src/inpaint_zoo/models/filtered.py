@@ -43,6 +43,7 @@ class FilteredNetwork(InpaintingNetwork):
         init_normal(self.kernel_prediction)
         self.stride = math.lcm(STRIDE, filtered.stride)
         self.minimum_size = max(MINIMUM_SIZE, filtered.minimum_size)
+        self.normalizes_deepest = filtered.normalizes_deepest
 
     @property
     def auxiliary(self) -> tuple[torch.nn.Module, ...]:

@@ -22,6 +22,8 @@ class InpaintingNetwork(nn.Module, ABC):
     """Side lengths must be multiples of this."""
     minimum_size: int
     """The smallest side length."""
+    normalizes_deepest = False
+    """Whether features at 1/`stride` are batch-normalised: one small image has too few of them for a training."""
     generate: Callable[..., Any]
     """From images in the range of the losses to the network's images; `forward` and the losses use it."""
 

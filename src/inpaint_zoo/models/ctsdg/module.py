@@ -83,11 +83,9 @@ class CTSDG(InpaintingModule):
         self.train()  # a Trainer does not change the modes of layers
 
     def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; also for batch normalisation and the discriminator."""
+        """As `InpaintingModule.check_training`; the discriminator has a minimum size too."""
         super().check_training(batch_size, height, width)
         PatchDiscriminator.check_size(height, width)
-        if not self.frozen_batch_norm:
-            self.network.check_statistics(batch_size, height, width)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """G, and D (with its edge detector) at its own rate."""

@@ -54,6 +54,8 @@ class CTSDGNetwork(InpaintingNetwork):
         InputError: An argument is too small, a name is unknown, or `base_channels` is not a multiple of 4.
     """
 
+    normalizes_deepest = True
+
     def __init__(
         self,
         *,

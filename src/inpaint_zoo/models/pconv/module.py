@@ -58,12 +58,6 @@ class PConv(InpaintingModule):
         """The encoder."""
         return self.network.encoder
 
-    def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; also for batch normalisation."""
-        super().check_training(batch_size, height, width)
-        if not self.frozen_batch_norm:
-            self.network.check_statistics(batch_size, height, width)
-
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
         image, mask = self.network.normalize(batch["image"]), batch["mask"]

@@ -35,6 +35,8 @@ class PConvNetwork(InpaintingNetwork):
         InputError: An argument is too small.
     """
 
+    normalizes_deepest = True
+
     def __init__(self, *, base_channels: int = 64, num_levels: int = 7) -> None:
         super().__init__()
         at_least(1, base_channels, "network.base_channels")

@@ -54,12 +54,6 @@ class RFR(InpaintingModule):
             self.vgg = VGGFeatures("vgg16", LAYERS, loss_network)
         self.train()  # a Trainer does not change the modes of layers
 
-    def check_training(self, batch_size: int, height: int, width: int) -> None:
-        """As `InpaintingModule.check_training`; also for batch normalisation."""
-        super().check_training(batch_size, height, width)
-        if not self.frozen_batch_norm:
-            self.network.check_statistics(batch_size, height, width)
-
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""
         output = taught(self.network.generate(batch["image"], batch["mask"]), batch)

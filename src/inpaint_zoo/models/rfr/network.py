@@ -60,6 +60,7 @@ class RFRNetwork(InpaintingNetwork):
     """
 
     stride = minimum_size = 16
+    normalizes_deepest = True
 
     def __init__(self, *, base_channels: int = 64, kernel_size: int = 7, num_recurrences: int = 6) -> None:
         super().__init__()
