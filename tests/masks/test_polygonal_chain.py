@@ -54,7 +54,7 @@ def test_the_number_of_pieces_is_drawn_for_every_chain() -> None:
     assert counts == {2, 3, 4}
 
 
-def test_no_list_of_headings_is_every_direction_and_chains_without_pieces_are_nothing() -> None:
+def test_no_list_of_headings_is_every_direction() -> None:
     pieces = np.concatenate(
         [
             chain_mask(headings=None, length=[50, 50], reference_size=200).segments(
@@ -65,8 +65,13 @@ def test_no_list_of_headings_is_every_direction_and_chains_without_pieces_are_no
     )
     down, right = (pieces[:, 2:4] - pieces[:, :2]).T
     assert len(np.unique(np.arctan2(down, right) // 0.5)) == 14
-    assert len(chain_mask(num_pieces=[0, 0]).segments(64, 64, np.random.RandomState(0))) == 0
-    assert not chain_mask(num_pieces=[0, 0])(MaskRequest(20, 30, np.random.RandomState(0))).any()
+
+
+def test_chains_may_be_without_pieces_but_never_all_of_them() -> None:
+    few = chain_mask(num_chains=[3, 3], num_pieces=[0, 1])
+    assert {len(few.segments(64, 64, np.random.RandomState(seed))) for seed in range(30)} == {1, 2, 3}
+    with pytest.raises(InputError, match=r"mask\.num_pieces=\[0,0\] draws nothing: the larger number must be at least 1"):
+        chain_mask(num_pieces=[0, 0])
 
 
 def test_chains_without_headings_are_named() -> None:

@@ -47,7 +47,8 @@ class PolygonalChainMask(StrokeMask):
     ) -> None:
         self.num_chains = count_range(num_chains, "mask.num_chains")
         self.num_pieces = count_range(num_pieces, "mask.num_pieces", least=0)
-        at_least(1, self.num_pieces[1], "mask.num_pieces: the largest number")
+        if not self.num_pieces[1]:
+            raise InputError("mask.num_pieces=[0,0] draws nothing: the larger number must be at least 1")
         if headings is None:
             headings = range(360)
         if not headings:
