@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.masks import MaskRequest, PolygonalChainMask
+from inpaint_zoo.masks import PolygonalChainMask
 
 
 def chain_mask(**changes: Any) -> PolygonalChainMask:
@@ -70,7 +70,7 @@ def test_no_list_of_headings_is_every_direction() -> None:
 def test_chains_may_be_without_pieces_but_never_all_of_them() -> None:
     few = chain_mask(num_chains=[3, 3], num_pieces=[0, 1])
     assert {len(few.segments(64, 64, np.random.RandomState(seed))) for seed in range(30)} == {1, 2, 3}
-    with pytest.raises(InputError, match=r"mask\.num_pieces=\[0,0\] draws nothing: the larger number must be at least 1"):
+    with pytest.raises(InputError, match=r"mask\.num_pieces=\[0,0\] draws nothing: the larger number must be at least"):
         chain_mask(num_pieces=[0, 0])
 
 
