@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
 import torch
+from torch import Tensor
 
 from inpaint_zoo.layers.edges import canny, gray
-from inpaint_zoo.models.structure import StructureExtractor
+from inpaint_zoo.models.structure import Structure, StructureExtractor
 
 
 def image_and_hole(height, width, batch_size=1):
@@ -32,6 +39,35 @@ def test_a_batch_gets_the_structure_of_its_input_and_of_the_truth() -> None:
     assert all(torch.equal(one, other) for one, other in zip(batch["known"], extract(image, mask), strict=True))
     assert torch.equal(batch["truth"].gray, gray(image).float())
     assert torch.equal(batch["truth"].edge, canny(gray(image)).float())
+
+
+@pytest.mark.parametrize(("num_workers", "made_here"), [(0, 3), (1, 0)])
+def test_workers_make_the_edges_of_training_batches(  # noqa: PLR0917
+    num_workers: int,
+    made_here: int,
+    command: Callable[..., Any],
+    small_network: Callable[[str], dict[str, int]],
+    images: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, calls = os.getpid(), []
+    original = StructureExtractor.of_complete
+
+    def counted(self: StructureExtractor, image: Tensor) -> Structure:
+        if os.getpid() == here:
+            calls.append(len(image))
+        return original(self, image)
+
+    monkeypatch.setattr(StructureExtractor, "of_complete", counted)
+    outcome = command(
+        "train", "experiment=tiny", "model=ctsdg", "data.size=32", "trainer.max_steps=3",
+        *(f"model.network.{key}={value}" for key, value in small_network("ctsdg").items()),
+        f"data.num_workers={num_workers}", f"data.root={images(*(f'{i}.png' for i in range(4)))}",
+        f"run_dir={tmp_path / 'run'}",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert len(calls) == made_here
 
 
 def test_the_wrapped_range_changes_the_gray_before_the_edges() -> None:

@@ -24,7 +24,6 @@ def quiet_libraries() -> None:
         r".*Checkpoint directory .* exists and is not empty.*",  # resuming into a run folder is intended
         r".*isinstance\(treespec, LeafSpec\).*",  # a call of torch in Lightning, not in user code
         r".*module\(s\) in eval mode at the start of training.*",  # CTSDG's second stage does so on purpose
-        r".*overridden `on_before_batch_transfer` in `LightningModule` but.*",  # CTSDG makes edges there
         r".*callbacks used to create the checkpoint need to be provided.*",  # the user may leave some out
         r".*The number of training batches .* is smaller than the logging interval.*",
     ):

@@ -22,7 +22,7 @@ from inpaint_zoo.data.paired_masks import PairedImage, PairedMaskGenerator, Pair
 from inpaint_zoo.data.planning import full_batches, planned_batches
 from inpaint_zoo.data.preparation import COVER, Preparation
 from inpaint_zoo.data.sampler import TrainingSampler
-from inpaint_zoo.data.skipping import SkipCount
+from inpaint_zoo.data.skipping import SkipCount, collate
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.data.squares import prepared_square
 from inpaint_zoo.errors import InputError
@@ -200,7 +200,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
             world_size=world_size,
             position=self._position,
         )
-        return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler)
+        module = None if self.trainer is None else self.trainer.lightning_module
+        prepare = getattr(module, "prepare_batch", None)
+        return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler, prepare=prepare)
 
     def val_dataloader(self) -> DataLoader[Sample]:
         """Every validation sample once."""
@@ -287,10 +289,13 @@ class InpaintingDataModule(LightningDataModule, ABC):
             raise InputError(f"{len(dataset)} samples for {world_size} processes: raise data.eval_repeats=")
         return self.evaluation_loader(dataset, range(rank, len(dataset), world_size), self.eval_batch_size)
 
-    def _loader(self, dataset: Any, *, batch_size: int, sampler: Any) -> DataLoader[Sample]:
+    def _loader(
+        self, dataset: Any, *, batch_size: int, sampler: Any, prepare: Callable[[Any], Any] | None = None
+    ) -> DataLoader[Sample]:
         return ResumableLoader(
             dataset,
             skip_count=self.skip_count,
+            collate_fn=partial(collate, prepare=prepare),
             batch_size=batch_size,
             sampler=sampler,
             num_workers=self.num_workers,

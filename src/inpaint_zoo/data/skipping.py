@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from torch.utils.data import default_collate
@@ -23,8 +23,14 @@ class Skipped(NamedTuple):
     reason: str
 
 
-def collate(samples: Sequence[Any]) -> dict[str, Any]:
+def collate(
+    samples: Sequence[Any], prepare: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """Make a batch of the samples that were not skipped; it may be smaller than usual.
+
+    Args:
+        samples: Of a dataset.
+        prepare: What is done with the batch then.
 
     Raises:
         InputError: All samples were skipped.
@@ -37,6 +43,8 @@ def collate(samples: Sequence[Any]) -> dict[str, Any]:
             f"them out with data.exclude= ({skipped[0].reason})"
         )
     batch: dict[str, Any] = default_collate(kept)
+    if prepare is not None:
+        batch = prepare(batch)
     # workers cannot count for the main process: the batch carries what they skipped
     return batch | {_KEY: skipped} if skipped else batch
 

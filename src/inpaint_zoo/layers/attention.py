@@ -140,7 +140,7 @@ def patch_products(positions: Tensor, start: int, stop: int, grid: Grid) -> Tens
 def _window(slots: Tensor, dim: int, start: int, stop: int) -> Tensor:
     """Slots `start` to `stop`; in an export, where this may reach beyond the last slot, copies of it follow."""
     if torch.compiler.is_exporting():
-        return slots.index_select(dim, torch.arange(start, stop).clamp_max(slots.shape[dim] - 1))
+        return slots.index_select(dim, torch.arange(start, stop, device=slots.device).clamp_max(slots.shape[dim] - 1))
     return slots.narrow(dim, start, stop - start)
 
 

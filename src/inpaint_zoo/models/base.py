@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import pytorch_lightning as pl
@@ -72,6 +72,14 @@ class InpaintingModule(pl.LightningModule, ABC):
     def frozen_part(self) -> nn.Module:
         """What `frozen_batch_norm` is about: the network, or a part of it that a subclass names."""
         return self.network
+
+    @property
+    def prepare_batch(self) -> Callable[[Batch], Batch] | None:
+        """What the processes that load data do with a training batch, on the CPU; None is nothing.
+
+        It can be pickled, and `losses` does it with a batch that comes from elsewhere.
+        """
+        return None
 
     def discriminator_arguments(self, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Keyword arguments of a discriminator; if none are given, it is as wide as the network."""

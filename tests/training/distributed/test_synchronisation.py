@@ -16,9 +16,8 @@ from inpaint_zoo.zoo import list_models
 READS = ("item", "tolist", "__bool__", "__float__", "__int__", "cpu", "numpy")
 ALLOWED = (
     "torch/optim/",  # counts its steps in tensors that stay on the CPU
-    "inpaint_zoo/data/",  # images and masks before they go to the device
+    "inpaint_zoo/data/",  # images, masks and edges before they go to the device
     "inpaint_zoo/models/inputs.py",  # looks at tensors on the CPU, and on a device once
-    "on_before_batch_transfer",  # likewise: CTSDG's edges
 )
 INTERVAL = 5
 

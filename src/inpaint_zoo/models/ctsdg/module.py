@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -94,9 +94,10 @@ class CTSDG(InpaintingModule):
             {"params": list(self.discriminator.parameters()), "lr_scale": self.discriminator_lr_scale},
         ]
 
-    def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Compute edges while the images are on the CPU, so that training need not wait for copies from the GPU."""
-        return self.network.extract_structure.of_batch(batch) if self.trainer.training else batch
+    @property
+    def prepare_batch(self) -> Callable[[Batch], Batch]:
+        """Computes the edges."""
+        return self.network.extract_structure.of_batch
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The terms of `losses_of` what the network makes of the batch."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple, Self
 
@@ -126,9 +126,10 @@ class EdgeConnect(AdversarialModule):
             *({"params": list(part.parameters()), "lr_scale": self.discriminator_lr_scale} for part in discriminators),
         ]
 
-    def on_before_batch_transfer(self, batch: Batch, dataloader_idx: int) -> Batch:
-        """Compute edges while the images are on the CPU, so that training need not wait for copies from the GPU."""
-        return self.network.extract_structure.of_batch(batch) if self.trainer.training else batch
+    @property
+    def prepare_batch(self) -> Callable[[Batch], Batch]:
+        """Computes the edges."""
+        return self.network.extract_structure.of_batch
 
     def validation_step(self, batch: Batch, batch_idx: int) -> dict[str, Prediction]:
         """As `InpaintingModule.validation_step`; logs `val/edge_precision`, `val/edge_recall` and `val/edge_f1`."""
