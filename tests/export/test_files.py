@@ -90,3 +90,20 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(InputError, match=r"pip install 'inpaint-zoo\[export\]'"):
         onnx_bytes(Mock(), "float32", {})
+
+
+@pytest.mark.parametrize(("already_half", "rounded"), [(True, {"weights"}), (False, {"weights", "computed"})])
+def test_weights_of_half_precision_are_not_rounded_once_more(already_half: bool, rounded: set[str]) -> None:
+    third = np.full(64, 1 / 3, np.float32)
+    weights = third.astype(np.float16).astype(np.float32) if already_half else third
+    constants = {"weights": weights, "computed": third[:32], "few": third[:3]}
+    helper = onnx.helper
+    graph = helper.make_graph(
+        [helper.make_node("Concat", list(constants), ["all"], axis=0)], "graph", [],
+        [helper.make_tensor_value_info("all", onnx.TensorProto.FLOAT, [99])],
+        [onnx.numpy_helper.from_array(values, name) for name, values in constants.items()],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    made = onnx.load_from_string(serialized(model, "float16", {}))
+    halves = {each.name for each in made.graph.initializer if each.data_type == onnx.TensorProto.FLOAT16}
+    assert halves == {f"{name}.half" for name in rounded}

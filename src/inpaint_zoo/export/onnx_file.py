@@ -75,25 +75,40 @@ def _single(model: Any) -> Any:
 
 
 def _half(model: Any) -> Any:
-    """Keep weights in half precision; the arithmetic stays float32, on every processor."""
+    """Keep weights in half precision; the arithmetic stays float32, on every processor.
+
+    Weights that are of half precision already, as the packaged ones are, are not rounded once more: what the exporter
+    computed from them, such as a convolution times the scale of its batch normalisation, stays float32.
+    """
     from onnx import TensorProto, helper, numpy_helper  # noqa: PLC0415
 
+    rounded = _to_be_rounded({each.name: numpy_helper.to_array(each) for each in model.graph.initializer})
     casts = []
     for weights in model.graph.initializer:
-        values = numpy_helper.to_array(weights)
-        if (
-            values.dtype != np.float32
-            or values.size < _FEWEST_WEIGHTS
-            or np.abs(values).max() > np.finfo(np.float16).max
-        ):
-            continue
         name = weights.name
-        weights.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
+        if name in rounded:
+            weights.CopyFrom(numpy_helper.from_array(rounded[name], f"{name}.half"))
+            casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     return model
+
+
+def _to_be_rounded(constants: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float16]]:
+    """The weights among the constants that a file in half precision holds so; all, or those that it holds exactly."""
+    weights = {
+        name: values
+        for name, values in constants.items()
+        if values.dtype == np.float32
+        and values.size >= _FEWEST_WEIGHTS
+        and np.abs(values).max() <= np.finfo(np.float16).max
+    }
+    halves = {name: values.astype(np.float16) for name, values in weights.items()}
+    exact = {name: half for name, half in halves.items() if np.array_equal(half, weights[name])}
+    # by chance, one float32 in thousands is a half
+    is_half_already = 10 * sum(each.size for each in exact.values()) > sum(each.size for each in halves.values())
+    return exact if is_half_already else halves
 
 
 def _int8(model: Any) -> Any:
