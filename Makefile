@@ -48,11 +48,11 @@ format: setup  ## format the code
 	$(BIN)/ruff format .
 
 bundles: setup  ## train the packaged networks anew on free photographs (hours; resumes)
-	$(BIN)/python benchmarks/bundles/photographs.py $(BUNDLES)/photographs
+	$(BIN)/python benchmarks/bundles/photographs.py $(BUNDLES)/data
 	@for model in $(MODELS); do \
 		run=$(BUNDLES)/$$model; frozen=$$([ $$model = misf ] || echo model.frozen_batch_norm=true); \
 		set -- env OMP_NUM_THREADS=1 $(BIN)/inpaint-zoo train ckpt_path=auto experiment=bundle_$$model; \
-		set -- "$$@" data.root=$(BUNDLES)/photographs; \
+		set -- "$$@" data.root=$(BUNDLES)/data; \
 		"$$@" run_dir=$$run && \
 		"$$@" run_dir=$${run}_256 init_from=$$run/last.ckpt $(LATER) model.optimizer.lr=4e-4 trainer.max_steps=2500 && \
 		"$$@" run_dir=$${run}_long init_from=$${run}_256/last.ckpt $(LATER) $$frozen data.samples_per_epoch=32000 \

@@ -123,7 +123,8 @@ OPTIONS = {
         ablation_misf_kernel_5 ablation_misf_kernel_7 ablation_misf_level_1 ablation_misf_level_2
         ablation_misf_no_filtering ablation_misf_semantic_filtering ablation_misf_without_adversarial
         ablation_misf_without_l1 ablation_misf_without_perceptual ablation_misf_without_style
-        bundle bundle_ctsdg bundle_madf bundle_misf ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
+        bundle bundle_ctsdg bundle_ctsdg_vgg16 bundle_madf bundle_madf_vgg16 bundle_misf bundle_misf_vgg16
+        ctsdg ctsdg_finetune demo demo_comparison demo_ctsdg demo_madf
         hybrid deepfillv2 demo_misf edgeconnect edgeconnect_edge edgeconnect_inpaint edgeconnect_joint madf madf_512
         madf_final_only madf_paper_style misf misf_as_released pconv pconv_finetune rfr rfr_finetune tiny
     """,
