@@ -168,20 +168,21 @@ def test_what_is_erased_and_cleared_is_no_hole(opened, photo):
     assert np.array_equal(hole(page), after)
 
 
-def test_a_mask_file_is_the_hole(opened, photo, tmp_path):
+@pytest.mark.parametrize("name", ["hole.png", "hole.tif"])
+def test_a_mask_file_is_the_hole(opened, photo, tmp_path, name):
     page = opened(WIDE, photo)
     mask = np.zeros((200, 300), np.uint8)
     mask[50:90, 100:180] = 255
-    Image.fromarray(mask).save(tmp_path / "hole.png")
-    page.locator("[name=mask]").set_input_files(tmp_path / "hole.png")
-    page.get_by_text("The hole is that of hole.png.").wait_for()
+    Image.fromarray(mask).save(tmp_path / name)
+    page.locator("[name=mask]").set_input_files(tmp_path / name)
+    page.get_by_text(f"The hole is that of {name}.").wait_for()
     assert np.array_equal(hole(page), mask > 0)
     Image.fromarray(mask[:100]).save(tmp_path / "small.png")
     page.locator("[name=mask]").set_input_files(tmp_path / "small.png")
     page.get_by_text("small.png is 300 × 100, and the image is 300 × 200").wait_for()
     (tmp_path / "none.png").write_bytes(b"x")
     page.locator("[name=mask]").set_input_files(tmp_path / "none.png")
-    page.get_by_text("none.png cannot be read as an image").wait_for()
+    page.get_by_text("'none.png' cannot be read as an image").wait_for()
     assert np.array_equal(hole(page), mask > 0)
 
 

@@ -71,9 +71,11 @@ const open = async (file) => {
 const openMask = async (file) => {
   const number = opened;
   try {
-    const image = await createImageBitmap(file).catch(() => { throw new Error(`${file.name} cannot be read as an image: give a PNG, JPEG or WebP file`); });
+    const { image, address } = await load(file);
+    URL.revokeObjectURL(address);  // it has been decoded
     if (number !== opened) return;
-    if (image.width !== canvas.width || image.height !== canvas.height) throw new Error(`${file.name} is ${image.width} × ${image.height}, and the image is ${canvas.width} × ${canvas.height}: make the mask as large as the image`);
+    const { naturalWidth: width, naturalHeight: height } = image;
+    if (width !== canvas.width || height !== canvas.height) throw new Error(`${file.name} is ${width} × ${height}, and the image is ${canvas.width} × ${canvas.height}: make the mask as large as the image`);
     const mask = new OffscreenCanvas(canvas.width, canvas.height);
     const context = mask.getContext("2d");
     context.fillRect(0, 0, mask.width, mask.height);  // what is transparent is black
