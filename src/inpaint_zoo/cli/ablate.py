@@ -10,6 +10,8 @@ from inpaint_zoo.checks import choose, is_list
 from inpaint_zoo.cli.main import task_of
 from inpaint_zoo.config.compose import compose_config, output_dir
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.session import open_session
+from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.jobs.ablation.published import Quoted, read_quoted
 from inpaint_zoo.jobs.ablation.study import Study, method_name
 from inpaint_zoo.jobs.ablation.table import show, tables_of, write
@@ -36,11 +38,11 @@ def _quoted(node: DictConfig | None) -> Quoted | None:
 
 
 def _checked(evaluation: Any) -> list[str]:
-    """The overrides of the comparison, which are composed before anything is trained."""
+    """The overrides of the comparison; its images, masks and metrics are opened before anything is trained."""
     if not is_list(evaluation) or not all(isinstance(override, str) for override in evaluation):
         raise InputError(f'evaluation={evaluation} must be a list of overrides, such as ["data.root=DIR"]')
     try:
-        compose_config("compare", list(evaluation))
+        open_session(Settings.from_config(compose_config("compare", list(evaluation)), {"mean": "mean"}))
     except InputError as error:
         raise InputError(f"evaluation: {error}") from error
     return list(evaluation)

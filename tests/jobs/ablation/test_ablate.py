@@ -31,6 +31,11 @@ EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_
         (["study=misf", "evaluation=[[1]]"], "must be a list of overrides"),
         (["study=misf", 'evaluation=["data.rooot=x"]'], "evaluation: there is no key 'data.rooot'"),
         (
+            ["study=misf", 'evaluation=["data=folder","data.root=nowhere"]'],
+            "evaluation: data.root: 'nowhere' does not exist",
+        ),
+        (["study=misf", "seeds=[true,1]"], "seeds=true must be a whole number"),
+        (
             ["study=misf", "~study.title"],
             "study.title is missing: a study has title, model, reference, variants, quoted",
         ),

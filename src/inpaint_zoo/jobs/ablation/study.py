@@ -62,7 +62,7 @@ class Study:
         for key in given.values():
             if key in DECIDED:
                 raise InputError(f"{key}= is decided by the study: give {DECIDED[key]}")
-        seeds = [seed_in_range(seed, "seeds") for seed in _listed(config.seeds, "seeds")]
+        seeds = _different_seeds(config.seeds)
         groups = job.runtime.choices
         common = [
             text if key in groups or text[0] in "+~" else f"++{text}"  # a key that only the experiments have
@@ -120,13 +120,13 @@ def method_name(variant: str, seed: int) -> str:
     return f"{variant}_{seed}"
 
 
-def _listed(values: Any, key: str) -> list[Any]:
-    if not isinstance(values, ListConfig) or not values:
-        raise InputError(f"{key}={values} must be a list with at least one value, such as [0,1]")
-    listed = list(values)
-    if len(set(listed)) < len(listed):
-        raise InputError(f"{key}: a value is given twice: leave one out")
-    return listed
+def _different_seeds(given: Any) -> list[int]:
+    if not isinstance(given, ListConfig) or not given:
+        raise InputError(f"seeds={given} must be a list with at least one value, such as [0,1]")
+    seeds = [seed_in_range(seed, "seeds") for seed in given]
+    if len(set(seeds)) < len(seeds):
+        raise InputError("seeds: a value is given twice: leave one out")
+    return seeds
 
 
 def _check_keys(study: DictConfig) -> None:
