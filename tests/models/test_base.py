@@ -85,6 +85,11 @@ class Learning(Module):
         }
 
 
+def test_arguments_of_the_network_are_a_mapping() -> None:
+    with pytest.raises(InputError, match="network=text must be a mapping of the network's arguments, or None"):
+        Learning(network="text", loss_weights={"one": 1})
+
+
 @pytest.mark.filterwarnings(
     "ignore:You defined a `validation_step`", "ignore:.*does not have many workers", "ignore:.*LeafSpec"
 )

@@ -188,8 +188,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Full batches of the training stream, from the position that training has reached."""
-        rank, world_size = self._rank()
-        num_images = len(self.train_dataset)
+        (rank, world_size), num_images = self._rank(), len(self.train_dataset)
         num_batches = full_batches(self.samples_per_epoch, num_images, self.batch_size * world_size)
         self.train_dataset.total_samples = self._planned_samples(num_batches)
         sampler = TrainingSampler(
@@ -200,9 +199,9 @@ class InpaintingDataModule(LightningDataModule, ABC):
             world_size=world_size,
             position=self._position,
         )
-        module = None if self.trainer is None else self.trainer.lightning_module
-        prepare = getattr(module, "prepare_batch", None)
-        return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler, prepare=prepare)
+        module = self.trainer and self.trainer.lightning_module
+        collated = partial(collate, prepare=getattr(module, "prepare_batch", None))
+        return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=collated)
 
     def val_dataloader(self) -> DataLoader[Sample]:
         """Every validation sample once."""
@@ -289,17 +288,13 @@ class InpaintingDataModule(LightningDataModule, ABC):
             raise InputError(f"{len(dataset)} samples for {world_size} processes: raise data.eval_repeats=")
         return self.evaluation_loader(dataset, range(rank, len(dataset), world_size), self.eval_batch_size)
 
-    def _loader(
-        self, dataset: Any, *, batch_size: int, sampler: Any, prepare: Callable[[Any], Any] | None = None
-    ) -> DataLoader[Sample]:
+    def _loader(self, dataset: Any, **options: Any) -> DataLoader[Sample]:
         return ResumableLoader(
             dataset,
             skip_count=self.skip_count,
-            collate_fn=partial(collate, prepare=prepare),
-            batch_size=batch_size,
-            sampler=sampler,
             num_workers=self.num_workers,
             pin_memory=torch.cuda.is_available(),
             persistent_workers=self.num_workers > 0,
             prefetch_factor=_BATCHES_AHEAD if self.num_workers > 0 else None,
+            **options,
         )

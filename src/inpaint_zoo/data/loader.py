@@ -14,7 +14,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from inpaint_zoo.data.dataset import Sample
-from inpaint_zoo.data.skipping import SkipCount
+from inpaint_zoo.data.skipping import SkipCount, collate
 
 
 class ResumableLoader(DataLoader[Sample]):
@@ -27,7 +27,7 @@ class ResumableLoader(DataLoader[Sample]):
     """
 
     def __init__(self, dataset: Any, *, skip_count: SkipCount, **options: Any) -> None:
-        super().__init__(dataset, **({"worker_init_fn": start_worker} | options))
+        super().__init__(dataset, **({"collate_fn": collate, "worker_init_fn": start_worker} | options))
         self.skip_count = skip_count
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch, Prediction, hole
-from inpaint_zoo.checks import finite
+from inpaint_zoo.checks import as_given, finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
@@ -52,6 +52,8 @@ class InpaintingModule(pl.LightningModule, ABC):
         lr_schedule: optimization.ScheduleFactory | None = None,
     ) -> None:
         super().__init__()
+        if not isinstance(network, Mapping | None):
+            raise InputError(f"network={as_given(network)} must be a mapping of the network's arguments, or None")
         self.save_hyperparameters(ignore=["optimizer", "lr_schedule"])
         self.network = self.network_class(**(network or {}))
         self.hparams["network"] = {**_defaults(self.network_class), **(network or {})}

@@ -32,6 +32,11 @@ def test_an_interrupted_training(run_folder: Path) -> None:
     assert run.changed == max(path.stat().st_mtime for path in run_folder.iterdir())
 
 
+def test_a_hybrid_says_of_which_model(run_folder: Path) -> None:
+    (run_folder / "config.yaml").write_text("model: {_target_: inpaint_zoo.hybrid.Hybrid, generator: madf}\n")
+    assert read_run(run_folder).model == "hybrid madf"
+
+
 def test_a_finished_training(run_folder: Path) -> None:
     write_result(run_folder, Result(metric="val/psnr", value=21.25, step=100, config="hash"))
     run = read_run(run_folder)

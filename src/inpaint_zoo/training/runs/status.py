@@ -160,8 +160,13 @@ def _progress(metrics: Path, monitor: Monitor) -> tuple[int | None, float | None
 
 
 def _model(config: DictConfig | None) -> str:
-    target = None if config is None else OmegaConf.select(config, "model._target_", throw_on_resolution_failure=False)
-    return str(target).rpartition(".")[2].lower() if target else ""
+    if config is None:
+        return ""
+    target, generator = (
+        OmegaConf.select(config, f"model.{key}", throw_on_resolution_failure=False) for key in ("_target_", "generator")
+    )
+    name = str(target).rpartition(".")[2].lower() if target else ""
+    return f"{name} {generator}" if generator else name
 
 
 def _max_steps(config: DictConfig | None) -> int | None:
