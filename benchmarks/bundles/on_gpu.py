@@ -1,11 +1,12 @@
 """Trains the packaged networks further, all at once on one GPU, from one prepared folder and in less than ten minutes.
 
-python benchmarks/bundles/on_gpu.py FOLDER OUTPUT [--seconds 580] [--models misf madf ctsdg] [KEY=VALUE ...]
+python benchmarks/bundles/on_gpu.py FOLDER OUTPUT [KEY=VALUE ...] [--seconds 580] [--models misf madf ctsdg]
 
 FOLDER holds the `photographs`, `val` and `vgg16.pth` of `photographs.py FOLDER --vgg16 FILE`; nothing is downloaded.
-Each network starts from OUTPUT/MODEL_vgg16.safetensors of an earlier call, or from its packaged weights. It learns with
-L1 alone for a number of steps (experiment=bundle_MODEL), then with the perceptual and style terms of VGG16 for the
-seconds that are left (bundle_MODEL_vgg16). OUTPUT gets the weights after both, and their curves.
+Each network starts from OUTPUT/MODEL_vgg16.safetensors or OUTPUT/MODEL.safetensors of an earlier call, or from its
+packaged weights. It learns with L1 alone for a number of steps (experiment=bundle_MODEL), then with the perceptual and
+style terms of VGG16 for the seconds that are left (bundle_MODEL_vgg16). OUTPUT gets the weights after both, and their
+curves.
 """
 
 from __future__ import annotations
@@ -96,6 +97,9 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", choices=RECIPES, default=list(RECIPES))
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="of every training, the last word")
     given = parser.parse_intermixed_args()
+    for name in ("photographs", "val", VGG16):
+        if not (given.folder / name).exists():
+            parser.error(f"{given.folder / name} does not exist: see photographs.py --help")
     deadline = time.monotonic() + given.seconds - SAVING
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as temporary:
@@ -109,10 +113,11 @@ def main() -> None:
 
 def train_both(call: Call, model: str) -> None:
     """Train a network without VGG16, then with it."""
-    recipe, earlier = RECIPES[model], call.output / f"{model}_vgg16.safetensors"
+    recipe = RECIPES[model]
+    earlier = (call.output / f"{model}{stage}.safetensors" for stage in ("_vgg16", ""))
     frozen = [] if model == "misf" else ["model.frozen_batch_norm=true"]
     started = time.monotonic()
-    init = earlier if earlier.exists() else model
+    init = next((path for path in earlier if path.exists()), model)
     first = [f"init_from={init}", f"model.optimizer.lr={recipe.lr}", *frozen]
     last = train(call, model, f"bundle_{model}", recipe.steps, first)
     if call.seconds_left < 2 * START:
@@ -141,18 +146,27 @@ def train(call: Call, model: str, experiment: str, steps: int, overrides: Sequen
     with target.with_suffix(".log").open("w") as log:
         command = [*PROGRAM, "train", *own, *SETTINGS, *overrides, *call.overrides]
         training = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            training.wait(call.seconds_left)
-        except subprocess.TimeoutExpired:
+        if not ended(training, call.seconds_left):
             training.terminate()  # it saves where it is
-            training.wait(SAVING / 2)
+            if not ended(training, SAVING / 2):
+                training.kill()
+                training.wait()
+        elif training.returncode:
+            raise RuntimeError(f"{experiment} failed: see {log.name}")
     source, weights = run / "last.ckpt", target.with_suffix(".safetensors")
-    if not source.exists():
-        raise RuntimeError(f"nothing was trained: see {log.name}")
     files = (f"source={source}", f"output={weights}", "force=true")
     subprocess.run([*PROGRAM, "import-weights", f"model={model}", *files], check=True)
     shutil.copy(run / "metrics.csv", target.with_suffix(".csv"))
     return source
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a process ends within so many seconds."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 if __name__ == "__main__":

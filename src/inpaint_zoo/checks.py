@@ -52,6 +52,12 @@ def as_given(value: object) -> str:
     return f"[{','.join(map(as_given, value))}]" if is_list(value) else str(value)
 
 
+def check_mapping(value: Any, key: str) -> None:
+    """Refuse what is no mapping under `key` in the configuration; the `InputError` says so."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{key}={as_given(value)} must be a mapping, such as {{name: value}}")
+
+
 def whole_number(value: Any, key: str) -> int:
     """Return `value`, the whole number under `key` in the configuration.
 

@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import UnsupportedValueType
 
 from inpaint_zoo.bundles import list_bundles, packaged_weights, weights_file
-from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.checks import check_mapping, did_you_mean
 from inpaint_zoo.config.build import check_arguments, construct, locate, locate_network
 from inpaint_zoo.config.compose import option, options
 from inpaint_zoo.errors import InputError
@@ -147,6 +147,7 @@ def network_arguments(name: str, overrides: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _refuse_unknown(owner: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    check_mapping(given, "model.network")
     for key in given.keys() - known.keys():
         raise InputError(f"{owner} has no '{key}'{did_you_mean(key, known)} (known: {', '.join(known)})")
 

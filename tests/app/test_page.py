@@ -173,7 +173,9 @@ def test_a_mask_file_is_the_hole(opened, photo, tmp_path, name):
     page = opened(WIDE, photo)
     mask = np.zeros((200, 300), np.uint8)
     mask[50:90, 100:180] = 255
-    Image.fromarray(mask).save(tmp_path / name)
+    image = Image.new("RGBA", (300, 200), (255, 255, 255, 0))  # what is transparent is no hole
+    image.paste((255, 255, 255, 255), mask=Image.fromarray(mask))
+    image.save(tmp_path / name)
     page.locator("[name=mask]").set_input_files(tmp_path / name)
     page.get_by_text(f"The hole is that of {name}.").wait_for()
     assert np.array_equal(hole(page), mask > 0)

@@ -1,4 +1,4 @@
-"""The packaged networks as files, at every size and batch that the documentation has numbers of."""
+"""The packaged networks as files, at sizes and batches that the documentation has numbers of."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ WITHIN = {"float32": 1e-4, "float16": 1e-4, "int8": 0.3}
 """Largest difference of the networks' images, in a range of 1."""
 
 COMPARE_ALL_PAIRS = {"ctsdg"}
-"""Its attention, in a file without chunks, takes 20 GB for three images of the largest size."""
+"""Its attention takes 7 GB, and minutes, for three images of the largest size."""
 
 
 def photographs(batch: int, height: int, width: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

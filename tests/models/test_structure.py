@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from inpaint_zoo.batch import Batch
 from inpaint_zoo.layers.edges import canny, gray
 from inpaint_zoo.models.structure import Structure, StructureExtractor
+from inpaint_zoo.zoo import create_module
 
 
 def image_and_hole(height, width, batch_size=1):
@@ -68,6 +71,17 @@ def test_workers_make_the_edges_of_training_batches(  # noqa: PLR0917
     )  # fmt: skip
     assert outcome.code == 0, outcome.err
     assert len(calls) == made_here
+
+
+@pytest.mark.parametrize("name", ["ctsdg", "edgeconnect"])
+def test_what_workers_do_can_be_sent_to_them(name: str, small_network: Callable[[str], dict[str, int]]) -> None:
+    module = create_module(name, network=small_network(name), loss_network="random")
+    assert module.prepare_batch is not None
+    sent = pickle.loads(pickle.dumps(module.prepare_batch))
+    image, mask = image_and_hole(32, 32)
+    batch = Batch(image=image, mask=mask, name=["a"])
+    for one, other in zip(sent(batch)["truth"], module.prepare_batch(batch)["truth"], strict=True):
+        assert torch.equal(one, other)
 
 
 def test_the_wrapped_range_changes_the_gray_before_the_edges() -> None:

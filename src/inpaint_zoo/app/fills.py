@@ -16,7 +16,7 @@ from inpaint_zoo.files.source import Held
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.formats import IMAGE_SUFFIXES
 from inpaint_zoo.images.original import read_original
-from inpaint_zoo.images.reading import image_size, png_bytes, read_image
+from inpaint_zoo.images.reading import image_size, png_bytes, read_image, read_mask
 from inpaint_zoo.images.writing import encoded
 from inpaint_zoo.inference.fill import FillOptions, fill
 from inpaint_zoo.inference.hole_sources import ALPHA, AlphaChannel, HoleColor, HoleSource, MaskFile
@@ -119,14 +119,14 @@ def fill_task(method: Filler, task: Task) -> Result:
     return Result(data, media_type, stem, suffix, float(np.mean(found.hole)), seconds, original.notes)
 
 
-def preview(image: Held, most_pixels: int) -> bytes:
-    """An image as a PNG file, upright, for programs that cannot read its format.
+def preview(file: Held, is_mask: bool, most_pixels: int) -> bytes:
+    """An image or a mask as a PNG file, upright, for programs that cannot read its format.
 
     Raises:
         InputError: As for `fill_task`.
     """
-    _refuse_large(image, most_pixels)
-    return png_bytes(read_image(image))
+    _refuse_large(file, most_pixels)
+    return png_bytes(read_mask(file) if is_mask else read_image(file))
 
 
 def _source(mask: Held | str) -> HoleSource:

@@ -60,15 +60,22 @@ def read_task(form: FormData, options: FillOptions, most_pixels: int) -> Task:
     Raises:
         InputError: One is missing, or the mask is none.
     """
-    return Task(read_image_field(form), _mask(form), options, as_png="format" in form, most_pixels=most_pixels)
+    return Task(_image(form), _mask(form), options, as_png="format" in form, most_pixels=most_pixels)
 
 
-def read_image_field(form: FormData) -> Held:
-    """Read the file of the field `image`.
+def read_shown(form: FormData) -> tuple[Held, bool]:
+    """Read the file that is to be shown, and whether it is a mask.
 
     Raises:
         InputError: There is none.
     """
+    mask = form.get("mask")
+    if isinstance(mask, UploadFile):
+        return named(mask.filename, mask.file.read(), "mask"), True
+    return _image(form), False
+
+
+def _image(form: FormData) -> Held:
     image = form.get("image")
     if not isinstance(image, UploadFile):
         raise InputError("image is missing: send a file, as with curl -F image=@photo.jpg")

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from inpaint_zoo.app.fills import Result, TooLargeError, fill_task, preview
-from inpaint_zoo.app.forms import MOST_SECONDS, check_form, read_image_field, read_task
+from inpaint_zoo.app.forms import MOST_SECONDS, check_form, read_shown, read_task
 from inpaint_zoo.app.methods import Offered
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.pages import page_environment
@@ -97,9 +97,9 @@ class Server:
         return Response(result.data, media_type=result.media_type, headers={**_HEADERS, **headers})
 
     async def preview(self, request: Request) -> Response:
-        """An image as a PNG file, for browsers that cannot read its format."""
+        """An image, or a mask, as a PNG file, for browsers that cannot read its format."""
         async with self._form(request) as form:
-            data = await self._in_turn("preview", request, lambda: preview(read_image_field(form), self.most_pixels))
+            data = await self._in_turn("preview", request, lambda: preview(*read_shown(form), self.most_pixels))
         return Response(data, media_type="image/png", headers=_HEADERS)
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ from inpaint_zoo.jobs.ablation.published import Quoted, read_quoted
 from inpaint_zoo.jobs.ablation.study import Study, method_name
 from inpaint_zoo.jobs.ablation.table import show, tables_of, write
 from inpaint_zoo.metrics.records import read_records
+from inpaint_zoo.metrics.weights import refuse_missing_weights
 
 
 def run(config: DictConfig) -> None:
@@ -42,7 +43,9 @@ def _checked(evaluation: Any) -> list[str]:
     if not is_list(evaluation) or not all(isinstance(override, str) for override in evaluation):
         raise InputError(f'evaluation={evaluation} must be a list of overrides, such as ["data.root=DIR"]')
     try:
-        open_session(Settings.from_config(compose_config("compare", list(evaluation)), {"mean": "mean"}))
+        config = compose_config("compare", list(evaluation))
+        refuse_missing_weights(config.inception_weights, "inception_weights")
+        open_session(Settings.from_config(config, {**config.methods, "mean": "mean"}))
     except InputError as error:
         raise InputError(f"evaluation: {error}") from error
     return list(evaluation)

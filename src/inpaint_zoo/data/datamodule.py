@@ -199,7 +199,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
             world_size=world_size,
             position=self._position,
         )
-        module = self.trainer and self.trainer.lightning_module
+        module = None if self.damaged else self.trainer and self.trainer.lightning_module
         collated = partial(collate, prepare=getattr(module, "prepare_batch", None))
         return self._loader(self.train_dataset, batch_size=self.batch_size, sampler=sampler, collate_fn=collated)
 

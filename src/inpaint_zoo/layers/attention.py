@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inpaint_zoo.runtime.exporting import is_exporting
 from inpaint_zoo.runtime.full_precision import full_precision
 
 TEMPERATURE = 10.0
@@ -65,7 +66,7 @@ class Grid(NamedTuple):
 
         In an export they are `EXPORTED_CHUNKS` ranges of one length; the last ones may reach beyond the corners.
         """
-        if torch.compiler.is_exporting():
+        if is_exporting():
             rows = (self.rows + EXPORTED_CHUNKS) // EXPORTED_CHUNKS
             for part in range(EXPORTED_CHUNKS):
                 yield part * rows * self.width, (part + 1) * rows * self.width
@@ -139,7 +140,7 @@ def patch_products(positions: Tensor, start: int, stop: int, grid: Grid) -> Tens
 
 def _window(slots: Tensor, dim: int, start: int, stop: int) -> Tensor:
     """Slots `start` to `stop`; in an export, where this may reach beyond the last slot, copies of it follow."""
-    if torch.compiler.is_exporting():
+    if is_exporting():
         return slots.index_select(dim, torch.arange(start, stop, device=slots.device).clamp_max(slots.shape[dim] - 1))
     return slots.narrow(dim, start, stop - start)
 
@@ -155,7 +156,7 @@ def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> 
     barred = torch.zeros_like(scales).masked_fill_(~used, -torch.inf)
     weights = torch.addcmul(barred[:, None], similarities, scales[:, None]).softmax(-1)
     unused = ~_window(used, 0, start, start + similarities.shape[1])
-    if torch.compiler.is_exporting():  # one more pass over the weights, but no shape that depends on values
+    if is_exporting():  # one more pass over the weights, but no shape that depends on values
         return weights.masked_fill_(unused[:, None], 0.0)
     return weights.index_fill_(1, unused.nonzero()[:, 0], 0.0)
 

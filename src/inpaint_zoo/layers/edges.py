@@ -11,6 +11,7 @@ from skimage.feature import canny as skimage_canny
 from torch import Tensor
 
 from inpaint_zoo.layers import canny as in_torch
+from inpaint_zoo.runtime.exporting import is_exporting
 
 SIGMA = 2.0
 """Width of Canny's Gaussian in both."""
@@ -56,7 +57,7 @@ def gray(image: Tensor) -> Tensor:
     Returns:
         (B, 1, H, W) float64 on the CPU: in float32 some of the edges computed from it would move.
     """
-    if torch.compiler.is_exporting():
+    if is_exporting():
         return in_torch.luminance(image)
     images = image.detach().cpu().double().permute(0, 2, 3, 1).numpy()
     return torch.from_numpy(np.asarray(rgb2gray(images)))[:, None]
@@ -74,7 +75,7 @@ def canny(gray: Tensor, valid: Tensor | None = None, sigma: float = SIGMA) -> Te
     Returns:
         (B, 1, H, W) of 0 and 1, with the type and device of `gray`.
     """
-    if torch.compiler.is_exporting() and valid is not None:
+    if is_exporting() and valid is not None:
         return in_torch.edges(gray, valid > 0, sigma).to(gray)
     images = gray.detach().cpu().double().numpy()[:, 0]
     masks = [None] * len(images) if valid is None else list((valid[:, 0] > 0.5).cpu().numpy())

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from inpaint_zoo.batch import Batch, Prediction, hole
-from inpaint_zoo.checks import as_given, finite
+from inpaint_zoo.checks import check_mapping, finite
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
@@ -52,8 +52,8 @@ class InpaintingModule(pl.LightningModule, ABC):
         lr_schedule: optimization.ScheduleFactory | None = None,
     ) -> None:
         super().__init__()
-        if not isinstance(network, Mapping | None):
-            raise InputError(f"network={as_given(network)} must be a mapping of the network's arguments, or None")
+        if network is not None:
+            check_mapping(network, "model.network")
         self.save_hyperparameters(ignore=["optimizer", "lr_schedule"])
         self.network = self.network_class(**(network or {}))
         self.hparams["network"] = {**_defaults(self.network_class), **(network or {})}
@@ -79,7 +79,7 @@ class InpaintingModule(pl.LightningModule, ABC):
     def prepare_batch(self) -> Callable[[Batch], Batch] | None:
         """What the processes that load data do with a training batch, on the CPU; None is nothing.
 
-        It can be pickled, and `losses` does it with a batch that comes from elsewhere.
+        It can be pickled. Batches of other loaders, and of damaged images, come without it: `losses` does it then.
         """
         return None
 

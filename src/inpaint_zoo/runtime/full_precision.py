@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from inpaint_zoo.runtime.exporting import is_exporting
+
 
 def full_precision(tensor: Tensor) -> AbstractContextManager[Any]:
     """A context without autocast on the device of a tensor.
@@ -15,6 +17,6 @@ def full_precision(tensor: Tensor) -> AbstractContextManager[Any]:
     It does nothing on the meta device, which has no autocast, nor in an export: a program for `torch.export` that has
     such a context cannot be loaded (torch 2.15).
     """
-    if torch.compiler.is_exporting() or tensor.is_meta:
+    if is_exporting() or tensor.is_meta:
         return nullcontext()
     return torch.autocast(tensor.device.type, enabled=False)

@@ -71,11 +71,9 @@ const open = async (file) => {
 const openMask = async (file) => {
   const number = opened;
   try {
-    const { image, address } = await load(file);
-    URL.revokeObjectURL(address);  // it has been decoded
+    const image = await createImageBitmap(file).catch(async () => createImageBitmap(await (await post("/preview", { mask: file })).blob()));
     if (number !== opened) return;
-    const { naturalWidth: width, naturalHeight: height } = image;
-    if (width !== canvas.width || height !== canvas.height) throw new Error(`${file.name} is ${width} × ${height}, and the image is ${canvas.width} × ${canvas.height}: make the mask as large as the image`);
+    if (image.width !== canvas.width || image.height !== canvas.height) throw new Error(`${file.name} is ${image.width} × ${image.height}, and the image is ${canvas.width} × ${canvas.height}: make the mask as large as the image`);
     const mask = new OffscreenCanvas(canvas.width, canvas.height);
     const context = mask.getContext("2d");
     context.fillRect(0, 0, mask.width, mask.height);  // what is transparent is black
@@ -90,7 +88,7 @@ const openMask = async (file) => {
     add({ tool: "mask", mask });
     say(`The hole is that of ${file.name}.`);
   } catch (error) {
-    say(error.message, true);
+    if (number === opened) say(error.message, true);
   }
 };
 
