@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, MissingMandatoryValue
 
 from inpaint_zoo.checks import choose, is_list
 from inpaint_zoo.cli.main import task_of
 from inpaint_zoo.config.compose import compose_config, output_dir
+from inpaint_zoo.config.error_messages import explain
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import open_session
 from inpaint_zoo.evaluation.settings import Settings
@@ -46,6 +47,6 @@ def _checked(evaluation: Any) -> list[str]:
         config = compose_config("compare", list(evaluation))
         refuse_missing_weights(config.inception_weights, "inception_weights")
         open_session(Settings.from_config(config, {**config.methods, "mean": "mean"}))
-    except InputError as error:
-        raise InputError(f"evaluation: {error}") from error
+    except (InputError, MissingMandatoryValue) as error:
+        raise InputError(f"evaluation: {explain(error)}") from error
     return list(evaluation)

@@ -34,6 +34,11 @@ EVALUATION = 'evaluation=["data=photographs","size=64","lpips=false","data.eval_
             ["study=misf", 'evaluation=["data=folder","data.root=nowhere"]'],
             "evaluation: data.root: 'nowhere' does not exist",
         ),
+        (["study=misf"], "evaluation: data.root is missing: give data.root=DIR"),
+        (
+            ["study=misf", 'evaluation=["data=photographs","lpips=false","methods.x=nowhere.ckpt"]'],
+            "evaluation: methods.x: 'nowhere.ckpt' is not a file",
+        ),
         (["study=misf", "seeds=[true,1]"], "seeds=true must be a whole number"),
         (
             ["study=misf", "~study.title"],
