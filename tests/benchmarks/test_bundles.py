@@ -15,7 +15,7 @@ from torchvision.models.vgg import cfgs, make_layers
 
 from inpaint_zoo.losses.irregular_holes import LAYERS
 from inpaint_zoo.losses.perceptual import VGGFeatures
-from inpaint_zoo.zoo import load_model
+from inpaint_zoo.zoo import load_model, load_packaged
 
 PHOTOGRAPHS, ON_GPU = "benchmarks/bundles/photographs.py", "benchmarks/bundles/on_gpu.py"
 
@@ -83,10 +83,8 @@ def test_networks_are_trained_further_from_one_folder(
         sys, "argv", [ON_GPU, str(tmp_path), str(output), "--models", "misf", "--seconds", "400", *overrides]
     )
     on_gpu.main()
-    packaged, plain, sharp = (
-        load_model(source).state_dict()
-        for source in ("misf", output / "misf.safetensors", output / "misf_vgg16.safetensors")
-    )
+    packaged = load_packaged("misf").state_dict()
+    plain, sharp = (load_model(output / f"{name}.safetensors")[1].state_dict() for name in ("misf", "misf_vgg16"))
     name = next(name for name, values in packaged.items() if values.ndim == 4)
     assert not torch.equal(packaged[name], plain[name])
     assert not torch.equal(plain[name], sharp[name])
