@@ -69,24 +69,27 @@ def read_shown(form: FormData) -> tuple[Held, bool]:
     Raises:
         InputError: There is none.
     """
-    mask = form.get("mask")
-    if isinstance(mask, UploadFile):
-        return named(mask.filename, mask.file.read(), "mask"), True
-    return _image(form), False
+    mask = _file(form, "mask")
+    return (_image(form), False) if mask is None else (mask, True)
+
+
+def _file(form: FormData, field: str) -> Held | None:
+    file = form.get(field)
+    return named(file.filename, file.file.read(), field) if isinstance(file, UploadFile) else None
 
 
 def _image(form: FormData) -> Held:
-    image = form.get("image")
-    if not isinstance(image, UploadFile):
+    image = _file(form, "image")
+    if image is None:
         raise InputError("image is missing: send a file, as with curl -F image=@photo.jpg")
-    return named(image.filename, image.file.read(), "image")
+    return image
 
 
 def _mask(form: FormData) -> Held | str:
-    mask = form.get("mask")
-    if isinstance(mask, UploadFile):
-        return named(mask.filename, mask.file.read(), "mask")
-    if mask is None or not (mask == ALPHA or is_color(mask)):
+    file, mask = _file(form, "mask"), form.get("mask")
+    if file is not None:
+        return file
+    if not isinstance(mask, str) or not (mask == ALPHA or is_color(mask)):
         raise InputError("mask is missing: send a file, as with curl -F mask=@hole.png, or alpha, or #rrggbb")
     return mask
 
