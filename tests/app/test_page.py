@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import skimage.data
 import tifffile
 import uvicorn
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from inpaint_zoo.app.methods import Offered
 from inpaint_zoo.app.server import make_app
@@ -186,6 +188,35 @@ def test_a_mask_file_is_the_hole(opened, photo, tmp_path, name):
     page.locator("[name=mask]").set_input_files(tmp_path / "none.png")
     page.get_by_text("'none.png' cannot be read as an image").wait_for()
     assert np.array_equal(hole(page), mask > 0)
+
+
+def test_a_mask_is_read_as_predict_reads_it(opened, photo, tmp_path):
+    """Browsers would make 100 of a gray of 160, and of one of 100 a 160: the file says a gamma."""
+    page = opened(WIDE, photo)
+    mask = np.full((200, 300), 100, np.uint8)
+    mask[50:90, 100:180] = 160
+    for gamma in (1.0, 0.2):
+        chunks = PngInfo()
+        chunks.add(b"gAMA", int(gamma * 100_000).to_bytes(4, "big"))
+        Image.fromarray(mask).save(tmp_path / f"{gamma}.png", pnginfo=chunks)
+        page.locator("[name=mask]").set_input_files(tmp_path / f"{gamma}.png")
+        page.get_by_text(f"The hole is that of {gamma}.png.").wait_for()
+        assert np.array_equal(hole(page), mask >= 128)
+
+
+def test_stop_ends_a_fill_that_has_begun(opened, photo):
+    page = opened(WIDE, photo)
+    choose_tool(page, "box")
+    paint(page, (0.4, 0.4), (0.6, 0.6))
+    choose(page, "misf")
+    page.locator("[name=adapt_seconds]").fill("100")
+    page.locator(".how [type=submit]").click()
+    page.get_by_text("waiting for its turn").wait_for()
+    time.sleep(2)
+    page.locator("[name=stop]").click()
+    page.locator(".cards").get_by_text("stopped").wait_for()
+    page.locator("[name=adapt_seconds]").fill("0")
+    fill(page, 1)  # it would not be there within the 30 seconds of a page
 
 
 def test_everything_can_be_done_with_keys(opened, photo):

@@ -1,7 +1,10 @@
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import anyio
 import httpx2
 import numpy as np
 import pytest
@@ -262,39 +265,16 @@ def test_who_leaves_gives_up_the_place(offered, photograph, mask, monkeypatch):
     begun, go_on, filled = threading.Event(), threading.Event(), []
     fill_task = module.fill_task
 
-    def slow(method, task):
+    def slow(method, task, on_step):
         filled.append(str(task.image))
         begun.set()
         assert go_on.wait(20)
-        return fill_task(method, task)
+        return fill_task(method, task, on_step)
 
     monkeypatch.setattr(module, "fill_task", slow)
     monkeypatch.setattr(module, "_SECONDS_BETWEEN_LOOKS", 0.05)
     app = make_app(offered, 12_000, 200_000, ["testserver"])
-    body, kind = (
-        httpx2.Request(
-            "POST",
-            "http://testserver/fill",
-            files={"image": ("b.png", encoded(photograph)), "mask": ("hole.png", encoded(mask))},
-            data={"model": "mean"},
-        ),
-        "content-type",
-    )
-
-    async def leaving() -> None:
-        messages = [{"type": "http.request", "body": body.read(), "more_body": False}]
-
-        async def receive():
-            return messages.pop() if messages else {"type": "http.disconnect"}
-
-        async def send(message):
-            statuses.append(message.get("status"))
-
-        headers = [(kind.encode(), body.headers[kind].encode()), (b"host", b"testserver")]
-        scope = {"type": "http", "method": "POST", "path": "/fill", "query_string": b"", "headers": headers}
-        await app({**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}, receive, send)
-
-    statuses: list[int | None] = []
+    leaving = partial(status_for, app, photograph, mask, "disconnect", model="mean")
     with TestClient(app) as client, ThreadPoolExecutor(2) as pool:
 
         def ask(name):
@@ -303,9 +283,52 @@ def test_who_leaves_gives_up_the_place(offered, photograph, mask, monkeypatch):
 
         first = pool.submit(ask, "a.png")
         assert begun.wait(20)
-        client.portal.call(leaving)
+        assert client.portal.call(leaving) == 499
         third = pool.submit(ask, "c.png")
         go_on.set()
         assert (first.result(), third.result()) == (200, 200)
-    assert statuses[0] == 499
     assert filled == ["a.png", "c.png"]
+
+
+def test_a_fill_ends_when_its_user_leaves(offered, photograph, mask, monkeypatch):
+    """It would learn for a minute; the next one has its turn at once."""
+    monkeypatch.setattr(module, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    app = make_app(offered, 12_000, 200_000, ["testserver"])
+    leaving = partial(status_for, app, photograph, mask, "disconnect", model="misf", adapt_seconds="60")
+    started = time.monotonic()
+    with TestClient(app) as client:
+        assert client.portal.call(leaving) == 499
+        files = {"image": ("c.png", encoded(photograph)), "mask": ("hole.png", encoded(mask))}
+        assert client.post("/fill", files=files, data={"model": "mean"}).status_code == 200
+    assert time.monotonic() - started < 30
+
+
+def test_who_sends_too_slowly_is_turned_away(offered, photograph, mask, monkeypatch):
+    monkeypatch.setattr(module, "_SECONDS_TO_SEND", 0.05)
+    app = make_app(offered, 12_000, 200_000, ["testserver"])
+    with TestClient(app) as client:
+        assert client.portal.call(partial(status_for, app, photograph, mask, "slow", model="mean")) == 408
+
+
+async def status_for(app, photograph, mask, client: str, **fields: str) -> int:
+    """The answer to a client that leaves when it has sent a form, or sends half of it and then nothing (`slow`)."""
+    files = {"image": ("b.png", encoded(photograph)), "mask": ("hole.png", encoded(mask))}
+    request = httpx2.Request("POST", "http://testserver/fill", files=files, data=fields)
+    body, statuses = request.read(), []
+    sent = body[: len(body) // 2] if client == "slow" else body
+    messages = [{"type": "http.request", "body": sent, "more_body": client == "slow"}]
+
+    async def receive():
+        if messages:
+            return messages.pop()
+        if client == "slow":
+            await anyio.sleep_forever()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        statuses.append(message.get("status"))
+
+    headers = [(b"content-type", request.headers["content-type"].encode()), (b"host", b"testserver")]
+    scope = {"type": "http", "method": "POST", "path": "/fill", "query_string": b"", "headers": headers}
+    await app({**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}, receive, send)
+    return statuses[0]

@@ -53,6 +53,22 @@ def test_whole_fills_as_the_evaluation_does(method: ClassicalFill | NetworkMetho
     assert np.array_equal(fill(method, image, hole, WHOLE), expected)
 
 
+@pytest.mark.parametrize(("options", "at_least"), [(FillOptions(strategy="crop"), 2), (FillOptions(adapt=3), 4)])
+def test_what_is_called_before_a_step_can_end_the_fill(options: FillOptions, at_least: int) -> None:
+    image, hole, steps = image_of("uint8", 300, 700), hole_of(300, 700), []
+    hole[200:210, 600:610] = True
+
+    def end_at_last() -> None:
+        steps.append(len(steps))
+        if len(steps) == at_least:
+            raise KeyboardInterrupt
+
+    expected = fill(network(), image, hole, options)
+    assert np.array_equal(fill(network(), image, hole, options, lambda: None), expected)
+    with pytest.raises(KeyboardInterrupt):
+        fill(network(), image, hole, options, end_at_last)
+
+
 @pytest.mark.parametrize("strategy", ["auto", "whole", "crop", "tile"])
 def test_what_stands_in_the_hole_makes_no_difference(strategy: str) -> None:
     image, hole = image_of("float32"), hole_of()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -94,8 +95,8 @@ def _is_harmless(letter: str) -> bool:
     return (letter.isprintable() and letter not in ':*?"<>|') or letter in _JOINERS
 
 
-def fill_task(method: Filler, task: Task) -> Result:
-    """Read, fill and encode.
+def fill_task(method: Filler, task: Task, on_step: Callable[[], object]) -> Result:
+    """Read, fill and encode; `on_step` as for `inference.fill.fill`.
 
     Raises:
         TooLargeError: Image or mask has more than `most_pixels` pixels; only headers have been read.
@@ -109,7 +110,8 @@ def fill_task(method: Filler, task: Task) -> Result:
     if found.hole.all():
         raise InputError(f"{found.source} is all hole: nothing of {task.image} is known (white is the hole)")
     started = time.monotonic()
-    samples = fill_original(original, found, partial(fill, method, options=task.options), opaque=task.mask == ALPHA)
+    filled = partial(fill, method, options=task.options, on_step=on_step)
+    samples = fill_original(original, found, filled, opaque=task.mask == ALPHA)
     seconds = time.monotonic() - started
     data = b"".join(encoded(samples, original.form, str(task.image)))
     kind = original.form.format

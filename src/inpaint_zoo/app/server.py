@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,8 @@ MOST_WAITING = 100
 """Requests that are being received or wait for their turn; further ones are turned away."""
 _SECONDS_BETWEEN_LOOKS = 1.0
 """At whether somebody still waits."""
+_SECONDS_TO_SEND = 120
+"""For a whole form: whoever sends more slowly would keep others waiting."""
 _NOBODY = 499
 """Status for a client that has left, as other servers log it."""
 _ANSWERED = "GET /, GET /models, POST /fill, POST /preview"
@@ -48,6 +51,10 @@ _LOG = logging.getLogger(__name__)
 
 class FailedError(Exception):
     """A fill raised what it should not; its cause tells."""
+
+
+class LeftError(Exception):
+    """Nobody waits for a fill any more."""
 
 
 class Server:
@@ -84,8 +91,8 @@ class Server:
         async with self._form(request) as form:
             model, options = check_form(form, self.offered)
 
-            def work() -> Result:
-                return fill_task(self.offered[model].method, read_task(form, options, self.most_pixels))
+            def work(on_step: Callable[[], None]) -> Result:
+                return fill_task(self.offered[model].method, read_task(form, options, self.most_pixels), on_step)
 
             result: Result = await self._in_turn("fill", request, work)
         headers = {
@@ -99,7 +106,7 @@ class Server:
     async def preview(self, request: Request) -> Response:
         """An image, or a mask, as a PNG file, for browsers that cannot read its format."""
         async with self._form(request) as form:
-            data = await self._in_turn("preview", request, lambda: preview(*read_shown(form), self.most_pixels))
+            data = await self._in_turn("preview", request, lambda _: preview(*read_shown(form), self.most_pixels))
         return Response(data, media_type="image/png", headers=_HEADERS)
 
     @asynccontextmanager
@@ -111,7 +118,7 @@ class Server:
         self.waiting += 1
         try:
             self._refuse_large(int(request.headers.get("content-length", 0)))
-            async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
+            async with _received(request) as form:
                 files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
                 self._refuse_large(sum(file.size or 0 for file in files))
                 yield form
@@ -125,36 +132,73 @@ class Server:
                 "ones, or start inpaint-zoo app with max_megabytes="
             )
 
-    async def _in_turn(self, lane: str, request: Request, work: Callable[[], Any]) -> Any:
+    async def _in_turn(self, lane: str, request: Request, work: Callable[[Callable[[], None]], Any]) -> Any:
         """Call `work` in a thread when nothing else of its lane is at work, unless nobody waits for it any more."""
         turn = self.turns[lane]
         await _unless_left(request, turn.acquire)
         try:
-            return await run_sync(work, abandon_on_cancel=True)  # the server's end does not wait for it
+            return await _until_left(request, work)
         except InputError:
             raise
+        except LeftError as error:
+            raise HTTPException(_NOBODY, "nobody waits for this") from error
         except Exception as error:
             raise FailedError(error) from error
         finally:
             turn.release()
 
 
+@asynccontextmanager
+async def _received(request: Request) -> AsyncIterator[FormData]:
+    """The form of a request, if it comes in time."""
+    try:
+        with anyio.fail_after(_SECONDS_TO_SEND):
+            form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+    except TimeoutError as error:
+        raise HTTPException(408, f"the form did not come within {_SECONDS_TO_SEND} s: send smaller files") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _look(request: Request, on_left: Callable[[], object]) -> None:
+    """Call `on_left` once the client has left."""
+    while not await request.is_disconnected():
+        await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
+    on_left()
+
+
 async def _unless_left(request: Request, wait: Callable[[], Awaitable[None]]) -> None:
     """Wait for something, but no longer than the client does."""
     is_done = False
-
-    async def look() -> None:
-        while not await request.is_disconnected():
-            await anyio.sleep(_SECONDS_BETWEEN_LOOKS)
-        group.cancel_scope.cancel()
-
     async with anyio.create_task_group() as group:
-        group.start_soon(look)
+        group.start_soon(_look, request, group.cancel_scope.cancel)
         await wait()
         is_done = True
         group.cancel_scope.cancel()
     if not is_done:
         raise HTTPException(_NOBODY, "nobody waits for this")
+
+
+async def _until_left(request: Request, work: Callable[[Callable[[], None]], Any]) -> Any:
+    """What `work` returns, called in a thread with what raises LeftError once the client has left."""
+    has_left, result, failure = threading.Event(), None, None
+
+    def on_step() -> None:
+        if has_left.is_set():
+            raise LeftError
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(_look, request, has_left.set)
+        try:
+            result = await run_sync(work, on_step, abandon_on_cancel=True)  # the server's end does not wait for it
+        except Exception as error:  # raised behind the group, which would wrap it
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return result
 
 
 def _refuse_strangers(request: Request) -> None:

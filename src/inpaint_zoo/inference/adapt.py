@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +47,10 @@ ARTIFICIAL_HOLES = FreeFormMask(
 """What is cut into the crops: the strokes of DeepFillv2."""
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 class Crops(NamedTuple):
     """Parts of the damaged image with further holes, whose pixels are known."""
 
@@ -70,6 +74,8 @@ class Duration(NamedTuple):
     steps: int = 0
     seconds: float = 0
     """Results that depend on them differ from run to run."""
+    on_step: Callable[[], object] = nothing
+    """Called before each step; what it raises ends the training."""
 
     def numbered(self) -> Iterator[tuple[int, bool]]:
         """The numbers of the steps from 1, and whether the average is tried after this one, as it is after the last."""
@@ -79,6 +85,7 @@ class Duration(NamedTuple):
             share = max(by_steps, (time.monotonic() - start) / self.seconds if self.seconds else 0)
             is_tried = int(CHECKS * share) > tried
             tried = int(CHECKS * share)
+            self.on_step()
             yield step, is_tried
             if share >= 1:
                 return
@@ -105,13 +112,15 @@ def adapted(method: Filler, image: AnyImage, hole: Hole, duration: Duration, see
         A method with the adapted network, or `method` itself where no step made it better.
 
     Raises:
-        InputError: `method` has nothing that learns.
+        InputError: `method` has nothing that learns, or is compiled.
     """
     if not isinstance(method, NetworkMethod):
         raise InputError(f"{duration} trains a network, and a classical fill has nothing to train: leave it out")
+    if method.arithmetic.compile:
+        raise InputError(f"{duration} trains a copy of the network for each image: leave compile=true out")
     sampler = _Sampler(image, hole, method, random_state(seed))
     best = _trained(method.network, sampler, duration) if sampler.held_out else None
-    return method if best is None else NetworkMethod(best, method.device)
+    return method if best is None else NetworkMethod(best, method.device, arithmetic=method.arithmetic)
 
 
 def _trained(network: InpaintingNetwork, sampler: _Sampler, duration: Duration) -> InpaintingNetwork | None:

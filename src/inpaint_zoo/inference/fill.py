@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from inpaint_zoo.checks import at_least, choose, finite, seed_in_range
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import Filler
-from inpaint_zoo.images.arrays import Hole
-from inpaint_zoo.inference.adapt import Duration, adapted
+from inpaint_zoo.images.arrays import FloatImageArray, Hole
+from inpaint_zoo.inference.adapt import Duration, adapted, nothing
 from inpaint_zoo.inference.blending import BLENDS
 from inpaint_zoo.inference.growing import grow
 from inpaint_zoo.inference.strategies import STRATEGIES
@@ -60,7 +61,33 @@ class FillOptions:
 DEFAULTS = FillOptions()
 
 
-def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEFAULTS) -> AnyImage:
+@dataclass(frozen=True)
+class _Watched:
+    """A method that tells when it begins to fill."""
+
+    method: Filler
+    on_step: Callable[[], object]
+
+    @property
+    def minimum_size(self) -> int:
+        return self.method.minimum_size
+
+    @property
+    def trained_size(self) -> int | None:
+        return self.method.trained_size
+
+    def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
+        self.on_step()
+        return self.method.fill(image, hole)
+
+
+def fill(
+    method: Filler,
+    image: AnyImage,
+    hole: Hole,
+    options: FillOptions = DEFAULTS,
+    on_step: Callable[[], object] = nothing,
+) -> AnyImage:
     """Fill the hole of one image.
 
     Args:
@@ -68,6 +95,7 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
         image: (H, W, 3), RGB: uint8, uint16, or float32 in [0, 1]; values in the hole are not read.
         hole: (H, W) bool, True = hole.
         options: How.
+        on_step: Called before each step of a training, each crop and each tile; what it raises ends the fill.
 
     Returns:
         A new array of the same type and shape; pixels outside the grown holes are bit-identical unless
@@ -84,8 +112,9 @@ def fill(method: Filler, image: AnyImage, hole: Hole, options: FillOptions = DEF
     blend, hole = BLENDS[options.blend], grow(hole, options.grow)
     wide = grow(hole, blend.margin(options.feather))
     if options.adapt or options.adapt_seconds:
-        method = adapted(method, image, wide, Duration(options.adapt, options.adapt_seconds), options.seed)
+        duration = Duration(options.adapt, options.adapt_seconds, on_step)
+        method = adapted(method, image, wide, duration, options.seed)
     filled[wide] = 0
-    STRATEGIES[options.strategy](method, filled, wide)
+    STRATEGIES[options.strategy](_Watched(method, on_step), filled, wide)
     blend.mix(image, filled, hole, options.feather)
     return filled

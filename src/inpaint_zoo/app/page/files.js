@@ -71,17 +71,17 @@ const open = async (file) => {
 const openMask = async (file) => {
   const number = opened;
   try {
-    const image = await createImageBitmap(file).catch(async () => createImageBitmap(await (await post("/preview", { mask: file })).blob()));
+    // the server reads it: browsers change its values where a file has a gamma or a profile
+    const image = await createImageBitmap(await (await post("/preview", { mask: file })).blob());
     if (number !== opened) return;
     if (image.width !== canvas.width || image.height !== canvas.height) throw new Error(`${file.name} is ${image.width} × ${image.height}, and the image is ${canvas.width} × ${canvas.height}: make the mask as large as the image`);
     const mask = new OffscreenCanvas(canvas.width, canvas.height);
     const context = mask.getContext("2d");
-    context.fillRect(0, 0, mask.width, mask.height);  // what is transparent is black
     context.drawImage(image, 0, 0);
     const pixels = context.getImageData(0, 0, mask.width, mask.height);
     const { data } = pixels;
     for (let at = 0; at < data.length; at += 4) {
-      data[at + 3] = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2] >= 127.5 ? 255 : 0;
+      data[at + 3] = data[at] >= 128 ? 255 : 0;
       [data[at], data[at + 1], data[at + 2]] = [255, 46, 99];
     }
     context.putImageData(pixels, 0, 0);
