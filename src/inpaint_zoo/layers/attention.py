@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -16,6 +16,8 @@ TEMPERATURE = 10.0
 MINIMUM_NORM = 1e-4
 CHUNK_NUMBERS = 2**22
 """Numbers in the part of the attention matrix that is in memory at a time (16 MB in float32)."""
+FEWEST_ROWS = 4
+"""Of corners in such a part: each part computes three rows for the next one, too."""
 EXPORTED_CHUNKS = 8
 """Parts of the matrix in an exported graph, which has no loop whose length depends on the size of the image."""
 
@@ -61,8 +63,14 @@ class Grid(NamedTuple):
         inside = torch.ones(self.rows, self.columns, dtype=torch.bool, device=device)
         return F.pad(F.pad(inside, (1, 0, 1, 1)).flatten(), (0, 1))
 
+    def images_at_once(self, batch_size: int) -> int:
+        """Images of which a part of `FEWEST_ROWS` rows is small enough; at least one."""
+        if is_exporting():
+            return batch_size
+        return max(1, min(batch_size, CHUNK_NUMBERS // (FEWEST_ROWS * self.num_slots * self.width)))
+
     def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
-        """Ranges of corners, of at least one row, whose pairs with all slots are about `CHUNK_NUMBERS` numbers.
+        """Ranges of corners, at least `FEWEST_ROWS` rows, whose pairs with all slots are about `CHUNK_NUMBERS` numbers.
 
         In an export they are `EXPORTED_CHUNKS` ranges of one length; the last ones may reach beyond the corners.
         """
@@ -71,7 +79,7 @@ class Grid(NamedTuple):
             for part in range(EXPORTED_CHUNKS):
                 yield part * rows * self.width, (part + 1) * rows * self.width
             return
-        rows = max(1, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
+        rows = max(FEWEST_ROWS, CHUNK_NUMBERS // (batch_size * self.num_slots * self.width))
         for start in range(0, self.num_corners, rows * self.width):
             yield start, min(start + rows * self.width, self.num_corners)
 
@@ -100,9 +108,12 @@ def attend(features: Tensor) -> Tensor:
         halved = F.interpolate(features, (height // 2, width // 2), mode="bilinear", align_corners=True)
         grid = Grid(height // 2, width // 2)
         scales = TEMPERATURE * inverse_patch_norms(grid.lay_out(halved.square().sum(1, keepdim=True)), grid)
-        arguments = (grid.lay_out(halved), scales, corner_values(features), grid)
-        summed = PatchAttention.apply(*arguments) if torch.is_grad_enabled() else _attend(*arguments)
-        return from_corners(summed, grid)
+        attention: Callable[..., Tensor] = PatchAttention.apply if torch.is_grad_enabled() else _attend
+        parts = [
+            each.split(grid.images_at_once(len(features)))
+            for each in (grid.lay_out(halved), scales, corner_values(features))
+        ]
+        return from_corners(torch.cat([attention(*part, grid) for part in zip(*parts, strict=True)]), grid)
 
 
 def corner_values(features: Tensor) -> Tensor:
@@ -156,7 +167,7 @@ def _weights(similarities: Tensor, scales: Tensor, used: Tensor, start: int) -> 
     barred = torch.zeros_like(scales).masked_fill_(~used, -torch.inf)
     weights = torch.addcmul(barred[:, None], similarities, scales[:, None]).softmax(-1)
     unused = ~_window(used, 0, start, start + similarities.shape[1])
-    if is_exporting():  # one more pass over the weights, but no shape that depends on values
+    if is_exporting() or torch.compiler.is_compiling():  # one more pass, but no shape that depends on values
         return weights.masked_fill_(unused[:, None], 0.0)
     return weights.index_fill_(1, unused.nonzero()[:, 0], 0.0)
 
