@@ -28,6 +28,8 @@ Run = Callable[[NDArray[np.uint8], NDArray[np.uint8]], Arrays]
 SIZES = ((256, 256), (97, 131), (512, 384))
 """Width and height."""
 BATCHES = (1, 3)
+PAUSE = 0.2
+"""Seconds before each call: onnxruntime's threads spin on after one; the network beside it took 1.7 times as long."""
 
 
 class Engine(NamedTuple):
@@ -124,6 +126,7 @@ def compare(model: str, repeats: int) -> Iterator[Row]:
 
 
 def _seconds(run: Run, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> float:
+    time.sleep(PAUSE)
     start = time.perf_counter()
     run(image, mask)
     return time.perf_counter() - start
