@@ -114,6 +114,25 @@ def test_the_mean_psnr_is_what_a_sweeper_gets(
     assert str(tmp_path / "records.csv") in capsys.readouterr().out
 
 
+def test_another_arithmetic_is_another_result(
+    command: Command, images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
+) -> None:
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"data.root={images('a.png')}", f"output={tmp_path}"]
+    arguments += ["data.num_workers=0", "data.size=32", "lpips=false"]
+    assert command("evaluate", *arguments)[0] == 0
+    (before,) = read_records(tmp_path / "records.csv")
+    code, _, err = command("evaluate", *arguments, "precision=bf16")
+    assert code == 0
+    assert "misf: evaluated again" in err
+    (after,) = read_records(tmp_path / "records.csv")
+    assert 0 < abs(after.metrics["psnr"] - before.metrics["psnr"]) < 0.5
+    stored = json.loads((tmp_path / "results.json").read_text())
+    assert stored["settings"]["precision"] == stored["methods"]["misf"]["precision"] == "bf16"
+    code, _, err = command("evaluate", *arguments[1:], "ckpt=opencv_telea", "compile=true")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "compile=true concerns networks of this package, and opencv_telea is none: leave it out" in err
+
+
 @pytest.mark.parametrize(
     ("verb", "checkpoint"), [("evaluate", "ckpt"), ("compare", "methods.misf"), ("predict", "ckpt")]
 )

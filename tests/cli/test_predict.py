@@ -219,6 +219,7 @@ def test_what_could_fill_is_named(command: Command, images: Images, masks: Image
         ([], "opencv_telea"),
         (["model=opencv_tela"], "did you mean 'opencv_telea'?"),
         (["model=mean", "ckpt=x.ckpt"], "give one of them"),
+        (["model=mean", "precision=bf16"], "precision=bf16 concerns networks of this package, and mean is none"),
     ):
         code, _, err = command("predict", *places, *words)
         assert code == 2

@@ -11,6 +11,7 @@ from inpaint_zoo.evaluation.methods.fills import fill_mean
 from inpaint_zoo.inference import adapt
 from inpaint_zoo.inference.adapt import Duration, adapted
 from inpaint_zoo.inference.fill import FillOptions, fill
+from inpaint_zoo.runtime.arithmetic import Arithmetic
 from inpaint_zoo.runtime.random_state import random_state
 from inpaint_zoo.zoo import create_model
 
@@ -156,3 +157,10 @@ def test_it_learns_for_seconds() -> None:
 def test_a_classical_fill_cannot_learn_for_seconds() -> None:
     with pytest.raises(InputError, match=r"adapt_seconds=0.5 trains a network"):
         fill(ClassicalFill(fill_mean, "mean"), *scene(), FillOptions(adapt_seconds=0.5))
+
+
+def test_a_compiled_network_is_refused() -> None:
+    given = method()
+    given.arithmetic = Arithmetic(compile=True)
+    with pytest.raises(InputError, match="adapt=3 trains a copy of the network for each image: leave compile=true out"):
+        adapted(given, *scene(), Duration(3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,22 @@ class TestConformance(ModelConformance):
             for part in (module.network, lambda *pair: module.losses({"image": pair[0], "mask": pair[1]})):
                 with contextlib.suppress(NotImplementedError):  # where pixels go to the CPU, which meta has none of
                     part(image, mask)
+
+    def test_it_compiles_in_one_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Dynamo alone: what the compiler makes of the graph takes minutes, and is its own matter."""
+        monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager", fullgraph=True))
+        network, batch = self.make_network(), self.batch()
+        before = fill(network, batch).image
+        network.compile_generate()
+        assert torch.allclose(fill(network, batch).image, before, atol=1e-6)
+
+    def test_bfloat16_changes_little(self) -> None:
+        network, batch = self.make_network(), self.batch()
+        before = fill(network, batch).image
+        with torch.autocast("cpu", torch.bfloat16):
+            after = fill(network, batch).image
+        assert not torch.equal(after, before)
+        assert (after - before).abs().max() < 0.1 * before.abs().max()
 
     def test_a_loss_network_that_no_term_needs_is_not_loaded(self) -> None:
         assert not any("vgg" in key for key in self.make_module().__dict__ | self.make_module()._modules)

@@ -30,6 +30,7 @@ from inpaint_zoo.inference.pipeline import Done, Pipeline, Work
 from inpaint_zoo.inference.records import Records
 from inpaint_zoo.masks.files.checks import warn_about, warn_about_outliers
 from inpaint_zoo.masks.files.pairs import note_unclear
+from inpaint_zoo.runtime.arithmetic import Arithmetic
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import Processes, gather, joined_processes
 from inpaint_zoo.runtime.progress import tracked
@@ -52,11 +53,14 @@ def run(config: DictConfig) -> None:
     options = FillOptions(**{key: config[key] for key in _OPTIONS})
     if config.format not in _FORMATS:
         raise InputError(f"format={config.format}: give format=png, or leave it out: results have the images' formats")
+    arithmetic = Arithmetic(config.precision, config.compile)
     chosen = _filler(config) or chosen_weights(config)
     planned = plan(given, as_png=_FORMATS[config.format])
     refuse_inputs(folder, given, [one for one in planned if isinstance(one, Work)])
     with joined_processes() as processes, _alone(folder):
-        method = _network_method(config, chosen, processes) if isinstance(chosen, Path) else chosen
+        method = _network_method(config, chosen, processes, arithmetic) if isinstance(chosen, Path) else chosen
+        if not isinstance(method, NetworkMethod):
+            arithmetic.refuse_for(str(config.model_name or config.ckpt))
         pipeline = Pipeline(
             fill=partial(fill, method, options=options),
             records=Records(folder, processes.rank, force=config.force),
@@ -102,7 +106,9 @@ def _filler(config: DictConfig) -> _Filler | None:
     return named_filler(config.ckpt if name is None else name)
 
 
-def _network_method(config: DictConfig, path: Path, processes: Processes) -> NetworkMethod | SpandrelFile:
+def _network_method(
+    config: DictConfig, path: Path, processes: Processes, arithmetic: Arithmetic
+) -> NetworkMethod | SpandrelFile:
     device = choose_device(config.device)
     file = read_network(path, config.model_name, config.weights, device)
     if isinstance(file, SpandrelFile):
@@ -111,7 +117,7 @@ def _network_method(config: DictConfig, path: Path, processes: Processes) -> Net
     if config.ckpt is None and processes.is_first:
         print(f"{model} with the weights that come with the package (ckpt=FILE takes others)", flush=True)
     identity = {"model": model, "weights": file.sha256, "choice": str(config.weights)}
-    return NetworkMethod(filled_network(file.weights), device, identity=identity)
+    return NetworkMethod(filled_network(file.weights), device, identity=identity, arithmetic=arithmetic)
 
 
 def _fill_all(pipeline: Pipeline, planned: Sequence[Work | Done], processes: Processes) -> list[Done]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import torch
 
@@ -18,6 +19,7 @@ from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.models.weights import WeightsFile
+from inpaint_zoo.runtime.arithmetic import USUAL, Arithmetic
 from inpaint_zoo.zoo import filled_network, list_models
 
 
@@ -50,6 +52,8 @@ def build_methods(
     protocol: Protocol,
     weights: str | None = None,
     read: Mapping[str, WeightsFile] | None = None,
+    *,
+    arithmetic: Arithmetic = USUAL,
 ) -> dict[str, Method]:
     """Load the methods that are compared.
 
@@ -59,29 +63,40 @@ def build_methods(
         protocol: May override arguments of networks, and may let them see the complete image.
         weights: `raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one.
         read: Files of weights that have been read already, by title.
+        arithmetic: How networks of this package compute.
 
     Raises:
-        InputError: A file or a folder is not what it should be.
+        InputError: A file or a folder is not what it should be, or `arithmetic` concerns none of the methods.
     """
     given: dict[str, str | WeightsFile] = {**values, **(read or {})}
-    return {title: _method(title, value, device, protocol, weights) for title, value in given.items()}
+    network = partial(_network_method, device=device, protocol=protocol, weights=weights, arithmetic=arithmetic)
+    methods = {title: _method(title, value, device, weights, network) for title, value in given.items()}
+    if not any(isinstance(method, NetworkMethod) for method in methods.values()):
+        arithmetic.refuse_for(", ".join(methods))
+    return methods
 
 
 def _method(
-    title: str, value: str | WeightsFile, device: torch.device, protocol: Protocol, weights: str | None
+    title: str,
+    value: str | WeightsFile,
+    device: torch.device,
+    weights: str | None,
+    network: Callable[[WeightsFile], NetworkMethod],
 ) -> Method:
     if isinstance(value, WeightsFile):
-        return _network_method(value, device, protocol, weights)
+        return network(value)
     if (filler := named_filler(value)) is not None:
         return filler
     path = weights_file(value)
     if path.is_dir():
         return ImageFolder(path, title)
     read = read_network(path, title if title in list_models() else None, weights, device)
-    return read if isinstance(read, SpandrelFile) else _network_method(read, device, protocol, weights)
+    return read if isinstance(read, SpandrelFile) else network(read)
 
 
-def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None) -> NetworkMethod:
+def _network_method(
+    file: WeightsFile, device: torch.device, protocol: Protocol, weights: str | None, arithmetic: Arithmetic
+) -> NetworkMethod:
     """Build a network with the overrides of the protocol."""
     stored = file.weights
     overrides = protocol.network_overrides.get(stored.model, {})
@@ -89,7 +104,7 @@ def _network_method(file: WeightsFile, device: torch.device, protocol: Protocol,
     identity = {"model": stored.model, "weights": file.sha256}
     if weights == "raw":  # without a choice, the average is used
         identity["choice"] = weights
-    return NetworkMethod(network, device, sees_complete=protocol.leaks, identity=identity)
+    return NetworkMethod(network, device, protocol.leaks, identity, arithmetic=arithmetic)
 
 
 def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) -> None:

@@ -107,7 +107,9 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     if settings.lpips:
         refuse_missing_weights(settings.lpips_weights, "lpips_weights")
     evaluation = evaluation_set(settings)
-    methods = build_methods(settings.sources, device, evaluation.protocol, settings.weights, read)
+    methods = build_methods(
+        settings.sources, device, evaluation.protocol, settings.weights, read, arithmetic=settings.arithmetic
+    )
     refuse_incomplete(methods, evaluation)
     lpips, notes = _lpips(settings, evaluation.protocol, device)
     return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])

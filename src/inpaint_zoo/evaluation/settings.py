@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.data.mask_keys import MaskRule
+from inpaint_zoo.runtime.arithmetic import Arithmetic
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Settings:
     """`raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one."""
     mask_rule: MaskRule = MaskRule.NAME
     """What the masks depend on; a manifest has a rule of its own."""
+    precision: str = "float32"
+    """Of networks, see `runtime.arithmetic`."""
+    compile: bool = False
+    """Whether networks are compiled."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
@@ -45,7 +50,18 @@ class Settings:
             lpips=true_or_false(config.lpips, "lpips"),
             lpips_weights=config.lpips_weights,
             weights=config.weights,
+            precision=config.precision,
+            compile=config.compile,
         )
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """How networks compute.
+
+        Raises:
+            InputError: A value is not offered.
+        """
+        return Arithmetic(self.precision, self.compile)
 
 
 def _plain(node: DictConfig, complete: bool) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,8 @@ from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.evaluation.methods import NetworkMethod, Sample
 from inpaint_zoo.images.arrays import to_float
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.runtime.arithmetic import Arithmetic
+from inpaint_zoo.zoo import create_model
 
 
 class Recorder(InpaintingNetwork):
@@ -77,3 +81,18 @@ def test_a_protocol_that_leaks_shows_the_complete_image() -> None:
 def test_the_identity_is_that_of_the_weights() -> None:
     method = NetworkMethod(Recorder(), torch.device("cpu"), identity={"model": "misf", "weights": "0a"})
     assert method.identity() == {"kind": "network", "model": "misf", "weights": "0a"}
+
+
+def test_it_computes_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In bfloat16, and compiled (by Dynamo alone); the identity tells."""
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    torch.manual_seed(0)
+    network, given, cpu = create_model("misf", base_channels=4), sample(64, 72), torch.device("cpu")
+    usual = NetworkMethod(network, cpu)(given)
+    half = NetworkMethod(network, cpu, arithmetic=Arithmetic("bf16"))
+    assert 0 < np.abs(half(given) - usual).max() < 0.02
+    assert half(given).dtype == np.float32
+    assert half.identity() == {"kind": "network", "precision": "bf16"}
+    compiled = NetworkMethod(network, cpu, arithmetic=Arithmetic(compile=True))
+    assert np.array_equal(compiled(given), usual)
+    assert compiled.identity() == {"kind": "network", "compile": "true"}

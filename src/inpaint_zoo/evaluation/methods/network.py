@@ -8,6 +8,7 @@ import torch
 from inpaint_zoo.evaluation.methods.base import Sample
 from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, Hole, to_float
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.runtime.arithmetic import USUAL, Arithmetic
 
 TRAINED_SIZE = 512
 """Longer side of the largest images that the networks are trained and published for."""
@@ -22,6 +23,10 @@ class NetworkMethod:
         sees_complete: Give the complete image to the network, as protocols do that leak ground truth. By default the
             pixels inside the hole are set to 0 first.
         identity: What the outputs depend on: the model's name and the hash of its weights.
+        arithmetic: How the network computes.
+
+    Raises:
+        InputError: The device cannot compute so.
     """
 
     def __init__(
@@ -30,11 +35,17 @@ class NetworkMethod:
         device: torch.device,
         sees_complete: bool = False,
         identity: dict[str, str] | None = None,
+        *,
+        arithmetic: Arithmetic = USUAL,
     ) -> None:
+        arithmetic.check(device)
         self.network = network.eval().to(device)
         self.device = device
         self.sees_complete = sees_complete
-        self._identity = identity or {}
+        self.arithmetic = arithmetic
+        self._identity = {**(identity or {}), **arithmetic.identity()}
+        if arithmetic.compile:
+            self.network.compile_generate()
 
     @property
     def minimum_size(self) -> int:
@@ -82,10 +93,13 @@ class NetworkMethod:
     def _output(self, image: FloatImageArray, hole: Hole, name: str) -> FloatImageArray:
         height, width = hole.shape
         padding = ((0, self._extra(height)), (0, self._extra(width)))
-        prediction = self.network(
-            torch.from_numpy(np.pad(image, (*padding, (0, 0)), mode="reflect")).permute(2, 0, 1)[None].to(self.device),
-            torch.from_numpy(np.pad(hole, padding, mode="reflect"))[None, None].to(self.device).float(),
-        )
+        with self.arithmetic.context(self.device):
+            prediction = self.network(
+                torch.from_numpy(np.pad(image, (*padding, (0, 0)), mode="reflect"))
+                .permute(2, 0, 1)[None]
+                .to(self.device),
+                torch.from_numpy(np.pad(hole, padding, mode="reflect"))[None, None].to(self.device).float(),
+            )
         output = prediction.image[0].float().cpu()
         if not output.isfinite().all():
             raise DivergedError(f"{name}: " if name else "")
