@@ -1,5 +1,9 @@
 """Callbacks of a training: checkpoints, metrics, images, progress."""
 
+from inpaint_zoo.training.callbacks.activation_checkpointing import (
+    ActivationCheckpointing,
+    optional_activation_checkpointing,
+)
 from inpaint_zoo.training.callbacks.best_checkpoint import BestCheckpoint
 from inpaint_zoo.training.callbacks.collapse import DiscriminatorCollapse
 from inpaint_zoo.training.callbacks.ema import EMA, optional_ema
@@ -15,6 +19,7 @@ from inpaint_zoo.training.loggers.csv_file import MetricsCSV
 
 __all__ = [
     "EMA",
+    "ActivationCheckpointing",
     "BestCheckpoint",
     "DiscriminatorCollapse",
     "FiniteLoss",
@@ -26,5 +31,6 @@ __all__ = [
     "SampleImages",
     "StepProgress",
     "ValidationMetrics",
+    "optional_activation_checkpointing",
     "optional_ema",
 ]
