@@ -67,7 +67,8 @@ NAMES = {
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
-        OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics optional_ema
+        ActivationCheckpointing OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics
+        optional_activation_checkpointing optional_ema
     """,
 }
 """By module."""
@@ -79,27 +80,30 @@ INTERNAL = {
 
 KEYS = {
     "train": """
-        checkpoint_every checkpoint_minutes ckpt_path compile ema_decay images_every init_from mode monitor
-        num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
+        activation_checkpointing checkpoint_every checkpoint_minutes ckpt_path compile ema_decay images_every init_from
+        mode monitor num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
     """,
     "runs": "force output root sort",
     "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
-    "evaluate": "ckpt device force lpips lpips_weights manifest model_name output size weights",
+    "evaluate": "ckpt compile device force lpips lpips_weights manifest model_name output precision size weights",
     "predict": """
-        adapt adapt_seconds blend ckpt device feather force format grow images invert masks model_name output
-        strategy threshold tolerance weights
+        adapt adapt_seconds blend ckpt compile device feather force format grow images invert masks model_name output
+        precision strategy threshold tolerance weights
     """,
     "compare": """
-        costs device force inception_weights lpips lpips_weights manifest methods notes output reference size
-        title weights
+        compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
+        reference size title weights
     """,
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force output size",
     "data check": "num_made_masks num_workers output",
-    "benchmark": "batch_size calls force memory models network output precision size steps threads",
+    "benchmark": """
+        activation_checkpointing against batch_size calls force memory models network output precision size steps
+        threads
+    """,
     "import-weights": "force model_name output source",
     "models": "model_name",
     "export": "ckpt force format layout model_name output precision weights",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import CONF_DIR
+from inpaint_zoo.layers.recomputation import recomputed
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.zoo import create_model, network_arguments
@@ -43,6 +44,8 @@ class Case:
     """A name of `PRECISIONS`."""
     network: Mapping[str, Any]
     """Values for keys of `network` in `conf/model/MODEL.yaml`; empty for the published network."""
+    activation_checkpointing: bool = False
+    """Whether train steps compute the activations of the network's blocks again."""
 
     def create_network(self) -> InpaintingNetwork:
         """The network in eval mode, random weights.
@@ -96,17 +99,26 @@ def forward_call(network: InpaintingNetwork, case: Case) -> Call:
 
 def step_call(module: InpaintingModule, case: Case) -> Call:
     """A train step: all losses, backward, one step of the optimizer; without the data loader and without a Trainer."""
-    return bare_step(module, module.make_optimizer(), make_batch(case), PRECISIONS[case.precision])
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        with (
+            PRECISIONS[case.precision](),
+            recomputed(module.network) if case.activation_checkpointing else nullcontext(),
+        ):
+            yield
+
+    return bare_step(module, module.make_optimizer(), make_batch(case), around)
 
 
 def bare_step(
-    module: InpaintingModule, optimizer: Optimizer, batch: Batch, autocast: Callable[[], AbstractContextManager[Any]]
+    module: InpaintingModule, optimizer: Optimizer, batch: Batch, around: Callable[[], AbstractContextManager[Any]]
 ) -> Call:
-    """A train step on this batch, in what `autocast` makes."""
+    """A train step on this batch; its losses are computed within what `around` makes."""
 
     def step() -> None:
         optimizer.zero_grad()
-        with autocast():
+        with around():
             terms = module.losses(batch)
             total = torch.stack([module.loss_weights[name] * term for name, term in terms.items()]).sum()
         total.backward()

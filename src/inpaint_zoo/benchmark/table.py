@@ -23,14 +23,15 @@ def grids(results: Sequence[Result]) -> list[Table]:
     case = results[0].case
     precision = {"32": "float32", "bf16": "bfloat16 autocast"}[case.precision]
     where = f"{case.size}x{case.size}, {precision}"
+    step_where = f"{where}, activation checkpointing" if case.activation_checkpointing else where
     forward = [_pass_row(result, result.forward) for result in results]
     steps = [_pass_row(result, result.step) for result in results if result.step is not None]
     memory = [_memory_row(result) for result in results if result.memory is not None]
     memory_headings = ("Model", f"Forward, batch {case.batch_size}", *MEMORY_HEADINGS)
     made = [
         (f"Forward pass, {where}, batch {case.batch_size}", FORWARD_HEADINGS, forward),
-        (f"Train step, {where}, batch {case.batch_size}", STEP_HEADINGS, steps),
-        (f"Peak memory in MB, {where}", memory_headings[: len(memory[0]) if memory else None], memory),
+        (f"Train step, {step_where}, batch {case.batch_size}", STEP_HEADINGS, steps),
+        (f"Peak memory in MB, {step_where}", memory_headings[: len(memory[0]) if memory else None], memory),
     ]
     return [Table(title, _columns(headings), rows) for title, headings, rows in made if rows]
 

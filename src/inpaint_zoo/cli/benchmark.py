@@ -8,16 +8,19 @@ from pathlib import Path
 from omegaconf import DictConfig, ListConfig
 from rich.console import Console
 
+from inpaint_zoo.benchmark.against import Earlier, against_table, read_earlier
 from inpaint_zoo.benchmark.machine import Machine, describe_machine, num_threads
 from inpaint_zoo.benchmark.measure import Plan, Result, measure
 from inpaint_zoo.benchmark.rate import MachineRate
 from inpaint_zoo.benchmark.record import csv_text, json_text
 from inpaint_zoo.benchmark.subject import PRECISIONS, Case
 from inpaint_zoo.benchmark.table import markdown, notes, terminal_tables
+from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import writable_folder, write_text
 from inpaint_zoo.files.outputs import refuse_replacing
+from inpaint_zoo.tables import terminal
 
 _NAMES = ("benchmark.md", "benchmark.csv", "benchmark.json")
 
@@ -30,6 +33,7 @@ def run(config: DictConfig) -> None:
     cases = _cases(config)
     for case in cases:
         case.check(plan.steps)
+    earlier = None if config.against is None else read_earlier(Path(config.against).expanduser())
     folder = None if config.output is None else writable_folder(config.output)
     if folder is not None:
         refuse_replacing([folder / name for name in _NAMES], force=config.force)
@@ -37,15 +41,17 @@ def run(config: DictConfig) -> None:
         rate = MachineRate()
         results = [measure(case, plan, rate, _say) for case in cases]
         machine = describe_machine(rate.best)
-    _show(results, machine)
+    _show(results, machine, earlier)
     if folder is not None:
         _write(results, machine, folder)
 
 
-def _show(results: list[Result], machine: Machine) -> None:
+def _show(results: list[Result], machine: Machine, earlier: Earlier | None) -> None:
     console = Console(highlight=False)
     for table in terminal_tables(results):
         console.print(table)
+    if earlier is not None:
+        console.print(terminal(against_table(results, machine, earlier)))
     for line in [*machine.lines(), *notes(results)]:
         console.print(line, markup=False)
 
@@ -67,7 +73,8 @@ def _cases(config: DictConfig) -> list[Case]:
         raise InputError(f"precision is one of {', '.join(PRECISIONS)}; got {precision}.")
     network = {str(key): value for key, value in config.network.items() if value is not None}
     size, batch_size = _count(config, "size", 1), _count(config, "batch_size", 1)
-    return [Case(str(name), size, batch_size, precision, network) for name in names]
+    recomputes = true_or_false(config.activation_checkpointing, "activation_checkpointing")
+    return [Case(str(name), size, batch_size, precision, network, recomputes) for name in names]
 
 
 def _count(config: DictConfig, key: str, least: int) -> int:

@@ -43,7 +43,7 @@ PATH_KEYS = (
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may contain braces, which a shell expands to several arguments unless they are quoted."""
 
-VERB_PATH_KEYS = {"predict": ("images", "masks"), "runs": ("root",)}
+VERB_PATH_KEYS = {"benchmark": ("against",), "predict": ("images", "masks"), "runs": ("root",)}
 """Keys whose values are paths only for one verb."""
 
 POSITIONAL_KEYS = {"verify": "results"}
