@@ -67,7 +67,7 @@ NAMES = {
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
-        OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics optional_ema
+        OptimizerSettings RunSummary SampleImages StepProgress Telemetry ValidationMetrics optional_ema
     """,
 }
 """By module."""

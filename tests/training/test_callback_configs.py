@@ -43,7 +43,7 @@ def test_keys_at_the_top_and_in_the_trainer_reach_them() -> None:
     assert (images.num_images, images.every) == (2, 11)
     assert (built["RunSummary"].num_worst, best.monitor, best.mode) == (3, "val/l1", "min")
     assert isinstance(built["EMA"], EMA)
-    assert next(iter(build_callbacks(compose_config("train", ["callbacks.finite_loss.every=3"]))[1:2])).every == 3  # type: ignore[attr-defined]
+    assert next(iter(build_callbacks(compose_config("train", ["callbacks.finite_loss.every=3"]))[2:3])).every == 3  # type: ignore[attr-defined]
 
 
 def test_a_training_without_anything_around_its_steps(command: Command, tmp_path: Path) -> None:
