@@ -82,6 +82,7 @@ KEYS = {
         checkpoint_every checkpoint_minutes ckpt_path compile ema_decay images_every init_from mode monitor
         num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
     """,
+    "replay": "device file",
     "runs": "force output root sort",
     "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",
