@@ -67,7 +67,7 @@ NAMES = {
     "inpaint_zoo.testing": "MaskConformance ModelConformance batch_of check_mask fill",
     "inpaint_zoo.training.callbacks": """
         BestCheckpoint DiscriminatorCollapse EMA FiniteLoss LastCheckpoint LossLog MetricsCSV
-        ActivationCheckpointing OptimizerSettings RunSummary SampleImages StepProgress ValidationMetrics
+        ActivationCheckpointing OptimizerSettings RunSummary SampleImages StepProgress Telemetry ValidationMetrics
         optional_activation_checkpointing optional_ema
     """,
 }
@@ -83,6 +83,7 @@ KEYS = {
         activation_checkpointing checkpoint_every checkpoint_minutes ckpt_path compile ema_decay images_every init_from
         mode monitor num_sample_images num_worst_images overfit_samples process_timeout run_dir seed
     """,
+    "replay": "device file",
     "runs": "force output root sort",
     "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",

@@ -12,8 +12,8 @@ from inpaint_zoo.training.checkpoint_io import AtomicCheckpoints
 from inpaint_zoo.training.trainer import build_callbacks, build_trainer
 
 ORDER = [
-    "LossLog", "FiniteLoss", "OptimizerSettings", "DiscriminatorCollapse", "ValidationMetrics", "RunSummary",
-    "SampleImages", "StepProgress", "BestCheckpoint", "LastCheckpoint",
+    "Telemetry", "LossLog", "FiniteLoss", "OptimizerSettings", "DiscriminatorCollapse", "ValidationMetrics",
+    "RunSummary", "SampleImages", "StepProgress", "BestCheckpoint", "LastCheckpoint",
 ]  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def names(*overrides: str) -> list[str]:
 
 def test_they_are_built_in_their_order() -> None:
     assert names() == ORDER
-    assert names("ema_decay=0.9") == [*ORDER[:3], "EMA", *ORDER[3:]]
+    assert names("ema_decay=0.9") == [*ORDER[:4], "EMA", *ORDER[4:]]
 
 
 def test_each_can_be_left_out_and_others_added() -> None:

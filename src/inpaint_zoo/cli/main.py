@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 VERBS: dict[str, tuple[str, str]] = {
     "train": ("inpaint_zoo.cli.train", "train a model; keeps its best and its last checkpoint"),
+    "replay": ("inpaint_zoo.cli.replay", "compute a batch again that made a loss non-finite"),
     "runs": ("inpaint_zoo.cli.runs", "list trainings: their state, steps and best values"),
     "tune": ("inpaint_zoo.cli.tune", "search settings of a training; can be resumed"),
     "ablate": ("inpaint_zoo.cli.ablate", "train the variants of a model, and compare them"),

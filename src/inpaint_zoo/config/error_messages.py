@@ -58,7 +58,7 @@ def no_such_key(key: str, config: object) -> str:
 
 _PLACEHOLDERS = {
     **dict.fromkeys(("root", "run_dir"), "DIR"),
-    **dict.fromkeys(("ckpt", "results", "source"), "FILE"),
+    **dict.fromkeys(("ckpt", "file", "results", "source"), "FILE"),
     **dict.fromkeys(("output", "images", "masks"), "PATH"),
     "model_name": "NAME",
 }

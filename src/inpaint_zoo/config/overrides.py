@@ -43,10 +43,15 @@ PATH_KEYS = (
 SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may contain braces, which a shell expands to several arguments unless they are quoted."""
 
-VERB_PATH_KEYS = {"benchmark": ("against",), "predict": ("images", "masks"), "runs": ("root",)}
+VERB_PATH_KEYS = {
+    "benchmark": ("against",),
+    "predict": ("images", "masks"),
+    "replay": ("file",),
+    "runs": ("root",),
+}
 """Keys whose values are paths only for one verb."""
 
-POSITIONAL_KEYS = {"verify": "results"}
+POSITIONAL_KEYS = {"replay": "file", "verify": "results"}
 """The key of a verb's argument without `=`, whose value is a path."""
 
 VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})

@@ -14,8 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.batch import Batch
+from inpaint_zoo.errors import InputError, InputWarning
 from inpaint_zoo.training.callbacks import FiniteLoss
+from inpaint_zoo.training.runs.nan_file import read_nan_file
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*does not have many workers",
@@ -33,9 +35,9 @@ class Model(pl.LightningModule):
         self.layer.weight.register_hook(lambda computed: gradient * computed)
         self.bad, self.rank, self.batch = bad, rank, 0
 
-    def training_step(self, batch: Tensor) -> dict[str, Any]:
+    def training_step(self, batch: dict[str, Any]) -> dict[str, Any]:
         self.batch += 1
-        loss = self.layer(batch).sum()
+        loss = self.layer(batch["image"].mean()[None, None]).sum()
         terms = {"l1": loss.detach(), "style": loss.detach().clone()}
         if self.global_rank == self.rank and self.batch in self.bad:
             name, value = self.bad[self.batch]
@@ -45,6 +47,11 @@ class Model(pl.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         return torch.optim.SGD(self.parameters(), lr=1e-3)
+
+
+def batch(number: int) -> Batch:
+    image = torch.full((1, 3, 1, 1), float(number + 1))
+    return Batch(image=image, mask=torch.ones(1, 1, 1, 1), name=[f"{number + 1}.png"])
 
 
 class Saves(pl.Callback):
@@ -64,10 +71,10 @@ def train(folder: Path, model: Model, *saved_at: int, every: int = 5, steps: int
         "enable_model_summary": False, "accelerator": "cpu",
     }  # fmt: skip
     callbacks = [FiniteLoss(every=every), Saves(folder / "last.ckpt", *saved_at)]
-    trainer = pl.Trainer(max_steps=steps, callbacks=callbacks, **settings | arguments)
+    trainer = pl.Trainer(max_steps=steps, callbacks=callbacks, default_root_dir=folder, **settings | arguments)
     checkpoint = folder / "start.ckpt"
     trainer.fit(
-        model, DataLoader(list(torch.ones(40, 1, 1)), batch_size=None),
+        model, DataLoader([batch(number) for number in range(40)], batch_size=None),  # type: ignore[arg-type]
         ckpt_path=checkpoint if checkpoint.exists() else None,
     )  # fmt: skip
     return trainer
@@ -138,6 +145,42 @@ def test_the_device_is_not_waited_for_between_two_readings(
     assert len(reads) == 2
 
 
+def test_the_batch_and_the_weights_before_it_are_written(fit: Callable[..., pl.Trainer], tmp_path: Path) -> None:
+    weights: list[Tensor] = []
+
+    class Sees(Model):
+        def on_train_batch_start(self, *_: Any) -> None:
+            weights.append(self.layer.weight.detach().clone())
+
+    path = tmp_path / "nan" / "rank0.pt"
+    with pytest.raises(InputError, match=rf"; look at the batch: inpaint-zoo replay {path}$"):
+        fit(Sees({8: ("style", math.nan), 9: ("l1", math.inf)}), 7)
+    content = read_nan_file(path)
+    assert (content.batch_number, content.step, content.epoch, content.rank) == (8, 7, 0, 0)
+    assert (content.precision, content.device) == ("32-true", "cpu")
+    assert content.batch["name"] == ["8.png"]
+    assert content.batch["image"].unique().tolist() == [8.0]
+    assert torch.equal(content.state_dict["layer.weight"], weights[7])
+    assert math.isnan(content.losses["style"])
+    assert math.isfinite(content.losses["l1"])
+
+
+def test_accumulated_batches_are_told_apart(fit: Callable[..., pl.Trainer], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"in batch 7 \("):
+        fit(Model({7: ("l1", math.nan)}), accumulate_grad_batches=2, every=2)
+    content = read_nan_file(tmp_path / "nan" / "rank0.pt")
+    assert (content.batch_number, content.step, content.batch["name"]) == (7, 3, ["7.png"])
+
+
+def test_a_training_that_cannot_write_the_batch_says_why_it_ends(
+    fit: Callable[..., pl.Trainer], tmp_path: Path
+) -> None:
+    (tmp_path / "nan").write_text("in the way")
+    told = r"^loss term style was not finite in batch 8 .*; the batch could not be written$"
+    with pytest.warns(InputWarning, match="cannot write"), pytest.raises(InputError, match=told):
+        fit(Model({8: ("style", math.nan)}))
+
+
 @pytest.mark.slow
 def test_all_processes_stop_when_one_diverges(tmp_path: Path) -> None:
     # a process of its own: one that has computed gradients cannot be forked
@@ -146,6 +189,9 @@ def test_all_processes_stop_when_one_diverges(tmp_path: Path) -> None:
     )
     assert stopped.returncode == 1
     assert "loss term style was not finite in batch 8 (found after batch 10" in stopped.stderr
+    assert f"look at the batch: inpaint-zoo replay {tmp_path}/nan/rank1.pt" in stopped.stderr
+    assert [path.name for path in (tmp_path / "nan").iterdir()] == ["rank1.pt"]
+    assert read_nan_file(tmp_path / "nan" / "rank1.pt").rank == 1
 
 
 if __name__ == "__main__":

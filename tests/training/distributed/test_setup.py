@@ -82,6 +82,13 @@ def test_two_processes_do_what_one_does_and_one_resumes_them(
     assert [row["step"] for row in rows(shared)] == ["1", "2", "2"]
     assert train(alone, *ONE).code == 0
     assert_alike(shared, alone)
+    for part in ("network", "discriminator"):  # of the gradients that all processes share
+        norms = [
+            [float(row[f"train/grad_norm/{part}"]) for row in rows(folder) if row["train/loss"]]
+            for folder in (shared, alone)
+        ]
+        assert len(norms[0]) == 2
+        assert norms[0] == pytest.approx(norms[1], rel=1e-3)
     assert train(shared, *ONE, "ckpt_path=last", steps=4).code == 0
     assert train(alone, *ONE, "ckpt_path=last", steps=4).code == 0
     assert_alike(shared, alone)

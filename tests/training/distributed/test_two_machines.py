@@ -106,8 +106,9 @@ def weights(run_dir: Path) -> dict[str, torch.Tensor]:
 
 def rows(run_dir: Path) -> list[dict[str, str]]:
     """What was logged; a validation that is made up for after an interruption belongs to the next epoch."""
+    others = ("epoch", "train/data_wait", "train/images_per_second")  # the last two are measured by a clock
     with (run_dir / "metrics.csv").open(newline="") as file:
-        return [{key: value for key, value in row.items() if key != "epoch"} for row in csv.DictReader(file)]
+        return [{key: value for key, value in row.items() if key not in others} for row in csv.DictReader(file)]
 
 
 def assert_equal(one: Path, other: Path) -> None:

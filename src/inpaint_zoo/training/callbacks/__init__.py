@@ -14,6 +14,7 @@ from inpaint_zoo.training.callbacks.optimizer_settings import OptimizerSettings
 from inpaint_zoo.training.callbacks.progress import StepProgress
 from inpaint_zoo.training.callbacks.run_summary import RunSummary
 from inpaint_zoo.training.callbacks.sample_images import SampleImages
+from inpaint_zoo.training.callbacks.telemetry import Telemetry
 from inpaint_zoo.training.callbacks.validation_metrics import ValidationMetrics
 from inpaint_zoo.training.loggers.csv_file import MetricsCSV
 
@@ -30,6 +31,7 @@ __all__ = [
     "RunSummary",
     "SampleImages",
     "StepProgress",
+    "Telemetry",
     "ValidationMetrics",
     "optional_activation_checkpointing",
     "optional_ema",

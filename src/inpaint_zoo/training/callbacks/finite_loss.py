@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
+import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from inpaint_zoo.errors import InputError
+from inpaint_zoo.batch import Batch
+from inpaint_zoo.errors import InputError, InputWarning
+from inpaint_zoo.training.callbacks.held_batch import HeldBatch
+from inpaint_zoo.training.runs.nan_file import NanFile, nan_path, replay_command, write_nan_file
 
 REMEDY = "with a lower model.optimizer.lr, with trainer.gradient_clip_val, or with trainer.precision=32-true"
 
@@ -22,6 +28,9 @@ class FiniteLoss(pl.Callback):
     every `every` steps and before a checkpoint is written, so that training rarely waits for the device. All ranks read
     it at the same steps and take the same decision. This callback must precede those that write checkpoints.
 
+    The first batch in which a term was not finite, and the weights before it, are kept on the device until then, and
+    written to `nan/` below `trainer.default_root_dir` by the process that has seen it; `inpaint-zoo replay` reads it.
+
     Args:
         every: Steps between two readings.
     """
@@ -30,13 +39,21 @@ class FiniteLoss(pl.Callback):
         self.every = every
         self._terms: tuple[str, ...] = ()
         self._marks: Tensor | None = None
+        self._held: HeldBatch | None = None
         self._batch = self._read_at = self._step = self._saved_at = 0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Count batches from where the training starts or resumes."""
-        self._marks = None
+        self._marks, self._held = None, HeldBatch(pl_module)
         self._batch = self._read_at = trainer.fit_loop.epoch_loop.total_batch_idx + 1
         self._step = self._saved_at = trainer.global_step
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
+    ) -> None:
+        """Hold the batch, and the weights before it."""
+        assert self._held is not None
+        self._held.hold(batch, {"step": trainer.global_step, "epoch": trainer.current_epoch})
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, *_: Any, **__: Any
@@ -48,6 +65,8 @@ class FiniteLoss(pl.Callback):
         marks = torch.where(finite, math.inf, float(self._batch - self._read_at))
         self._marks = marks if self._marks is None else torch.minimum(self._marks, marks)
         self._terms = tuple(terms)
+        assert self._held is not None
+        self._held.judge(terms)
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         if stepped and self._step % self.every == 0:
             self._read(trainer)
@@ -74,14 +93,47 @@ class FiniteLoss(pl.Callback):
     def _read(self, trainer: pl.Trainer) -> None:
         if self._marks is None:
             return
-        marks = _min_over_ranks(trainer, self._marks).tolist()
+        assert self._held is not None
+        own = self._marks
+        marks = _min_over_ranks(trainer, own.clone()).tolist()  # several ranks reduce in place
         before, self._read_at, self._marks = self._read_at, self._batch, None
         first = min(marks)
-        if first < math.inf:
-            named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
-            terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
-            found = f"found after batch {self._batch}, last checked after batch {before}"
-            raise InputError(f"{terms} not finite in batch {before + int(first)} ({found}); {self._advice()} {REMEDY}")
+        if first == math.inf:
+            self._held.all_are_finite()
+            return
+        named = [term for term, mark in zip(self._terms, marks, strict=True) if mark == first]
+        terms = f"loss term {named[0]} was" if len(named) == 1 else f"loss terms {', '.join(named)} were"
+        number = before + int(first)
+        found = f"found after batch {self._batch}, last checked after batch {before}"
+        kept = self._keep(trainer, int(first) - 1, number, is_own=bool(own.min() == first))
+        raise InputError(f"{terms} not finite in batch {number} ({found}); {self._advice()} {REMEDY}; {kept}")
+
+    def _keep(self, trainer: pl.Trainer, place: int, number: int, *, is_own: bool) -> str:
+        """Write the batch in the processes that have seen it, and say how to look at it."""
+        folder, written = Path(trainer.default_root_dir), math.inf
+        if is_own:
+            try:
+                write_nan_file(nan_path(folder, trainer.global_rank), self._file(trainer, place, number))
+                written = float(trainer.global_rank)
+            except InputError as error:  # such as a full disk, which is not why the training ends
+                warnings.warn(str(error), InputWarning, stacklevel=2)
+        ranks = torch.tensor([written], device=trainer.strategy.root_device)
+        first = _min_over_ranks(trainer, ranks).item()
+        if first == math.inf:
+            return "the batch could not be written"
+        return f"look at the batch: {replay_command(nan_path(folder, int(first)))}"
+
+    def _file(self, trainer: pl.Trainer, place: int, number: int) -> NanFile:
+        assert self._held is not None
+        seed = os.environ.get("PL_GLOBAL_SEED")  # where Lightning keeps it
+        return NanFile(
+            **self._held.content(place),
+            batch_number=number,
+            rank=trainer.global_rank,
+            seed=None if seed is None else int(seed),
+            precision=str(trainer.precision),
+            device=str(trainer.strategy.root_device),
+        )
 
     def _advice(self) -> str:
         return (

@@ -7,16 +7,21 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from inpaint_zoo.training.callbacks.telemetry import telemetry_of
+
 
 class LossLog(pl.Callback):
     """Log `train/loss`, each unweighted term as `train/NAME`, and `train/lr`, every `trainer.log_every_n_steps` steps.
 
-    `train/lr` is the learning rate that this step of the network's optimizer has used.
+    `train/lr` is the learning rate that this step of the network's optimizer has used. With a `Telemetry` before it,
+    also the norms of the gradients of this step, `train/grad_norm/PART`, and since the last logged step or validation
+    `train/images_per_second` of all processes, and `train/data_wait`, the share of the time, from 0 to 1, in which this
+    process waited for data.
 
     With accumulated gradients, the values are those of the last batch of a step. They are also put into
     `trainer.callback_metrics`, for callbacks that monitor them.
 
-    This is the first callback: the values are logged before any other callback ends the batch, and are therefore on
+    It precedes all callbacks but `Telemetry`: the values are logged before they end the batch, and are therefore on
     disk before a checkpoint of the step. `LightningModule.log` keeps a metric object for each value and would take
     milliseconds.
     """
@@ -40,11 +45,15 @@ class LossLog(pl.Callback):
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         if not stepped or self._step % trainer.log_every_n_steps:  # type: ignore[attr-defined]
             return
-        terms = {"loss": outputs["total"], **outputs["terms"]}
+        telemetry = telemetry_of(trainer)
+        norms = {} if telemetry is None else telemetry.gradient_norms
+        terms = {"loss": outputs["total"], **outputs["terms"]} | {f"grad_norm/{part}": norms[part] for part in norms}
         values = torch.stack([value.float() for value in terms.values()]).cpu()  # waits for the device once
         logged = {f"train/{name}": value for name, value in zip(terms, values, strict=True)}
         trainer.callback_metrics.update(logged)
-        numbers = {name: value.item() for name, value in logged.items()} | {"train/lr": self._rate}
+        speed = None if telemetry is None else telemetry.pace.lap()
+        pace = {} if speed is None else {f"train/{name}": value for name, value in speed._asdict().items()}
+        numbers = {name: value.item() for name, value in logged.items()} | {"train/lr": self._rate} | pace
         for logger in trainer.loggers:
             logger.log_metrics({**numbers, "epoch": trainer.current_epoch}, self._step)
             logger.save()

@@ -10,6 +10,8 @@ CHECKPOINTS = ("last.ckpt", "previous.ckpt")
 """Those that a training resumes from; repeated here because importing what writes them takes seconds."""
 RESULT = "result.json"
 FAILURE = "failure.txt"
+NAN = "nan"
+"""Folder of the batches that made a loss non-finite."""
 
 RUN_FILES = (CONFIG, METRICS, *CHECKPOINTS, RESULT, FAILURE)
 """A folder that holds one of these is a run folder."""
