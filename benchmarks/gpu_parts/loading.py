@@ -39,7 +39,7 @@ def measure(folder: Path, run: Path, log: Path, scale: Scale, seconds: float) ->
     """
     workers = processes(scale)
     overrides = (
-        *training_settings(MODEL, scale), *SETTINGS,
+        *SETTINGS, *training_settings(MODEL, scale),
         f"data.root={folder}", "data.folders.train=photographs",
         f"data.batch_size={scale.loading_batch}", f"data.num_workers={workers}",
         "trainer.log_every_n_steps=10", f"trainer.val_check_interval={MOST_STEPS}",

@@ -120,6 +120,8 @@ def _eager(call: Call, deadline: float) -> None:
 
 def _compiled(call: Call, deadline: float) -> None:
     wanted = timing.compiled(call.scale)
+    if not wanted:
+        return
     for row in rows_of(timing.measurements, wanted, call.scale, call.device, deadline=deadline):
         call.record.add("compiled", row)
 

@@ -42,13 +42,14 @@ def tables(content: Content) -> str:
 
 def _parity(content: Content) -> Table:
     keys = ("rounding", "float32", "tf32", "bf16", "bf16_mean")
-    headings = ("float64 on the CPU", "float32", "TF32", "bf16", "bf16, mean")
+    headings: tuple[str, ...] = ("float64 on the CPU", "float32", "TF32", "bf16", "bf16, mean")
     rows = []
     for model in MODELS:
         row = _find(content.get("parity", ()), model=model)
-        verdict = NOT_MEASURED if row is None else "yes" if row["passed"] else "NO"
-        rows.append([NAMES[model], *(_number(row, key, ".1e") for key in keys), verdict])
-    return _table("Difference to float32 on the CPU", ("Model",), (*headings, "float32 within 1e-4"), rows)
+        verdicts = [NOT_MEASURED if row is None else "yes" if row[key] else "NO" for key in ("passed", "bf16_passed")]
+        rows.append([NAMES[model], *(_number(row, key, ".1e") for key in keys), *verdicts])
+    headings = (*headings, "float32 within 1e-4", "bf16 within 0.01 of white")
+    return _table("Difference to float32 on the CPU", ("Model",), headings, rows)
 
 
 def _timing(content: Content, call: str) -> Table:

@@ -81,7 +81,7 @@ def train_one(place: Place, scale: Scale, steps: int, deadline: float, model: st
     """Train one network; what went wrong stands in `failed`."""
     run, workers = place.runs / model, processes(scale) // len(MODELS)
     overrides = (
-        *training_settings(model, scale), *SETTINGS,
+        *SETTINGS, *training_settings(model, scale),
         f"data.root={place.runs}", f"data.batch_size={scale.training_batch}", f"data.num_workers={workers}",
         f"model.optimizer.lr={LEARNING_RATE}", "model.lr_schedule.end_factor=0.04",
         f"trainer.max_steps={steps}", f"trainer.val_check_interval={max(1, steps // VALIDATIONS)}",

@@ -33,6 +33,8 @@ class Scale:
     """Processes that load data; None: as many as there are processors, but one."""
     repeats: int = 3
     """Of every image in the comparison, with another mask each."""
+    left_out: tuple[str, ...] = ()
+    """Terms of losses, from the train steps that are timed."""
     networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Arguments of each network; none: as published."""
     settings: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ TINY = Scale(
     loading_seconds=120,
     workers=0,
     repeats=1,
+    left_out=("perceptual", "style"),  # with which a processor is busy for minutes
     networks={
         "misf": {"base_channels": 8, "num_residual_blocks": 1},
         "madf": {"base_channels": 8, "num_levels": 5},

@@ -113,8 +113,9 @@ def measured(
 
 def module_of(model: str, scale: Scale) -> InpaintingModule:
     """All losses of a model with their published factors, the loss network with random weights."""
-    arguments = scale.networks.get(model, {})
-    return Case(model, scale.size, scale.batches[-1], "32", arguments).create_module()
+    module = Case(model, scale.size, scale.batches[-1], "32", scale.networks.get(model, {})).create_module()
+    module.loss_weights.update(dict.fromkeys(scale.left_out, 0.0))
+    return module
 
 
 def call_of(each: Timed, module: InpaintingModule, scale: Scale, device: str) -> Call:
