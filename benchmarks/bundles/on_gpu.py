@@ -15,7 +15,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,10 +25,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photographs import VGG16, write_tiles
+from timed_training import PROGRAM, SAVING, train_for
 
-PROGRAM = (sys.executable, "-m", "inpaint_zoo")
-SAVING = 35
-"""Seconds that are kept for writing files at the end."""
 START = 15
 """Seconds that a training takes before its first step, about."""
 LEAST_STEPS = 120
@@ -143,30 +140,12 @@ def train(call: Call, model: str, experiment: str, steps: int, overrides: Sequen
         f"run_dir={run}",
     )
     target = call.output / experiment.removeprefix("bundle_")
-    with target.with_suffix(".log").open("w") as log:
-        command = [*PROGRAM, "train", *own, *SETTINGS, *overrides, *call.overrides]
-        training = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        if not ended(training, call.seconds_left):
-            training.terminate()  # it saves where it is
-            if not ended(training, SAVING / 2):
-                training.kill()
-                training.wait()
-        elif training.returncode:
-            raise RuntimeError(f"{experiment} failed: see {log.name}")
+    train_for(call.seconds_left, [*own, *SETTINGS, *overrides, *call.overrides], target.with_suffix(".log"))
     source, weights = run / "last.ckpt", target.with_suffix(".safetensors")
     files = (f"source={source}", f"output={weights}", "force=true")
     subprocess.run([*PROGRAM, "import-weights", f"model={model}", *files], check=True)
     shutil.copy(run / "metrics.csv", target.with_suffix(".csv"))
     return source
-
-
-def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether a process ends within so many seconds."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Fixtures for scripts that are no part of the package."""
 
+import importlib
 import importlib.util
 import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -52,3 +53,11 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture
+def part(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Import a file of benchmarks/gpu_parts, as benchmarks/gpu.py lets its parts be found."""
+    for folder in ("bundles", "."):
+        monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / folder))
+    return lambda name: importlib.import_module(f"gpu_parts.{name}")

@@ -62,6 +62,14 @@ def test_methods_as_one_mapping(compare: Command, images: Images, tmp_path: Path
     assert [record.method for record in read_records(tmp_path / "out" / "records.csv")] == ["telea", "mean fill"]
 
 
+def test_a_package_of_another_name_has_no_version(
+    compare: Command, images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inpaint_zoo.cli.compare.REPORTED_VERSIONS", ("torch", "opencv-python-of-another-name"))
+    assert compare(f"data.root={images('a.png')}", "methods.telea=opencv_telea").code == 0
+    assert "opencv-python-of-another-name" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_all_methods_see_the_same_holes_in_every_run(compare: Command, images: Images, tmp_path: Path) -> None:
     root = images("a.png", "b.png")
     masks = []

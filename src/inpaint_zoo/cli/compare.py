@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -31,6 +31,7 @@ from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.weights import refuse_missing_weights
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
+from inpaint_zoo.tables import MISSING
 from inpaint_zoo.training.runs.status import refuse_run_folder
 
 REPORTED_VERSIONS = (
@@ -90,13 +91,20 @@ def _report(config: DictConfig, session: Session, evaluated: Sequence[CachedReco
         notes=[*config.notes, *session.notes, *image_notes(records), *set_notes],
         reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
-        versions={"python": platform.python_version(), **{name: version(name) for name in REPORTED_VERSIONS}},
+        versions={"python": platform.python_version(), **{name: _version(name) for name in REPORTED_VERSIONS}},
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
         costs=_costs(session, evaluated, kept.folder.parent) if config.costs else {},
         set_scores=sets,
         hashes=session.hashes(),
         estimates=estimates_of(records),
     )
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # the same modules may come from another package, such as opencv-python
+        return MISSING
 
 
 def _costs(session: Session, evaluated: Sequence[CachedRecord], folder: Path) -> dict[str, Cost]:
