@@ -115,7 +115,8 @@ def bca(sums: Floats, sizes: Floats, draws: Floats) -> Floats:
     bias = stats.norm.ppf(count / len(draws))
     without = (sums.sum(axis=0) - sums) / (sizes.sum(axis=0) - sizes)
     away = without.mean(axis=0) - without
-    acceleration = (away**3).sum(axis=0) / (6 * (away**2).sum(axis=0) ** 1.5)
+    spread = np.maximum((away**2).sum(axis=0), 1e-100)  # two photographs of one value have none
+    acceleration = (away**3).sum(axis=0) / (6 * spread**1.5)
     shift = bias[:, None] + stats.norm.ppf(LEVELS)
     levels = stats.norm.cdf(bias[:, None] + shift / (1 - acceleration[:, None] * shift))
     places = np.clip((levels * len(draws)).astype(int), 0, len(draws) - 1)

@@ -21,8 +21,8 @@ def estimate_of(report: Report, bin_name: str, method: str, column: Column) -> E
 
 def is_tied(estimate: Estimate | None) -> bool:
     """Whether the method is not the best one, but does not differ significantly from it."""
-    found = estimate and estimate.difference
-    return bool(found) and found.significant is False
+    found = None if estimate is None else estimate.difference
+    return found is not None and found.significant is False
 
 
 def estimate_text(column: Column, estimate: Estimate | None) -> str:

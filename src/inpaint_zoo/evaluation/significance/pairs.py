@@ -60,8 +60,7 @@ class Pairs(NamedTuple):
             metric: The number of the metric.
             ranked: The numbers of methods, the best first.
         """
-        tested = ~np.isnan(self.p[..., metric]).all(axis=1)
-        order = [number for number in ranked if tested[number]]
+        order = [number for number in ranked if not np.isnan(self.p[number, :, metric]).all()]
         return dict(zip(order, letters(self.told_apart[..., metric][np.ix_(order, order)]), strict=True))
 
 
