@@ -176,7 +176,7 @@ def coverage(population: Population, number: int, trials: int, num_draws: int) -
         block = min(BLOCK, trials - start)
         images = rng.integers(MASKS, size=(number, block))
         drawn = population.sample(rng, (number, block))
-        sums, sizes = np.take_along_axis(drawn, images[..., None], axis=2)[..., 0], images + 1.0
+        sums, sizes = np.take_along_axis(drawn, images[..., None], axis=2)[..., 0], (images + 1).astype(np.float64)
         draws = rng.multinomial(number, np.full(number, 1 / number), num_draws).astype(float)
         for title, interval in INTERVALS.items():
             low, high = interval(sums, sizes, draws).T
