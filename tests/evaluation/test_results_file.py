@@ -11,6 +11,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.results_file import labels, read_results_file, write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import METRICS
 
@@ -33,7 +34,7 @@ def stored(session: Session, tmp_path: Path) -> Callable[..., Path]:
 
     def write(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Path:
         path = tmp_path / "results.json"
-        write_results_file(session, RECORDS, path)
+        write_results_file(session, RECORDS, estimates_of(RECORDS), path)
         values = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
         change(values)
         path.write_text(json.dumps(values))
@@ -55,6 +56,35 @@ def test_settings_build_the_same_set_again(session: Session, stored: Callable[..
     settings = Settings(**read_results_file(stored()).settings)
     assert settings.manifest is None
     assert open_session(settings).hashes() == session.hashes()
+
+
+def test_estimates_stand_beside_the_records_with_null_where_photographs_are_too_few(
+    session: Session, tmp_path: Path
+) -> None:
+    values = {"mean": [10.0, 11, 13, 16, 20, 25, 31], "other": [9.0, 10.5, 11, 14, 19, 21, 29]}
+    records = [
+        Record(method, f"{n}.png", f"{n}.png", 0.1 if n < 3 else 0.3, dict.fromkeys(METRICS) | {"psnr": value})
+        for method, own in values.items()
+        for n, value in enumerate(own)
+    ]
+    found = estimates_of(records)
+    write_results_file(session, records, found, tmp_path / "results.json")
+    stored = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["estimates"]
+    lines = {(one["bin"], one["method"], one["metric"]): one for one in stored}
+    assert lines.keys() == found.keys()
+    sure, other = lines["all", "mean", "psnr"], lines["all", "other", "psnr"]
+    assert (sure["mean"], sure["is_best"], sure["difference"], sure["letters"]) == (18, True, None, "a")
+    assert other["difference"]["to"] == "mean"
+    assert other["interval"] == list(found["all", "other", "psnr"].interval or ())
+    few = lines["0-20", "other", "psnr"]
+    assert few["interval"] is few["letters"] is None
+    assert few["difference"] == {"to": "mean", "value": pytest.approx(-3.5 / 3)} | dict.fromkeys(
+        ("interval", "p", "significant")
+    )
+
+
+def test_a_file_without_estimates_is_read(stored: Callable[..., Path]) -> None:
+    assert read_results_file(stored(lambda values: values.pop("estimates"))).numbers
 
 
 @pytest.mark.parametrize(

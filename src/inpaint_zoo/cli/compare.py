@@ -70,7 +70,7 @@ def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecor
     folder = kept.folder.parent
     report = _report(config, session, evaluated, kept)
     write_manifest(session.evaluation.manifest, folder / "manifest.json")
-    write_results_file(session, report.records, folder / "results.json")
+    write_results_file(session, report.records, report.estimates, folder / "results.json")
     paths = write_results(report, folder)
     console = Console(highlight=False)
     for table in terminal_tables(report):

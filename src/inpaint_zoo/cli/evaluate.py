@@ -75,7 +75,7 @@ def _write(session: Session, records: list[Record], folder: Path) -> None:
     )
     write_records(records, folder / "records.csv")
     write_summary(summarise(records), folder / "summary.json")
-    write_results_file(session, records, folder / "results.json")
+    write_results_file(session, records, report.estimates, folder / "results.json")
     write_text(folder / "table.md", markdown_table(report))
     console = Console(highlight=False)
     for table in terminal_tables(report):

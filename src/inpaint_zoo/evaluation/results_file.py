@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import Session
+from inpaint_zoo.evaluation.significance import Estimate, Estimates
 from inpaint_zoo.files.json_file import read_json
 from inpaint_zoo.files.json_values import JSONObject, Number, Share, validated
 from inpaint_zoo.files.samples_file import write_samples
@@ -18,8 +19,8 @@ from inpaint_zoo.metrics.score import RATIO
 MAX_BYTES = 500_000_000
 
 
-def write_results_file(session: Session, records: Sequence[Record], path: Path) -> None:
-    """Write `results.json`."""
+def write_results_file(session: Session, records: Sequence[Record], estimates: Estimates, path: Path) -> None:
+    """Write `results.json`: records, what they depend on, and the estimates that follow from them."""
     settings, manifest = session.settings, session.evaluation.manifest
     head = {
         **labels(session),
@@ -31,6 +32,7 @@ def write_results_file(session: Session, records: Sequence[Record], path: Path) 
             "mask_rule": manifest.mask_rule,
             "manifest": None,
         },
+        "estimates": [_estimate_line(*place, estimate) for place, estimate in estimates.items()],
     }
     write_samples(path, "results", head, [_line(record) for record in records], "records")
 
@@ -43,9 +45,20 @@ def labels(session: Session) -> dict[str, Any]:
 
 
 def _line(record: Record) -> dict[str, Any]:
-    # JSON has no infinity; records hold no NaN
-    metrics = {key: str(value) if value == float("inf") else value for key, value in record.metrics.items()}
+    metrics = {key: _number(value) for key, value in record.metrics.items()}
     return {"method": record.method, "name": record.name, "ratio": record.ratio, "metrics": metrics}
+
+
+def _estimate_line(bin_name: str, method: str, metric: str, estimate: Estimate) -> dict[str, Any]:
+    """An estimate; interval, p, significance and letters are null where there are too few photographs for them."""
+    place = {"bin": bin_name, "method": method, "metric": metric}
+    numbers = {**asdict(estimate), "mean": _number(estimate.mean), "letters": estimate.letters or None}
+    return {**place, **numbers}
+
+
+def _number(value: float | None) -> float | str | None:
+    """JSON has no infinity; records and estimates hold no NaN."""
+    return str(value) if value == float("inf") else value
 
 
 @dataclass(frozen=True)

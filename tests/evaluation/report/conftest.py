@@ -61,6 +61,23 @@ def full_report(report: Report) -> Report:
 
 
 @pytest.fixture(scope="session")
+def sure_report(full_report: Report) -> Report:
+    """The same as if there were more photographs, enough for intervals and tests in every bin."""
+    rng = np.random.default_rng(0)
+    records = [
+        replace(
+            record,
+            name=record.name if copy == 0 else f"{copy} {record.name}",
+            photograph=f"{copy} {record.photograph}",
+            metrics={key: value and value + rng.normal(0, 0.01) for key, value in record.metrics.items()},
+        )
+        for copy in range(7)
+        for record in full_report.records
+    ]
+    return replace(full_report, records=records, estimates=estimates_of(records, num_resamples=100))
+
+
+@pytest.fixture(scope="session")
 def full_page(full_report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the full report."""
     path = tmp_path_factory.mktemp("full") / "report.html"

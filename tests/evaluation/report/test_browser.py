@@ -113,8 +113,9 @@ def test_pixels_are_chosen(opened):
     assert len(seen["every"]) == sum(len(seen[region]) - 1 for region in ("image", "hole", "known")) + 1
 
 
-def test_what_stands_below_a_mean_is_chosen(opened):
-    page = opened()
+def test_what_stands_below_a_mean_is_chosen(opened, sure_report, tmp_path):
+    write_html(sure_report, tmp_path / "report.html")
+    page = opened(tmp_path / "report.html")
     below = {"interval": ".interval", "best": ".to-best", "reference": ".to-reference"}
     for value, selector in below.items():
         page.check(f"[name=below][value={value}]")

@@ -56,9 +56,9 @@ def test_means_have_intervals_and_ties_a_dagger():
     cells = {line[1]: line[-1] for line in tables_of(report)[MEANS][2:]}
     intervals = {name: report.estimates["all", name, "psnr"].interval for name in ("good", "close")}
     shown = {name: f"[{low:.2f}, {high:.2f}]" for name, (low, high) in intervals.items()}
-    assert cells["good"] == f"**34.00** {shown['good']}"
-    assert cells["close"] == f"33.94 {shown['close']}†"
-    assert cells["bad"] == "9.00 [9.00, 9.00]"
+    assert cells["good"] == f"**34.00** {shown['good']} a"
+    assert cells["close"] == f"33.94 {shown['close']} a†"
+    assert cells["bad"] == "9.00 [9.00, 9.00] b"
 
 
 def test_differences_to_the_best_have_interval_p_and_significance():
@@ -77,12 +77,25 @@ def test_differences_to_the_best_have_interval_p_and_significance():
     assert table[2][4:] == [f"{report.estimates['all', 'bad', 'psnr'].difference.p:.3f}", "yes", "equal"]
 
 
-def test_one_photograph_has_no_interval():
-    report = report_of(records_of("a", [30.0]), records_of("b", [20.0]), sure=True)
-    assert tables_of(report)[MEANS][2][-1] == "**30.00** [–]"
-    assert tables_of(report)[MEANS][3][-1] == "20.00 [–]†"
-    assert tables_of(report)["Differences to the best"][1][2:6] == ["−10.00", "[–]", "1.000", "no †"]
-    assert "fewer than 6 photographs" in markdown_table(report)
+def test_too_few_photographs_have_no_interval_no_p_and_no_mark():
+    report = report_of(records_of("a", [30.0] * 5), records_of("b", [20.0] * 5), sure=True)
+    table = tables_of(report)[MEANS]
+    assert table[2] == ["Photographs", "", "5: too few photographs", "–", "–", "–", "–", "5: too few photographs"]
+    assert [line[-1] for line in table[3:]] == ["**30.00**", "20.00"]
+    assert tables_of(report)["Differences to the best"][1][2:6] == ["−10.00", "too few photographs", "–", "–"]
+    assert tables_of(report)[FINE][1][2] == "5, too few photographs"
+    assert "Too few photographs for intervals, p values and marks, fewer than 6: 0–20 %, 0–10 %, all" in markdown_table(
+        report
+    )
+    assert "†" not in markdown_table(report)
+
+
+def test_photographs_are_counted_where_one_bin_has_too_few():
+    few = [replace(one, name=f"few {one.name}", photograph=f"few {one.name}") for one in records_of("a", [20.0], 0.3)]
+    table = tables_of(report_of(records_of("a", [30.0, 31, 32, 33, 34, 36]), few, sure=True))[MEANS]
+    assert table[2] == ["Photographs", "", "6", "1: too few photographs", "–", "–", "–", "7"]
+    assert table[3][2].startswith("32.67 [")
+    assert table[3][3] == "20.00"
 
 
 def test_a_method_alone_has_no_table_of_differences():
@@ -113,7 +126,7 @@ def test_every_10_per_cent_names_empty_bins_once():
 
 def test_infinite_means_are_said():
     report = report_of(records_of("a", [math.inf, 20.0]), records_of("b", [30.0, 20.0]), sure=True)
-    assert tables_of(report)[MEANS][2][-1] == "**∞** [–]"
+    assert tables_of(report)[MEANS][3][-1] == "**∞**"
     markdown = markdown_table(report)
     assert "∞ (a: 1)" in markdown
     assert "capped" not in markdown

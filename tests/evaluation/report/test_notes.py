@@ -64,15 +64,29 @@ def test_metrics_that_nobody_has_are_named():
 def test_intervals_are_explained_where_there_are_some():
     records = records_of("a", [30.0 + n for n in range(7)]) + records_of("b", [20.0 + n for n in range(7)])
     report = Report("t", records, [])
-    assert "bootstrap" not in notes_of(report)
+    assert "Confidence" not in notes_of(report)
     sure = notes_of(replace(report, estimates=estimates_of(records, num_resamples=20)))
-    for part in ("10 000 bootstrap", "p < 0.05", "does not contain 0", "not corrected"):
+    for part in (
+        "Student's t", "p ≥ 0.05", "interval of the paired difference contains 0", "corrected for all pairs of methods",
+        "max-T", "at most 5 %", "10 000 times at random", "Letters: two methods",
+    ):  # fmt: skip
         assert part in sure
-    assert "fewer than" not in sure
+    assert "Too few" not in sure
+
+
+def test_a_single_method_has_intervals_but_no_tests():
+    records = records_of("a", [30.0 + n for n in range(7)])
+    notes = notes_of(Report("t", records, [], estimates=estimates_of(records, num_resamples=20)))
+    assert "Student's t" in notes
+    for part in ("†", "p values", "Letters"):
+        assert part not in notes
 
 
 def test_too_few_photographs_are_pointed_out():
     records = records_of("a", [30.0 + n for n in range(5)]) + records_of("b", [20.0 + n for n in range(5)])
-    sentence = "With fewer than 6 photographs no difference can be significant (0–20 %, 0–10 %, all)."
-    assert sentence in notes_of(Report("t", records, [], estimates=estimates_of(records, num_resamples=20)))
+    sentence = "Too few photographs for intervals, p values and marks, fewer than 6: 0–20 %, 0–10 %, all."
+    notes = notes_of(Report("t", records, [], estimates=estimates_of(records, num_resamples=20)))
+    assert sentence in notes
+    assert "Student's t" not in notes
+    assert "†" not in notes
     assert sentence not in notes_of(Report("t", records, []))

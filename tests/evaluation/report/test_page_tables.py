@@ -62,11 +62,11 @@ def test_missing_and_infinite_values_are_shown_as_such():
 
 
 ESTIMATES = {
-    (ALL, "a", "psnr"): Estimate(20.0, Interval(19.0, 21.0), None, True),
+    (ALL, "a", "psnr"): Estimate(20.0, Interval(19.0, 21.0), None, True, "a"),
     (ALL, "b", "psnr"): Estimate(
-        18.0, Interval(17.0, 19.0), Difference("a", -2.0, Interval(-3.0, 1), 0.25, False), False
+        18.0, Interval(17.0, 19.0), Difference("a", -2.0, Interval(-3.0, 1), 0.00025, False), False, "ab"
     ),
-    (ALL, "c", "psnr"): Estimate(10.0, None, Difference("a", -10.0, None, 0.00001, True), False),
+    (ALL, "c", "psnr"): Estimate(10.0, None, Difference("a", -10.0, None, None, None), False),
     (ALL, "b", "l1"): Estimate(0.03, Interval(0.02, 0.045), None, False),
 }
 
@@ -75,10 +75,19 @@ def test_how_sure_a_mean_is():
     records = [record("a", 20.0), record("b", 18.0), record("c", 10.0)]
     (table,) = tables(*records, estimates=ESTIMATES)["everything"]
     best, tied, worse = (cell(table, method) for method in "abc")
-    assert (best.interval, best.best, best.tied, best.to_best) == ("[19.00, 21.00]", True, False, "")
-    assert (tied.tied, tied.to_best, tied.odds) == (True, "−2.00 [−3.00, +1.00]", "p 0.250")
-    assert (worse.interval, worse.tied, worse.to_best, worse.odds) == ("", False, "−10.00 [–]", "p < 0.001")
+    assert (best.interval, best.best, best.tied, best.to_best) == ("[19.00, 21.00] a", True, False, "")
+    assert (tied.tied, tied.to_best, tied.odds) == (True, "−2.00 [−3.00, +1.00]", "p < 0.001")
+    assert (worse.interval, worse.tied, worse.to_best, worse.odds) == ("", False, "−10.00 too few photographs", "")
     assert cell(table, "b", L1).interval == "[2.00, 4.50]"
+
+
+def test_a_bin_with_too_few_photographs_says_so():
+    notes = {}
+    for number in (5, 6):
+        records = [replace(record("a", 20.0), name=str(n), photograph=str(n)) for n in range(number)]
+        report = Report("title", records, [], estimates=ESTIMATES)
+        notes[number] = all_tables(report, summarise(records))["everything"][0].note
+    assert notes == {5: "5 images, too few photographs", 6: "6 images"}
 
 
 def test_what_looks_like_the_best_is_not_also_marked_as_tied():

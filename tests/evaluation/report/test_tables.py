@@ -27,20 +27,25 @@ def test_has_the_unrounded_means_of_every_bin(report):
         assert {key: number(line[key]) for key in METRICS} == row.means
 
 
-def test_has_the_unrounded_estimates(full_report):
-    for line in lines_of(full_report):
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("sure_report", {"best", "not significant", "significant", ""}), ("full_report", {"best", ""})],
+)
+def test_has_the_unrounded_estimates(name: str, expected: set[str], request: pytest.FixtureRequest):
+    report = request.getfixturevalue(name)
+    for line in lines_of(report):
         for key in METRICS:
-            own = full_report.estimates.get((line["bin"], line["method"], key))
+            own = report.estimates.get((line["bin"], line["method"], key))
             cells = [number(line[f"{key}_{end}"]) for end in ("low", "high")]
             assert cells == list((own and own.interval) or (None, None))
             found = own and own.difference
             assert number(line[f"{key}_difference"]) == (found.value if found else None)
             assert number(line[f"{key}_p"]) == (found.p if found else None)
-            significances = {True: "significant", False: "not significant"}
-            expected = significances[found.significant] if found else "best" if own and own.is_best else ""
-            assert line[f"{key}_significance"] == expected
-    significances = {line[f"{key}_significance"] for line in lines_of(full_report) for key in METRICS}
-    assert significances == {"best", "not significant", ""}
+            significances = {True: "significant", False: "not significant", None: ""}
+            shown = significances[found.significant] if found else "best" if own and own.is_best else ""
+            assert line[f"{key}_significance"] == shown
+            assert line[f"{key}_letters"] == (own.letters if own else "")
+    assert {line[f"{key}_significance"] for line in lines_of(report) for key in METRICS} == expected
 
 
 def test_without_estimates_the_means_stand_alone(report):

@@ -77,10 +77,21 @@ def test_without_estimates_there_is_no_sign_of_them(report):
     assert "†" not in text
 
 
-def test_one_photograph_shows_a_dash():
-    lines = shown(sure_report(records_of("a", [20.0]), records_of("b", [10.0])))[0].splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("  a "))
-    assert lines[first + 1].split() == ["–", "–"]
+def test_too_few_photographs_show_no_interval_no_p_and_no_mark():
+    tables = shown(sure_report(records_of("a", [20.0] * 5), records_of("b", [19.0] * 5)))
+    assert len(tables) == 3
+    for text in tables:
+        assert "Too few photographs for intervals, p values and marks, fewer than 6:" in " ".join(text.split())
+        assert not set("±†") & set(text)
+    rows = [line.split() for line in tables[-1].splitlines() if line.startswith(("  a ", "  b "))]
+    assert [row[:2] for row in rows] == [["a", "best"], ["b", "−1.00"]]
+    assert "0.0" not in tables[-1]
+
+
+def test_p_values_say_how_they_are_corrected():
+    table = shown(sure_report(records_of("a", [20.0] * 7), records_of("b", [19.0] * 7)))[-1]
+    assert "p values are corrected for all pairs of methods of a column (max-T permutation" in " ".join(table.split())
+    assert "Letters for groups that cannot be told apart stand in table.md and report.html." in " ".join(table.split())
 
 
 def test_every_title_says_that_the_protocol_leaks(full_report):

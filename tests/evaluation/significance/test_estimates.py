@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_zoo.evaluation.significance import Estimate, estimates_of
+from inpaint_zoo.evaluation.significance import Difference, Estimate, estimates_of
+from inpaint_zoo.evaluation.significance.intervals import confidence_intervals
+from inpaint_zoo.evaluation.significance.permutation import corrected_p_values
 from inpaint_zoo.metrics import METRICS, Record, summarise
 from inpaint_zoo.metrics.score import lower_is_better
 
@@ -30,58 +32,59 @@ def normal_records(seed: int, methods: str = "abc", images: int = 12, masks: int
     return made
 
 
-def slow_twin(records: list[Record], bin_names: set[str], key: str, resamples: int, seed: int) -> dict[str, Estimate]:
-    """Means and paired differences by dictionaries and loops, with the draws of numpy's generator."""
-    own: dict[str, dict[str, dict[str, float]]] = {}
+def slow_twin(records: list[Record], bin_names: set[str], key: str) -> dict[str, tuple[float, str, float, list[float]]]:
+    """Means, the best method, and differences to it by photograph, by dictionaries and loops."""
+    own: dict[str, dict[str, tuple[str, float]]] = {}
     for one in records:
         value = one.metrics[key]
         if one.bin in bin_names and value is not None:
-            own.setdefault(one.method, {}).setdefault(one.photograph, {})[one.name] = value
-    photographs = sorted({one.photograph for one in records if one.bin in bin_names})
-    means = {m: statistics.fmean(v for p in images.values() for v in p.values()) for m, images in own.items()}
+            own.setdefault(one.method, {})[one.name] = one.photograph, value
+    means = {m: statistics.fmean(value for _, value in images.values()) for m, images in own.items()}
     best = max(sorted(means), key=lambda m: -means[m] if lower_is_better(key) else means[m])
-    rng = np.random.default_rng(seed)
-    draws = [[photographs[i] for i in rng.integers(len(photographs), size=len(photographs))] for _ in range(resamples)]
     found = {}
     for method, images in own.items():
-        resampled, differences = [], []
-        for draw in draws:
-            resampled.append(statistics.fmean(v for p in draw for v in images.get(p, {}).values()))
-            common = [
-                v - own[best][p][name]
-                for p in draw
-                for name, v in images.get(p, {}).items()
-                if name in own[best].get(p, {})
-            ]
-            differences.append(statistics.fmean(common))
-        found[method] = (
-            means[method],
-            np.percentile(resampled, [2.5, 97.5]).tolist(),
-            np.percentile(differences, [2.5, 97.5]).tolist(),
-            best,
-        )
+        common = [(p, value - own[best][name][1]) for name, (p, value) in images.items() if name in own[best]]
+        by_photograph: dict[str, list[float]] = {}
+        for photograph, value in common:
+            by_photograph.setdefault(photograph, []).append(value)
+        sums = [[sum(values), len(values)] for values in by_photograph.values()]
+        limits = confidence_intervals(*np.array(sums, float).T[..., None])[0].tolist()
+        found[method] = means[method], best, statistics.fmean(value for _, value in common), limits
     return found
 
 
 @pytest.mark.parametrize("key", ["psnr", "l1"])
 @pytest.mark.parametrize(("name", "bin_names"), [("20-40", {"20-40"}), ("all", {"0-20", "20-40", "40-60"})])
 def test_agrees_with_loops(key: str, name: str, bin_names: set[str]):
-    records = normal_records(0)
+    records = normal_records(0, images=15)
     # the pairing and the means must do without these
     records[7].metrics[key] = None
     del records[20]
     found = estimates_of(records, num_resamples=60, seed=3)
-    for method, (mean, interval, difference, best) in slow_twin(records, bin_names, key, 60, 3).items():
+    for method, (mean, best, value, limits) in slow_twin(records, bin_names, key).items():
         own = found[name, method, key]
         assert own.mean == pytest.approx(mean)
-        assert own.interval == pytest.approx(interval)
         assert own.is_best == (method == best)
+        assert own.interval.low < own.mean < own.interval.high
         if method == best:
             assert own.difference is None
         else:
-            assert own.difference is not None
-            assert own.difference.to == best
-            assert own.difference.interval == pytest.approx(difference)
+            assert (own.difference.to, own.difference.value) == (best, pytest.approx(value))
+            assert own.difference.interval == pytest.approx(limits)
+
+
+def test_p_values_are_those_of_all_pairs_of_a_metric():
+    records = normal_records(4, images=9, masks=1)
+    found = estimates_of(records, num_resamples=600)
+    for key in ("psnr", "lpips"):
+        own = {(one.method, one.photograph): one.metrics[key] for one in records}
+        pairs = [
+            [own[first, f"p{n:02}"] - own[second, f"p{n:02}"] for n in range(9)]
+            for first, second in (("a", "b"), ("a", "c"), ("b", "c"))
+        ]
+        p = corrected_p_values(np.array(pairs).T[..., None], 600, seed=0)[:, 0]
+        to_best = {"psnr": {"a": p[1], "b": p[2]}, "lpips": {"b": p[0], "c": p[1]}}[key]
+        assert {m: found["all", m, key].difference.p for m in to_best} == pytest.approx(to_best)
 
 
 def test_means_are_those_of_the_summary():
@@ -105,11 +108,11 @@ def test_order_of_records_and_methods_does_not_matter(seed: int, order: random.R
     assert estimates_of(shuffled, num_resamples=50, seed=seed) == estimates_of(records, num_resamples=50, seed=seed)
 
 
-def test_another_seed_gives_other_draws():
-    records = normal_records(0, images=20)
-    first, second = (estimates_of(records, num_resamples=50, seed=seed)["all", "a", "psnr"] for seed in (0, 1))
-    assert first.interval != second.interval
-    assert first.mean == second.mean
+def test_another_seed_gives_other_flips_and_nothing_else():
+    records = normal_records(0, images=7, masks=1)
+    first, second = (estimates_of(records, num_resamples=50, seed=seed)["all", "b", "psnr"] for seed in (0, 1))
+    assert first.difference.p != second.difference.p
+    assert (first.mean, first.interval) == (second.mean, second.interval)
 
 
 def test_clear_differences_are_significant_though_intervals_of_the_means_overlap():
@@ -142,24 +145,48 @@ def test_a_method_alone_is_not_the_best():
     assert not only.is_best
 
 
-def test_one_photograph_has_no_interval_however_many_masks():
-    records = [record(method, "p", 20.0 + mask + ord(method), mask=mask) for method in "ab" for mask in range(5)]
+@pytest.mark.parametrize("photographs", [1, 5])
+def test_too_few_photographs_have_means_and_differences_alone_however_many_masks(photographs: int):
+    records = [
+        record(method, f"p{number}", 20.0 + mask + ord(method), mask=mask)
+        for method in "ab"
+        for number in range(photographs)
+        for mask in range(9)
+    ]
     found = estimates_of(records, num_resamples=100)
-    assert found["all", "a", "psnr"].interval is None
-    assert found["all", "a", "psnr"].difference.interval is None
-    assert found["all", "a", "psnr"].difference.p == 1
-    assert not found["all", "a", "psnr"].difference.significant
+    assert found["all", "b", "psnr"] == Estimate(122.0, None, None, True, "")
+    assert found["all", "a", "psnr"] == Estimate(121.0, None, Difference("b", -1.0, None, None, None), False, "")
 
 
-def test_five_photographs_cannot_be_significant():
+def test_six_photographs_can_be_significant():
     records = [record(method, str(n), n + 10.0 * ord(method)) for method in "ab" for n in range(6)]
     six = estimates_of(records, num_resamples=1000)["all", "a", "psnr"].difference
-    five = estimates_of([one for one in records if one.photograph != "0"], num_resamples=1000)[
-        "all", "a", "psnr"
-    ].difference
     assert (six.p, six.significant) == (2 / 64, True)
-    assert (five.p, five.significant) == (2 / 32, False)
-    assert five.interval.high < 0
+
+
+def test_a_pair_with_too_few_common_photographs_is_not_tested():
+    records = [record("a", str(n), 30.0 + n) for n in range(9)] + [record("b", str(n), 20.0) for n in range(4, 13)]
+    found = estimates_of(records, num_resamples=600)
+    assert found["all", "b", "psnr"].interval == (20, 20)
+    assert found["all", "b", "psnr"].difference == Difference("a", -16.0, None, None, None)
+    assert found["all", "b", "psnr"].letters == ""
+
+
+def test_methods_that_cannot_be_told_apart_have_a_letter_in_common():
+    rng = np.random.default_rng(0)
+    levels = {"worst": 10.0, "good": 20.0, "close": 19.9, "between": 15.0}
+    records = [
+        record(method, str(n), {"psnr": level + rng.normal(), "l1": level + rng.normal()})
+        for method, level in levels.items()
+        for n in range(15)
+    ]
+    found = estimates_of(records, num_resamples=999)
+    for key, expected in {"psnr": "c a a b", "l1": "a c c b"}.items():
+        assert [found["all", method, key].letters for method in levels] == expected.split()
+    for (name, _, key), own in found.items():
+        if own.difference is not None:
+            best = found[name, own.difference.to, key]
+            assert own.difference.significant == (not set(own.letters) & set(best.letters))
 
 
 def test_what_is_not_defined_has_no_entry():
@@ -169,7 +196,7 @@ def test_what_is_not_defined_has_no_entry():
 
 
 def test_methods_without_a_common_image_are_not_compared():
-    records = [record(method, f"{method}{n}", n + 1.0) for method in "ab" for n in range(5)]
+    records = [record(method, f"{method}{n}", n + 1.0) for method in "ab" for n in range(6)]
     found = estimates_of(records, num_resamples=200)
     assert found["all", "a", "psnr"].is_best
     assert found["all", "b", "psnr"].difference is None
@@ -178,7 +205,7 @@ def test_methods_without_a_common_image_are_not_compared():
 
 @pytest.mark.parametrize("best_is_infinite_too", [True, False])
 def test_infinite_values_have_no_interval_and_no_difference(best_is_infinite_too: bool):
-    values = {"a": [math.inf, 20.0, 22.0], "b": [30.0, 31.0, math.inf if best_is_infinite_too else 30.0]}
+    values = {"a": [math.inf, *[20.0] * 7], "b": [*[30.0] * 7, math.inf if best_is_infinite_too else 30.0]}
     records = [
         record(method, str(n), {"psnr": value, "ssim": n / (3 + ord(method))})
         for method, own in values.items()
@@ -188,18 +215,19 @@ def test_infinite_values_have_no_interval_and_no_difference(best_is_infinite_too
     assert found["all", "a", "psnr"] == Estimate(math.inf, None, None, True)
     assert found["all", "b", "psnr"].difference is None
     assert (found["all", "b", "psnr"].interval is None) == best_is_infinite_too
-    assert found["all", "b", "ssim"].difference is not None
+    assert found["all", "b", "ssim"].difference.p is not None
     assert found["all", "b", "ssim"].interval is not None
 
 
 def test_nothing_is_nan():
-    records = normal_records(2, images=4)
+    records = normal_records(2, images=9)
     for one in records[::3]:
         one.metrics.update(psnr=None, ssim=None, l1=math.inf)
     for own in estimates_of(records, num_resamples=50).values():
         numbers = [own.mean, *(own.interval or ())]
         if own.difference is not None:
-            numbers += [own.difference.value, own.difference.p, *(own.difference.interval or ())]
+            numbers += [own.difference.value, *([own.difference.p] if own.difference.interval else [])]
+            numbers += own.difference.interval or ()
         assert not any(math.isnan(number) for number in numbers)
 
 

@@ -32,25 +32,26 @@ def test_a_mean_is_over_seeds_and_images() -> None:
 
 def test_an_interval_is_that_of_a_slow_bootstrap_over_photographs_and_seeds() -> None:
     rng = np.random.default_rng(1)
-    values = rng.normal(size=(3, 12))
+    values = rng.normal(size=(3, 18))
     made = [
         record(f"one_{seed}", f"{p}/{i}", str(p), values[seed, 3 * p + i])
         for seed in range(3)
-        for p in range(4)
+        for p in range(6)
         for i in range(3)
     ]
     found = scores_of(made, {"one": [f"one_{seed}" for seed in range(3)]}, "psnr", "all").mean("one")
     means = []
     for _ in range(20_000):
-        photographs, seeds = rng.integers(4, size=4), rng.integers(3, size=3)
+        photographs, seeds = rng.integers(6, size=6), rng.integers(3, size=3)
         columns = (3 * photographs[:, None] + np.arange(3)).ravel()
         means.append(values[np.ix_(seeds, columns)].mean())
-    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])), abs=0.05)
+    assert found.interval == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])), abs=0.05)
 
 
-def test_one_seed_and_one_photograph_have_no_spread() -> None:
-    found = scores_of([record("one_0", "a", "a", 5.0)], {"one": ["one_0"]}, "psnr", "all")
-    assert found.mean("one") == (5.0, 5.0, 5.0)
+@pytest.mark.parametrize(("photographs", "interval"), [(5, None), (6, (5.0, 5.0))])
+def test_too_few_photographs_have_no_interval(photographs: int, interval: tuple[float, float] | None) -> None:
+    made = [record("one_0", str(n), str(n // 2), 5.0) for n in range(2 * photographs)]
+    assert scores_of(made, {"one": ["one_0"]}, "psnr", "all").mean("one") == (5.0, interval)
 
 
 def test_values_that_are_missing_are_left_out_and_an_empty_bin_is_none() -> None:

@@ -12,13 +12,13 @@ from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.error_map import ERROR_SCALE, legend_stops
 from inpaint_zoo.evaluation.report.figures import WEBP_QUALITY, display_size, rows_of_images
 from inpaint_zoo.evaluation.report.images import choose_spread
-from inpaint_zoo.evaluation.report.notes import reader_notes
+from inpaint_zoo.evaluation.report.notes import CORRECTION, reader_notes
 from inpaint_zoo.evaluation.report.page_data import page_data
 from inpaint_zoo.evaluation.report.page_tables import all_tables, leak
 from inpaint_zoo.evaluation.report.region import ZOOM
 from inpaint_zoo.evaluation.report.rows import methods_of
 from inpaint_zoo.evaluation.report.tables import plain_table, set_columns
-from inpaint_zoo.evaluation.significance import SIGNIFICANCE
+from inpaint_zoo.evaluation.significance import FEWEST, SIGNIFICANCE
 from inpaint_zoo.files.atomic import write_bytes
 from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
 from inpaint_zoo.metrics.records import summarise
@@ -60,6 +60,8 @@ def _context(report: Report) -> dict[str, Any]:
         "data": page_data(report, cases, rows),
         "bins": _bin_options(ratios.values()),
         "significance": SIGNIFICANCE,
+        "fewest": FEWEST,
+        "correction": CORRECTION,
         "tie_sign": TIE_SIGN,
         "error_scale": ERROR_SCALE,
         "error_stops": legend_stops(),

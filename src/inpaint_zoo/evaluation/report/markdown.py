@@ -15,7 +15,14 @@ from inpaint_zoo.evaluation.report.columns import (
     METRIC,
 )
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import estimate_of, interval_text, p_text, signed_interval_text
+from inpaint_zoo.evaluation.report.estimates import (
+    TOO_FEW,
+    estimate_of,
+    estimate_text,
+    has_too_few,
+    p_text,
+    signed_interval_text,
+)
 from inpaint_zoo.evaluation.report.notes import protocol_line, reader_notes
 from inpaint_zoo.evaluation.report.rows import (
     COLUMN_BINS,
@@ -50,8 +57,9 @@ def markdown_table(report: Report) -> str:
 
 
 def intervals(_: str, column: Column, estimate: Estimate | None) -> Mapping[str, str]:
-    """The confidence interval that follows a mean."""
-    return {} if estimate is None else {"interval": interval_text(column, estimate.interval)}
+    """The confidence interval and the letters that follow a mean."""
+    text = estimate_text(column, estimate)
+    return {"interval": text} if text else {}
 
 
 def _means(report: Report, rows: Sequence[SummaryRow]) -> Table:
@@ -76,7 +84,7 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
                 continue
             found = estimate.difference
             numbers = [column.show_signed(found.value), signed_interval_text(column, found.interval), p_text(found.p)]
-            significant = "yes" if found.significant else f"no {TIE_SIGN}"
+            significant = {True: "yes", False: f"no {TIE_SIGN}", None: MISSING}[found.significant]
             lines.append([column.heading, method, *numbers, significant, found.to])
     columns = (METRIC, METHOD, *(Column(name, name) for name in names))
     return Table("Differences to the best, all images", columns, lines)
@@ -111,6 +119,7 @@ def _by_fine_bin(report: Report, rows: Sequence[SummaryRow]) -> Table:
             count = num_images(rows, name)
             if count or number == 0:
                 cells = mean_cells(report, rows, name, column, intervals)
-                lines.append([column.heading, BIN_TITLES[name], str(count or "no images"), *cells.values()])
+                images = f"{count}, {TOO_FEW}" if has_too_few(report, name) else str(count or "no images")
+                lines.append([column.heading, BIN_TITLES[name], images, *cells.values()])
     heads = (METRIC, Column("bin", "Hole", is_text=True), _IMAGES, *(Column(method, method) for method in methods))
     return Table("Means for every 10 % of hole pixels, with 95 % intervals", heads, lines)

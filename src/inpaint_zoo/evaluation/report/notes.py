@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import num_photographs
+from inpaint_zoo.evaluation.report.estimates import has_too_few, too_few_note
 from inpaint_zoo.evaluation.report.rows import rows_of_bin
 from inpaint_zoo.evaluation.significance import CONFIDENCE, NUM_RESAMPLES, SIGNIFICANCE
-from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, EVERY_BIN
+from inpaint_zoo.metrics.bins import ALL, EVERY_BIN
 from inpaint_zoo.metrics.psnr import PSNR_CAP
 from inpaint_zoo.metrics.records import SummaryRow
 from inpaint_zoo.tables import MISSING, TIE_SIGN
@@ -96,25 +96,31 @@ def _unequal_notes(rows: Sequence[SummaryRow]) -> list[str]:
 
 
 def estimate_notes(report: Report) -> list[str]:
-    """What intervals and daggers mean."""
-    if not report.estimates:
-        return []
-    notes = [
-        f"Confidence intervals ({CONFIDENCE * 100:.0f} %) are percentiles of the means of {_RESAMPLES} bootstrap "
-        "resamples of the original photographs, the same ones for every method; images of one photograph are drawn "
-        "together.",
-        f"{TIE_SIGN} marks methods not significantly different from the best of their bin and metric. A difference is "
-        f"significant where p < {SIGNIFICANCE} and the interval of the paired difference does not contain 0. "
-        f"p is the p value of a paired permutation test (signs flipped per photograph: {_RESAMPLES} random flips, or "
-        "every flip where there are not more) of that pair, not corrected for the number of pairs.",
+    """What intervals, daggers, p values and letters mean, and where there are too few photographs for them."""
+    found = report.estimates.values()
+    few = [name for name in EVERY_BIN if has_too_few(report, name)]
+    return [
+        *([_INTERVALS] if any(one.interval for one in found) else []),
+        *([_TIES, CORRECTION, _FLIPS, _LETTERS] if any(one.letters for one in found) else []),
+        *([too_few_note(few)] if few else []),
     ]
-    few = [name for name in EVERY_BIN if 0 < num_photographs(report, name) < _FEWEST]
-    if few:
-        titles = ", ".join(BIN_TITLES[name] for name in few)
-        notes.append(f"With fewer than {_FEWEST} photographs no difference can be significant ({titles}).")
-    return notes
 
 
 _RESAMPLES = f"{NUM_RESAMPLES:,}".replace(",", " ")
-_FEWEST = next(number for number in range(1, 64) if 2 / 2**number < SIGNIFICANCE)
-"""Fewest photographs with which p can be below `SIGNIFICANCE`: the smallest p of all 2^n sign flips is 2 / 2^n."""
+CORRECTION = (
+    "p values are corrected for all pairs of methods of a column (max-T permutation test): equal methods are told "
+    f"apart in at most {SIGNIFICANCE * 100:.0f} % of columns, although the best is chosen on the same images."
+)
+_INTERVALS = (
+    f"Confidence intervals ({CONFIDENCE * 100:.0f} %) are Student's t over the original photographs, widened for the "
+    "skewness of their values; images of one photograph count together. Each is of its mean or difference alone."
+)
+_TIES = (
+    f"{TIE_SIGN} marks methods not significantly different from the best of their bin and metric: p ≥ {SIGNIFICANCE}, "
+    "or the interval of the paired difference contains 0."
+)
+_FLIPS = (
+    f"The test flips the signs of all differences of a photograph together, {_RESAMPLES} times at random, or in every "
+    "way where there are not more."
+)
+_LETTERS = "Letters: two methods have one in common where their difference is not significant in this bin and metric."

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import interval_text, p_text, signed_interval_text
+from inpaint_zoo.evaluation.report.estimates import TOO_FEW, estimate_text, has_too_few, p_text, signed_interval_text
 from inpaint_zoo.evaluation.report.notes import LEAKS
 from inpaint_zoo.evaluation.report.rows import means_of, num_images
 from inpaint_zoo.evaluation.report.tables import bin_table
@@ -42,18 +42,18 @@ def _bin_table(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
     # the background marks the best: a value that looks equal to it needs no dagger
     lines = [[one, *(replace(cell, tied=cell.tied and not cell.best) for cell in own)] for one, *own in table.cells()]
     title = {ALL: "All images", NO_HOLE: "No hole"}.get(name, f"{BIN_TITLES[name]} hole")
-    note = f"{count} image{'' if count == 1 else 's'}"
+    note = f"{count} image{'' if count == 1 else 's'}{f', {TOO_FEW}' if has_too_few(report, name) else ''}"
     return replace(table, title=title, rows=lines, subtitle=leak(report), note=note)
 
 
 def _estimate_texts(column: Column, estimate: Estimate) -> dict[str, str]:
-    """The interval of a mean, and its difference to the best."""
-    found, texts = estimate.difference, {}
-    if estimate.interval is not None:
-        texts["interval"] = interval_text(column, estimate.interval)
+    """The interval of a mean with its letters, and its difference to the best."""
+    found, shown = estimate.difference, estimate_text(column, estimate)
+    texts = {"interval": shown} if shown else {}
     if found is not None:
         interval = signed_interval_text(column, found.interval)
-        texts["to-best"] = f"{column.show_signed(found.value)} {interval}\np {p_text(found.p)}"
+        p = "" if found.p is None else f"\np {p_text(found.p)}"
+        texts["to-best"] = f"{column.show_signed(found.value)} {interval}{p}"
     return texts
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, METHOD, METRIC, SET_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import estimate_of, is_tied
+from inpaint_zoo.evaluation.report.estimates import TOO_FEW, estimate_of, has_too_few, is_tied, num_photographs
 from inpaint_zoo.evaluation.report.notes import LEAKS, protocol_line
 from inpaint_zoo.evaluation.report.rows import (
     columns_with_values,
@@ -19,11 +19,11 @@ from inpaint_zoo.evaluation.report.rows import (
 from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
 from inpaint_zoo.metrics.records import SummaryRow, summarise
-from inpaint_zoo.tables import Cell, Column, Row, Table, csv_text
+from inpaint_zoo.tables import MISSING, Cell, Column, Row, Table, csv_text
 
 Below: TypeAlias = Callable[[str, Column, Estimate | None], Mapping[str, str]]
 """Gives the texts below the mean of a method, by their CSS class."""
-_ESTIMATE = ("low", "high", "difference", "difference_low", "difference_high", "p", "significance")
+_ESTIMATE = ("low", "high", "difference", "difference_low", "difference_high", "p", "significance", "letters")
 """Endings of the CSV columns that follow the mean of a metric."""
 
 
@@ -62,12 +62,20 @@ def by_bin(
     """Number of images, then one group of rows per metric, one row per method, one column per bin."""
     lines: list[Row]
     lines = [["Images", "", *(str(num_images(rows, name) or "no images") for name in bins)]]
+    if any(has_too_few(report, name) for name in bins):
+        lines.append(["Photographs", "", *(photographs_text(report, name) for name in bins)])
     for column in columns_with_values(rows, columns):
         cells = [mean_cells(report, rows, name, column, below) for name in bins]
         lines += [[column.heading, method, *(own[method] for own in cells)] for method in methods_of(rows)]
     heads = (METRIC, METHOD, *(Column(name, BIN_TITLES[name]) for name in bins))
     title = "Means by share of hole pixels, with 95 % intervals"
     return Table(title, heads, lines, protocol_line(report))
+
+
+def photographs_text(report: Report, bin_name: str) -> str:
+    """The number of photographs in a bin, and whether it is too small."""
+    number = num_photographs(report, bin_name)
+    return f"{number}: {TOO_FEW}" if has_too_few(report, bin_name) else str(number or MISSING)
 
 
 def set_table(report: Report, rows: Iterable[SummaryRow]) -> Table:
@@ -116,9 +124,9 @@ def csv_table(report: Report) -> str:
     """One line per method and bin (those of the papers, every 10 %, and all images), with unrounded numbers.
 
     The mean of each metric is followed by columns that end in `_low` and `_high` (95 % interval), `_difference`,
-    `_difference_low` and `_difference_high` (to the best method), `_p`, and `_significance` (`best`, `significant`,
-    `not significant`). A cell is empty where a number is not defined; infinity is `inf`. Metrics of the whole set are
-    in the lines of all images.
+    `_difference_low` and `_difference_high` (to the best method), `_p`, `_significance` (`best`, `significant`,
+    `not significant`), and `_letters` (methods with one in common cannot be told apart). A cell is empty
+    where a number is not defined; infinity is `inf`. Metrics of the whole set are in the lines of all images.
     """
     metrics = [name for column in ALL_COLUMNS for name in (column.key, *(f"{column.key}_{end}" for end in _ESTIMATE))]
     keys = ["protocol", "method", "bin", "num_images", "num_capped", *metrics, *(one.key for one in SET_COLUMNS)]
@@ -142,11 +150,12 @@ def _exact_cells(report: Report, row: SummaryRow, column: Column) -> list[str]:
     estimate = estimate_of(report, row.bin, row.method, column)
     low, high = (estimate and estimate.interval) or (None, None)
     mean = [row.means[column.key], low, high]
-    found = estimate and estimate.difference
+    found, letters = estimate and estimate.difference, estimate.letters if estimate else ""
     if not found:
-        return [*map(exact, mean), "", "", "", "", "best" if estimate and estimate.is_best else ""]
+        return [*map(exact, mean), "", "", "", "", "best" if estimate and estimate.is_best else "", letters]
     numbers = [*mean, found.value, *(found.interval or (None, None)), found.p]
-    return [*map(exact, numbers), "significant" if found.significant else "not significant"]
+    significance = {True: "significant", False: "not significant", None: ""}[found.significant]
+    return [*map(exact, numbers), significance, letters]
 
 
 def exact(value: float | None) -> str:

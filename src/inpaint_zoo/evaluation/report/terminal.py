@@ -9,8 +9,15 @@ import rich.table
 
 from inpaint_zoo.evaluation.report.columns import KNOWN_L1, MAIN_COLUMNS, METHOD
 from inpaint_zoo.evaluation.report.content import Report
-from inpaint_zoo.evaluation.report.estimates import estimate_of, half_width_text, is_tied, p_text
-from inpaint_zoo.evaluation.report.notes import protocol_line
+from inpaint_zoo.evaluation.report.estimates import (
+    estimate_of,
+    half_width_text,
+    has_too_few,
+    is_tied,
+    p_text,
+    too_few_note,
+)
+from inpaint_zoo.evaluation.report.notes import CORRECTION, protocol_line
 from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, means_of, methods_of, num_images, psnr_difference
 from inpaint_zoo.evaluation.report.tables import bin_table, set_table
 from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Estimate
@@ -22,6 +29,7 @@ _KEY = (
     f"±: half of the 95 % interval. {TIE_SIGN}: not significantly different from the best (p ≥ {SIGNIFICANCE}, or the "
     "interval of the difference contains 0)."
 )
+_LETTERS = "Letters for groups that cannot be told apart stand in table.md and report.html."
 
 
 def terminal_tables(report: Report) -> list[rich.table.Table]:
@@ -48,17 +56,20 @@ def _means(report: Report, rows: Sequence[SummaryRow], name: str) -> Table:
     """Means, and below each mean half the width of its interval."""
     table = bin_table(report, rows, name, MAIN_COLUMNS, _half_width)
     title = f"{BIN_TITLES[name]}, images: {num_images(rows, name)}"
-    return replace(table, title=title, note=_key(report, rows) if name == ALL else "")
+    few = [too_few_note([name])] if has_too_few(report, name) else []
+    return replace(table, title=title, note=" ".join([*few, *(_key(report, rows) if name == ALL else [])]))
 
 
 def _half_width(_: str, column: Column, estimate: Estimate | None) -> Mapping[str, str]:
-    return {} if estimate is None else {"interval": half_width_text(column, estimate.interval)}
+    interval = estimate and estimate.interval
+    return {"interval": half_width_text(column, interval)} if interval else {}
 
 
-def _key(report: Report, rows: Sequence[SummaryRow]) -> str:
+def _key(report: Report, rows: Sequence[SummaryRow]) -> list[str]:
     """What the signs mean, and which bins have no images."""
     empty = ", ".join(BIN_TITLES[name] for name in COLUMN_BINS if not num_images(rows, name))
-    return " ".join(([_KEY] if report.estimates else []) + ([f"No images: {empty}."] if empty else []))
+    signs = any(estimate.interval for estimate in report.estimates.values())
+    return ([_KEY] if signs else []) + ([f"No images: {empty}."] if empty else [])
 
 
 def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
@@ -66,7 +77,8 @@ def _differences(report: Report, rows: Sequence[SummaryRow]) -> Table:
     lines: list[Row] = [
         [one, *(_difference(report, one, column) for column in MAIN_COLUMNS)] for one in methods_of(rows)
     ]
-    return Table("Difference to the best and its p value, all images", columns, lines)
+    note = too_few_note([ALL]) if has_too_few(report, ALL) else f"{CORRECTION} {_LETTERS}"
+    return Table("Difference to the best and its p value, all images", columns, lines, note=note)
 
 
 def _difference(report: Report, method: str, column: Column) -> Cell:
@@ -74,7 +86,8 @@ def _difference(report: Report, method: str, column: Column) -> Cell:
     if estimate is None or estimate.difference is None:
         return Cell("best" if estimate is not None and estimate.is_best else "")
     found = estimate.difference
-    return Cell(column.show_signed(found.value), tied=is_tied(estimate), below={"p": p_text(found.p)})
+    below = {} if found.p is None else {"p": p_text(found.p)}
+    return Cell(column.show_signed(found.value), tied=is_tied(estimate), below=below)
 
 
 def _to_reference(reference: str, rows: Sequence[SummaryRow], bins: Sequence[str]) -> Table:

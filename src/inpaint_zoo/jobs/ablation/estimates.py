@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.evaluation.significance import CONFIDENCE
+from inpaint_zoo.evaluation.significance import CONFIDENCE, FEWEST, Interval
 from inpaint_zoo.metrics.records import Record
 
 NUM_RESAMPLES = 2000
@@ -20,8 +20,8 @@ class Mean(NamedTuple):
     """A mean with its interval of 95 %."""
 
     value: float
-    low: float
-    high: float
+    interval: Interval | None
+    """None with fewer than `FEWEST` photographs."""
 
 
 class Scores(NamedTuple):
@@ -45,6 +45,9 @@ class Scores(NamedTuple):
         known = np.isfinite(values)
         if not known.any():
             return None
+        mean = float(values[known].mean())
+        if len(np.unique(self.photographs[known.any(axis=0)])) < FEWEST:
+            return Mean(mean, None)
         shape = (int(self.photographs.max()) + 1, len(values))
         sums, counts = np.zeros(shape), np.zeros(shape)
         np.add.at(sums, self.photographs, np.where(known, values, 0).T)
@@ -54,7 +57,7 @@ class Scores(NamedTuple):
         totals, sizes = (np.einsum("rp,ps,rs->r", photographs, each, seeds) for each in (sums, counts))
         means = totals[sizes > 0] / sizes[sizes > 0]
         low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-        return Mean(float(values[known].mean()), float(low), float(high))
+        return Mean(mean, Interval(float(low), float(high)))
 
 
 def scores_of(

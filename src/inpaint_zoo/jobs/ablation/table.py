@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from inpaint_zoo.evaluation.significance import FEWEST
 from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.jobs.ablation.estimates import Mean, Scores, scores_of
 from inpaint_zoo.jobs.ablation.published import Quoted
@@ -61,8 +62,8 @@ def _table(metric: Column, bins: Mapping[str, Scores], variants: Sequence[str], 
     columns = [Column("variant", "variant", is_text=True), *(Column(name, BIN_TITLES[name]) for name in bins)]
     columns += [Column(f"{DIFFERENCE}{name}", f"difference, {BIN_TITLES[name]}", is_text=True) for name in bins]
     note = (
-        f"Difference to {reference}, with the 95 % interval of a bootstrap that draws photographs and seeds. The best "
-        "mean is bold."
+        f"Difference to {reference}, with the 95 % interval of a bootstrap that draws photographs and seeds; without, "
+        f"there are too few photographs, fewer than {FEWEST}. The best mean is bold."
     )
     return Table(metric.heading, columns, rows, note=note)
 
@@ -86,8 +87,8 @@ def _value(mean: Mean | None) -> float | None:
 def _signed(metric: Column, difference: Mean | None) -> str:
     if difference is None:
         return ""
-    low, high = metric.show_signed(difference.low), metric.show_signed(difference.high)
-    return f"{metric.show_signed(difference.value)} [{low}, {high}]"
+    interval = f" [{', '.join(map(metric.show_signed, difference.interval))}]" if difference.interval else ""
+    return f"{metric.show_signed(difference.value)}{interval}"
 
 
 def write(folder: Path, tables: Sequence[Table], title: str) -> None:
