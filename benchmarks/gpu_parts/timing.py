@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 
 from gpu_parts.apart import Row, said
-from gpu_parts.precision import PRECISIONS, autocast, computing_in, tf32_if
+from gpu_parts.precision import PRECISIONS, autocast, tf32_if
 from gpu_parts.scale import MODELS, Scale
 from inpaint_zoo.batch import Batch
 from inpaint_zoo.benchmark.flops import count_gflop
@@ -60,8 +60,9 @@ def compiled(scale: Scale) -> list[Timed]:
 def peaks(scale: Scale, device: str) -> Iterator[Row]:
     """GFLOP/s of a large product of matrices, in each precision."""
     for precision in PRECISIONS:
-        product = partial(torch.matmul, *torch.randn(2, scale.matrix, scale.matrix, device=device))
-        with computing_in(precision, device):
+        kind = torch.bfloat16 if precision == "bf16" else torch.float32  # autocast would convert them in each call
+        product = partial(torch.matmul, *torch.randn(2, scale.matrix, scale.matrix, device=device, dtype=kind))
+        with tf32_if(precision == "tf32"):
             seconds = median(timed(product, device, WARM_UP + PRODUCTS)[WARM_UP:])
         yield {"precision": precision, "gflop_per_second": 2 * scale.matrix**3 / 1e9 / seconds}
 

@@ -103,10 +103,11 @@ def test_the_file_keeps_the_parts_of_an_earlier_call(part: Part, tmp_path: Path)
     machine = record.about("cpu", "tiny", (1, 2))
     first = record.Record(tmp_path, machine)
     first.begin("parity", "parity")
-    first.add("parity", {"model": "misf", "passed": True})
+    row = {"model": "misf", "passed": True, "bf16_passed": True}
+    first.add("parity", row)
     first.end("parity", 1.26, "time was up")
     again = record.Record(tmp_path, machine)
-    assert again.rows("parity") == [{"model": "misf", "passed": True}]
+    assert again.rows("parity") == [row]
     assert again.content["seconds"] == {"parity": 1.3}
     again.begin("parity", "parity")
     stored = json.loads((tmp_path / "gpu.json").read_text())
@@ -122,7 +123,7 @@ def test_a_network_that_differs_makes_the_call_fail(part: Part, tmp_path: Path) 
     found.end("parity", 1, None)
     assert main.verdict(found) == 1
     for model in main.MODELS:
-        found.add("parity", {"model": model, "passed": True})
+        found.add("parity", {"model": model, "passed": True, "bf16_passed": False})
     assert main.verdict(found) == 0
     found.content["parity"][1]["passed"] = False
     assert main.verdict(found) == 1
