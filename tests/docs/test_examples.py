@@ -6,11 +6,12 @@ import doctest
 import importlib
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import spandrel
 import torch
 import yaml
 from PIL import Image
@@ -33,6 +34,14 @@ def page(name: str) -> Path:
 
 
 PYTHON = blocks("python", ROOT / "README.md", *(p for p in sorted(page("").glob("*.md")) if p.name not in ELSEWHERE))
+
+
+@pytest.fixture(autouse=True)
+def _registry() -> Iterator[None]:
+    """An example installs our networks in spandrel, for all that the process does afterwards."""
+    before = dict(vars(spandrel.MAIN_REGISTRY))
+    yield
+    vars(spandrel.MAIN_REGISTRY).update(before)
 
 
 @pytest.mark.parametrize("source", PYTHON)
