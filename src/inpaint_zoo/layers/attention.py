@@ -63,11 +63,15 @@ class Grid(NamedTuple):
         inside = torch.ones(self.rows, self.columns, dtype=torch.bool, device=device)
         return F.pad(F.pad(inside, (1, 0, 1, 1)).flatten(), (0, 1))
 
-    def images_at_once(self, batch_size: int) -> int:
-        """Images of which a part of `FEWEST_ROWS` rows is small enough; at least one."""
+    def batches(self, arguments: tuple[Tensor, ...]) -> Iterator[tuple[Tensor, ...]]:
+        """Tensors (B, ...) with as many images at a time as a part of `FEWEST_ROWS` rows is small enough for.
+
+        At least one; in an export all, as their number is not known.
+        """
         if is_exporting():
-            return batch_size
-        return max(1, min(batch_size, CHUNK_NUMBERS // (FEWEST_ROWS * self.num_slots * self.width)))
+            return iter([arguments])
+        size = max(1, CHUNK_NUMBERS // (FEWEST_ROWS * self.num_slots * self.width))
+        return zip(*(each.split(size) for each in arguments), strict=True)
 
     def chunks(self, batch_size: int) -> Iterator[tuple[int, int]]:
         """Ranges of corners, at least `FEWEST_ROWS` rows, whose pairs with all slots are about `CHUNK_NUMBERS` numbers.
@@ -109,11 +113,8 @@ def attend(features: Tensor) -> Tensor:
         grid = Grid(height // 2, width // 2)
         scales = TEMPERATURE * inverse_patch_norms(grid.lay_out(halved.square().sum(1, keepdim=True)), grid)
         attention: Callable[..., Tensor] = PatchAttention.apply if torch.is_grad_enabled() else _attend
-        parts = [
-            each.split(grid.images_at_once(len(features)))
-            for each in (grid.lay_out(halved), scales, corner_values(features))
-        ]
-        return from_corners(torch.cat([attention(*part, grid) for part in zip(*parts, strict=True)]), grid)
+        arguments = (grid.lay_out(halved), scales, corner_values(features))
+        return from_corners(torch.cat([attention(*part, grid) for part in grid.batches(arguments)]), grid)
 
 
 def corner_values(features: Tensor) -> Tensor:
