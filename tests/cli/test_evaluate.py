@@ -117,16 +117,16 @@ def test_the_mean_psnr_is_what_a_sweeper_gets(
 def test_another_arithmetic_is_another_result(
     command: Command, images: Images, small_checkpoint: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    arguments = [f"ckpt={small_checkpoint('misf')}", f"data.root={images('a.png')}", f"output={tmp_path}"]
+    arguments = [f"ckpt={small_checkpoint('misf')}", f"data.root={images('a.png')}", f"output={tmp_path / 'out'}"]
     arguments += ["data.num_workers=0", "data.size=32", "lpips=false"]
     assert command("evaluate", *arguments)[0] == 0
-    (before,) = read_records(tmp_path / "records.csv")
+    (before,) = read_records(tmp_path / "out" / "records.csv")
     code, _, err = command("evaluate", *arguments, "precision=bf16")
     assert code == 0
     assert "misf: evaluated again" in err
-    (after,) = read_records(tmp_path / "records.csv")
+    (after,) = read_records(tmp_path / "out" / "records.csv")
     assert 0 < abs(after.metrics["psnr"] - before.metrics["psnr"]) < 0.5
-    stored = json.loads((tmp_path / "results.json").read_text())
+    stored = json.loads((tmp_path / "out" / "results.json").read_text())
     assert stored["settings"]["precision"] == stored["methods"]["misf"]["precision"] == "bf16"
     code, _, err = command("evaluate", *arguments[1:], "ckpt=opencv_telea", "compile=true")
     assert (code, err.count("\n")) == (2, 1)

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from inpaint_zoo.layers.attention import ContextualFeatureAggregation
+from inpaint_zoo.layers.feature_aggregation import ContextualFeatureAggregation
 from inpaint_zoo.models.ctsdg.fusion import BidirectionalGatedFusion, FeatureProjection, FusedOutput
 
 

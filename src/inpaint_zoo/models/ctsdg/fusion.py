@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inpaint_zoo.layers.attention import ContextualAttention, ContextualFeatureAggregation, NoAttention
+from inpaint_zoo.layers.feature_aggregation import ContextualAttention, ContextualFeatureAggregation, NoAttention
 
 ATTENTIONS: Mapping[str, type[ContextualFeatureAggregation | ContextualAttention | NoAttention]] = {
     "aggregated": ContextualFeatureAggregation,
