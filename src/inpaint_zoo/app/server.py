@@ -104,7 +104,7 @@ class Server:
         return Response(result.data, media_type=result.media_type, headers={**_HEADERS, **headers})
 
     async def preview(self, request: Request) -> Response:
-        """An image, or a mask, as a PNG file, for browsers that cannot read its format."""
+        """An image, or a mask, as a PNG file, for browsers that cannot read it, or would read it otherwise."""
         async with self._form(request) as form:
             data = await self._in_turn("preview", request, lambda _: preview(*read_shown(form), self.most_pixels))
         return Response(data, media_type="image/png", headers=_HEADERS)

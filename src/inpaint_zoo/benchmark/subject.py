@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import skimage.data
@@ -21,13 +22,14 @@ from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.layers.recomputation import recomputed
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.models.network import InpaintingNetwork
+from inpaint_zoo.runtime import arithmetic
 from inpaint_zoo.zoo import create_model, network_arguments
 
 Call = Callable[[], object]
 
 PRECISIONS: Mapping[str, Callable[[], AbstractContextManager[Any]]] = {
-    "32": nullcontext,
-    "bf16": lambda: torch.autocast("cpu", torch.bfloat16),
+    "32": partial(arithmetic.PRECISIONS["float32"], "cpu"),
+    "bf16": partial(arithmetic.PRECISIONS["bf16"], "cpu"),
 }
 """What networks and losses run in, by the name that a configuration uses."""
 

@@ -102,13 +102,13 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     Raises:
         InputError: A setting cannot be used, or does not fit the others.
     """
-    device = choose_device(settings.device)
+    device, arithmetic = choose_device(settings.device), settings.arithmetic
     check_sources(settings.sources)
     if settings.lpips:
         refuse_missing_weights(settings.lpips_weights, "lpips_weights")
     evaluation = evaluation_set(settings)
     methods = build_methods(
-        settings.sources, device, evaluation.protocol, settings.weights, read, arithmetic=settings.arithmetic
+        settings.sources, device, evaluation.protocol, settings.weights, read, arithmetic=arithmetic
     )
     refuse_incomplete(methods, evaluation)
     lpips, notes = _lpips(settings, evaluation.protocol, device)

@@ -22,7 +22,8 @@ def train(held: HeldBatch, module: Module, losses: list[float], sizes: list[int]
     for number, loss in enumerate(losses):
         size = (sizes or [2] * len(losses))[number]
         held.hold({"image": torch.full((size, 3), float(number)), "name": [f"{number}.png"] * size}, {"step": number})
-        held.judge({"l1": torch.tensor(1.0), "style": torch.tensor(loss)})
+        losses_of_batch = {"l1": torch.tensor(1.0), "style": torch.tensor(loss)}
+        held.judge(losses_of_batch, torch.stack(list(losses_of_batch.values())).isfinite())
         with torch.no_grad():
             module.layer.weight += 1
             module.layer.num_batches_tracked += 1  # type: ignore[operator]

@@ -66,7 +66,7 @@ class FiniteLoss(pl.Callback):
         self._marks = marks if self._marks is None else torch.minimum(self._marks, marks)
         self._terms = tuple(terms)
         assert self._held is not None
-        self._held.judge(terms)
+        self._held.judge(terms, finite)
         stepped, self._step = trainer.global_step != self._step, trainer.global_step
         if stepped and self._step % self.every == 0:
             self._read(trainer)

@@ -53,10 +53,10 @@ class HeldBatch:
         self._keep(self._weights, self._state)
         self._facts.append(_Facts(kind, {**facts, "batch": others, "random": random_states()}))
 
-    def judge(self, losses: Mapping[str, Tensor]) -> None:
-        """Take the losses of the batch that was held last; scalars."""
+    def judge(self, losses: Mapping[str, Tensor], finite: Tensor) -> None:
+        """Take the losses of the batch that was held last, scalars, and whether each is finite, (N,) bool."""
         self._keep(self._losses, losses)
-        self._broken = self._broken | ~torch.stack(list(losses.values())).isfinite().all()
+        self._broken = self._broken | ~finite.all()
 
     def all_are_finite(self) -> None:
         """Somebody has read that no loss so far is broken."""
