@@ -35,7 +35,7 @@ def _network(source: Path, name: str, output: Path) -> int:
     stored = read_weights(source, name)
     arguments = network_arguments(stored.model, stored.network)
     network = filled_network(stored)
-    content = converted(stored.model, network, arguments)
+    content = converted(stored.model, network, arguments, stored.trained_on)
     if output.suffix == ".safetensors":
         write_safetensors(output, content)
     else:

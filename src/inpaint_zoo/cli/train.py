@@ -22,6 +22,7 @@ from inpaint_zoo.data.mask_folders import check_mask_folders
 from inpaint_zoo.data.overfitting import overfit
 from inpaint_zoo.errors import InputError, Stopped
 from inpaint_zoo.files.atomic import whole_or_nothing, write_text
+from inpaint_zoo.images.record import ImageRecord
 from inpaint_zoo.losses.perceptual import load_loss_networks
 from inpaint_zoo.models.base import InpaintingModule
 from inpaint_zoo.runtime.compiler import check_compiler
@@ -69,7 +70,7 @@ def run(config: DictConfig) -> float | None:
             print(start_summary(trainer, module, data, folder))
             remove_result(folder)
             _store(config, folder, resume)
-            _say_other_images(folder, data, resume)
+            _note_images(folder, module, data, resume)
         _fit(trainer, others, module, data, resume)
         score = best_score(trainer)
         if trainer.is_global_zero:
@@ -113,9 +114,11 @@ def _store(config: DictConfig, folder: Path, resume: Path | None) -> None:
     write_text(folder / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
 
 
-def _say_other_images(folder: Path, data: InpaintingDataModule, resume: Path | None) -> None:
-    """Note the training images, and say if a training is resumed with others."""
-    changed = changed_images(folder, (image.name for image in getattr(data.train_dataset, "images", ())))
+def _note_images(folder: Path, module: InpaintingModule, data: InpaintingDataModule, resume: Path | None) -> None:
+    """Note the training images, for checkpoints too, and say if a training is resumed with others."""
+    images = getattr(data.train_dataset, "images", ())
+    module.add_trained_on(ImageRecord.of(images))
+    changed = changed_images(folder, (image.name for image in images))
     if changed and resume is not None:
         print(f"changed: training images: {changed}")
 

@@ -22,10 +22,12 @@ from inpaint_zoo.evaluation.manifest import Entry, Manifest, describe_samples, d
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.trained_images import left_over, with_test_split
 from inpaint_zoo.files.hashing import combined_hash
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.images.reading import image_size
+from inpaint_zoo.images.record import ImageRecord
 from inpaint_zoo.masks import MaskGenerator, PairedMask
 from inpaint_zoo.masks.files.checks import same_proportions, warn_about_empty, warn_about_outliers
 from inpaint_zoo.runtime.progress import tracked
@@ -71,12 +73,18 @@ class _EightBitSamples(Dataset[dict[str, Tensor]]):
         return {"image": image, "mask": mask}
 
 
-def evaluation_set(settings: Settings) -> EvaluationSet:
+def evaluation_set(settings: Settings, trained_on: Sequence[ImageRecord] = ()) -> EvaluationSet:
     """Build the test set of the data with these masks, or the set that a manifest describes.
+
+    Args:
+        settings: What is evaluated, and on what.
+        trained_on: The images of the trainings of all methods.
 
     Raises:
         InputError: Images or masks are missing, cannot be read, or differ from those of the manifest.
     """
+    if settings.leave_out_trained and settings.manifest is not None:
+        raise InputError("leave_out_trained=true: a manifest says which images are evaluated: leave out one of both")
     stored = None if settings.manifest is None else _read(settings, settings.manifest)
     data_node, mask_node = (settings.data, settings.mask) if stored is None else (stored.data, stored.mask)
     refuse_missing({"data": data_node, "mask": mask_node})
@@ -85,6 +93,7 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
     if data.damaged:
         raise InputError("data.damaged=true: these images are not complete, so that no fill can be measured on them")
+    data_node = with_test_split(data_node, data, trained_on)
     dataset = data.evaluation_dataset(
         Split.TEST,
         protocol.prepare,
@@ -96,6 +105,8 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     dataset.mask_rule = settings.mask_rule if stored is None else stored.mask_rule
     if stored is not None:
         dataset.images = _listed_images(dataset, stored)
+    if settings.leave_out_trained:
+        dataset.images = left_over(dataset.images, trained_on)
     _refuse_unmatched(mask, dataset, protocol)
     entries = list(tracked(describe_samples(dataset), len(dataset), "hashes"))
     _warn_about_masks(entries, data_node, mask_node)

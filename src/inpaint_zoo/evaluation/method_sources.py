@@ -104,7 +104,7 @@ def _network_method(
     identity = {"model": stored.model, "weights": file.sha256}
     if weights == "raw":  # without a choice, the average is used
         identity["choice"] = weights
-    return NetworkMethod(network, device, protocol.leaks, identity, arithmetic=arithmetic)
+    return NetworkMethod(network, device, protocol.leaks, identity, arithmetic=arithmetic, trained_on=stored.trained_on)
 
 
 def refuse_incomplete(methods: Mapping[str, Method], evaluation: EvaluationSet) -> None:

@@ -24,6 +24,7 @@ def write_results_file(session: Session, records: Sequence[Record], estimates: E
     settings, manifest = session.settings, session.evaluation.manifest
     head = {
         **labels(session),
+        "trained_on": session.num_trained_on,
         "hashes": session.hashes(),
         "settings": {
             **asdict(settings),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import torch
 
+from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet, evaluation_set
@@ -20,6 +21,7 @@ from inpaint_zoo.evaluation.methods import Method
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.trained_images import num_among, records_of, trained_notes
 from inpaint_zoo.files.hashing import code_hash, combined_hash, file_hash
 from inpaint_zoo.metrics.lpips import LPIPSDistance, MetricUnavailableError, load_lpips
 from inpaint_zoo.metrics.records import Record
@@ -41,6 +43,8 @@ class Session:
     lpips: LPIPSDistance | None
     notes: Sequence[str]
     """Sentences that every table of the results must have."""
+    num_trained_on: Mapping[str, int | None] = field(default_factory=dict)
+    """By network: how many images of the evaluation were in its training; None where its file does not say."""
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
@@ -106,13 +110,16 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     check_sources(settings.sources)
     if settings.lpips:
         refuse_missing_weights(settings.lpips_weights, "lpips_weights")
-    evaluation = evaluation_set(settings)
-    methods = build_methods(
-        settings.sources, device, evaluation.protocol, settings.weights, read, arithmetic=arithmetic
-    )
+    protocol: Protocol = construct(settings.protocol)
+    methods = build_methods(settings.sources, device, protocol, settings.weights, read, arithmetic=arithmetic)
+    records = records_of(methods)
+    evaluation = evaluation_set(settings, [record for each in records.values() for record in each or ()])
     refuse_incomplete(methods, evaluation)
-    lpips, notes = _lpips(settings, evaluation.protocol, device)
-    return Session(settings, evaluation, methods, lpips, [*evaluation.protocol.notes, *notes])
+    lpips, notes = _lpips(settings, protocol, device)
+    images = evaluation.dataset.images
+    counts = {title: None if each is None else num_among(images, each) for title, each in records.items()}
+    notes = [*protocol.notes, *notes, *trained_notes(counts, len(images))]
+    return Session(settings, evaluation, methods, lpips, notes, counts)
 
 
 def image_notes(records: Sequence[Record]) -> list[str]:

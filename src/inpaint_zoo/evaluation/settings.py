@@ -35,6 +35,8 @@ class Settings:
     """Of networks, see `runtime.arithmetic`."""
     compile: bool = False
     """Whether networks are compiled."""
+    leave_out_trained: bool = False
+    """Whether images are left out that a method was trained on."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
@@ -52,6 +54,7 @@ class Settings:
             weights=config.weights,
             precision=config.precision,
             compile=config.compile,
+            leave_out_trained=true_or_false(config.leave_out_trained, "leave_out_trained"),
         )
 
     @property

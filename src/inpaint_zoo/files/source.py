@@ -68,6 +68,14 @@ def opened(path: Readable) -> BufferedReader | BytesIO:
     return path.open("rb")
 
 
+def num_bytes(path: Readable) -> int | None:
+    """The size of a file, or of a member of an archive; None where it cannot be told."""
+    try:
+        return path.stat().st_size if isinstance(path, Path) else getattr(path, "num_bytes", None)
+    except OSError:
+        return None
+
+
 def is_same_file(one: Readable, other: Readable) -> bool:
     """Whether two paths lead to one file, also through links."""
     if one == other:

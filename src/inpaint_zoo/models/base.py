@@ -17,10 +17,11 @@ from torch.optim import Optimizer
 from inpaint_zoo.batch import Batch, Prediction, hole
 from inpaint_zoo.checks import check_mapping, finite
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.record import ImageRecord, read_records, with_record
 from inpaint_zoo.models import optimization
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.models.statement import STATEMENT, statement
-from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, identity
+from inpaint_zoo.models.weights import AVERAGED_KEY, TRAINED_KEY, TRAINED_ON_KEY, identity, trained_on_entry
 
 
 class InpaintingModule(pl.LightningModule, ABC):
@@ -42,6 +43,8 @@ class InpaintingModule(pl.LightningModule, ABC):
     frozen_batch_norm = False
     """Whether `train` leaves the statistics of the batch normalisations of `frozen_part` as they are; their scales and
     shifts still learn, and training sees the layers that evaluation sees."""
+    trained_on: list[ImageRecord] | None = None
+    """The images of this training and of those before it, for checkpoints; None where nobody keeps a record."""
 
     def __init__(
         self,
@@ -159,7 +162,7 @@ class InpaintingModule(pl.LightningModule, ABC):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Store which network this is, so that a checkpoint alone says how to build it."""
         entries = identity(self.name, self.network_class)
-        checkpoint.update(entries)
+        checkpoint.update(entries | trained_on_entry(self.trained_on))
         arguments = {"hyper_parameters": {"network": dict(self.hparams["network"])}}
         checkpoint["state_dict"][STATEMENT] = statement({**entries, **arguments})
 
@@ -168,6 +171,12 @@ class InpaintingModule(pl.LightningModule, ABC):
         if TRAINED_KEY in checkpoint and self._trainer is not None and self._trainer.state.fn == TrainerFn.FITTING:
             checkpoint[AVERAGED_KEY], checkpoint["state_dict"] = checkpoint["state_dict"], checkpoint[TRAINED_KEY]
         checkpoint["state_dict"].pop(STATEMENT, None)
+        for record in read_records(checkpoint.get(TRAINED_ON_KEY)) or []:
+            self.add_trained_on(record)
+
+    def add_trained_on(self, record: ImageRecord) -> None:
+        """Note that the weights have learned from these images."""
+        self.trained_on = with_record(self.trained_on or [], record)
 
 
 def _defaults(network_class: type[InpaintingNetwork]) -> dict[str, Any]:

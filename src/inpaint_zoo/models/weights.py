@@ -7,7 +7,7 @@ import importlib
 import os
 import pickle
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.files.source import opened
 from inpaint_zoo.files.tensors_file import load_tensors
+from inpaint_zoo.images.record import ImageRecord, read_records
 from inpaint_zoo.models.conversion import StateDict, bare_name, network_state, rename_strictly
 from inpaint_zoo.models.safetensors_file import is_safetensors, read_safetensors
 from inpaint_zoo.models.statement import STATEMENT, stated, statement
@@ -29,6 +30,8 @@ TRAINED_KEY = "current_model_state"
 """Entry of a checkpoint whose `state_dict` holds a moving average: the state dict of the trained weights."""
 AVERAGED_KEY = "averaged_model_state"
 """Entry for the moving average while a checkpoint is loaded to resume a training."""
+TRAINED_ON_KEY = "inpaint_zoo_training_images"
+"""Entry of a checkpoint: the `entry` of the `ImageRecord` of each set of images that it was trained on."""
 NETWORK = "network."
 """Prefix of the names of the network's entries."""
 CHOICES = ("raw", "ema")
@@ -51,6 +54,8 @@ class Weights:
     convert: Callable[[Mapping[str, Any], Mapping[str, Tensor]], StateDict]
     network_class: str | None = None
     """Dotted path of the network's class, as the file says; None where it does not. It may be any text."""
+    trained_on: Sequence[ImageRecord] | None = None
+    """The images of its training; None where the file does not say."""
 
     def apply(self, network: nn.Module) -> None:
         """Load these weights into `network`.
@@ -117,7 +122,8 @@ def _weights(path: Path, checkpoint: Mapping[str, Any], model: str | None, choic
     if model is not None and model != name:
         raise _other_model(path, str(name), model)
     arguments, state = _own_parts(path, checkpoint, trained=choice == "raw")
-    return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY))
+    trained_on = read_records(checkpoint.get(TRAINED_ON_KEY))
+    return Weights(path, str(name), arguments, state, _of_network, checkpoint.get(NETWORK_KEY), trained_on)
 
 
 class UnknownNetworkError(InputError):
@@ -155,11 +161,18 @@ def _own_parts(path: Path, checkpoint: Mapping[str, Any], *, trained: bool) -> t
     return arguments, own
 
 
-def converted(name: str, network: nn.Module, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def converted(
+    name: str, network: nn.Module, arguments: Mapping[str, Any], trained_on: Sequence[ImageRecord] | None = None
+) -> dict[str, Any]:
     """The content of a file of ours with only a network: a checkpoint without training state."""
     state = {f"{NETWORK}{key}": value for key, value in network.state_dict().items()}
     entries = {**identity(name, type(network)), "hyper_parameters": {"network": dict(arguments)}}
-    return {**entries, "state_dict": {**state, STATEMENT: statement(entries)}}
+    return {**entries, **trained_on_entry(trained_on), "state_dict": {**state, STATEMENT: statement(entries)}}
+
+
+def trained_on_entry(records: Sequence[ImageRecord] | None) -> dict[str, Any]:
+    """The entry of a checkpoint that says what it was trained on; none where it is not known."""
+    return {} if records is None else {TRAINED_ON_KEY: [record.entry() for record in records]}
 
 
 def identity(name: str, network_class: type[nn.Module]) -> dict[str, Any]:

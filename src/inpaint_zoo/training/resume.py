@@ -147,6 +147,8 @@ def load_initial_weights(module: InpaintingModule, path: Path) -> None:
     """
     stored = read_weights(path, module.name)
     stored.apply(module.network)
+    for record in stored.trained_on or []:
+        module.add_trained_on(record)
     outside = {name for name in module.state_dict() if not name.startswith(NETWORK)}
     if outside & stored.state.keys():
         module.load_state_dict(rename_strictly(stored.state, str, module.state_dict()))

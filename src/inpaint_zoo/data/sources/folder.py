@@ -43,6 +43,7 @@ class FolderDataModule(InpaintingDataModule):
         mask_threshold: Gray values from here (of 255) are holes, in these masks.
         mask_invert: For masks in which white is known.
         test_split: `all` or `test`, the test set of a folder without folders of splits; None refuses such a folder.
+            `auto` is `all`, unless an evaluation finds that a method was trained on some of the images.
         hint: Where to get the data, for messages.
         damaged: `masks` mark damage, whose original nobody knows: no loss and no metric looks there. The holes of
             training and validation are those of `mask` and `eval_mask` in what is known.
@@ -73,8 +74,8 @@ class FolderDataModule(InpaintingDataModule):
         self.damaged = true_or_false(damaged, "data.damaged")
         if self.damaged and self.masks is None:
             raise InputError("data.damaged=true needs data.masks=DIR: for every image a mask of what is damaged")
-        if test_split not in {"all", "test", None}:
-            raise InputError(f"data.test_split={test_split} must be all or test")
+        if test_split not in {"all", "test", "auto", None}:
+            raise InputError(f"data.test_split={test_split} must be all, test or auto")
         self.test_split = test_split
         self.hint = hint
 
@@ -158,7 +159,7 @@ class FolderDataModule(InpaintingDataModule):
         if not self._flat:
             said = _said(self.hint)
             raise InputError(f"data.root: {str(self.root)!r} holds no images ({KINDS}){said}")
-        if split is Split.TEST and self.test_split == "all":
+        if split is Split.TEST and self.test_split != "test":
             _announce(f"{str(self.root)!r}: all {len(self._flat)} images are the test set")
             return self._flat
         return self._flat_parts[split]
@@ -170,7 +171,7 @@ class FolderDataModule(InpaintingDataModule):
     @cached_property
     def _flat_parts(self) -> dict[Split, Sequence[ImageFile]]:
         # if all images are the test set, none has to be held out for it
-        fewest = 2 if self.test_split == "all" else 3
+        fewest = 3 if self.test_split == "test" else 2
         if len(self._flat) < fewest:
             raise InputError(
                 f"data.root: {str(self.root)!r} holds {len(self._flat)} images, at least {fewest} are needed to split "

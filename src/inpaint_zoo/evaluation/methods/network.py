@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
 from inpaint_zoo.evaluation.methods.base import Sample
 from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, Hole, to_float
+from inpaint_zoo.images.record import ImageRecord
 from inpaint_zoo.models.network import InpaintingNetwork
 from inpaint_zoo.runtime.arithmetic import USUAL, Arithmetic
 
@@ -24,6 +27,7 @@ class NetworkMethod:
             pixels inside the hole are set to 0 first.
         identity: What the outputs depend on: the model's name and the hash of its weights.
         arithmetic: How the network computes.
+        trained_on: The images of its training; None where that is not known.
 
     Raises:
         InputError: The device cannot compute so.
@@ -37,12 +41,14 @@ class NetworkMethod:
         identity: dict[str, str] | None = None,
         *,
         arithmetic: Arithmetic = USUAL,
+        trained_on: Sequence[ImageRecord] | None = None,
     ) -> None:
         arithmetic.check(device)
         self.network = network.eval().to(device)
         self.device = device
         self.sees_complete = sees_complete
         self.arithmetic = arithmetic
+        self.trained_on = trained_on
         self._identity = {**(identity or {}), **arithmetic.identity()}
         if arithmetic.compile:
             self.network.compile_generate()
