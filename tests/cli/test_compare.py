@@ -39,8 +39,8 @@ def test_everything_side_by_side(
     titles = ["misf", "ctsdg", *FILLS, "theirs"]
     names = {path.name for path in output.iterdir()}
     assert names == {
-        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html", "images",
-        "results.json", "manifest.json", "evaluated",
+        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "table_column.tex", "grid.png", "report.html",
+        "images", "results.json", "manifest.json", "evaluated",
     }  # fmt: skip
     records = read_records(output / "records.csv")
     assert [record.method for record in records] == titles * 3
@@ -301,3 +301,33 @@ def test_methods_without_names_are_refused(command: Command, tmp_path: Path, met
     outcome = command("compare", f"methods={methods}", "data=photographs", f"output={tmp_path / 'out'}")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "error: methods: give methods.NAME=VALUE" in outcome.err
+
+
+def test_results_of_others_by_their_own_names_with_seeds_and_a_figure(
+    compare: Command, images: Images, command: Command, tmp_path: Path
+) -> None:
+    root = images("a.png", "b.png")
+    one = images("a_out.png", "b_out.png", "a_mask.png", folder="one", width=32, height=32)
+    two = images("r/a.png", "r/b.png", folder="two", width=32, height=32)
+    methods = [f"methods.x@0={one}", f"methods.x@1={two}", "methods.mean=mean"]
+    figure = ["figure.images=[b.png]", "figure.crops=[[1,2,8,8]]"]
+    code, out, err = compare(f"data.root={root}", *methods, "match.x@0={name}_out.png", *figure)
+    assert (code, err) == (0, "")
+    assert "Means over seeds" in out
+    assert {"figure.png", "figure.pdf", "table_column.tex"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    assert command("verify", tmp_path / "out" / "results.json").code == 0
+
+
+def test_a_pattern_for_no_folder_and_a_figure_of_nothing_are_refused_before_anything_is_filled(
+    compare: Command, images: Images, tmp_path: Path
+) -> None:
+    root = images("a.png", "b.png")
+    for argument, message in (
+        ("match={name}_out.png", "match={name}_out.png is for folders of images, and no method is one"),
+        ("match.men={name}_out.png", "match.men: no method of this name is a folder"),
+        ("figure.images=[c.png]", "figure.images: 'c.png' is none of those that are compared"),
+    ):
+        code, _, err = compare(f"data.root={root}", "methods.mean=mean", argument)
+        assert code == 2
+        assert message in err
+    assert not (tmp_path / "out" / "records.csv").exists()

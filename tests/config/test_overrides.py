@@ -105,6 +105,12 @@ def test_null_means_none_for_groups_that_offer_it() -> None:
     ]  # fmt: skip
 
 
+def test_methods_with_a_seed_are_entries() -> None:
+    given = ["methods.ours@3=runs/it's", "match.ours@3={name}_out.png", "match={name}.png"]
+    expected = [r"++methods={ours@3:'runs/it\'s'}", "++match={ours@3:'{name}_out.png'}", "match='{name}.png'"]
+    assert quote_paths("compare", given) == expected
+
+
 def test_methods_of_compare_are_added() -> None:
     given = ["methods.ours=runs/it's", "methods.telea='telea'", "methods.x.y=1", "+methods.z=a"]
     expected = [r"++methods.ours='runs/it\'s'", "++methods.telea='telea'", "methods.x.y=1", "++methods.z='a'"]

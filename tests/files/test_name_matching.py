@@ -3,7 +3,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.files.name_matching import NamedFiles, NamedMasks, few, image_of_mask, png_name
+from inpaint_zoo.files.name_matching import NamedFiles, NamedMasks, few, image_of_mask, named_by, png_name
 
 
 def named(*names: str) -> NamedFiles:
@@ -84,3 +84,32 @@ def test_of_two_masks_the_one_of_the_same_name_counts() -> None:
 )
 def test_the_image_that_a_mask_is_named_after(name: str, image: str | None) -> None:
     assert image_of_mask(name) == image
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("{name}_output.png", ["a.png", "sub/b.png"]),
+        ("sub/{name}_output.png", ["b.png"]),
+        ("out_{name}.jpg", ["c@2.png"]),
+        ("{name}/result.png", ["d/e.png"]),
+    ],
+)
+def test_a_pattern_gives_files_the_names_of_their_images(pattern: str, expected: list[str]) -> None:
+    files = ["a_output.png", "a_mask.png", "sub/b_output.png", "out_c@2.jpg", "d/e/result.png", "x+output.png"]
+    named = named_by(pattern, [(name, Path(name)) for name in files], "match")
+    assert [name for name, _ in named] == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("output.png", "must hold {name} once"),
+        ("{name}_{name}.png", "must hold {name} once"),
+        ("{name}_out.png", "match={name}_out.png fits none of 1 files: a_output.png"),
+    ],
+)
+def test_patterns_that_do_not_fit_are_refused(pattern: str, message: str) -> None:
+    with pytest.raises(InputError) as raised:
+        named_by(pattern, [("a_output.png", Path("a_output.png"))], "match")
+    assert message in str(raised.value)

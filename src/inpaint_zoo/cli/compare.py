@@ -20,6 +20,7 @@ from inpaint_zoo.evaluation.manifest import write_manifest
 from inpaint_zoo.evaluation.methods import Method
 from inpaint_zoo.evaluation.output import Results, images_folder, refuse_inputs, results_folder
 from inpaint_zoo.evaluation.report import Cost, ProtocolCard, Report, terminal_tables, write_results
+from inpaint_zoo.evaluation.report.paper_figure import check_figure, figure_of, write_figure
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import CACHE_FOLDER, Session, image_notes, open_session
@@ -49,15 +50,20 @@ def run(config: DictConfig) -> None:
     _check_reference(config.reference, sources)
     settings = Settings.from_config(config, sources)
     refuse_missing_weights(config.inception_weights, "inception_weights")
+    figure = figure_of(config.figure, list(sources))
     folder = results_folder(output, settings, Results.COMPARISON)
     refuse_run_folder(folder)
     kept = KeptImages(images_folder(folder, settings))
     with joined_processes() as processes:
         session = open_session(settings)
         refuse_inputs(kept, session)
+        if figure is not None:
+            check_figure(figure, session.evaluation.sizes, list(sources))
         evaluated = session.evaluate(folder, processes, force=config.force, kept=kept)
         if processes.is_first:
-            _write(config, session, evaluated, kept)
+            report = _write(config, session, evaluated, kept)
+            if figure is not None:
+                write_figure(figure, {case.name: case for case in report.cases}, folder)
 
 
 def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
@@ -66,7 +72,7 @@ def _check_reference(reference: str | None, methods: Mapping[str, str]) -> None:
         raise InputError(f"reference={reference} is not one of the methods{near} (methods: {', '.join(methods)})")
 
 
-def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> None:
+def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> Report:
     folder = kept.folder.parent
     report = _report(config, session, evaluated, kept)
     write_manifest(session.evaluation.manifest, folder / "manifest.json")
@@ -78,6 +84,7 @@ def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecor
     for line in report.notes:
         console.print(Text(line))
     print(f"report: {paths[-1]}")
+    return report
 
 
 def _report(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> Report:

@@ -45,6 +45,7 @@ SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 
 VERB_PATH_KEYS = {
     "benchmark": ("against",),
+    "compare": ("match",),
     "predict": ("images", "masks"),
     "replay": ("file",),
     "runs": ("root",),
@@ -76,16 +77,16 @@ VERB_ALIASES = {
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _EMPTY = ("", "''", '""')
-_METHOD = re.compile(r"methods\.[^.]+")
+_METHOD = re.compile(r"(methods|match)\.[^.]+")
 
 
 def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     """Return the overrides of a verb with the values of its path keys quoted for Hydra.
 
     `methods.NAME=VALUE` of `compare` adds an entry and becomes `++methods.NAME='VALUE'` (likewise
-    `methods={...}`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`, `lr_schedule=NAME` for
-    `lr_schedule@model.lr_schedule=NAME`, `kind=`, `of=` and `ratio=` of `masks make` for `mask=`, `mask@mask.mask=` and
-    `mask.ratio=`.
+    `methods={...}` and `match.NAME=PATTERN`); `eval_mask=NAME` is short for Hydra's `mask@eval_mask=NAME`,
+    `lr_schedule=NAME` for `lr_schedule@model.lr_schedule=NAME`, `kind=`, `of=` and `ratio=` of `masks make` for
+    `mask=`, `mask@mask.mask=` and `mask.ratio=`.
 
     Raises:
         InputError: A path is empty; or a shell has expanded the braces of a list of shards, or several files are given
@@ -163,6 +164,9 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
         prefix = "++"
     if value != "null" and _QUOTED.fullmatch(value) is None:
         value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
+    if is_method and "@" in key:  # in a key, Hydra would take what follows for a package
+        group, _, name = key.partition(".")
+        return f"++{group}={{{name}:{value}}}"
     return f"{prefix}{key}={value}"
 
 

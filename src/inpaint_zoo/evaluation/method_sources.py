@@ -9,6 +9,7 @@ from functools import partial
 import torch
 
 from inpaint_zoo.bundles import list_bundles, weights_file
+from inpaint_zoo.checks import did_you_mean
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.fillers import named_filler, read_network
@@ -35,9 +36,9 @@ def check_sources(values: Mapping[str, str]) -> None:
             f"methods is empty: give methods.NAME=VALUE, where VALUE is a checkpoint, a folder, or one of {known}."
         )
     for title, value in values.items():
-        if not re.fullmatch(r"[\w .+()-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
+        if not re.fullmatch(r"[\w .+()@-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
             raise InputError(
-                f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . only."
+                f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . @ only."
             )
         if value in FILLS or is_function(value):
             continue
@@ -54,6 +55,7 @@ def build_methods(
     read: Mapping[str, WeightsFile] | None = None,
     *,
     arithmetic: Arithmetic = USUAL,
+    match: str | Mapping[str, str] = "",
 ) -> dict[str, Method]:
     """Load the methods that are compared.
 
@@ -64,13 +66,19 @@ def build_methods(
         weights: `raw` or `ema`, for checkpoints that hold both; None: `ema` where there is one.
         read: Files of weights that have been read already, by title.
         arithmetic: How networks of this package compute.
+        match: How images in folders are named, see `named_by`: in all folders, or by title; empty: as the samples.
 
     Raises:
-        InputError: A file or a folder is not what it should be, or `arithmetic` concerns none of the methods.
+        InputError: A file or a folder is not what it should be, or `arithmetic` or `match` concerns no method.
     """
     given: dict[str, str | WeightsFile] = {**values, **(read or {})}
     network = partial(_network_method, device=device, protocol=protocol, weights=weights, arithmetic=arithmetic)
-    methods = {title: _method(title, value, device, weights, network) for title, value in given.items()}
+    patterns = dict.fromkeys(values, match) if isinstance(match, str) else match
+    methods = {
+        title: _method(title, value, device, weights, network, match=patterns.get(title) or None)
+        for title, value in given.items()
+    }
+    _refuse_patterns(match, methods)
     if not any(isinstance(method, NetworkMethod) for method in methods.values()):
         arithmetic.refuse_for(", ".join(methods))
     return methods
@@ -82,6 +90,8 @@ def _method(
     device: torch.device,
     weights: str | None,
     network: Callable[[WeightsFile], NetworkMethod],
+    *,
+    match: str | None,
 ) -> Method:
     if isinstance(value, WeightsFile):
         return network(value)
@@ -89,9 +99,20 @@ def _method(
         return filler
     path = weights_file(value)
     if path.is_dir():
-        return ImageFolder(path, title)
+        return ImageFolder(path, title, match)
     read = read_network(path, title if title in list_models() else None, weights, device)
     return read if isinstance(read, SpandrelFile) else network(read)
+
+
+def _refuse_patterns(match: str | Mapping[str, str], methods: Mapping[str, Method]) -> None:
+    folders = [title for title, method in methods.items() if isinstance(method, ImageFolder)]
+    if match and isinstance(match, str) and not folders:
+        raise InputError(f"match={match} is for folders of images, and no method is one: leave it out")
+    for title in match if isinstance(match, Mapping) else ():
+        if title not in folders:
+            raise InputError(
+                f"match.{title}: no method of this name is a folder of images{did_you_mean(title, folders)}"
+            )
 
 
 def _network_method(

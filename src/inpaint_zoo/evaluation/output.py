@@ -20,7 +20,10 @@ class Results(Enum):
     """What a verb writes into its folder of results."""
 
     EVALUATION = ("records.csv", "summary.json", "results.json", "table.md")
-    COMPARISON = (*EVALUATION, "table.csv", "table.tex", "grid.png", "report.html", "manifest.json")
+    COMPARISON = (
+        *EVALUATION, "table.csv", "table.tex", "table_column.tex", "grid.png", "figure.png", "figure.pdf", "report.html",
+        "manifest.json",
+    )  # fmt: skip
 
 
 def results_folder(output: str, settings: Settings, results: Results) -> Path:

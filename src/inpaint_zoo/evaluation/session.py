@@ -111,7 +111,9 @@ def open_session(settings: Settings, read: Mapping[str, WeightsFile] | None = No
     if settings.lpips:
         refuse_missing_weights(settings.lpips_weights, "lpips_weights")
     protocol: Protocol = construct(settings.protocol)
-    methods = build_methods(settings.sources, device, protocol, settings.weights, read, arithmetic=arithmetic)
+    methods = build_methods(
+        settings.sources, device, protocol, settings.weights, read, arithmetic=arithmetic, match=settings.match
+    )
     records = records_of(methods)
     evaluation = evaluation_set(settings, [record for each in records.values() for record in each or ()])
     refuse_incomplete(methods, evaluation)

@@ -35,6 +35,8 @@ class Settings:
     """Of networks, see `runtime.arithmetic`."""
     compile: bool = False
     """Whether networks are compiled."""
+    match: str | Mapping[str, str] = ""
+    """How files in folders of images are named, in all of them or by method; see `name_matching.named_by`."""
     leave_out_trained: bool = False
     """Whether images are left out that a method was trained on."""
 
@@ -54,6 +56,7 @@ class Settings:
             weights=config.weights,
             precision=config.precision,
             compile=config.compile,
+            match=_pattern(config.get("match", "")),
             leave_out_trained=true_or_false(config.leave_out_trained, "leave_out_trained"),
         )
 
@@ -65,6 +68,11 @@ class Settings:
             InputError: A value is not offered.
         """
         return Arithmetic(self.precision, self.compile)
+
+
+def _pattern(given: Any) -> str | dict[str, str]:
+    """`match`: one pattern for all folders, or one for each title."""
+    return {str(title): str(own) for title, own in given.items()} if isinstance(given, Mapping) else str(given or "")
 
 
 def _plain(node: DictConfig, complete: bool) -> dict[str, Any]:

@@ -120,6 +120,33 @@ class NamedMasks(NamedFiles):
         return [mask for name in names if (mask := self.find(name)) is not None]
 
 
+def named_by(pattern: str, files: Sequence[tuple[str, Readable]], label: str) -> list[tuple[str, Readable]]:
+    """Files under the names of their images, where another tool added something to these.
+
+    Args:
+        pattern: Holds `{name}`, the name of an image without its suffix: `{name}_output.png`, `out/{name}.png`. Without
+            a slash it is the file's name, in whatever folder; with one, the whole relative path.
+        files: (relative path, path); those that the pattern does not fit are left out.
+        label: The key of the pattern, for messages.
+
+    Raises:
+        InputError: The pattern holds no `{name}`, or more than one, or fits no file.
+    """
+    before, name, after = pattern.partition("{name}")
+    if not name or "{name}" in after:
+        raise InputError(f"{label}={pattern} must hold {{name}} once, such as '{{name}}_output.png'")
+    folders = "" if "/" in pattern else "(?:(?P<folder>.*)/)?"
+    own = "(?P<name>.+)" if "/" in pattern else "(?P<name>[^/]+)"
+    form = re.compile(f"{folders}{re.escape(before)}{own}{re.escape(after)}", re.DOTALL)
+    found = [(match, path) for file, path in files if (match := form.fullmatch(file))]
+    if not found:
+        raise InputError(f"{label}={pattern} fits none of {len(files)} files: {few([file for file, _ in files], 3)}")
+    return [
+        (str(PurePosixPath(match.groupdict().get("folder") or "", f"{match['name']}.png")), path)
+        for match, path in found
+    ]
+
+
 def without_suffix(name: str) -> str:
     """The relative path without the suffix: `a/b.png` becomes `a/b`."""
     return str(PurePosixPath(name).with_suffix(""))

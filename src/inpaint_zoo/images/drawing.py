@@ -29,7 +29,15 @@ class TextStyle(NamedTuple):
     ink: tuple[int, int, int]
 
 
-def write_line(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, width: int, style: TextStyle) -> None:
+def write_line(
+    draw: ImageDraw.ImageDraw,
+    position: tuple[int, int],
+    text: str,
+    width: int,
+    style: TextStyle,
+    *,
+    centred: bool = False,
+) -> None:
     """Write one line of text, shortened to `width` pixels.
 
     Args:
@@ -38,6 +46,7 @@ def write_line(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, 
         text: Signs other than ASCII and line breaks are written as escapes.
         width: In pixels.
         style: Of the text.
+        centred: Put it into the middle of the width.
     """
     font = ImageFont.load_default(style.size)
     # Pillow's own font has only ASCII; with escapes, different names still look different
@@ -46,4 +55,5 @@ def write_line(draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, 
         while line and draw.textlength(line + "...", font) > width:
             line = line[:-1]
         line += "..."
-    draw.text(position, line, style.ink, font)
+    left, top = position
+    draw.text((left + (width - draw.textlength(line, font)) / 2 if centred else left, top), line, style.ink, font)

@@ -79,3 +79,13 @@ def test_what_cannot_be_compared_is_refused(images: Write) -> None:
         method(sample("b.png"))
     with pytest.raises(InputError, match=r"methods\.theirs: .* does not exist"):
         ImageFolder(Path("nowhere"), "theirs")
+
+
+def test_a_pattern_finds_them_and_other_files_do_not_count(images: Write) -> None:
+    root = images("a_output.png", "a_mask.png", "sub/b_output.png")
+    method = ImageFolder(root, "theirs", "{name}_output.png")
+    assert method.missing(["a.jpg", "sub/b.png"]) == []
+    assert np.array_equal(method(sample("a.jpg")), read_image(root / "a_output.png"))
+    before = method.identity()
+    (root / "a_mask.png").unlink()
+    assert ImageFolder(root, "theirs", "{name}_output.png").identity() == before

@@ -18,6 +18,7 @@ def test_every_form_is_written(report, tmp_path: Path):
         "table.csv",
         "table.md",
         "table.tex",
+        "table_column.tex",
         "grid.png",
         "report.html",
     ]

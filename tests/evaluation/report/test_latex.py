@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inpaint_zoo.evaluation.report import Report, latex_table
+from inpaint_zoo.evaluation.report.latex import latex_column
 from inpaint_zoo.evaluation.significance import estimates_of
 from inpaint_zoo.metrics import METRICS, Record
 from inpaint_zoo.tables.latex import escaped
@@ -158,3 +159,14 @@ def test_compiles(full_report, tmp_path: Path):
     command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "table.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout[-1000:]
+
+
+def test_a_table_for_one_column_has_a_caption_of_one_sentence(full_report: Report) -> None:
+    text = latex_column(full_report)
+    (caption,) = re.findall(r"\\caption\{(.*)\}\n", text)
+    assert caption.count(". ") == 0
+    assert caption.startswith("3 images, protocol leaky")
+    assert "table*" not in text
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert [row.split(" & ")[0] for row in rows] == ["Method", "mean", r"opencv\_telea", r"opencv\_navier\_stokes"]
+    assert r"\textbf" in text

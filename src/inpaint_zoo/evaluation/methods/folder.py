@@ -8,10 +8,10 @@ from pathlib import Path
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods.base import Sample
 from inpaint_zoo.files.hashing import combined_hash, file_hash
-from inpaint_zoo.files.name_matching import NamedFiles
+from inpaint_zoo.files.name_matching import NamedFiles, named_by
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.arrays import ImageArray
-from inpaint_zoo.images.finding import list_images
+from inpaint_zoo.images.finding import ImageFile, list_images
 from inpaint_zoo.images.reading import image_size, read_image
 
 
@@ -25,15 +25,18 @@ class ImageFolder:
     Args:
         root: The folder.
         title: Name of the method, for error messages.
+        match: How the images are named, as `named_by` takes it; None: as the samples are.
 
     Raises:
-        InputError: The folder cannot be read, or two images have one name.
+        InputError: The folder cannot be read, the pattern fits no image, or two images have one name.
     """
 
-    def __init__(self, root: Path, title: str) -> None:
+    def __init__(self, root: Path, title: str, match: str | None = None) -> None:
         self.title = title
         self.root = root
-        self.images = list_images(root, f"methods.{title}")
+        images = list_images(root, f"methods.{title}")
+        named = images if match is None else named_by(match, images, "match")
+        self.images = [ImageFile(name, path) for name, path in named]
         self._named = NamedFiles(self.images, f"methods.{title}")
 
     def identity(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.grid import write_grid
 from inpaint_zoo.evaluation.report.html import write_html
-from inpaint_zoo.evaluation.report.latex import latex_table
+from inpaint_zoo.evaluation.report.latex import latex_column, latex_table
 from inpaint_zoo.evaluation.report.markdown import markdown_table
 from inpaint_zoo.evaluation.report.tables import csv_table
 from inpaint_zoo.files.atomic import write_text
@@ -23,18 +23,22 @@ def write_results(report: Report, folder: Path) -> list[Path]:
 
     Returns:
         The files in the order in which they are written: records.csv, summary.json, table.csv, table.md, table.tex,
-        grid.png, report.html.
+        table_column.tex, grid.png, report.html.
 
     Raises:
         InputError: An image cannot be read, or the folder cannot be written.
     """
-    names = ("records.csv", "summary.json", "table.csv", "table.md", "table.tex", "grid.png", "report.html")
-    records, summary, table, markdown, latex, grid, page = paths = [folder / name for name in names]
+    names = (
+        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "table_column.tex", "grid.png",
+        "report.html",
+    )  # fmt: skip
+    records, summary, table, markdown, latex, column, grid, page = paths = [folder / name for name in names]
     write_records(report.records, records)
     write_summary(summarise(report.records), summary)
     write_text(table, csv_table(report))
     write_text(markdown, f"# {report.title}\n\n{markdown_table(report)}")
     write_text(latex, latex_table(report))
+    write_text(column, latex_column(report))
     write_grid(report.cases, report.records, grid)
     write_html(report, page)
     return paths

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from inpaint_zoo.evaluation.report.columns import COST_COLUMNS
+from inpaint_zoo.evaluation.report.columns import ALL_COLUMNS, COST_COLUMNS
 from inpaint_zoo.evaluation.report.content import Report
 from inpaint_zoo.evaluation.report.error_map import ERROR_SCALE, legend_stops
 from inpaint_zoo.evaluation.report.figures import WEBP_QUALITY, display_size, rows_of_images
@@ -16,7 +16,8 @@ from inpaint_zoo.evaluation.report.notes import CORRECTION, reader_notes
 from inpaint_zoo.evaluation.report.page_data import page_data
 from inpaint_zoo.evaluation.report.page_tables import all_tables, leak
 from inpaint_zoo.evaluation.report.region import ZOOM
-from inpaint_zoo.evaluation.report.rows import methods_of
+from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, methods_of
+from inpaint_zoo.evaluation.report.seeds import seeds_table
 from inpaint_zoo.evaluation.report.tables import plain_table, set_columns
 from inpaint_zoo.evaluation.significance import FEWEST, SIGNIFICANCE
 from inpaint_zoo.files.atomic import write_bytes
@@ -55,6 +56,7 @@ def _context(report: Report) -> dict[str, Any]:
         "num_cases": len(cases),
         "notes": [*reader_notes(replace(report, protocol=None), rows), _image_note(size, len(cases), len(ratios))],
         "tables": all_tables(report, rows),
+        "seeds_table": seeds_table(report, rows, COLUMN_BINS, ALL_COLUMNS),
         "set_table": sets and plain_table("Metrics of all images together", report.set_scores, sets, leak(report)),
         "cost_table": plain_table("Cost of one image", costs, COST_COLUMNS, leak(report)),
         "data": page_data(report, cases, rows),

@@ -32,6 +32,7 @@ from inpaint_zoo.evaluation.report.rows import (
     num_images,
     psnr_difference,
 )
+from inpaint_zoo.evaluation.report.seeds import seeds_table
 from inpaint_zoo.evaluation.report.tables import by_bin, mean_cells, set_table
 from inpaint_zoo.evaluation.significance import Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES, FINE_RATIO_BINS, NO_HOLE
@@ -44,13 +45,19 @@ _IMAGES = Column("num_images", "Images")
 
 
 def markdown_table(report: Report) -> str:
-    """Means by bin, differences to the best, known pixels, metrics of the whole set, means per 10 %, and notes.
+    """Means by bin and over seeds, differences, known pixels, metrics of the whole set, means per 10 %, and notes.
 
     Every table has a heading with the name of the protocol; empty tables are left out. The best method of a bin is
     bold, and methods not significantly different from it have a dagger.
     """
     rows = summarise(report.records)
-    tables = [_means(report, rows), _differences(report, rows), *_optional(report, rows), _by_fine_bin(report, rows)]
+    tables = [
+        _means(report, rows),
+        seeds_table(report, rows, COLUMN_BINS, (*HOLE_COLUMNS, *IMAGE_COLUMNS)),
+        _differences(report, rows),
+        *_optional(report, rows),
+        _by_fine_bin(report, rows),
+    ]
     notes = "".join(f"- {escaped(note)}\n" for note in reader_notes(report, rows))
     sections = [section(replace(table, subtitle=protocol_line(report))) for table in tables if table.rows]
     return "\n".join([*sections, f"## Notes\n\n{notes}"])

@@ -19,6 +19,7 @@ from inpaint_zoo.evaluation.report.estimates import (
 )
 from inpaint_zoo.evaluation.report.notes import CORRECTION, protocol_line
 from inpaint_zoo.evaluation.report.rows import COLUMN_BINS, means_of, methods_of, num_images, psnr_difference
+from inpaint_zoo.evaluation.report.seeds import over_seeds
 from inpaint_zoo.evaluation.report.tables import bin_table, set_table
 from inpaint_zoo.evaluation.significance import SIGNIFICANCE, Estimate
 from inpaint_zoo.metrics.bins import ALL, BIN_TITLES
@@ -40,6 +41,9 @@ def terminal_tables(report: Report) -> list[rich.table.Table]:
     rows = summarise(report.records)
     bins = [name for name in COLUMN_BINS if num_images(rows, name)]
     tables = [_means(report, rows, name) for name in bins]
+    over = over_seeds(rows, ALL, MAIN_COLUMNS)
+    if over:
+        tables.append(Table("Means over seeds ± standard deviation, all images", (METHOD, *MAIN_COLUMNS), over))
     differences = _differences(report, rows)
     if any(cell.shown for _, *own in differences.cells() for cell in own):
         tables.append(differences)
