@@ -94,7 +94,7 @@ def test_folders_without_images_are_named(tmp_path: Path, folder_data: Data, fol
 def test_unusable_arguments_are_named(tmp_path: Path, folder_data: Data) -> None:
     with pytest.raises(InputError, match=r"data\.root is missing"):
         folder_data(root="")
-    with pytest.raises(InputError, match=r"data\.test_split=val must be all or test"):
+    with pytest.raises(InputError, match=r"data\.test_split=val must be all, test or auto"):
         folder_data(root=tmp_path, test_split="val")
     with pytest.raises(InputError, match=r"nowhere' does not exist"):
         folder_data(root=tmp_path / "nowhere").setup("test")

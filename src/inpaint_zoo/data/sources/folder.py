@@ -61,7 +61,7 @@ class FolderDataModule(InpaintingDataModule):
         masks: str | os.PathLike[str] | None = None,
         mask_threshold: int = 128,
         mask_invert: bool = False,
-        test_split: str | None = "all",
+        test_split: str | None = "auto",
         hint: str = "",
         damaged: bool = False,
         **loading: Unpack[LoadingArguments],
