@@ -130,11 +130,22 @@ class Fault(NamedTuple):
     against: str = "standard"
 
 
-signed, bgr, pil_gray = (
-    (lambda i: i / 127.5 - 1),
-    (lambda i: i[..., ::-1]),
-    lambda i: np.array(Image.fromarray(i).convert("L"), float),
-)
+def signed(image: Array) -> Array:
+    return image / 127.5 - 1
+
+
+def bgr(image: Array) -> Array:
+    return image[..., ::-1]
+
+
+def pil_gray(image: Array) -> Array:
+    return np.array(Image.fromarray(image).convert("L"), float)
+
+
+def on_set(output: Array, target: Array, mask: Array) -> float:
+    return psnr(composite(output, target, mask), target)
+
+
 skimage_ssim = {"gaussian_weights": False, "use_sample_covariance": True}
 FAULTS = {
     "psnr/not composited": Fault("psnr", lambda o, t, m: psnr(o, t), "raw outputs, not composited"),

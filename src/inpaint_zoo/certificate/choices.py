@@ -181,16 +181,14 @@ SCALE = {
     "percent": Choice("per cent", 100 / 255),
 }
 ROOT = {"no": Choice("the mean", _as_it_is), "yes": Choice("the root of the mean", np.sqrt)}
+_SIGMAS = {0.5: (11, 5), 1.0: (11, 9, 7), 1.5: (7, 13, 9, 5, 3), 2.0: (11, 15), 3.0: (11,)}
+"""σ of Gaussian windows, and sizes that are met with it."""
 WINDOW = {
     "gauss11": Choice("Gaussian window of 11, σ 1.5", gaussian()),
-    **{
-        f"uniform{size}": Choice(f"uniform window of {size}", np.full(size, 1 / size))
-        for size in (7, 51, 11, 8, 9, 5, 3)
-    },
-    **{f"gauss{size}": Choice(f"Gaussian window of {size}, σ 1.5", gaussian(size)) for size in (7, 13, 9, 5, 3)},
+    **{f"uniform{n}": Choice(f"uniform window of {n}", np.full(n, 1 / n)) for n in (7, 11, 51, 8, 9, 5, 3)},
     **{
         f"gauss{size}, σ {sigma:g}": Choice(f"Gaussian window of {size}, σ {sigma:g}", gaussian(size, sigma))
-        for sigma, sizes in {0.5: (11, 5), 1.0: (11, 9, 7), 2.0: (11, 15), 3.0: (11,)}.items()
+        for sigma, sizes in _SIGMAS.items()
         for size in sizes
     },
 }

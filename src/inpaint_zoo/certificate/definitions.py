@@ -69,7 +69,7 @@ PROTOCOLS: Mapping[str, Mapping[str, Definition]] = {
         **_HOLE,
     },
     "edgeconnect": {
-        "psnr": _base("psnr", **_GRAY, equal="inf"),
+        "psnr": _base("psnr", **_GRAY),
         "ssim": _base("ssim", **_GRAY, window="uniform51", covariance="sample"),
         "l1": _base("l1", **_GRAY, total="relative"),
         **_HOLE,
@@ -89,6 +89,8 @@ AGGREGATES = {
 """What makes one number of a set; the first is that of all protocols."""
 
 
+USUAL = 5
+"""The choices of a step that stand first are usual."""
 _FINISHING = frozenset({"averaging", "peak", "logarithm", "equal", "total", "scale", "root", "outcome"})
 """Steps after the sums over pixels; of SSIM, the peak is needed before."""
 
@@ -239,10 +241,14 @@ def _l1(chosen: Mapping[str, str], made: Sums) -> float:
 
 
 def altered(metric: str, base: Definition, count: int) -> Iterator[tuple[Definition, list[str]]]:
-    """Every definition that differs from `base` in `count` steps, with the words for it."""
+    """Every definition that differs from `base` in `count` steps, with the words for it.
+
+    Where two steps differ, each has one of the usual choices.
+    """
     steps = STEPS[metric]
+    most = None if count < 2 else USUAL
     for changed in combinations(range(len(base)), count):
-        others = [[name for name in steps[base[place][0]] if name != base[place][1]] for place in changed]
+        others = [[name for name in list(steps[base[place][0]])[:most] if name != base[place][1]] for place in changed]
         for names in product(*others):
             new = dict(base) | {base[place][0]: name for place, name in zip(changed, names, strict=True)}
             yield tuple(new.items()), list(differences(metric, base, tuple(new.items())))

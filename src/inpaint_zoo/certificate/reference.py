@@ -64,8 +64,8 @@ def truncated(image: Array) -> Array:
 
 
 def unrounded(image: Array) -> Array:
-    """As float64 from 0 to 255, in any steps."""
-    return image.astype(np.float64) if image.dtype == np.uint8 else image.astype(np.float64) * 255
+    """As float64 from 0 to 255, in any steps; of the float32 values that networks work with."""
+    return (image / np.float32(255) if image.dtype == np.uint8 else image).astype(np.float64) * 255
 
 
 def gray(image: Array) -> Array:
@@ -140,7 +140,7 @@ PROTOCOLS: Mapping[str, Mapping[str, Callable[[Pair], float]]] = {
         "l1": _of(_l1, form=unrounded),
     },
     "edgeconnect": {
-        "psnr": _of(psnr, 1, form=gray),
+        "psnr": _of(psnr, 1, CAP, form=gray),
         "ssim": _of(ssim_map, np.full(51, 1 / 51), 1, sample=True, form=gray),
         "l1": _of(_relative_l1, form=gray),
     },

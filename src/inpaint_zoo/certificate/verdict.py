@@ -108,7 +108,7 @@ def _distance(given: Given, expected: Array) -> float:
 
 def _explained(metric: str, given: Given, form: str, bases: Sequence[str]) -> tuple[str, list[list[str]]]:
     """The protocol with the shortest explanations, and these."""
-    for count in range(3):
+    for count in (1, 2):
         tried = set[Definition]()
         for name in bases if count < 2 else bases[:MOST_BASES]:
             base = _seen(PROTOCOLS[name][metric], form)
@@ -133,7 +133,7 @@ def _matching(metric: str, base: Definition, given: Given, form: str, count: int
     """Explanations with `count` differences; the way to the mean of all pictures is one of them."""
     tolerance = TOLERANCES[metric] + given.rounding
     if given.is_mean:
-        for how in _aggregates(metric) if count else ():
+        for how in _aggregates(metric):
             for definition, words in altered(metric, base, count - 1):
                 if _near(given.numbers[0], aggregate(metric, definition, form, how), tolerance):
                     yield [*words, f"{AGGREGATES[how]} in place of {AGGREGATES[_MEAN]}"]
