@@ -27,6 +27,8 @@ CROPS = {
     "rocket": [(60, 250), (300, 420)],
 }
 """Upper left corners."""
+MARGIN = 15
+"""Rows at the bottom and columns at the right without a hole."""
 SHARES = (0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.25)
 """About the share of the hole, by picture."""
 EQUAL = 3
@@ -36,6 +38,7 @@ EQUAL = 3
 def hole_of(share: float, rng: np.random.Generator) -> Array:
     """(H, W) bool: blobs, and one box that is not in the middle."""
     noise = ndimage.gaussian_filter(rng.normal(size=(HEIGHT, WIDTH)), 7)
+    noise[:, WIDTH - MARGIN :] = noise[HEIGHT - MARGIN :] = noise.min()
     hole: Array = noise > np.quantile(noise, 1 - 0.8 * share)
     side = round(math.sqrt(0.25 * share * HEIGHT * WIDTH))
     hole[8 : 8 + side, 20 : 20 + side] = True

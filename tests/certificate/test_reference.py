@@ -13,7 +13,13 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from inpaint_zoo.certificate import reference
 from inpaint_zoo.certificate.reference import CORPUS, PROTOCOLS, Pair, as_floats, composite, read_corpus
-from inpaint_zoo.evaluation.protocols import EdgeConnectProtocol, LaMaProtocol, MATProtocol, MISFProtocol, StandardProtocol
+from inpaint_zoo.evaluation.protocols import (
+    EdgeConnectProtocol,
+    LaMaProtocol,
+    MATProtocol,
+    MISFProtocol,
+    StandardProtocol,
+)
 from inpaint_zoo.metrics import score
 
 PAIRS = read_corpus()
@@ -100,7 +106,9 @@ def test_psnr_and_gray_are_those_of_scikit_image() -> None:
     assert reference.psnr(a, b, 255) == pytest.approx(peak_signal_noise_ratio(a, b, data_range=255), abs=1e-12)
     assert reference.psnr(a, a, 255) == math.inf
     assert reference.psnr(a, a, 255, cap=100) == 100
-    np.testing.assert_allclose(reference.gray(a.astype(np.uint8))[..., 0], rgb2gray((a / 255).astype(np.float32)), atol=1e-7)
+    np.testing.assert_allclose(
+        reference.gray(a.astype(np.uint8))[..., 0], rgb2gray((a / 255).astype(np.float32)), atol=1e-7
+    )
 
 
 def test_floats_round_to_the_bytes_they_come_from() -> None:
@@ -115,8 +123,7 @@ def library(protocol: str, pair: Pair) -> dict[str, float | None]:
     return score(pair.target, pair.output, pair.hole, LIBRARY[protocol].metrics)
 
 
-# left out are SSIM of lama and L1 of edgeconnect, whose definitions in the library are being changed, and edgeconnect of
-# floats, which the library does not round to 8 bits before it makes gray of them
+# left out: SSIM of lama, L1 of edgeconnect, and edgeconnect of floats, where this library does not do what is stated
 COMPARED = [
     *((form, protocol) for form in FORMS for protocol in ("standard", "misf", "mat")),
     ("uint8", "edgeconnect"),
@@ -130,9 +137,7 @@ def test_the_library_has_the_same_numbers(form: str, protocol: str) -> None:
         for metric, measure in PROTOCOLS[protocol].items():
             if (protocol, metric) == ("edgeconnect", "l1"):
                 continue
-            # scikit-image keeps float32 through the windows of gray images
-            tolerance = 3e-6 if (protocol, metric) == ("edgeconnect", "ssim") else TOLERANCES[metric]
-            assert measure(pair) == pytest.approx(theirs[metric], abs=tolerance), (name, metric)
+            assert measure(pair) == pytest.approx(theirs[metric], abs=TOLERANCES[metric]), (name, metric)
 
 
 def test_what_is_not_compared_is_different_indeed() -> None:

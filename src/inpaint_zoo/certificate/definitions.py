@@ -59,25 +59,22 @@ def _base(metric: str, **chosen: str) -> Definition:
 
 _GRAY = {"colors": "skimage"}
 _STANDARD = {"psnr": _base("psnr"), "ssim": _base("ssim"), "l1": _base("l1")}
-_HOLE = {"hole_l1": _base("hole_l1", region="hole"), "ratio": _base("ratio")}
 PROTOCOLS: Mapping[str, Mapping[str, Definition]] = {
-    "standard": {**_STANDARD, **_HOLE},
+    "standard": {**_STANDARD, "hole_l1": _base("hole_l1", region="hole"), "ratio": _base("ratio")},
     "misf": {
         "psnr": _base("psnr", depth="truncated"),
         "ssim": _base("ssim", depth="truncated", window="uniform7", covariance="sample"),
         "l1": _base("l1", depth="unrounded"),
-        **_HOLE,
     },
     "edgeconnect": {
         "psnr": _base("psnr", **_GRAY),
         "ssim": _base("ssim", **_GRAY, window="uniform51", covariance="sample"),
         "l1": _base("l1", **_GRAY, total="relative"),
-        **_HOLE,
     },
-    "mat": {**_STANDARD, "psnr": _base("psnr", equal="inf"), **_HOLE},
-    "lama": {**_STANDARD, "ssim": _base("ssim", border="zeros"), **_HOLE},
+    "mat": {**_STANDARD, "psnr": _base("psnr", equal="inf")},
+    "lama": {"ssim": _base("ssim", border="zeros")},
 }
-"""By protocol and metric; what a protocol does not define is that of `standard`."""
+"""By protocol and metric."""
 AGGREGATES = {
     "mean": "the mean of one value per image",
     "pooled": "pooled: one value from the errors of all images",
@@ -93,6 +90,11 @@ USUAL = 5
 """The choices of a step that stand first are usual."""
 _FINISHING = frozenset({"averaging", "peak", "logarithm", "equal", "total", "scale", "root", "outcome"})
 """Steps after the sums over pixels; of SSIM, the peak is needed before."""
+
+
+def defining(protocol: str, metric: str) -> str:
+    """The protocol itself, or `standard`, by which a metric is computed that the protocol does not define."""
+    return protocol if metric in PROTOCOLS[protocol] else "standard"
 
 
 class Sums(NamedTuple):

@@ -65,9 +65,9 @@ def _called(name: str) -> Numbers:
         returned = [_call(function, name, *(np.stack(part) for part in zip(*pairs, strict=True)))]
     else:
         returned = [_call(function, name, *pair) for pair in pairs]
-    columns = {metric: [entry[metric] for entry in returned] for metric in returned[0]}
-    if any(entry.keys() != columns.keys() for entry in returned):
+    if any(entry.keys() != returned[0].keys() for entry in returned):
         raise InputError(f"{name} returned other metrics for other images: return the same names for all")
+    columns = {metric: [entry[metric] for entry in returned] for metric in returned[0]}
     what = f"{'composites' if takes_composites else 'raw outputs'} as {'float32' if form == 'floats' else 'uint8'}"
     known, unknown = _sorted_out({metric: _joined(name, metric, column) for metric, column in columns.items()}, name)
     return Numbers(name, form, what, known, unknown)
@@ -76,7 +76,7 @@ def _called(name: str) -> Numbers:
 def _handed_over(pair: Pair, takes_composites: bool) -> tuple[Array, Array, Array]:
     """Copies, which the function may change."""
     output = composite(pair) if takes_composites else pair.output
-    return output.copy(), pair.target.copy(), pair.hole.copy()
+    return output.copy(), pair.target.copy(), pair.hole.astype(bool if output.dtype == np.uint8 else np.float32)
 
 
 def _call(function: Callable[..., Any], name: str, *arguments: Array) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ import numpy as np
 from inpaint_zoo.certificate.definitions import (
     AGGREGATES,
     PROTOCOLS,
-    STEPS,
     Definition,
     aggregate,
     altered,
+    defining,
     differences,
     equal_pictures,
     pictures,
@@ -72,26 +72,25 @@ def judge(metric: str, given: Given, form: str, against: str | None = None) -> V
         form: What they were computed from, `uint8` or `floats`.
         against: The wanted protocol; None: any.
     """
-    distances = {
-        name: _distance(given, _of_base(metric, defined[metric], form, given)) for name, defined in PROTOCOLS.items()
-    }
+    definitions = {name: defined[metric] for name, defined in PROTOCOLS.items() if metric in defined}
+    expected = {name: _numbers(metric, definition, form, given) for name, definition in definitions.items()}
+    distances = {name: _distance(given, numbers) for name, numbers in expected.items()}
     tolerance = TOLERANCES[metric] + given.rounding
     agrees = [name for name, distance in distances.items() if distance <= tolerance]
-    wanted = against or "standard"
+    wanted = defining(against or "standard", metric)
     if wanted in agrees or (agrees and against is None):
-        return Verdict(metric, agrees, agrees[0] if wanted not in agrees else wanted, [], distances)
+        return Verdict(metric, agrees, wanted if wanted in agrees else agrees[0], [], distances)
     if agrees:
-        words = differences(metric, _seen(PROTOCOLS[wanted][metric], form), _seen(PROTOCOLS[agrees[0]][metric], form))
+        words = differences(metric, _seen(definitions[wanted], form), _seen(definitions[agrees[0]], form))
         return Verdict(metric, agrees, wanted, [list(words)], distances)
-    bases = [wanted, *sorted(PROTOCOLS.keys() - {wanted}, key=lambda name: (distances[name], name))]
-    base, explanations = _explained(metric, given, form, bases[:1] if against else bases)
-    hints = (
-        [] if explanations else list(_hints(given, _of_base(metric, PROTOCOLS[wanted][metric], form, given), tolerance))
-    )
+    others = sorted(definitions.keys() - {wanted}, key=lambda name: (distances[name], name))
+    bases = [wanted] if against else [wanted, *others]
+    base, explanations = _explained(metric, given, form, {name: definitions[name] for name in bases})
+    hints = [] if explanations else list(_hints(given, expected[wanted], tolerance))
     return Verdict(metric, agrees, base, explanations[:MOST_NAMED], distances, hints)
 
 
-def _of_base(metric: str, definition: Definition, form: str, given: Given) -> Array:
+def _numbers(metric: str, definition: Definition, form: str, given: Given) -> Array:
     single = values(metric, definition, form)
     return single.mean(keepdims=True) if given.is_mean else single
 
@@ -106,17 +105,18 @@ def _distance(given: Given, expected: Array) -> float:
     return float(np.where(np.isfinite(distances), distances, np.inf).max())
 
 
-def _explained(metric: str, given: Given, form: str, bases: Sequence[str]) -> tuple[str, list[list[str]]]:
+def _explained(metric: str, given: Given, form: str, bases: Mapping[str, Definition]) -> tuple[str, list[list[str]]]:
     """The protocol with the shortest explanations, and these."""
+    names = list(bases)
     for count in (1, 2):
         tried = set[Definition]()
-        for name in bases if count < 2 else bases[:MOST_BASES]:
-            base = _seen(PROTOCOLS[name][metric], form)
+        for name in names if count < 2 else names[:MOST_BASES]:
+            base = _seen(bases[name], form)
             found = [] if base in tried else list(_matching(metric, base, given, form, count))
             tried.add(base)
             if found:
                 return name, found
-    return bases[0], []
+    return names[0], []
 
 
 def _aggregates(metric: str) -> list[str]:
@@ -167,22 +167,27 @@ def _hints(given: Given, expected: Array, tolerance: float) -> Iterator[str]:
         return
     if len(names) < len(wrong):
         yield f"{len(names)} of {len(wrong)} numbers differ: {', '.join(names)}"
-    offsets = given.numbers[finite] - expected[finite]
+    used = finite & (expected != 0)
+    if not used.any():
+        return
+    offsets, factors = (given.numbers - expected)[finite], given.numbers[used] / expected[used]
     if np.ptp(offsets) <= 2 * tolerance:
         yield f"every number is {offsets.mean():+.6g} away"
-    used = finite & (expected != 0)
-    factors = given.numbers[used] / expected[used]
-    if np.ptp(factors) <= 2 * tolerance / np.abs(expected[used]).min():
+    elif np.ptp(factors) <= 2 * tolerance / np.abs(expected[used]).min():
         yield f"every number is {factors.mean():.6g} times what it should be"
 
 
 def certified(verdicts: Sequence[Verdict], against: str | None) -> list[str]:
-    """The protocols that all metrics agree with, `against` alone where it is given."""
+    """The protocols that define a metric and that all agree with; what they do not define is that of `standard`.
+
+    Args:
+        verdicts: Of all metrics.
+        against: Only this protocol; None: any.
+    """
+    metrics = {verdict.metric for verdict in verdicts}
     return [
         name
         for name in ([against] if against else PROTOCOLS)
-        if verdicts and all(name in verdict.agrees for verdict in verdicts)
+        if metrics & PROTOCOLS[name].keys()
+        and all(defining(name, verdict.metric) in verdict.agrees for verdict in verdicts)
     ]
-
-
-__all__ = ["STEPS", "TOLERANCES", "Given", "Verdict", "certified", "judge"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 from PIL import Image
 
-from inpaint_zoo.certificate.definitions import PROTOCOLS, pictures
+from inpaint_zoo.certificate.definitions import PROTOCOLS, defining, pictures
 from inpaint_zoo.certificate.given import Numbers, read_numbers
 from inpaint_zoo.certificate.reference import CORPUS, composite
 from inpaint_zoo.certificate.report import as_json, lines
@@ -59,11 +59,12 @@ def _certify(numbers: Numbers, against: str | None, output: Path | None) -> None
 
 
 def _reason(verdicts: list[Verdict], against: str | None) -> str:
+    wanted = {each.metric: defining(against, each.metric) for each in verdicts} if against else {}
     wrong = [
-        verdict.metric for verdict in verdicts if (against not in verdict.agrees if against else not verdict.agrees)
+        each.metric for each in verdicts if not each.agrees or (against and wanted[each.metric] not in each.agrees)
     ]
     if not wrong:
-        return "each metric agrees with a protocol, but no protocol with all"
+        return "no protocol agrees with all metrics, though one does with each"
     return f"{', '.join(wrong)} {'differs' if len(wrong) == 1 else 'differ'} from {against or 'every protocol'}"
 
 
