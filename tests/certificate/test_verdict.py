@@ -45,8 +45,11 @@ def test_single_differences_can_be_told_from_the_protocol(metric: str) -> None:
         for definition, words in altered(metric, base, 1)
         if "standard" in judge(metric, Given(values(metric, definition, "uint8")), "uint8").agrees
     ]
-    depth = ["truncated to 8 bits in place of rounded to 8 bits", "not rounded to 8 bits in place of rounded to 8 bits"]
-    beginnings = {words[0].partition(" in place of ")[0] for words in same if words[0] not in depth}
+    depth = [
+        "truncated to 8 bits, in place of rounded to 8 bits",
+        "not rounded to 8 bits, in place of rounded to 8 bits",
+    ]
+    beginnings = {words[0].partition(", in place of ")[0] for words in same if words[0] not in depth}
     assert beginnings == ({"raw outputs, not composited"} if metric == "hole_l1" else set())
 
 
@@ -56,7 +59,7 @@ def test_a_lone_number_is_the_mean_or_something_else() -> None:
     assert "standard" in judge("l1", mean, "uint8").agrees
     for how in ("median", "equal"):
         verdict = judge("l1", Given(np.array([aggregate("l1", base, "uint8", how)])), "uint8")
-        assert [f"{AGGREGATES[how]} in place of {AGGREGATES['mean']}"] in verdict.explanations
+        assert [f"{AGGREGATES[how]}, in place of {AGGREGATES['mean']}"] in verdict.explanations
     nothing = judge("l1", Given(np.array([0.123456789])), "uint8")
     assert (nothing.agrees, nothing.explanations) == ([], [])
 
@@ -66,8 +69,8 @@ def test_numbers_of_another_protocol_are_explained_at_once() -> None:
     verdict = judge("ssim", misf, "uint8", "standard")
     assert verdict.agrees == ["misf"]
     assert verdict.explanations == [[
-        "uniform window of 7 in place of Gaussian window of 11, σ 1.5",
-        "variances over N - 1 in place of variances over N",
+        "uniform window of 7, in place of Gaussian window of 11, σ 1.5",
+        "variances over N - 1, in place of variances over N",
     ]]  # fmt: skip
 
 

@@ -63,14 +63,16 @@ def test_a_difference_is_named_and_written(command: Command, tmp_path: Path) -> 
     assert outcome.err == (
         "inpaint-zoo certify: error: own_metrics:twice is not certified: l1 differs from every protocol\n"
     )
-    assert "twice the value, as of [-1, 1] in place of values in [0, 1]" in " ".join(outcome.out.split())
+    assert "twice the value, as of [-1, 1], in place of values in [0, 1]" in " ".join(outcome.out.split())
     assert max(map(len, outcome.out.splitlines())) <= 80
     written = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert (written["certified"], written["not_checked"]) == ([], ["fid"])
     assert written["metrics"]["psnr"]["agrees_with"] == ["standard", "misf"]
     assert written["metrics"]["psnr"]["largest_difference"]["mat"] == "inf"
     assert written["metrics"]["l1"]["differs_from"] == "standard"
-    assert written["metrics"]["l1"]["explanations"] == [["twice the value, as of [-1, 1] in place of values in [0, 1]"]]
+    assert written["metrics"]["l1"]["explanations"] == [
+        ["twice the value, as of [-1, 1], in place of values in [0, 1]"]
+    ]
     assert len(written["metrics"]["l1"]["values"]) == 8
 
 
@@ -78,7 +80,7 @@ def test_a_protocol_may_be_demanded(command: Command) -> None:
     assert command("certify", "own_metrics:psnr_of_mat").out.endswith("certified: mat\n")
     outcome = command("certify", "own_metrics:psnr_of_mat", "against=standard")
     assert outcome.code == 2
-    assert "no cap: equal pictures are infinite in place of" in " ".join(outcome.out.split())
+    assert "no cap: equal pictures are infinite, in place of" in " ".join(outcome.out.split())
     assert outcome.err.endswith("is not certified: psnr differs from standard\n")
     outcome = command("certify", "own_metrics:right", "against=standrad")
     assert outcome.code == 2

@@ -54,7 +54,7 @@ def _whole(bits: int, *weights: int) -> Callable[[Array], Array]:
 
 
 def _skimage_gray(image: Array) -> Array:
-    return 255 * gray(image / 255).astype(np.float64)
+    return np.multiply(255.0, gray(image / 255))
 
 
 def _as_it_is(image: Array) -> Array:
@@ -120,7 +120,7 @@ REGION = {
 
 
 def _wrapped(a: Array, b: Array) -> Array:
-    return np.mod(np.rint(a) - np.rint(b), 256)
+    return np.mod(np.subtract(np.rint(a), np.rint(b)), 256)
 
 
 ELEMENTS = {

@@ -102,7 +102,7 @@ class Sums(NamedTuple):
 
     errors: Array
     """Of differences, or of SSIM values."""
-    count: Array
+    counts: Array
     pictures: Array
     """Of the values of the pictures that are measured; zeros for SSIM."""
     targets: Array
@@ -142,18 +142,16 @@ def aggregate(metric: str, definition: Definition, form: str, how: str) -> float
     """
     names = list(pictures(form))
     single = np.array([value(metric, definition, form, name) for name in names])
-    if how in ("mean", "median", "equal"):
-        return float({"mean": np.mean, "median": np.median, "equal": _mean_of_different}[how](single))
+    if how == "mean":
+        return float(single.mean())
+    if how == "median":
+        return float(np.median(single))
+    if how == "equal":
+        return float(single[[name not in equal_pictures() for name in names]].mean())
     size = {"pooled": len(names), "pooled2": 2, "pooled4": 4}[how]
     found = [sums(metric, definition, form, name) for name in names]
     batches = [_pooled(found[start : start + size]) for start in range(0, len(names), size)]
     return float(np.mean([_finish(metric, dict(definition), batch) for batch in batches]))
-
-
-def _mean_of_different(single: Array) -> float:
-    return float(
-        np.mean(single[[index for index, name in enumerate(pictures("uint8")) if name not in equal_pictures()]])
-    )
 
 
 @lru_cache(maxsize=1)
@@ -164,8 +162,8 @@ def equal_pictures() -> frozenset[str]:
 
 
 def _pooled(found: Sequence[Sums]) -> Sums:
-    *added, highest, lowest = (np.array(column) for column in zip(*found, strict=True))
-    return Sums(*(column.sum(0) for column in added), highest.mean(0), lowest.mean(0))
+    columns = [np.array(column) for column in zip(*found, strict=True)]
+    return Sums._make([*(column.sum(0) for column in columns[:-2]), *(column.mean(0) for column in columns[-2:])])
 
 
 def sums(metric: str, definition: Definition, form: str, name: str) -> Sums:
@@ -226,19 +224,19 @@ def _mean(chosen: Mapping[str, str], errors: Array, count: Array) -> Array:
 
 def _psnr(chosen: Mapping[str, str], made: Sums) -> float:
     peak = choices.PEAK[chosen["peak"]].do(made.highest, made.lowest)
-    errors = _mean(chosen, made.errors, made.count)
+    errors = _mean(chosen, made.errors, made.counts)
     decibel = choices.LOGARITHM[chosen["logarithm"]].do(peak**2 / errors, peak)
     return float(np.where(errors == 0, choices.EQUAL[chosen["equal"]].do, decibel).mean())
 
 
 def _ssim(chosen: Mapping[str, str], made: Sums) -> float:
-    return float(choices.OUTCOME[chosen["outcome"]].do(made.errors.sum() / made.count.sum()))
+    return float(choices.OUTCOME[chosen["outcome"]].do(made.errors.sum() / made.counts.sum()))
 
 
 def _l1(chosen: Mapping[str, str], made: Sums) -> float:
     scale = choices.SCALE[chosen["scale"]].do
     errors = made.errors * (scale**2 if chosen["elements"] == "square" else scale)
-    total = choices.TOTAL[chosen["total"]].do(made.count, made.pictures * scale, made.targets * scale)
+    total = choices.TOTAL[chosen["total"]].do(made.counts, made.pictures * scale, made.targets * scale)
     return float(choices.ROOT[chosen["root"]].do(_mean(chosen, errors, total)).mean())
 
 
@@ -261,4 +259,4 @@ def differences(metric: str, base: Definition, other: Definition) -> Iterable[st
     for (step, here), (_, there) in zip(base, other, strict=True):
         if here != there:
             named = STEPS[metric][step]
-            yield f"{named[there].words} in place of {named[here].words}"
+            yield f"{named[there].words}, in place of {named[here].words}"

@@ -71,7 +71,7 @@ def unrounded(image: Array) -> Array:
 def gray(image: Array) -> Array:
     """(H, W, 1) float32 in [0, 1] of the rounded image, as scikit-image's `rgb2gray`."""
     floats = rounded(image).astype(np.float32) / np.float32(255)
-    return (floats @ np.array([0.2125, 0.7154, 0.0721], np.float32))[..., None]
+    return np.expand_dims(floats @ np.array([0.2125, 0.7154, 0.0721], np.float32), -1)
 
 
 def gaussian(size: int = 11, sigma: float = 1.5) -> Array:
@@ -108,7 +108,8 @@ def ssim_map(
     unbiased = 1 / (1 - len(weights) ** -2) if sample else 1.0
     variances, cov = unbiased * (squares - mean_a**2 - mean_b**2), unbiased * (products - mean_a * mean_b)
     c1, c2 = (k[0] * peak) ** 2, (k[1] * peak) ** 2
-    return (2 * mean_a * mean_b + c1) * (2 * cov + c2) / ((mean_a**2 + mean_b**2 + c1) * (variances + c2))
+    luminance: Array = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
+    return luminance * (2 * cov + c2) / (variances + c2)
 
 
 def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Array], **named: Any) -> Any:
@@ -117,7 +118,7 @@ def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Ar
 
 
 def _l1(image: Array, target: Array) -> Array:
-    return np.abs(image - target) / 255
+    return np.divide(np.abs(image - target), 255)
 
 
 def _relative_l1(image: Array, target: Array) -> float:

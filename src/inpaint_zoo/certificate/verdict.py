@@ -136,7 +136,7 @@ def _matching(metric: str, base: Definition, given: Given, form: str, count: int
         for how in _aggregates(metric):
             for definition, words in altered(metric, base, count - 1):
                 if _near(given.numbers[0], aggregate(metric, definition, form, how), tolerance):
-                    yield [*words, f"{AGGREGATES[how]} in place of {AGGREGATES[_MEAN]}"]
+                    yield [*words, f"{AGGREGATES[how]}, in place of {AGGREGATES[_MEAN]}"]
         if count == 2 and metric == "ssim":
             return
     for definition, words in altered(metric, base, count):
