@@ -20,7 +20,7 @@ LAYERS = (
     {"checks"},
     {"files", "pages", "runtime"},
     {"bundles", "config", "images", "layers", "losses"},
-    {"masks", "metrics", "models"},
+    {"certificate", "masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "hybrid", "training"},
     {"benchmark", "export", "inference", "jobs"},

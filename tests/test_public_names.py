@@ -97,6 +97,7 @@ KEYS = {
         compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
         reference size title weights
     """,
+    "certify": "against corpus force metrics output",
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force output size",

@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "app": ("inpaint_zoo.cli.app", "serve a page on which holes are painted and filled"),
     "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
+    "certify": ("inpaint_zoo.cli.certify", "try somebody's metric code against the protocols"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),
     "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes to a file"),
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),
@@ -102,13 +103,14 @@ def _run(verb: str, arguments: list[str], debug: bool) -> int:
     # Hydra and OmegaConf are slow to import
     from inpaint_zoo.config.allowlist import allowing, bind_allowed, named_functions, split_allow  # noqa: PLC0415
     from inpaint_zoo.config.error_messages import explain  # noqa: PLC0415
-    from inpaint_zoo.config.overrides import as_given  # noqa: PLC0415
+    from inpaint_zoo.config.overrides import as_given, with_key  # noqa: PLC0415
     from inpaint_zoo.jobs.run import run_verb  # noqa: PLC0415
 
     try:
         _check_current_folder()
         prefixes, others = split_allow(arguments)
-        with allowing([*prefixes, *named_functions(others)]), _stopping_at_sigterm():
+        functions = named_functions(with_key(verb, argument) for argument in others)
+        with allowing([*prefixes, *functions]), _stopping_at_sigterm():
             return run_verb(verb, bind_allowed(task_of(verb)), others, debug)
     except KeyboardInterrupt:
         return _print_error(f"inpaint-zoo {verb}: interrupted", INTERRUPTED)

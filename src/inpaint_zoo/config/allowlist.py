@@ -60,8 +60,8 @@ _ELSEWHERE = (*_PLACES.values(), "albumentations.BasicTransform", "torch.nn.Modu
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FUNCTION = re.compile(rf"{_DOTTED.pattern}:{_DOTTED.pattern}")
-"""The name of a function that fills holes, `package.module:function`."""
-_NAMES_FUNCTION = re.compile(rf"(?:\+{{0,2}}methods\.[^=]+|ckpt)=(['\"]?)({FUNCTION.pattern})\1")
+"""The name of a function, `package.module:function`, that fills holes or computes metrics."""
+_NAMES_FUNCTION = re.compile(rf"(?:\+{{0,2}}methods\.[^=]+|ckpt|metrics)=(['\"]?)({FUNCTION.pattern})\1")
 _allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
 
 
@@ -115,7 +115,7 @@ def split_allow(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def named_functions(arguments: Iterable[str]) -> list[str]:
-    """The paths of the functions that arguments of the command line name as methods: this allows them."""
+    """The paths of the functions that arguments of the command line name as methods or metrics: this allows them."""
     found = (_NAMES_FUNCTION.fullmatch(argument) for argument in arguments)
     return [match[2].replace(":", ".") for match in found if match]
 

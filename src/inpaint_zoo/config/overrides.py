@@ -46,14 +46,15 @@ SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 VERB_PATH_KEYS = {
     "benchmark": ("against",),
     "compare": ("match",),
+    "certify": ("metrics", "corpus"),
     "predict": ("images", "masks"),
     "replay": ("file",),
     "runs": ("root",),
 }
 """Keys whose values are paths only for one verb."""
 
-POSITIONAL_KEYS = {"replay": "file", "verify": "results"}
-"""The key of a verb's argument without `=`, whose value is a path."""
+POSITIONAL_KEYS = {"certify": "metrics", "replay": "file", "verify": "results"}
+"""The key of a verb's argument without `=`, whose value is a path or the name of a function."""
 
 VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})
 VERBS_WITH_SEARCH = frozenset({"tune"})
@@ -95,7 +96,7 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
-    named = [_with_range(verb, _with_key(verb, override)) for override in overrides]
+    named = [_with_range(verb, with_key(verb, override)) for override in overrides]
     _refuse_several(verb, named)
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
 
@@ -120,8 +121,8 @@ def _refuse_several(verb: str, overrides: Sequence[str]) -> None:
         raise InputError(f"{key} is given {len(given)} times ({', '.join(given)}): give one of them")
 
 
-def _with_key(verb: str, argument: str) -> str:
-    """Put the key before an argument that is only a path."""
+def with_key(verb: str, argument: str) -> str:
+    """Put the key before an argument that is only a path or a name."""
     key = POSITIONAL_KEYS.get(verb)
     return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
+from inpaint_zoo.config.functions import is_function
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import ClassicalFill, OnnxFile, PythonFunction, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
-from inpaint_zoo.evaluation.methods.function import is_function
 from inpaint_zoo.evaluation.methods.onnx_file import SUFFIX
 from inpaint_zoo.models.weights import UnknownNetworkError, WeightsFile, read_weights_file
 

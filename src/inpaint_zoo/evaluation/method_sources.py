@@ -10,12 +10,12 @@ import torch
 
 from inpaint_zoo.bundles import list_bundles, weights_file
 from inpaint_zoo.checks import did_you_mean
+from inpaint_zoo.config.functions import is_function
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.fillers import named_filler, read_network
 from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
-from inpaint_zoo.evaluation.methods.function import is_function
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
 from inpaint_zoo.files.name_matching import few

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from inpaint_zoo.config.allowlist import allowing, named_functions
+from inpaint_zoo.config.functions import is_function
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import PythonFunction, Sample
-from inpaint_zoo.evaluation.methods.function import is_function
 from inpaint_zoo.images.arrays import DivergedError
 
 MODULE = """

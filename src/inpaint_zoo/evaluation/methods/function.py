@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inpaint_zoo.config.allowlist import FUNCTION, OPTION, is_extension
+from inpaint_zoo.config.functions import imported_function
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods.base import Sample
 from inpaint_zoo.files.hashing import file_hash
 from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, Hole, ImageArray, rounded, to_float
-
-
-def is_function(value: str) -> bool:
-    """Whether a value names a function, `package.module:name`."""
-    return FUNCTION.fullmatch(value) is not None
 
 
 class PythonFunction:
@@ -45,7 +35,7 @@ class PythonFunction:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.function, self._module = _imported(name)
+        self.function, self._module = imported_function(name)
         self._has_floats = bool(getattr(self.function, "floats", False))
         self._has_batches = bool(getattr(self.function, "batches", False))
 
@@ -107,32 +97,3 @@ class PythonFunction:
                 f"{self.name} returned floats from {image.min():.3g} to {image.max():.3g}: return them in [0, 1]"
             )
         return image.clip(0, 1).astype(np.float32)
-
-
-def _imported(name: str) -> tuple[Callable[..., Any], Any]:
-    """The function, and its module."""
-    home, _, function = name.partition(":")
-    if not is_extension(f"{home}.{function}"):
-        raise InputError(f"{name} would run code: name it on the command line, or add {OPTION}=[{home}] to it")
-    try:
-        with _current_folder():
-            module = found = importlib.import_module(home)
-            for part in function.split("."):
-                found = getattr(found, part)
-    except Exception as error:  # modules may raise anything
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise InputError(f"{name} cannot be imported ({reason}); --debug shows where") from error
-    if not callable(found):
-        raise InputError(f"{name} is no function, but {type(found).__name__}")
-    return found, module
-
-
-@contextmanager
-def _current_folder() -> Iterator[None]:
-    """Let modules of the current folder be found, behind all others."""
-    folder = os.getcwd()  # noqa: PTH109 - a text, as in sys.path
-    sys.path.append(folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
