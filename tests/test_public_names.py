@@ -97,6 +97,10 @@ KEYS = {
         compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
         reference size title weights
     """,
+    "study": """
+        consent kind methods num_checks num_images num_questions output question reference results thanks title
+    """,
+    "study collect": "answers force key output",
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force output size",
