@@ -98,6 +98,10 @@ KEYS = {
         reference size title weights
     """,
     "certify": "against corpus force metrics output",
+    "study": """
+        consent kind methods num_checks num_images num_questions output question reference results thanks title
+    """,
+    "study collect": "answers force key output",
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force output size",

@@ -30,6 +30,16 @@ def test_any_file_name_arrives_through_composition(name: str) -> None:
     assert compose_config("base", [f"+data.root={name}"]).data.root == name
 
 
+def test_many_files_of_any_name_make_one_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("key=").touch()  # a file whose name looks like a key
+    *others, listed = quote_paths("study collect", ["force=true", *NAMES, "key=a,b"])
+    parsed = OverridesParser.create().parse_override(listed)
+    expected = [name for name in NAMES if "=" not in name or name == "key="]
+    assert list(OmegaConf.create({"answers": parsed.value()}).answers) == expected
+    assert [own.partition("=")[0] for own in others] == ["force", "a", "key"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\n\r"), min_size=1))
 @example("\\")

@@ -35,6 +35,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "predict": ("inpaint_zoo.cli.predict", "fill the holes of images of any size"),
     "app": ("inpaint_zoo.cli.app", "serve a page on which holes are painted and filled"),
     "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
+    "study": ("inpaint_zoo.cli.study", "make a page on which people say which method they prefer"),
+    "study collect": ("inpaint_zoo.cli.study_collect", "what the answers of a study say, beside the metrics"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
     "certify": ("inpaint_zoo.cli.certify", "try somebody's metric code against the protocols"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),

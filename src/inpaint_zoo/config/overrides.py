@@ -50,11 +50,15 @@ VERB_PATH_KEYS = {
     "predict": ("images", "masks"),
     "replay": ("file",),
     "runs": ("root",),
+    "study collect": ("key",),
 }
 """Keys whose values are paths only for one verb."""
 
-POSITIONAL_KEYS = {"certify": "metrics", "replay": "file", "verify": "results"}
+POSITIONAL_KEYS = {"certify": "metrics", "replay": "file", "study": "results", "verify": "results"}
 """The key of a verb's argument without `=`, whose value is a path or the name of a function."""
+
+POSITIONAL_LISTS = {"study collect": "answers"}
+"""The key of all arguments without `=` of a verb, whose value is a list of paths."""
 
 VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})
 VERBS_WITH_SEARCH = frozenset({"tune"})
@@ -96,7 +100,7 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     _refuse_expanded_braces(overrides)
     keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
-    named = [_with_range(verb, with_key(verb, override)) for override in overrides]
+    named = [_with_range(verb, with_key(verb, override)) for override in _gathered(verb, overrides)]
     _refuse_several(verb, named)
     return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
 
@@ -121,10 +125,25 @@ def _refuse_several(verb: str, overrides: Sequence[str]) -> None:
         raise InputError(f"{key} is given {len(given)} times ({', '.join(given)}): give one of them")
 
 
+def _gathered(verb: str, arguments: Sequence[str]) -> list[str]:
+    """Make one list of all arguments that are only paths, where a verb takes several."""
+    key = POSITIONAL_LISTS.get(verb)
+    paths = [argument for argument in arguments if key and _is_path(argument)]
+    if not paths:
+        return list(arguments)
+    others = [argument for argument in arguments if not _is_path(argument)]
+    listed = ",".join(quote(os.path.expanduser(path)) for path in paths)  # noqa: PTH111
+    return [*others, f"{key}=[{listed}]"]
+
+
 def with_key(verb: str, argument: str) -> str:
     """Put the key before an argument that is only a path or a name."""
     key = POSITIONAL_KEYS.get(verb)
-    return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
+    return f"{key}={argument}" if key and _is_path(argument) else argument
+
+
+def _is_path(argument: str) -> bool:
+    return "=" not in argument or Path(argument).is_file()
 
 
 def _with_range(verb: str, override: str) -> str:

@@ -11,7 +11,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.session import Session
 from inpaint_zoo.evaluation.significance import Estimate, Estimates
 from inpaint_zoo.files.json_file import read_json
-from inpaint_zoo.files.json_values import JSONObject, Number, Share, validated
+from inpaint_zoo.files.json_values import JSONObject, Number, Share, plain_number, validated
 from inpaint_zoo.files.samples_file import write_samples
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import RATIO
@@ -46,20 +46,15 @@ def labels(session: Session) -> dict[str, Any]:
 
 
 def _line(record: Record) -> dict[str, Any]:
-    metrics = {key: _number(value) for key, value in record.metrics.items()}
+    metrics = {key: plain_number(value) for key, value in record.metrics.items()}
     return {"method": record.method, "name": record.name, "ratio": record.ratio, "metrics": metrics}
 
 
 def _estimate_line(bin_name: str, method: str, metric: str, estimate: Estimate) -> dict[str, Any]:
     """An estimate; interval, p, significance and letters are null where there are too few photographs for them."""
     place = {"bin": bin_name, "method": method, "metric": metric}
-    numbers = {**asdict(estimate), "mean": _number(estimate.mean), "letters": estimate.letters or None}
+    numbers = {**asdict(estimate), "mean": plain_number(estimate.mean), "letters": estimate.letters or None}
     return {**place, **numbers}
-
-
-def _number(value: float | None) -> float | str | None:
-    """JSON has no infinity; records and estimates hold no NaN."""
-    return str(value) if value == float("inf") else value
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,11 @@ def _two_sides(value: Any) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def plain_number(value: float | None) -> float | str | None:
+    """What stands in a file for a `Number`: JSON has no infinity."""
+    return str(value) if value == math.inf else value
+
+
 Name = Annotated[str, AfterValidator(_below)]
 """A relative path of a file below some folder."""
 Hash = Annotated[str, AfterValidator(_sha256)]
