@@ -88,14 +88,16 @@ KEYS = {
     "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
-    "evaluate": "ckpt compile device force lpips lpips_weights manifest model_name output precision size weights",
+    "evaluate": """
+        ckpt compile device force leave_out_trained lpips lpips_weights manifest model_name output precision size weights
+    """,
     "predict": """
         adapt adapt_seconds blend ckpt compile device feather force format grow images invert masks model_name output
         precision strategy threshold tolerance weights
     """,
     "compare": """
-        compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
-        reference size title weights
+        compile costs device figure force inception_weights leave_out_trained lpips lpips_weights manifest match methods
+        notes output precision reference size title weights
     """,
     "certify": "against corpus force metrics output",
     "study": """

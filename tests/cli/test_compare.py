@@ -39,8 +39,8 @@ def test_everything_side_by_side(
     titles = ["misf", "ctsdg", *FILLS, "theirs"]
     names = {path.name for path in output.iterdir()}
     assert names == {
-        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "table_column.tex", "grid.png", "report.html",
-        "images", "results.json", "manifest.json", "evaluated",
+        "records.csv", "summary.json", "table.csv", "table.md", "table.tex", "table_column.tex", "grid.png",
+        "report.html", "images", "results.json", "manifest.json", "evaluated",
     }  # fmt: skip
     records = read_records(output / "records.csv")
     assert [record.method for record in records] == titles * 3

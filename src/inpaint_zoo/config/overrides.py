@@ -180,14 +180,15 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
         return override
     if value in _EMPTY:
         raise InputError(f"{key}= is empty: give {key}=PATH, such as {key}=. for the current folder")
-    if is_method:
-        prefix = "++"
     if value != "null" and _QUOTED.fullmatch(value) is None:
         value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
-    if is_method and "@" in key:  # in a key, Hydra would take what follows for a package
-        group, _, name = key.partition(".")
-        return f"++{group}={{{name}:{value}}}"
-    return f"{prefix}{key}={value}"
+    return _added(key, value) if is_method else f"{prefix}{key}={value}"
+
+
+def _added(key: str, value: str) -> str:
+    """The override that adds an entry; behind an @ in a key, Hydra would see a package."""
+    group, _, name = key.partition(".")
+    return f"++{group}={{{name}:{value}}}" if "@" in name else f"++{key}={value}"
 
 
 def as_given(verb: str, message: str) -> str:

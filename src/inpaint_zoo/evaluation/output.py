@@ -21,8 +21,8 @@ class Results(Enum):
 
     EVALUATION = ("records.csv", "summary.json", "results.json", "table.md")
     COMPARISON = (
-        *EVALUATION, "table.csv", "table.tex", "table_column.tex", "grid.png", "figure.png", "figure.pdf", "report.html",
-        "manifest.json",
+        *EVALUATION, "table.csv", "table.tex", "table_column.tex", "grid.png", "figure.png", "figure.pdf",
+        "report.html", "manifest.json",
     )  # fmt: skip
 
 
