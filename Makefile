@@ -31,10 +31,10 @@ demo: setup  ## train three small networks on photographs and compare them
 		$(foreach model,$(MODELS),methods.$(model)=$(DEMO)/$(model)/last.ckpt)
 
 test: setup  ## run the fast tests in two processes (PROCESSES=N: in N)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal
 
 test-slow: setup  ## run the slow tests, likewise
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses $(PROCESSES)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses $(PROCESSES) --dist worksteal
 
 test-all: test test-slow  ## run every test
 

@@ -89,7 +89,8 @@ KEYS = {
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
     "evaluate": """
-        ckpt compile device force leave_out_trained lpips lpips_weights manifest model_name output precision size weights
+        ckpt compile device force leave_out_trained lpips lpips_weights manifest model_name output precision size
+        weights
     """,
     "predict": """
         adapt adapt_seconds blend ckpt compile device feather force format grow images invert masks model_name output

@@ -33,7 +33,7 @@ def test_23_images(images: Callable[..., Path], small_checkpoint: Callable[[str]
         "size=32", "lpips=false", "costs=false",
     )  # fmt: skip
     alone = run(tmp_path / "alone", 1, 0, *arguments)
-    for num_processes, num_workers in ((2, 0), (2, 2), (1, 2)):
+    for num_processes, num_workers in ((2, 2), (1, 2)):
         shared = run(tmp_path / f"shared_{num_processes}_{num_workers}", num_processes, num_workers, *arguments)
         assert [(record.name, record.method) for record in shared] == [
             (name, method) for name in NAMES for method in ("madf", "telea")
