@@ -24,8 +24,8 @@ NAMES = {
     """,
     "inpaint_zoo.errors": "DamagedFileError InputError InputWarning LostProcessError Stopped",
     "inpaint_zoo.evaluation.protocols": """
-        CTSDGProtocol EdgeConnectProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
-        StandardProtocol
+        CTSDGProtocol EdgeConnectProtocol HINTProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
+        SEMNetProtocol StandardProtocol
     """,
     "inpaint_zoo.hybrid": "FilteredModel Hybrid",
     "inpaint_zoo.inference.fill": "DEFAULTS FillOptions fill",
@@ -142,7 +142,7 @@ OPTIONS = {
     """,
     "model": "ctsdg deepfillv2 edgeconnect madf misf pconv rfr",
     "study": "ctsdg madf misf",
-    "protocol": "ctsdg edgeconnect lama madf mat misf standard",
+    "protocol": "ctsdg edgeconnect hint lama madf mat misf semnet standard",
     "trainer": "cpu ddp default gpu mps",
 }
 """By group of the configuration."""

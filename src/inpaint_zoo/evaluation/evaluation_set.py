@@ -82,7 +82,8 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
     refuse_missing({"data": data_node, "mask": mask_node})
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
-    data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
+    masked = {"mask": mask, "eval_mask": mask, **_threshold(data_node, protocol, "mask_")}
+    data: InpaintingDataModule = construct(data_node, **masked, seed=data_node["eval_seed"])
     if data.damaged:
         raise InputError("data.damaged=true: these images are not complete, so that no fill can be measured on them")
     dataset = data.evaluation_dataset(
@@ -106,13 +107,23 @@ def evaluation_set(settings: Settings) -> EvaluationSet:
 
 
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
-    """Build the mask generator; mask files are resized as the protocol says."""
-    given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
+    """Build the mask generator; mask files are read and resized as the protocol says."""
+    files = "resizing" in node
+    given: dict[str, Any] = {"resizing": protocol.mask_resizing, **_threshold(node, protocol)} if files else {}
     if locate(node["_target_"], "mask") is PairedMask:
         # where nothing is resized, a mask of another size belongs to another image
-        given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
+        given |= {"resizing": "refuse"} if protocol.size is None else {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)
     return generator
+
+
+def _threshold(node: Mapping[str, Any], protocol: Protocol, prefix: str = "") -> dict[str, int]:
+    """The threshold of mask files that the protocol has: keys of `node`, which has them after `prefix`."""
+    key = f"{prefix}threshold"
+    if protocol.mask_threshold is None or key not in node:
+        return {}
+    # of files in which white is known, the inverse is what the protocol looks at
+    return {key: 256 - protocol.mask_threshold if node[f"{prefix}invert"] else protocol.mask_threshold}
 
 
 def _read(settings: Settings, path: str) -> Manifest:

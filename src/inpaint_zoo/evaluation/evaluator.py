@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,9 +69,13 @@ class Evaluator:
                 except DivergedError as error:
                     diverged[title] = error
         _refuse_diverged(gather([f"{title}: {error}" for title, error in diverged.items()]), len(methods))
-        records = [self.cache.records[title, names[index]] for index in own for title in methods]
+        records = [self._binned(self.cache.records[title, names[index]]) for index in own for title in methods]
         gathered = {(each.record.name, each.record.method): each for each in gather(records)}
         return [gathered[name, title] for name in names for title in methods]
+
+    def _binned(self, cached: CachedRecord) -> CachedRecord:
+        holds_lower = self.evaluation.protocol.bins_hold_lower
+        return cached._replace(record=replace(cached.record, holds_lower=holds_lower))
 
     def _evaluate(self, title: str, method: Method, sample: Sample) -> CachedRecord:
         protocol = self.evaluation.protocol

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -63,6 +64,28 @@ def resize(image: np.ndarray, height: int, width: int) -> np.ndarray:
 def resize_bilinear(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a uint8 image (H, W, 3) bilinearly, with anti-aliasing when it shrinks."""
     return _resized(image, height, width, Image.Resampling.BILINEAR)
+
+
+def resize_aliased(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Resize a uint8 array (H, W) or (H, W, 3) bilinearly between the four nearest pixels, without anti-aliasing.
+
+    OpenCV's default. Shrinking to less than half leaves pixels out.
+    """
+    if image.shape[:2] == (height, width):
+        return image
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+BICUBIC = "bicubic"
+"""The interpolation of `standard` and, by default, of training."""
+ALIASED = "bilinear_aliased"
+"""The interpolation without anti-aliasing."""
+INTERPOLATIONS: Mapping[str, Resize] = {
+    BICUBIC: resize,
+    "bilinear": resize_bilinear,
+    ALIASED: resize_aliased,
+}
+"""The functions that resize images, by the name that a configuration uses."""
 
 
 def _resized(image: np.ndarray, height: int, width: int, resampling: Image.Resampling) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded
 from inpaint_zoo.images.reading import MAX_PIXELS
-from inpaint_zoo.images.resizing import FITTINGS, resize
+from inpaint_zoo.images.resizing import BICUBIC, FITTINGS, INTERPOLATIONS
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.reading import Measure
 
@@ -81,8 +81,14 @@ class Protocol:
     metrics: Metrics = STANDARD_METRICS
     fitting: ClassVar[str] = "cover"
     """How images, and masks paired with them, are brought to the proportions of the size: a key of `FITTINGS`."""
+    interpolation: ClassVar[str] = BICUBIC
+    """How images are resized: a key of `INTERPOLATIONS`."""
     mask_resizing: ClassVar[str] = "nearest"
-    """How mask files are resized to the size of their image: `nearest`, or `any`, with which holes grow."""
+    """How mask files are resized to the size of their image: a key of `RESIZINGS`, as `any`, with which holes grow."""
+    mask_threshold: ClassVar[int | None] = None
+    """Gray values of mask files, white = hole, from this one on are holes; None: from that of the configuration on."""
+    bins_hold_lower: ClassVar[bool] = False
+    """Whether the bins of 10 % of the hole ratio hold their lower limits instead of the upper ones."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ctsdg": {"edge_source": "damaged"},
         "edgeconnect": {"edge_source": "damaged"},
@@ -103,7 +109,7 @@ class Protocol:
 
     def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
         """Resize an image (H, W, 3)."""
-        return resize(image, height, width)
+        return INTERPOLATIONS[self.interpolation](image, height, width)
 
     def to_image(self, image: FloatImageArray) -> ImageArray:
         """Convert a composite in [0, 1] to the 8 bits of a PNG file, (H, W, 3)."""
@@ -123,7 +129,10 @@ class Protocol:
             self.size,
             self.describe(),
             self.fitting,
+            self.interpolation,
             self.mask_resizing,
+            self.mask_threshold,
+            self.bins_hold_lower,
             self.network_overrides,
         ]
         definition += [[name, f"{type(one).__module__}.{one!r}"] for name, one in self.metrics.more.items()]
