@@ -88,18 +88,20 @@ KEYS = {
     "ablate": "evaluation run_dir seeds",
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
-    "evaluate": "ckpt compile device force lpips lpips_weights manifest model_name output precision size weights",
+    "evaluate": """
+        ckpt compile device force lpips lpips_weights manifest mask_first model_name output precision size weights
+    """,
     "predict": """
         adapt adapt_seconds blend ckpt compile device feather force format grow images invert masks model_name output
         precision strategy threshold tolerance weights
     """,
     "compare": """
-        compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
-        reference size title weights
+        compile costs device force inception_weights lpips lpips_weights manifest mask_first methods notes
+        output precision reference size title weights
     """,
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
-    "data manifest": "force output size",
+    "data manifest": "force mask_first output size",
     "data check": "num_made_masks num_workers output",
     "benchmark": """
         activation_checkpointing against batch_size calls force memory models network output precision size steps

@@ -151,3 +151,14 @@ def test_a_protocol_that_shows_the_hole_cannot_hide_it() -> None:
     with pytest.raises(InputError, match="mask_first=1 must be true or false"):
         StandardProtocol(mask_first=1)
     assert StandardProtocol(mask_first=True).fingerprint() != StandardProtocol().fingerprint()
+
+
+@pytest.mark.parametrize("verb", [["compare", "methods.mean=mean"], ["data", "manifest"]])
+def test_a_protocol_that_does_not_take_it_is_refused(
+    verb: list[str], command: Command, images: Images, tmp_path: Path
+) -> None:
+    outcome = command(*verb, "mask_first=true", "~protocol.mask_first", f"data.root={images('a.png')}",
+                      f"output={tmp_path / 'out'}")  # fmt: skip
+    assert outcome.code == 2
+    assert "add the line mask_first: ${mask_first} to it" in outcome.err
+    assert not (tmp_path / "out").exists()
