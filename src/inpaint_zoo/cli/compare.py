@@ -136,7 +136,8 @@ def _set_scores(
     config: DictConfig, session: Session, kept: KeptImages, names: Sequence[str]
 ) -> tuple[dict[str, dict[str, float]], list[str]]:
     """Compute the metrics of the whole set, if the protocol has any, or say in a sentence why they are missing."""
-    wanted = session.evaluation.protocol.metrics.sets
+    metrics = session.evaluation.protocol.metrics
+    wanted = metrics.sets
     if not wanted:
         return {}, []
     try:
@@ -144,7 +145,8 @@ def _set_scores(
     except MetricUnavailableError as error:
         return {}, [str(error)]
     originals = [kept.original(name) for name in names]
+    composites = {title: [kept.composite(title, name) for name in names] for title in session.methods}
     return {
-        title: set_scores(originals, [kept.composite(title, name) for name in names], wanted, inception)
-        for title in session.methods
+        title: set_scores(originals, files, wanted, inception, sample_covariance=metrics.fid_sample_covariance)
+        for title, files in composites.items()
     }, set_notes(len(names), wanted)

@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.evaluation.evaluation_set import evaluation_set
 from inpaint_zoo.evaluation.manifest import write_manifest
-from inpaint_zoo.evaluation.settings import Settings
+from inpaint_zoo.evaluation.settings import Settings, protocol_node
 from inpaint_zoo.files.atomic import writable_file
 from inpaint_zoo.files.inputs import refuse_overwriting
 from inpaint_zoo.files.outputs import refuse_replacing
@@ -21,9 +21,9 @@ def run(config: DictConfig) -> None:
     path = writable_file(config.output)
     refuse_replacing([path], force=config.force)
     nodes: dict[str, Any] = {
-        group: OmegaConf.to_container(config[group], resolve=True, throw_on_missing=True)
-        for group in ("data", "mask", "protocol")
+        group: OmegaConf.to_container(config[group], resolve=True, throw_on_missing=True) for group in ("data", "mask")
     }
+    nodes["protocol"] = protocol_node(config)
     settings = Settings(**nodes, sources={}, manifest=None, device="cpu", lpips=False, lpips_weights="imagenet")
     evaluation = evaluation_set(settings)
     refuse_overwriting([path], [image.path for image in evaluation.dataset.images])

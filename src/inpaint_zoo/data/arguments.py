@@ -29,3 +29,4 @@ class LoadingArguments(TypedDict, total=False):
     on_error: str
     fitting: str
     crop: int | str | None
+    interpolation: str

@@ -29,7 +29,7 @@ from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.source import Readable
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.jpeg import read_training_image
-from inpaint_zoo.images.resizing import FITTINGS
+from inpaint_zoo.images.resizing import BICUBIC, FITTINGS
 from inpaint_zoo.masks import BinnedIrregularMask, IrregularMask, MaskGenerator
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 from inpaint_zoo.masks.generator import checked_generator
@@ -53,6 +53,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         fitting: How images get the proportions of `size`: a name of `FITTINGS`; `cover` takes random crops in training.
         resize: Before the random crop, resize the shorter side to this many pixels; None keeps the image's size.
         crop: Shorter side of the random crop, which is resized to `size`, or `any`; None cuts `size` itself.
+        interpolation: How images are resized: a name of `INTERPOLATIONS`.
         flip_probability: Probability that a training image is mirrored left to right.
         samples_per_epoch: Length of an epoch of the `Trainer`; None is the number of images. The stream of images does
             not depend on it.
@@ -93,6 +94,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
         on_error: str = "raise",
         fitting: str = COVER,
         crop: int | str | None = None,
+        interpolation: str = BICUBIC,
     ) -> None:
         super().__init__()
         self.mask = IrregularMask() if mask is None else checked_generator(mask, "mask")
@@ -100,11 +102,10 @@ class InpaintingDataModule(LightningDataModule, ABC):
         self.size = height_and_width(size, "data.size")
         self.center_crop = None if center_crop is None else at_least(1, center_crop, "data.center_crop")
         self.resize, self.fitting, self.crop = resize, fitting, crop
-        self.preparation = Preparation(self.size, self.center_crop, resize, fitting, crop)
+        self.preparation = Preparation(self.size, self.center_crop, resize, fitting, crop, interpolation)
         self.flip_probability = probability(flip_probability, "data.flip_probability")
-        if samples_per_epoch is not None:
-            at_least(1, samples_per_epoch, "data.samples_per_epoch")
-        self.samples_per_epoch = samples_per_epoch
+        epoch = samples_per_epoch
+        self.samples_per_epoch = None if epoch is None else at_least(1, epoch, "data.samples_per_epoch")
         self.eval_repeats = at_least(1, eval_repeats, "data.eval_repeats")
         self.batch_size = at_least(1, batch_size, "data.batch_size")
         self.eval_batch_size = at_least(1, eval_batch_size, "data.eval_batch_size")
@@ -166,8 +167,7 @@ class InpaintingDataModule(LightningDataModule, ABC):
 
     def kept_images(self, split: Split) -> Sequence[ImageFile]:
         """The files of a split without those that are excluded."""
-        images = self.images(split)
-        return images if self.exclusion is None else self.exclusion.rest(images, split)
+        return self.images(split) if self.exclusion is None else self.exclusion.rest(self.images(split), split)
 
     def used_images(self, split: Split) -> Sequence[ImageFile]:
         """As `kept_images`; checks some of the masks that belong to them."""

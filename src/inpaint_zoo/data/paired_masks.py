@@ -117,6 +117,10 @@ class PairedMaskGenerator:
         holes = center_square(self.masks.holes(image, image_size(image.path)), self.center_crop)
         return self.fit(holes, (request.height, request.width), self.resize)[None]
 
+    def whole(self, name: str, size: tuple[int, int]) -> np.ndarray:
+        """The mask of the whole image `name` of this (height, width), uint8."""
+        return self.masks.holes(self._by_name[name], size)
+
     def file_name(self, index: int, name: str) -> str:
         """The file of the mask of image `name`."""
         return self._by_name[name].mask.name

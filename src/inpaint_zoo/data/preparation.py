@@ -10,7 +10,7 @@ import numpy as np
 from inpaint_zoo.checks import as_given, at_least, choose, is_whole
 from inpaint_zoo.data.squares import center_square
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.resizing import FITTINGS, resize, resize_mask, resize_shorter
+from inpaint_zoo.images.resizing import ALIASED, BICUBIC, FITTINGS, INTERPOLATIONS, Resize, resize_mask, resize_shorter
 from inpaint_zoo.masks.generator import draw_integers
 
 COVER = "cover"
@@ -38,9 +38,12 @@ class Preparation:
     crop: int | str | None = None
     """Shorter side of the random crop, which is then resized to `size`; None cuts `size` itself. With `any` it is drawn
     anew, from the shorter side of `size` up to what the image has, and smaller images are enlarged."""
+    interpolation: str = BICUBIC
+    """How images are resized: a name of `INTERPOLATIONS`. Masks are resized to the nearest pixel."""
 
     def __post_init__(self) -> None:
         choose(FITTINGS, self.fitting, "data.fitting")
+        choose(INTERPOLATIONS, self.interpolation, "data.interpolation")
         if self.crop not in (None, ANY) and not is_whole(self.crop):
             raise InputError(f"data.crop={as_given(self.crop)} must be a number of pixels, {ANY}, or null")
         for key, side in (("resize", self.resize), ("crop", self.crop)):
@@ -62,7 +65,8 @@ class Preparation:
         """The (height, width) to which a file may be reduced while it is read; None: all pixels are needed."""
         side = self.resize if self.is_random else max(self.size)
         # from twice the size, resizing still smooths: the PSNR to the image from all pixels is 50 dB
-        return None if side is None or self.center_crop is not None else (2 * side, 2 * side)
+        smooths = self.interpolation != ALIASED
+        return (2 * side, 2 * side) if side is not None and self.center_crop is None and smooths else None
 
     @property
     def least(self) -> tuple[int, int]:
@@ -86,7 +90,7 @@ class Preparation:
 
     def fitted(self, image: np.ndarray) -> np.ndarray:
         """An image (H, W, 3) of an evaluation, after `center_crop`, in `size`."""
-        return FITTINGS[self.fitting](image, self.size, resize)
+        return FITTINGS[self.fitting](image, self.size, self._resized)
 
     def __call__(
         self, image: np.ndarray, holes: np.ndarray | None, rng: np.random.RandomState
@@ -102,12 +106,18 @@ class Preparation:
         planes = [center_square(plane, self.center_crop) for plane in (image, holes) if plane is not None]
         if not self.is_random:
             fit = FITTINGS[self.fitting]
-            return _pair(fit(planes[0], self.size, resize), *(fit(mask, self.size, resize_mask) for mask in planes[1:]))
+            return _pair(
+                fit(planes[0], self.size, self._resized), *(fit(mask, self.size, resize_mask) for mask in planes[1:])
+            )
         if self.resize is not None:
-            shorter = resize_shorter(planes[0], (self.resize, self.resize), resize)
+            shorter = resize_shorter(planes[0], (self.resize, self.resize), self._resized)
             planes = [shorter, *(resize_mask(mask, *shorter.shape[:2]) for mask in planes[1:])]
         self._check_size(*planes[0].shape[:2])
         return _pair(*(planes if self.crop is None else self._cut(planes, rng)))
+
+    @property
+    def _resized(self) -> Resize:
+        return INTERPOLATIONS[self.interpolation]
 
     def _cut(self, planes: list[np.ndarray], rng: np.random.RandomState) -> list[np.ndarray]:
         """Cut the same random window out of an image and its mask, and resize it to `size`."""
@@ -116,7 +126,7 @@ class Preparation:
         height, width = (min(sides) for sides in zip(wanted, have, strict=True))  # a row of pixels has no proportions
         (top,), (left,) = draw_integers(rng, 0, have[0] - height, 1), draw_integers(rng, 0, have[1] - width, 1)
         image, *masks = (plane[top : top + height, left : left + width] for plane in planes)
-        return [resize(image, *self.size), *(resize_mask(mask, *self.size) for mask in masks)]
+        return [self._resized(image, *self.size), *(resize_mask(mask, *self.size) for mask in masks)]
 
     def _random_side(self, height: int, width: int, rng: np.random.RandomState) -> int:
         """The shorter side of a window: that of `size`, up to the largest one, which only small images get."""

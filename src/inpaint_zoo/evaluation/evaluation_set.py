@@ -19,6 +19,7 @@ from inpaint_zoo.data.mask_folders import check_mask_folders
 from inpaint_zoo.data.splits import Split
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.manifest import Entry, Manifest, describe_samples, differences, read_manifest
+from inpaint_zoo.evaluation.mask_first import MaskFirst
 from inpaint_zoo.evaluation.methods import Sample
 from inpaint_zoo.evaluation.protocols import Protocol
 from inpaint_zoo.evaluation.settings import Settings
@@ -56,21 +57,28 @@ class EvaluationSet:
     def load(self, indices: Sequence[int]) -> Iterator[Sample]:
         """Load these samples in this order, in the worker processes of the data module."""
         # images may differ in size, and methods take one image at a time
-        loader = self.data.evaluation_loader(_EightBitSamples(self.dataset), indices, batch_size=1)
+        filled = MaskFirst(self.dataset, self.protocol.fitting, self.data.center_crop)
+        samples = _EightBitSamples(self.dataset, filled if self.protocol.mask_first else None)
+        loader = self.data.evaluation_loader(samples, indices, batch_size=1)
         for index, batch in zip(indices, loader, strict=True):
             image, hole = batch["image"][0].numpy(), batch["mask"][0, 0].numpy().astype(bool)
-            yield Sample(self.dataset.name(index), self.dataset.image_file(index).name, image, hole)
+            own = Sample(self.dataset.name(index), self.dataset.image_file(index).name, image, hole)
+            yield own if "shown" not in batch else own._replace(image=batch["shown"][0].numpy(), original=image)
 
 
 class _EightBitSamples(Dataset[dict[str, Tensor]]):
     """The samples in 8 bits, as methods take them; the floats of a `Batch` need four times the memory and time."""
 
-    def __init__(self, dataset: EvaluationDataset) -> None:
+    def __init__(self, dataset: EvaluationDataset, mask_first: MaskFirst | None) -> None:
         self.dataset = dataset
+        self.mask_first = mask_first
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
-        image, mask = map(torch.from_numpy, self.dataset.pixels(index))
-        return {"image": image, "mask": mask}
+        image, mask = self.dataset.pixels(index)
+        arrays = {"image": image, "mask": mask}
+        if self.mask_first is not None:
+            arrays["shown"] = self.mask_first.shown(index, mask[0].astype(bool))
+        return {key: torch.from_numpy(array) for key, array in arrays.items()}
 
 
 def evaluation_set(settings: Settings, trained_on: Sequence[ImageRecord] = ()) -> EvaluationSet:
@@ -90,7 +98,8 @@ def evaluation_set(settings: Settings, trained_on: Sequence[ImageRecord] = ()) -
     refuse_missing({"data": data_node, "mask": mask_node})
     protocol: Protocol = construct(settings.protocol)
     mask = _mask(mask_node, protocol)
-    data: InpaintingDataModule = construct(data_node, mask=mask, eval_mask=mask, seed=data_node["eval_seed"])
+    masked = {"mask": mask, "eval_mask": mask, **_threshold(data_node, protocol, "mask_")}
+    data: InpaintingDataModule = construct(data_node, **masked, seed=data_node["eval_seed"])
     if data.damaged:
         raise InputError("data.damaged=true: these images are not complete, so that no fill can be measured on them")
     data_node = with_test_split(data_node, data, trained_on)
@@ -117,13 +126,23 @@ def evaluation_set(settings: Settings, trained_on: Sequence[ImageRecord] = ()) -
 
 
 def _mask(node: Mapping[str, Any], protocol: Protocol) -> MaskGenerator:
-    """Build the mask generator; mask files are resized as the protocol says."""
-    given = {"resizing": protocol.mask_resizing} if "resizing" in node else {}
+    """Build the mask generator; mask files are read and resized as the protocol says."""
+    files = "resizing" in node
+    given: dict[str, Any] = {"resizing": protocol.mask_resizing, **_threshold(node, protocol)} if files else {}
     if locate(node["_target_"], "mask") is PairedMask:
         # where nothing is resized, a mask of another size belongs to another image
-        given = {"resizing": "refuse"} if protocol.size is None else given | {"fitting": protocol.fitting}
+        given |= {"resizing": "refuse"} if protocol.size is None else {"fitting": protocol.fitting}
     generator: MaskGenerator = construct(node, **given)
     return generator
+
+
+def _threshold(node: Mapping[str, Any], protocol: Protocol, prefix: str = "") -> dict[str, int]:
+    """The threshold of mask files that the protocol has: keys of `node`, which has them after `prefix`."""
+    key = f"{prefix}threshold"
+    if protocol.mask_threshold is None or key not in node:
+        return {}
+    # of files in which white is known, the inverse is what the protocol looks at
+    return {key: 256 - protocol.mask_threshold if node[f"{prefix}invert"] else protocol.mask_threshold}
 
 
 def _read(settings: Settings, path: str) -> Manifest:
@@ -138,7 +157,7 @@ def _read(settings: Settings, path: str) -> Manifest:
     if {key: value for key, value in settings.protocol.items() if key not in newer} != stored.protocol:
         raise InputError(
             f"manifest: {path} was made with {_protocol_title(stored.protocol)}, but the protocol is "
-            f"{_protocol_title(settings.protocol)}: give the same protocol= and size="
+            f"{_protocol_title(settings.protocol)}: give the same protocol=, size= and mask_first="
         )
     return stored.with_roots(data=_given_root(settings.data), mask=_given_root(settings.mask))
 
@@ -149,7 +168,8 @@ def _given_root(node: Mapping[str, Any]) -> str | None:
 
 
 def _protocol_title(protocol: Mapping[str, Any]) -> str:
-    return f"{str(protocol['_target_']).rpartition('.')[2]} at size {protocol['size']}"
+    title = f"{str(protocol['_target_']).rpartition('.')[2]} at size {protocol['size']}"
+    return f"{title} and mask_first=true" if protocol.get("mask_first") else title
 
 
 def _listed_images(dataset: EvaluationDataset, stored: Manifest) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from inpaint_zoo.evaluation.cache import CachedRecord, EvaluationCache
 from inpaint_zoo.evaluation.evaluation_set import EvaluationSet
 from inpaint_zoo.evaluation.methods import Method, Sample
 from inpaint_zoo.evaluation.result_images import KeptImages
-from inpaint_zoo.images.arrays import DivergedError, to_float
+from inpaint_zoo.images.arrays import DivergedError, FloatImageArray, ImageArray, to_float
 from inpaint_zoo.metrics.lpips import LPIPSDistance
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.metrics.score import score
@@ -68,21 +69,34 @@ class Evaluator:
                 except DivergedError as error:
                     diverged[title] = error
         _refuse_diverged(gather([f"{title}: {error}" for title, error in diverged.items()]), len(methods))
-        records = [self.cache.records[title, names[index]] for index in own for title in methods]
+        records = [self._binned(self.cache.records[title, names[index]]) for index in own for title in methods]
         gathered = {(each.record.name, each.record.method): each for each in gather(records)}
         return [gathered[name, title] for name in names for title in methods]
+
+    def _binned(self, cached: CachedRecord) -> CachedRecord:
+        holds_lower = self.evaluation.protocol.bins_hold_lower
+        return cached._replace(record=replace(cached.record, holds_lower=holds_lower))
 
     def _evaluate(self, title: str, method: Method, sample: Sample) -> CachedRecord:
         protocol = self.evaluation.protocol
         started = time.perf_counter()
         output = method(sample)
         seconds = time.perf_counter() - started
-        scored = score(sample.image, output, sample.hole, protocol.metrics, self.lpips)
+        if sample.original is not None:
+            output = with_original(sample, output)
+        scored = score(sample.target, output, sample.hole, protocol.metrics, self.lpips)
         if self.kept is not None:
-            composite = np.where(sample.hole[..., None], to_float(output), to_float(sample.image))
+            composite = np.where(sample.hole[..., None], to_float(output), to_float(sample.target))
             self.kept.write(sample, title, protocol.to_image(composite))
         record = Record.from_score(title, sample.name, sample.photograph, scored)
         return CachedRecord(record, seconds, self.evaluation.sample_keys[sample.name])
+
+
+def with_original(sample: Sample, output: ImageArray | FloatImageArray) -> FloatImageArray:
+    """The output (H, W, 3), with the original where a known pixel is left as the method was shown it."""
+    floats = to_float(output)
+    left = ~sample.hole & (floats == to_float(sample.image)).all(axis=2)
+    return np.where(left[..., None], to_float(sample.target), floats)
 
 
 def _refuse_diverged(found: list[str], num_methods: int) -> None:

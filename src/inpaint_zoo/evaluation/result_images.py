@@ -36,7 +36,7 @@ class KeptImages:
         """Write a composite; with the first composite of a sample also its original and its mask."""
         if sample.name not in self._written:
             self._written.add(sample.name)
-            write_png(self.original(sample.name), sample.image)
+            write_png(self.original(sample.name), sample.target)
             write_png(self.mask(sample.name), sample.hole.astype(np.uint8) * 255)
         write_png(self.composite(title, sample.name), composite)
 

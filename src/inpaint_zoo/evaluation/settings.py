@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.data.mask_keys import MaskRule
+from inpaint_zoo.errors import InputError
 from inpaint_zoo.runtime.arithmetic import Arithmetic
 
 
@@ -47,7 +48,7 @@ class Settings:
         return cls(
             data=_plain(config.data, complete),
             mask=_plain(config.mask, complete),
-            protocol=_plain(config.protocol, complete=True),
+            protocol=protocol_node(config),
             sources=sources,
             manifest=config.manifest,
             device=config.device,
@@ -73,6 +74,20 @@ class Settings:
 def _pattern(given: Any) -> str | dict[str, str]:
     """`match`: one pattern for all folders, or one for each title."""
     return {str(title): str(own) for title, own in given.items()} if isinstance(given, Mapping) else str(given or "")
+
+
+def protocol_node(config: DictConfig) -> dict[str, Any]:
+    """The protocol of a configuration, as plain values.
+
+    Raises:
+        InputError: `mask_first` is given, and the protocol's file does not take it.
+    """
+    node = _plain(config.protocol, complete=True)
+    if config.mask_first and "mask_first" not in node:
+        raise InputError(
+            "mask_first=true: the file of this protocol= does not take it: add the line mask_first: ${mask_first} to it"
+        )
+    return node
 
 
 def _plain(node: DictConfig, complete: bool) -> dict[str, Any]:

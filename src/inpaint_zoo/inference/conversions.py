@@ -194,9 +194,12 @@ def _binary(values: NDArray[Any]) -> Hole:
     if values.dtype.kind not in "uif":
         raise InputError(f"mask is of {values.dtype}: give bool, or 0 for what is known and 1 or 255 for the hole")
     hole = np.asarray(values != 0)
-    white = values[hole][:1]
-    other = values[hole & (values != white[0])] if len(white) else white
-    for value in (*other[:1], *white):
-        if value not in (1, 255) or len(other):
-            raise InputError(f"mask holds {value:g}: give 0 for what is known and 1 or 255 for the hole, as mask > 127")
+    inside = values[hole]
+    if not ((inside == 1).all() or (inside == 255).all()):
+        soft = inside[(inside != 1) & (inside != 255)]
+        found = f"{soft[0]:g}" if len(soft) else "both 1 and 255"
+        raise InputError(
+            f"mask holds {found}: give 0 for what is known and 1 or 255 for the hole, as mask > 127 (mask > 0.5 for "
+            "floats in [0, 1])"
+        )
     return hole

@@ -1,8 +1,12 @@
-"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, every 10 per cent, and bins for the rest."""
+"""Bins of the hole ratio: (0, 20], (20, 40] and (40, 60] per cent, every 10 per cent, and bins for the rest.
+
+The bins of 10 per cent hold their upper limits, as the others, or their lower ones, as LaMa's.
+"""
 
 from __future__ import annotations
 
 import bisect
+from collections.abc import Callable
 
 NO_HOLE = "none"
 BIN_EDGES = (0.2, 0.4, 0.6)
@@ -42,21 +46,31 @@ def ratio_bin(ratio: float) -> str:
     return _bin(ratio, BIN_EDGES, RATIO_BINS)
 
 
-def fine_bin(ratio: float) -> str:
+def fine_bin(ratio: float, *, holds_lower: bool = False) -> str:
     """Name of the bin of a hole ratio among `FINE_BINS`.
 
     Args:
         ratio: Hole pixels / all pixels, in [0, 1].
+        holds_lower: Whether a limit belongs to the bin above it; 1 belongs to the last bin either way.
+
+    Examples:
+        >>> fine_bin(0.5), fine_bin(0.5, holds_lower=True)
+        ('40-50', '50-60')
     """
-    return _bin(ratio, FINE_EDGES, FINE_RATIO_BINS)
+    return _bin(ratio, FINE_EDGES, FINE_RATIO_BINS, bisect.bisect_right if holds_lower else bisect.bisect_left)
 
 
-def bins_of(ratio: float) -> tuple[str, ...]:
+def bins_of(ratio: float, *, holds_lower: bool = False) -> tuple[str, ...]:
     """All bins of an image: one of `BINS`, one of `FINE_BINS` (only once if it is the same), and `ALL`."""
-    return tuple(dict.fromkeys((ratio_bin(ratio), fine_bin(ratio), ALL)))
+    return tuple(dict.fromkeys((ratio_bin(ratio), fine_bin(ratio, holds_lower=holds_lower), ALL)))
 
 
-def _bin(ratio: float, edges: tuple[float, ...], names: tuple[str, ...]) -> str:
+def _bin(
+    ratio: float,
+    edges: tuple[float, ...],
+    names: tuple[str, ...],
+    place: Callable[[tuple[float, ...], float], int] = bisect.bisect_left,
+) -> str:
     if not 0 <= ratio <= 1:
         raise ValueError(f"a hole ratio must be in [0, 1], not {ratio}")
-    return NO_HOLE if ratio == 0 else names[bisect.bisect_left(edges, ratio)]
+    return NO_HOLE if ratio == 0 else names[place(edges, ratio)]

@@ -26,6 +26,7 @@ class Metrics:
         lpips: The network of LPIPS, "alex" or "vgg".
         lpips_levels: Conversion of images for LPIPS, to (H, W, 3) in [0, 1].
         sets: Those of `SET_METRICS` that the protocol has.
+        fid_sample_covariance: As `sample_covariance` in `frechet_distance`.
         more: Further measures of one image, by names that are not in `MEASURES`.
     """
 
@@ -35,6 +36,7 @@ class Metrics:
     lpips: str | None
     lpips_levels: Callable[[FloatImageArray], FloatImageArray]
     sets: tuple[str, ...]
+    fid_sample_covariance: bool = True
     more: Mapping[str, Measure] = field(default_factory=dict)
 
 

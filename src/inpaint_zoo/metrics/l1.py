@@ -33,10 +33,10 @@ class L1:
 
 @dataclass(frozen=True)
 class RelativeL1:
-    """Sum of |target - output| over the sum of target + output, both over RGB; two black images have 0.
+    """Sum of |target - output| over the sum of target + output, over all channels; two black images have 0.
 
     Args:
-        levels: Conversion of the images, to (H, W, 3) without negative values.
+        levels: Conversion of the images, to (H, W) or (H, W, 3), without negative values.
     """
 
     levels: Levels
@@ -58,6 +58,6 @@ def absolute_errors(target: NDArray[np.generic], output: NDArray[np.generic]) ->
 
 
 def _over_channels(values: NDArray[np.float64]) -> FloatMap:
-    """Sum of (H, W, 3) over the channels, several times as fast as `sum(axis=2)`."""
-    summed: FloatMap = values @ np.ones(3)
+    """Sum of (H, W, 3) over the channels, several times as fast as `sum(axis=2)`; (H, W) stays as it is."""
+    summed: FloatMap = values if values.ndim == 2 else values @ np.ones(3)
     return summed

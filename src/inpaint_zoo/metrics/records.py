@@ -33,6 +33,8 @@ class Record:
     metrics: Mapping[str, float | None]
     """Values by the keys of `METRICS` and of further measures; None where a value is not defined, inf in protocols
     without a cap."""
+    holds_lower: bool = False
+    """Whether its bins of 10 % hold their lower limits, see `fine_bin`; a file of records does not say it."""
 
     def __post_init__(self) -> None:
         for key, value in self.metrics.items():
@@ -53,7 +55,7 @@ class Record:
     @property
     def bins(self) -> tuple[str, ...]:
         """Names of all bins of the record, see `bins_of`."""
-        return bins_of(self.ratio)
+        return bins_of(self.ratio, holds_lower=self.holds_lower)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,12 @@ FEWEST_IMAGES = 2
 
 
 def set_scores(
-    originals: Sequence[Path], composites: Sequence[Path], names: Sequence[str], inception: InceptionFeatures
+    originals: Sequence[Path],
+    composites: Sequence[Path],
+    names: Sequence[str],
+    inception: InceptionFeatures,
+    *,
+    sample_covariance: bool = True,
 ) -> dict[str, float]:
     """Compare the composites of a method with their originals.
 
@@ -23,6 +28,7 @@ def set_scores(
         composites: Image files, in the order of their originals.
         names: Those of `SET_METRICS` that are computed.
         inception: What `load_inception` returned.
+        sample_covariance: As in `frechet_distance`.
 
     Returns:
         FID, U-IDS and P-IDS by name, the last two in [0, 1]; empty for fewer than two images, see `set_notes`.
@@ -30,7 +36,7 @@ def set_scores(
     if not names or len(originals) < FEWEST_IMAGES:
         return {}
     real, fake = inception.of_originals(originals), inception.of_files(composites)
-    values = {"fid": frechet_distance(real, fake)} if "fid" in names else {}
+    values = {"fid": frechet_distance(real, fake, sample_covariance=sample_covariance)} if "fid" in names else {}
     if "u_ids" in names or "p_ids" in names:
         values["u_ids"], values["p_ids"] = ids_scores(real, fake)
     return {name: values[name] for name in names}

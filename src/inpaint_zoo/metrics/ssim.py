@@ -26,30 +26,41 @@ class Window:
 
     Args:
         size: Side in pixels, odd.
-        mean: Computes the local means of values (H, W) or (H, W, C); edges are mirrored, with the edge pixel repeated.
+        mean: Computes the local means of values (H, W) or (H, W, C), also where a part of the window is outside.
         sample_covariance: Whether variances are divided by N - 1 instead of N, with N = size².
+        border: Width in pixels of the border that does not count in the mean of the whole image.
     """
 
     size: int
     mean: Callable[[Floats], Floats]
     sample_covariance: bool
+    border: int
 
 
 def gaussian_window(size: int, sigma: float) -> Window:
-    """Gaussian weights, covariances over N, as in the paper's section III-B."""
-    offsets = np.arange(size) - size // 2
-    weights = np.exp(-0.5 * (offsets / sigma) ** 2)
-    weights /= weights.sum()
-    return Window(size, partial(_weighted_mean, weights=weights), sample_covariance=False)
+    """Gaussian weights, covariances over N, as in the paper's section III-B; edges are mirrored, and do not count."""
+    mean = partial(_weighted_mean, weights=_gaussian(size, sigma), beyond=cv2.BORDER_REFLECT)
+    return Window(size, mean, sample_covariance=False, border=size // 2)
+
+
+def zero_padded_gaussian_window(size: int, sigma: float) -> Window:
+    """As `gaussian_window`, but beyond the edges everything is 0, and all pixels count: as a padded convolution."""
+    mean = partial(_weighted_mean, weights=_gaussian(size, sigma), beyond=cv2.BORDER_CONSTANT)
+    return Window(size, mean, sample_covariance=False, border=0)
 
 
 def uniform_window(size: int) -> Window:
-    """Equal weights, covariances over N - 1, as by default in scikit-image."""
-    return Window(size, partial(_uniform_mean, size=size), sample_covariance=True)
+    """Equal weights, covariances over N - 1, as by default in scikit-image; edges are mirrored, and do not count."""
+    return Window(size, partial(_uniform_mean, size=size), sample_covariance=True, border=size // 2)
 
 
-def _weighted_mean(values: Floats, weights: Floats) -> Floats:
-    return np.asarray(cv2.sepFilter2D(values, -1, weights, weights, borderType=cv2.BORDER_REFLECT))
+def _gaussian(size: int, sigma: float) -> Floats:
+    weights = np.exp(-0.5 * ((np.arange(size) - size // 2) / sigma) ** 2)
+    return np.asarray(weights / weights.sum())
+
+
+def _weighted_mean(values: Floats, weights: Floats, beyond: int) -> Floats:
+    return np.asarray(cv2.sepFilter2D(values, -1, weights, weights, borderType=beyond))
 
 
 def _uniform_mean(values: Floats, size: int) -> Floats:
@@ -58,7 +69,7 @@ def _uniform_mean(values: Floats, size: int) -> Floats:
 
 @dataclass(frozen=True)
 class SSIM:
-    """SSIM, averaged over the channels; the mean of the whole image leaves out a border of half a window.
+    """SSIM, averaged over the channels; the mean of the whole image leaves out the border of the window.
 
     Args:
         levels: Conversion of the images, to (H, W, C) or (H, W).
@@ -78,7 +89,7 @@ class SSIM:
         target, output = pair.under(self.levels)
         if min(target.shape[:2]) < self.window.size:
             return None
-        return MeanReading(similarity_map(target, output, self.data_range, self.window), border=self.window.size // 2)
+        return MeanReading(similarity_map(target, output, self.data_range, self.window), border=self.window.border)
 
 
 def similarity_map(

@@ -122,8 +122,8 @@ class ModelConformance:
         for bad in (image * 255, 2 * image - 1, torch.where(mask.bool(), image, torch.nan)):
             with _refused("image (holds values from|is NaN)"):
                 network(bad, mask)
-        for bad in ((image * 255).to(torch.uint8), image.long()):
-            with _refused(r"image is of torch\.(uint8|int64): give floats"):
+        for bad in ((image * 255).to(torch.uint8), image.long(), image > 0.5):
+            with _refused(r"image is of torch\.(uint8|int64|bool): give floats"):
                 network(bad, mask)
         for bad in (mask * 255, (mask * 255).to(torch.uint8), soft, -mask, torch.full_like(mask, torch.nan)):
             with _refused("mask holds .*: it must be exactly 0"):

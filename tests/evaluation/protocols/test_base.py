@@ -8,11 +8,13 @@ from omegaconf import OmegaConf
 
 from inpaint_zoo.config.build import construct
 from inpaint_zoo.config.compose import CONF_DIR, compose_config
+from inpaint_zoo.data.preparation import Preparation
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation import protocols
 from inpaint_zoo.evaluation.protocols import MISFProtocol, Protocol, StandardProtocol
 from inpaint_zoo.evaluation.protocols.base import NONE
 from inpaint_zoo.images.arrays import rounded
+from inpaint_zoo.images.resizing import FITTINGS, INTERPOLATIONS
 from inpaint_zoo.masks.files.resizing import RESIZINGS
 from inpaint_zoo.metrics.definition import SET_METRICS, STANDARD_METRICS
 from inpaint_zoo.metrics.lpips import LPIPS_NETWORKS
@@ -20,7 +22,8 @@ from inpaint_zoo.metrics.score import MEASURES, METRICS, score
 from inpaint_zoo.models.structure import EDGE_SOURCES
 from inpaint_zoo.zoo import create_model
 
-NAMES = ("standard", "misf", "madf", "ctsdg", "edgeconnect", "lama", "mat")
+NAMES = ("standard", "misf", "hint", "semnet", "madf", "ctsdg", "edgeconnect", "lama", "mat")
+MISF_RULES = ("misf", "hint", "semnet")
 EVERY = pytest.mark.parametrize("name", NAMES)
 
 
@@ -39,6 +42,8 @@ def test_the_file_constructs_the_protocol_of_its_name(name: str):
     protocol = made(name)
     assert (protocol.name, protocol.size) == (name, (256, 256))
     assert protocol.mask_resizing in RESIZINGS
+    assert protocol.fitting in FITTINGS
+    assert protocol.interpolation in INTERPOLATIONS
     assert protocol.metrics.lpips in {None, *LPIPS_NETWORKS}
     assert set(protocol.metrics.sets) <= set(SET_METRICS)
 
@@ -76,8 +81,21 @@ def test_fingerprints_tell_definitions_apart(monkeypatch):
     assert len(fingerprints) == 4 * len(NAMES)
     before = made("misf").fingerprint()
     assert made("misf", [256, 256]).fingerprint() == before
-    monkeypatch.setattr(MISFProtocol, "mask_resizing", "nearest")
-    assert made("misf").fingerprint() != before
+    changes = {"mask_resizing": "nearest", "interpolation": "bicubic", "mask_threshold": None, "bins_hold_lower": True}
+    for name, value in changes.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(MISFProtocol, name, value)
+            assert made("misf").fingerprint() != before
+
+
+@pytest.mark.parametrize("name", ["hint", "semnet"])
+def test_a_name_of_misf_has_its_rules_and_says_so(name: str):
+    protocol, misf = made(name), made("misf")
+    assert protocol.describe() == misf.describe()
+    assert protocol.metrics is misf.metrics
+    assert f"protocol={name} is protocol=misf under another name" in protocol.notes[0]
+    image = skimage.data.chelsea()
+    assert np.array_equal(protocol.prepare(image), misf.prepare(image))
 
 
 def test_a_fingerprint_is_the_same_in_every_process():
@@ -93,6 +111,13 @@ def test_images_get_the_size_or_keep_their_own(name: str):
     assert made(name, "native").prepare(image) is image
     fits = np.ascontiguousarray(image[:256, :256])
     assert np.array_equal(made(name).prepare(fits), fits)
+
+
+@EVERY
+def test_training_can_prepare_images_as_it_does(name: str):
+    protocol, image = made(name, [64, 96]), skimage.data.chelsea()
+    training = Preparation((64, 96), fitting=protocol.fitting, interpolation=protocol.interpolation)
+    assert np.array_equal(training.fitted(image), protocol.prepare(image))
 
 
 @pytest.mark.parametrize("size", [0, -3, True, "big", [1], [2, 3, 4], [2, 0], [2.5, 3], None, 2.5])
@@ -129,7 +154,7 @@ def test_infinite_values_come_from_mat_alone(name: str, target, hole):
 def test_what_is_written_is_8_bits(name: str, output):
     written = made(name).to_image(output)
     assert (written.dtype, written.shape) == (np.uint8, output.shape)
-    assert np.array_equal(written, rounded(output)) == (name != "misf")
+    assert np.array_equal(written, rounded(output)) == (name not in MISF_RULES)
 
 
 @pytest.mark.parametrize("name", ["standard", "madf", "ctsdg"])

@@ -50,3 +50,4 @@ def test_equal_images_are_infinite(target, hole):
 def test_images_are_compared_as_sets_too():
     assert MAT.metrics.sets == ("fid", "u_ids", "p_ids")
     assert MAT.metrics.lpips == "alex"
+    assert not MAT.metrics.fid_sample_covariance

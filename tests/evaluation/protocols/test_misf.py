@@ -1,7 +1,7 @@
+import cv2
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from inpaint_zoo.evaluation.protocols import MISFProtocol
@@ -37,8 +37,16 @@ def test_lpips_is_shown_floats_to_vgg(output):
 
 def test_the_largest_square_is_cut_and_resized():
     image = skimage.data.chelsea()
-    square = Image.fromarray(image[:, 75:375])
-    assert np.array_equal(MISF.prepare(image), np.asarray(square.resize((256, 256), Image.Resampling.BICUBIC)))
+    square = np.ascontiguousarray(image[:, 75:375])
+    assert np.array_equal(MISF.prepare(image), cv2.resize(square, (256, 256)))
+
+
+def test_nothing_smooths_when_images_shrink():
+    """Of every eight rows and columns those two around the middle count, with equal weights."""
+    image = np.random.RandomState(0).randint(0, 256, (256, 256, 3)).astype(np.uint8)
+    blocks = image.reshape(32, 8, 32, 8, 3).astype(float)
+    expected = sum(blocks[:, row, :, column] for row in (3, 4) for column in (3, 4)) / 4
+    assert np.abs(MISFProtocol(size=32).prepare(image) - expected).max() <= 1
 
 
 def test_images_are_written_truncated(output):

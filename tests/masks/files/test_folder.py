@@ -99,7 +99,9 @@ def test_a_size_that_is_refused_names_the_file(write: Write) -> None:
 
 
 def test_an_unknown_resizing_is_named(write: Write) -> None:
-    with pytest.raises(InputError, match=r"mask\.resizing is one of nearest, any, area, refuse; got 'naerest'"):
+    with pytest.raises(
+        InputError, match=r"mask\.resizing is one of nearest, any, any_aliased, area, refuse; got 'naerest'"
+    ):
         file_mask(root=write("a.png", square()), resizing="naerest")
 
 

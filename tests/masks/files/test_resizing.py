@@ -7,13 +7,13 @@ from hypothesis.extra.numpy import arrays
 from inpaint_zoo.config.compose import CONF_DIR
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.masks import IrregularMask, MaskRequest
-from inpaint_zoo.masks.files.resizing import RESIZINGS, any_hole, area, same_size
+from inpaint_zoo.masks.files.resizing import RESIZINGS, any_aliased, any_hole, area, same_size
 
 SIDES = st.integers(1, 24)
 HOLES = arrays(np.uint8, st.tuples(SIDES, SIDES), elements=st.integers(0, 1))
 
 
-@pytest.mark.parametrize("name", ["nearest", "any", "area"])
+@pytest.mark.parametrize("name", ["nearest", "any", "any_aliased", "area"])
 @settings(deadline=None, max_examples=40)
 @given(holes=HOLES, height=SIDES, width=SIDES)
 def test_exactly_zero_or_one_at_the_size_asked_for(name: str, holes: np.ndarray, height: int, width: int) -> None:
@@ -45,6 +45,28 @@ def test_any_part_of_a_hole_makes_a_hole(height: int, width: int) -> None:
     assert not (resized & ~expected).any()
     assert np.mean(resized != expected) < 0.03
     assert resized.mean() > holes.mean()
+
+
+@pytest.mark.parametrize(("height", "width"), [(6, 9), (24, 36), (12, 7), (5, 40)])
+def test_without_anti_aliasing_the_four_nearest_pixels_make_a_hole(height: int, width: int) -> None:
+    holes = (np.random.RandomState(0).rand(12, 18) < 0.1).astype(np.uint8)
+
+    def nearest(new: int, size: int, new_size: int) -> set[int]:
+        place = min(max((new + 0.5) * size / new_size - 0.5, 0), size - 1)
+        return {int(place), int(np.ceil(place))}
+
+    rows = [sorted(nearest(new, 12, height)) for new in range(height)]
+    columns = [sorted(nearest(new, 18, width)) for new in range(width)]
+    expected = np.array([[holes[np.ix_(row, column)].any() for column in columns] for row in rows])
+    assert np.array_equal(any_aliased(holes, height, width), expected)
+
+
+def test_anti_aliasing_lets_holes_grow_more() -> None:
+    generator = IrregularMask(
+        ratio=[0.2, 0.4], stroke_width=[0.01, 0.1], segment_length=[0.05, 0.2], num_segments=[3, 12]
+    )
+    mask = generator(MaskRequest(512, 512, np.random.RandomState(0)))[0]
+    assert mask.mean() < any_aliased(mask, 256, 256).mean() < any_hole(mask, 256, 256).mean()
 
 
 def test_a_single_pixel_survives_any_but_not_nearest() -> None:

@@ -17,9 +17,16 @@ class Sample(NamedTuple):
     photograph: str
     """Name of the original photograph; samples of one photograph differ in their holes."""
     image: ImageArray
-    """(H, W, 3), the original. A method must not use its pixels inside the hole."""
+    """(H, W, 3), what methods are shown. A method must not use its pixels inside the hole."""
     hole: Hole
     """(H, W), True = hole."""
+    original: ImageArray | None = None
+    """(H, W, 3), what results are compared with; None: `image`."""
+
+    @property
+    def target(self) -> ImageArray:
+        """(H, W, 3), what results are compared with."""
+        return self.image if self.original is None else self.original
 
 
 class Method(Protocol):

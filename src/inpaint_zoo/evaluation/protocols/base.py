@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
+from inpaint_zoo.checks import true_or_false
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, rounded
 from inpaint_zoo.images.reading import MAX_PIXELS
-from inpaint_zoo.images.resizing import FITTINGS, resize
+from inpaint_zoo.images.resizing import BICUBIC, FITTINGS, INTERPOLATIONS
 from inpaint_zoo.metrics.definition import STANDARD_METRICS, Metrics
 from inpaint_zoo.metrics.reading import Measure
 
@@ -21,6 +22,11 @@ NOT_STATED = "not stated; as standard: "
 NO_CODE = "no code published; as standard: "
 NONE = "–"
 """The description of a metric that the protocol does not have."""
+
+MASK_FIRST_NOTE = (
+    "mask_first=true: methods were shown images whose holes were filled from outside before they were resized, so that "
+    "nothing in the holes reached known pixels; results compare only with such results."
+)
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,10 @@ class Protocol:
     Args:
         size: (height, width) of the evaluated images, one number for squares, or `native` for images as they are.
         measures: Further measures of one image, by name.
+        mask_first: Show methods images in which the holes were filled from outside before they were resized.
 
     Raises:
-        InputError: `size` is something else.
+        InputError: `size` is something else, or `mask_first` is true where the protocol shows what is in the hole.
     """
 
     name: ClassVar[str]
@@ -81,19 +88,38 @@ class Protocol:
     metrics: Metrics = STANDARD_METRICS
     fitting: ClassVar[str] = "cover"
     """How images, and masks paired with them, are brought to the proportions of the size: a key of `FITTINGS`."""
+    interpolation: ClassVar[str] = BICUBIC
+    """How images are resized: a key of `INTERPOLATIONS`."""
     mask_resizing: ClassVar[str] = "nearest"
-    """How mask files are resized to the size of their image: `nearest`, or `any`, with which holes grow."""
+    """How mask files are resized to the size of their image: a key of `RESIZINGS`, as `any`, with which holes grow."""
+    mask_threshold: ClassVar[int | None] = None
+    """Gray values of mask files, white = hole, from this one on are holes; None: from that of the configuration on."""
+    bins_hold_lower: ClassVar[bool] = False
+    """Whether the bins of 10 % of the hole ratio hold their lower limits instead of the upper ones."""
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "ctsdg": {"edge_source": "damaged"},
         "edgeconnect": {"edge_source": "damaged"},
     }
     """Arguments of networks that the protocol overrides, by the model's name."""
     wording: ClassVar[Wording] = STANDARD_WORDING
-    notes: ClassVar[Sequence[str]] = ()
+    notes: Sequence[str] = ()
     """Sentences for every table of results under this protocol."""
 
-    def __init__(self, *, size: int | str | Sequence[int] = 256, measures: Mapping[str, Measure] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        size: int | str | Sequence[int] = 256,
+        measures: Mapping[str, Measure] | None = None,
+        mask_first: bool = False,
+    ) -> None:
         self.size = image_size(size)
+        self.mask_first = true_or_false(mask_first, "mask_first")
+        if self.mask_first:
+            if self.leaks:
+                raise InputError(
+                    f"mask_first=true: protocol={self.name} shows what is in the hole; give another protocol="
+                )
+            self.notes = (*self.notes, MASK_FIRST_NOTE)
         if measures:
             self.metrics = replace(self.metrics, more={**self.metrics.more, **measures})
 
@@ -103,7 +129,7 @@ class Protocol:
 
     def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
         """Resize an image (H, W, 3)."""
-        return resize(image, height, width)
+        return INTERPOLATIONS[self.interpolation](image, height, width)
 
     def to_image(self, image: FloatImageArray) -> ImageArray:
         """Convert a composite in [0, 1] to the 8 bits of a PNG file, (H, W, 3)."""
@@ -111,7 +137,10 @@ class Protocol:
 
     def describe(self) -> list[tuple[str, str]]:
         """The protocol in words: pairs of title and text, with the same titles for every protocol."""
-        lines = [(TITLES[field.name], str(getattr(self.wording, field.name))) for field in fields(self.wording)]
+        wording = self.wording
+        if self.mask_first:
+            wording = replace(wording, image=f"holes filled from outside for methods (mask_first); {wording.image}")
+        lines = [(TITLES[field.name], str(getattr(wording, field.name))) for field in fields(wording)]
         native = "native: images as they are"
         size = native if self.size is None else f"{self.size[0]} × {self.size[1]} (height × width)"
         return [("Size", size), *lines]
@@ -123,7 +152,10 @@ class Protocol:
             self.size,
             self.describe(),
             self.fitting,
+            self.interpolation,
             self.mask_resizing,
+            self.mask_threshold,
+            self.bins_hold_lower,
             self.network_overrides,
         ]
         definition += [[name, f"{type(one).__module__}.{one!r}"] for name, one in self.metrics.more.items()]

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from inpaint_zoo.evaluation.protocols.base import NO_CODE, NONE, STANDARD_WORDING, Protocol, Wording
-from inpaint_zoo.images.arrays import ImageArray
-from inpaint_zoo.images.resizing import resize_bilinear
 
 
 class CTSDGProtocol(Protocol):
@@ -15,6 +13,7 @@ class CTSDGProtocol(Protocol):
 
     name = "ctsdg"
     fitting = "stretch"
+    interpolation = "bilinear"
     leaks = True
     network_overrides: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         **Protocol.network_overrides,
@@ -36,7 +35,3 @@ class CTSDGProtocol(Protocol):
         "The ctsdg protocol leaks ground truth: CTSDG is shown the edges and the gray image of the complete image, "
         "the hole's included.",
     )
-
-    def resize(self, image: ImageArray, height: int, width: int) -> ImageArray:
-        """Resize an image (H, W, 3) bilinearly."""
-        return resize_bilinear(image, height, width)

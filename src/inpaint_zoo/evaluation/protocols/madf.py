@@ -17,8 +17,9 @@ class MADFProtocol(Protocol):
 
     name = "madf"
     fitting = "stretch"
+    interpolation = "bilinear"
     wording = Wording(
-        image="resized to 512² or 256² without regard to proportions (interpolation not stated; ours: bicubic)",
+        image="resized to 512² or 256² bilinearly, with anti-aliasing, without regard to proportions",
         mask="resized to the nearest pixel; 1 = valid in the authors' files",
         bins=NOT_STATED + STANDARD_WORDING.bins,
         eight_bits=NO_CODE + STANDARD_WORDING.eight_bits,

@@ -15,7 +15,12 @@ class MATProtocol(Protocol):
     """8-bit images, PSNR without a cap, and metrics of Inception features over all images."""
 
     name = "mat"
-    metrics = replace(STANDARD_METRICS, psnr=PSNR(rounded, data_range=255, cap=math.inf), sets=SET_METRICS)
+    metrics = replace(
+        STANDARD_METRICS,
+        psnr=PSNR(rounded, data_range=255, cap=math.inf),
+        sets=SET_METRICS,
+        fid_sample_covariance=False,
+    )
     wording = Wording(
         image=f"8-bit images; size {NOT_STATED}{STANDARD_WORDING.image}",
         mask=NOT_STATED + STANDARD_WORDING.mask,
@@ -25,6 +30,6 @@ class MATProtocol(Protocol):
         ssim="Gaussian window of 11, σ 1.5, valid area only (the rest not stated; as standard: covariance over N, mean "
         "of R, G and B)",
         l1="mean of |a − b| / 255 over RGB",
-        lpips="network not stated; as standard: " + STANDARD_WORDING.lpips,
-        sets="FID, P-IDS, U-IDS (linear SVM on Inception features)",
+        lpips="AlexNet (the rest not stated; as standard: version 0.1, input in [−1, 1])",
+        sets="FID (covariance over N), P-IDS, U-IDS (LinearSVC(dual=False) on Inception features)",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inpaint_zoo.evaluation.protocols.base import NONE, Protocol, Wording
 from inpaint_zoo.images.arrays import FloatImageArray, ImageArray, truncated
+from inpaint_zoo.images.resizing import ALIASED
 from inpaint_zoo.metrics.definition import Metrics, as_floats
 from inpaint_zoo.metrics.l1 import L1
 from inpaint_zoo.metrics.psnr import PSNR, PSNR_CAP
@@ -11,7 +12,7 @@ from inpaint_zoo.metrics.ssim import SSIM, uniform_window
 
 
 class MISFProtocol(Protocol):
-    """PSNR and SSIM on truncated images, L1 and LPIPS on floats, holes that grow when masks are resized."""
+    """PSNR and SSIM on truncated images, L1 and LPIPS on floats, no anti-aliasing; holes grow when resized."""
 
     name = "misf"
     metrics = Metrics(
@@ -23,10 +24,12 @@ class MISFProtocol(Protocol):
         sets=(),
     )
     fitting = "square"
-    mask_resizing = "any"
+    interpolation = ALIASED
+    mask_resizing = "any_aliased"
+    mask_threshold = 1
     wording = Wording(
-        image="largest square cut from the centre, then resized (interpolation not stated; ours: bicubic)",
-        mask="resized bilinearly, > 0 is hole, so that holes grow; 1 = hole",
+        image="largest square cut from the centre, then resized bilinearly without anti-aliasing",
+        mask="resized bilinearly without anti-aliasing, > 0 is hole, so that holes grow and gray is hole; 1 = hole",
         bins="0–20, 20–40, 40–60 %",
         eight_bits="composite clamped, × 255, truncated; L1 and LPIPS on floats",
         psnr="one value per image over RGB, data range 255; 100 dB at most",

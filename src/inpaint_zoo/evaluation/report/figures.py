@@ -16,7 +16,6 @@ from inpaint_zoo.evaluation.report.images import Case
 from inpaint_zoo.evaluation.report.region import Region, differing_region
 from inpaint_zoo.evaluation.report.tables import plain_table
 from inpaint_zoo.images.arrays import ImageArray
-from inpaint_zoo.metrics.bins import bins_of, ratio_bin
 from inpaint_zoo.metrics.records import Record
 from inpaint_zoo.tables import Table
 
@@ -74,13 +73,13 @@ def rows_of_images(cases: Sequence[Case], records: Sequence[Record], size: int, 
 
 def _row(case: Case, records: Mapping[str, Record], size: int, subtitle: str) -> Row:
     (input_title, damaged), *composites, (original_title, target) = case.load_columns()
-    ratio = next(iter(records.values())).ratio
+    record = next(iter(records.values()))
     metrics = {method: record.metrics for method, record in records.items()}
     return Row(
         name=case.name,
-        ratio=f"{ratio:.1%}",
-        bin=ratio_bin(ratio),
-        bins=bins_of(ratio),
+        ratio=f"{record.ratio:.1%}",
+        bin=record.bin,
+        bins=record.bins,
         figures=[
             _figure(input_title, damaged, size),
             *(_method_figure(target, array, size, records[method]) for method, array in composites),

@@ -21,8 +21,8 @@ from inpaint_zoo.evaluation.report.seeds import seeds_table
 from inpaint_zoo.evaluation.report.tables import plain_table, set_columns
 from inpaint_zoo.evaluation.significance import FEWEST, SIGNIFICANCE
 from inpaint_zoo.files.atomic import write_bytes
-from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS, bins_of
-from inpaint_zoo.metrics.records import summarise
+from inpaint_zoo.metrics.bins import BIN_TITLES, BINS, FINE_RATIO_BINS
+from inpaint_zoo.metrics.records import Record, summarise
 from inpaint_zoo.pages import page_environment
 from inpaint_zoo.tables import TIE_SIGN, html, printable
 
@@ -60,7 +60,7 @@ def _context(report: Report) -> dict[str, Any]:
         "set_table": sets and plain_table("Metrics of all images together", report.set_scores, sets, leak(report)),
         "cost_table": plain_table("Cost of one image", costs, COST_COLUMNS, leak(report)),
         "data": page_data(report, cases, rows),
-        "bins": _bin_options(ratios.values()),
+        "bins": _bin_options(report.records),
         "significance": SIGNIFICANCE,
         "fewest": FEWEST,
         "correction": CORRECTION,
@@ -72,9 +72,9 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
-def _bin_options(ratios: Iterable[float]) -> dict[str, list[tuple[str, str]]]:
+def _bin_options(records: Iterable[Record]) -> dict[str, list[tuple[str, str]]]:
     """Bins with images, as pairs of name and title, by the title of their group."""
-    filled = {name for ratio in ratios for name in bins_of(ratio)}
+    filled = {name for record in records for name in record.bins}
     groups = {"Bins of the papers": BINS, "Every 10 %": FINE_RATIO_BINS}
     return {
         title: [(name, BIN_TITLES[name]) for name in names if name in filled]

@@ -30,7 +30,8 @@ class MaskFolder:
         threshold: Gray values from here (of 255) are holes.
         invert: For files in which white is known: values below the threshold are holes.
         resizing: How a mask is resized to its image: `nearest` neighbour; `area`, which keeps the share of holes; `any`
-            makes every pixel that a hole touches a hole (bilinear, above zero); `refuse` refuses masks of another size.
+            makes every pixel that a hole touches a hole (bilinear, above zero), `any_aliased` likewise without
+            anti-aliasing; `refuse` refuses masks of another size.
 
     Raises:
         InputError: `root` is missing or holds no image, a file cannot be read, the manifest lists other files, or

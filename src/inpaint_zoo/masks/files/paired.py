@@ -13,6 +13,7 @@ from inpaint_zoo.files.name_matching import NamedMasks
 from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.images.resizing import FITTINGS
+from inpaint_zoo.masks.files.checks import same_proportions
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.pairs import check_pairs
 from inpaint_zoo.masks.generator import MaskRequest
@@ -82,6 +83,11 @@ class PairedMask:
     def size(self, name: str) -> tuple[int, int]:
         """The stored (height, width) of the mask of image `name`."""
         return image_size(self._file(name).path)
+
+    def whole(self, name: str, size: tuple[int, int]) -> np.ndarray | None:
+        """The mask of the whole image `name` of this (height, width), uint8; None if it is that of a part of it."""
+        file = self._file(name)
+        return self.folder.mask(file, *size)[0] if same_proportions(image_size(file.path), size) else None
 
     def check_orientation(self, images: Sequence[ImageFile]) -> None:
         """As `check_pairs`, for the masks of these images.

@@ -6,21 +6,25 @@ from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from inpaint_zoo.errors import InputError
-from inpaint_zoo.images.resizing import resize_mask
+from inpaint_zoo.images.resizing import resize_aliased, resize_bilinear, resize_mask
 
 
 def any_hole(holes: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize bilinearly; every pixel that a hole touches becomes a hole, so that holes grow.
+    """Resize bilinearly, with anti-aliasing; every pixel that a hole touches becomes a hole, so that holes grow.
 
-    The rule of MISF's evaluation. To use Pillow, with 8 bits and with anti-aliasing when it shrinks, is our choice.
+    The rule of EdgeConnect's evaluation: Pillow's bilinear resizing of 8 bits, then > 0.
     """
-    if holes.shape == (height, width):
-        return holes
-    gray = Image.fromarray(holes * np.uint8(255)).resize((width, height), Image.Resampling.BILINEAR)
-    return (np.asarray(gray) > 0).astype(np.uint8)
+    return (resize_bilinear(holes * np.uint8(255), height, width) > 0).astype(np.uint8)
+
+
+def any_aliased(holes: np.ndarray, height: int, width: int) -> np.ndarray:
+    """As `any_hole`, without anti-aliasing: holes grow less, and thin ones may vanish.
+
+    The rule of MISF's evaluation: OpenCV's bilinear resizing of 8 bits, then > 0.
+    """
+    return (resize_aliased(holes * np.uint8(255), height, width) > 0).astype(np.uint8)
 
 
 def area(holes: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -84,6 +88,7 @@ def same_size(holes: np.ndarray, height: int, width: int) -> np.ndarray:
 RESIZINGS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
     "nearest": resize_mask,
     "any": any_hole,
+    "any_aliased": any_aliased,
     "area": area,
     "refuse": same_size,
 }
@@ -91,6 +96,6 @@ RESIZINGS: Mapping[str, Callable[[np.ndarray, int, int], np.ndarray]] = {
 
 `nearest` is the rule of published protocols and the fastest; it may lose lines thinner than a new pixel. From 512 to
 256 pixels it changed the share of holes of 90 irregular masks by 0.03 percentage points on average, 0.11 at most.
-`area` keeps the share within half a pixel, for masks in bins of it. `any`, MISF's rule, enlarged the holes of these
-masks by 2.8 points.
+`area` keeps the share within half a pixel, for masks in bins of it. `any`, EdgeConnect's rule, enlarged the holes of
+these masks by 2.8 points; `any_aliased`, MISF's, enlarged those of 150 irregular masks by 0.9.
 """
