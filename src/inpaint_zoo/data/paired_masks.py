@@ -117,9 +117,9 @@ class PairedMaskGenerator:
         holes = center_square(self.masks.holes(image, image_size(image.path)), self.center_crop)
         return self.fit(holes, (request.height, request.width), self.resize)[None]
 
-    def file_name(self, index: int, name: str) -> str:
+    def mask_file(self, index: int, name: str) -> ImageFile:
         """The file of the mask of image `name`."""
-        return self._by_name[name].mask.name
+        return self._by_name[name].mask
 
     @cached_property
     def _by_name(self) -> dict[str, PairedImage]:

@@ -35,6 +35,8 @@ class Settings:
     """Of networks, see `runtime.arithmetic`."""
     compile: bool = False
     """Whether networks are compiled."""
+    inception_weights: str = "imagenet"
+    """Of FID, U-IDS and P-IDS."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
@@ -52,6 +54,7 @@ class Settings:
             weights=config.weights,
             precision=config.precision,
             compile=config.compile,
+            inception_weights=config.get("inception_weights", "imagenet"),  # `evaluate` has none of these metrics
         )
 
     @property
