@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "app": ("inpaint_zoo.cli.app", "serve a page on which holes are painted and filled"),
     "compare": ("inpaint_zoo.cli.compare", "compare methods on the same images and masks"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
+    "board": ("inpaint_zoo.cli.board", "one page of many results on the same images, each checked"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),
     "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes to a file"),
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),

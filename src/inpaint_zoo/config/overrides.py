@@ -54,7 +54,10 @@ VERB_PATH_KEYS = {
 POSITIONAL_KEYS = {"replay": "file", "verify": "results"}
 """The key of a verb's argument without `=`, whose value is a path."""
 
-VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})
+LISTED_KEYS = {"board": "results"}
+"""The key of all arguments of a verb without `=`, whose values are paths."""
+
+VERBS_WITH_METHODS = frozenset({"app", "board", "compare", "verify"})
 VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
@@ -92,7 +95,8 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
             where one is looked at, so that only the last would be used.
     """
     _refuse_expanded_braces(overrides)
-    keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
+    overrides = _with_list(verb, overrides)
+    keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())} - {LISTED_KEYS.get(verb)}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
     named = [_with_range(verb, _with_key(verb, override)) for override in overrides]
     _refuse_several(verb, named)
@@ -123,6 +127,19 @@ def _with_key(verb: str, argument: str) -> str:
     """Put the key before an argument that is only a path."""
     key = POSITIONAL_KEYS.get(verb)
     return f"{key}={argument}" if key and ("=" not in argument or Path(argument).is_file()) else argument
+
+
+def _with_list(verb: str, overrides: Sequence[str]) -> Sequence[str]:
+    """Collect the arguments that are only paths into a list."""
+    key = LISTED_KEYS.get(verb)
+    given = [one for one in overrides if key and ("=" not in one or Path(one).exists())]
+    if not given:
+        return overrides
+    others = [one for one in overrides if one not in given]
+    if any(overridden_key(one) == key for one in others):
+        raise InputError(f"{key}= is given beside {given[0]}: give all of them without the key")
+    paths = ",".join(quote(os.path.expanduser(one)) for one in given)  # noqa: PTH111 - as below
+    return [*others, f"{key}=[{paths}]"]
 
 
 def _with_range(verb: str, override: str) -> str:
