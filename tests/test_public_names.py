@@ -98,6 +98,7 @@ KEYS = {
         reference size title weights
     """,
     "verify": "data device mask methods results tolerance",
+    "board": "cards data force mask methods output results title tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force output size",
     "data check": "num_made_masks num_workers output",

@@ -57,7 +57,11 @@ POSITIONAL_KEYS = {"replay": "file", "verify": "results"}
 LISTED_KEYS = {"board": "results"}
 """The key of all arguments of a verb without `=`, whose values are paths."""
 
-VERBS_WITH_METHODS = frozenset({"app", "board", "compare", "verify"})
+NAMED_KEYS: Mapping[str, tuple[str, ...]] = {
+    "board": ("methods", "cards"),
+    **dict.fromkeys(("app", "compare", "verify"), ("methods",)),
+}
+"""The keys of a verb below which a user gives names, such as `methods.NAME`, whose values are paths."""
 VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
@@ -79,7 +83,6 @@ VERB_ALIASES = {
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _EMPTY = ("", "''", '""')
-_METHOD = re.compile(r"methods\.[^.]+")
 
 
 def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
@@ -100,7 +103,7 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
     named = [_with_range(verb, _with_key(verb, override)) for override in overrides]
     _refuse_several(verb, named)
-    return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
+    return [_quote_override(override, keys, aliases, NAMED_KEYS.get(verb, ())) for override in named]
 
 
 def overridden_key(override: str) -> str:
@@ -160,7 +163,7 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], names_methods: bool) -> str:
+def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], named: Sequence[str]) -> str:
     match = _OVERRIDE.fullmatch(override)
     if match is None:
         return override
@@ -169,14 +172,14 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
         return f"{prefix}{aliases[key]}={value}"
     if value == "null" and key in GROUPS_WITH_NONE:
         return f"{prefix}{key}=none"
-    if names_methods and key == "methods":
+    if key in named:
         return f"++{key}={value}"
-    is_method = names_methods and _METHOD.fullmatch(key) is not None
-    if not is_method and key not in keys:
+    is_named = any(re.fullmatch(rf"{above}\.[^.]+", key) for above in named)
+    if not is_named and key not in keys:
         return override
     if value in _EMPTY:
         raise InputError(f"{key}= is empty: give {key}=PATH, such as {key}=. for the current folder")
-    if is_method:
+    if is_named:
         prefix = "++"
     if value != "null" and _QUOTED.fullmatch(value) is None:
         value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
