@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -38,11 +39,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _make(Path(folder), arguments.entries, arguments.images)
         command = [sys.executable, "-m", "inpaint_zoo", "board", folder, f"output={folder}/board"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
         subprocess.run(command, check=True)
         seconds = time.perf_counter() - started
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         size = (Path(folder) / "board" / "board.html").stat().st_size
-    print(f"{arguments.entries} entries of {arguments.images} images: {seconds:.1f} s, page of {size / 1e6:.1f} MB")
+    busy = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        f"{arguments.entries} entries of {arguments.images} images: {seconds:.1f} s ({busy:.1f} s of processor time), "
+        f"{used.ru_maxrss / 1e6:.1f} GB, page of {size / 1e6:.1f} MB"
+    )
 
 
 def _make(folder: Path, entries: int, images: int) -> None:

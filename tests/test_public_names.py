@@ -152,9 +152,9 @@ FILES = {
     "results.json": (
         "inpaint_zoo.evaluation.results_file",
         "_File",
-        "hashes kind leaks methods protocol records settings",
+        "code costs estimates files hashes kind leaks methods protocol records report samples set_scores settings",
     ),
-    "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name ratio"),
+    "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name photograph ratio"),
     "manifest.json": (
         "inpaint_zoo.evaluation.manifest",
         "_File",
@@ -163,7 +163,7 @@ FILES = {
     "manifest.json: samples": (
         "inpaint_zoo.evaluation.manifest",
         "Entry",
-        "image mask mask_source name photograph ratio size split",
+        "image mask mask_file mask_source name photograph ratio size split",
     ),
     "result.json": ("inpaint_zoo.training.runs.result", "Result", "config metric step value"),
 }

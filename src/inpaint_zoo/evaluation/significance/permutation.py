@@ -41,6 +41,8 @@ def corrected_p_values(differences: Floats, num_resamples: int, seed: int, value
         (P, C) in (0, 1]. With random flips, the observed signs count as one more flip, so that p is never 0.
     """
     number, *shape = differences.shape
+    if 0 in shape:  # a single method has no pairs
+        return np.empty(shape)
     scale = np.sqrt((differences**2).sum(axis=0))
     scaled = np.divide(differences, scale, out=np.zeros_like(differences), where=scale > 0)
     order = np.argsort(np.abs(scaled.sum(axis=0)), axis=0, kind="stable")
