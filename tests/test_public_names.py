@@ -106,6 +106,7 @@ KEYS = {
     """,
     "study collect": "answers force key output",
     "verify": "data device mask methods results tolerance",
+    "board": "cards data force mask methods output results title tolerance",
     "masks make": "count force output seed size",
     "data manifest": "force mask_first output size",
     "data check": "num_made_masks num_workers output",
@@ -159,9 +160,9 @@ FILES = {
     "results.json": (
         "inpaint_zoo.evaluation.results_file",
         "_File",
-        "hashes kind leaks methods protocol records settings",
+        "code costs estimates files hashes kind leaks methods protocol records report samples set_scores settings",
     ),
-    "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name ratio"),
+    "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name photograph ratio"),
     "manifest.json": (
         "inpaint_zoo.evaluation.manifest",
         "_File",
@@ -170,7 +171,7 @@ FILES = {
     "manifest.json: samples": (
         "inpaint_zoo.evaluation.manifest",
         "Entry",
-        "image mask mask_source name photograph ratio size split",
+        "image mask mask_file mask_source name photograph ratio size split",
     ),
     "result.json": ("inpaint_zoo.training.runs.result", "Result", "config metric step value"),
 }

@@ -165,3 +165,15 @@ def test_messages_call_keys_as_the_verb_does() -> None:
     )
     assert as_given("predict", "model_name=x") == "model=x"
     assert as_given("train", said) == said
+
+
+def test_paths_of_board_are_one_list(tmp_path: Path) -> None:
+    strange = tmp_path / "a=b, 'c' [1]"
+    strange.mkdir()
+    quoted = quote_paths("board", ["output=x", "one", str(strange), "~/two"])
+    assert quoted[0] == "output='x'"
+    config = compose_config("board", quoted)
+    assert list(config.results) == ["one", str(strange), str(Path("~/two").expanduser())]
+    assert quote_paths("board", ["results=[a,b]", "output=x"])[0] == "results=[a,b]"
+    with pytest.raises(InputError, match="results= is given beside one"):
+        quote_paths("board", ["results=[a]", "one"])

@@ -100,7 +100,7 @@ def test_masks_from_files_are_named(images: Write, masks: Write, kind: Callable[
     data = dataset(images("a.png", "b.png"), generator)
     for found in describe_samples(data):
         assert found.mask_source == {
-            "file": generator.file_name(data.mask_key(data.names.index(found.name)).turn, found.name)
+            "file": generator.mask_file(data.mask_key(data.names.index(found.name)).turn, found.name).name
         }
 
 

@@ -1,6 +1,6 @@
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,8 @@ import pytest
 
 from inpaint_zoo.config.compose import compose_config
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.output import Results
+from inpaint_zoo.evaluation.report import Report
 from inpaint_zoo.evaluation.results_file import labels, read_results_file, write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
@@ -28,13 +30,17 @@ RECORDS = [
 ]
 
 
+def report_of(records: Sequence[Record]) -> Report:
+    return Report("T", records, [], notes=["<b>"], estimates=estimates_of(records))
+
+
 @pytest.fixture
 def stored(session: Session, tmp_path: Path) -> Callable[..., Path]:
     """Write a results.json whose plain values were changed, and return its path."""
 
     def write(change: Callable[[dict[str, Any]], object] = lambda values: None) -> Path:
         path = tmp_path / "results.json"
-        write_results_file(session, RECORDS, estimates_of(RECORDS), path)
+        write_results_file(session, report_of(RECORDS), Results.EVALUATION, path)
         values = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
         change(values)
         path.write_text(json.dumps(values))
@@ -68,7 +74,7 @@ def test_estimates_stand_beside_the_records_with_null_where_photographs_are_too_
         for n, value in enumerate(own)
     ]
     found = estimates_of(records)
-    write_results_file(session, records, found, tmp_path / "results.json")
+    write_results_file(session, report_of(records), Results.EVALUATION, tmp_path / "results.json")
     stored = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["estimates"]
     lines = {(one["bin"], one["method"], one["metric"]): one for one in stored}
     assert lines.keys() == found.keys()

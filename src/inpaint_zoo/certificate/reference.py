@@ -76,8 +76,8 @@ def gray(image: Array) -> Array:
 
 def gaussian(size: int = 11, sigma: float = 1.5) -> Array:
     """The weights of a window, in one direction."""
-    weights: Array = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
-    return weights / weights.sum()
+    weights = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
+    return np.asarray(weights / weights.sum())
 
 
 def psnr(image: Array, target: Array, peak: float, cap: float = math.inf) -> float:
@@ -108,8 +108,8 @@ def ssim_map(
     unbiased = 1 / (1 - len(weights) ** -2) if sample else 1.0
     variances, cov = unbiased * (squares - mean_a**2 - mean_b**2), unbiased * (products - mean_a * mean_b)
     c1, c2 = (k[0] * peak) ** 2, (k[1] * peak) ** 2
-    luminance: Array = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
-    return luminance * (2 * cov + c2) / (variances + c2)
+    luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
+    return np.asarray(luminance * (2 * cov + c2) / (variances + c2))
 
 
 def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Array], **named: Any) -> Any:
@@ -118,7 +118,7 @@ def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Ar
 
 
 def _l1(image: Array, target: Array) -> Array:
-    return np.divide(np.abs(image - target), 255)
+    return np.asarray(np.abs(image - target) / 255)
 
 
 def _relative_l1(image: Array, target: Array) -> float:

@@ -24,19 +24,17 @@ from inpaint_zoo.evaluation.report.paper_figure import check_figure, figure_of, 
 from inpaint_zoo.evaluation.result_images import KeptImages
 from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import CACHE_FOLDER, Session, image_notes, open_session
+from inpaint_zoo.evaluation.set_scores import evaluated_set_scores
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.evaluation.significance import estimates_of
-from inpaint_zoo.metrics.inception import load_inception
-from inpaint_zoo.metrics.lpips import MetricUnavailableError
-from inpaint_zoo.metrics.sets import set_notes, set_scores
 from inpaint_zoo.metrics.weights import refuse_missing_weights
-from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
 from inpaint_zoo.tables import MISSING
 from inpaint_zoo.training.runs.status import refuse_run_folder
 
 REPORTED_VERSIONS = (
-    "inpaint-zoo", "torch", "scikit-image", "opencv-python-headless", "lpips", "torch-fidelity", "scikit-learn",
+    "inpaint-zoo", "torch", "pillow", "scikit-image", "opencv-python-headless", "lpips", "torch-fidelity",
+    "scikit-learn",
 )  # fmt: skip
 
 
@@ -76,7 +74,7 @@ def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecor
     folder = kept.folder.parent
     report = _report(config, session, evaluated, kept)
     write_manifest(session.evaluation.manifest, folder / "manifest.json")
-    write_results_file(session, report.records, report.estimates, folder / "results.json")
+    write_results_file(session, report, Results.COMPARISON, folder / "results.json")
     paths = write_results(report, folder)
     console = Console(highlight=False)
     for table in terminal_tables(report):
@@ -90,12 +88,12 @@ def _write(config: DictConfig, session: Session, evaluated: Sequence[CachedRecor
 def _report(config: DictConfig, session: Session, evaluated: Sequence[CachedRecord], kept: KeptImages) -> Report:
     records = [each.record for each in evaluated]
     names, protocol = session.evaluation.dataset.names, session.evaluation.protocol
-    sets, set_notes = _set_scores(config, session, kept, names)
+    sets, set_notes = evaluated_set_scores(session, kept)
     return Report(
-        title=config.title,
+        title=str(config.title),
         records=records,
         cases=[kept.case(name, list(session.methods)) for name in names],
-        notes=[*config.notes, *session.notes, *image_notes(records), *set_notes],
+        notes=[*map(str, config.notes), *session.notes, *image_notes(records), *set_notes],
         reference=config.reference,
         config=OmegaConf.to_yaml(config, resolve=True),
         versions={"python": platform.python_version(), **{name: _version(name) for name in REPORTED_VERSIONS}},
@@ -130,23 +128,3 @@ def _costs(session: Session, evaluated: Sequence[CachedRecord], folder: Path) ->
         )
 
     return {title: cost(title, method) for title, method in session.methods.items()}
-
-
-def _set_scores(
-    config: DictConfig, session: Session, kept: KeptImages, names: Sequence[str]
-) -> tuple[dict[str, dict[str, float]], list[str]]:
-    """Compute the metrics of the whole set, if the protocol has any, or say in a sentence why they are missing."""
-    metrics = session.evaluation.protocol.metrics
-    wanted = metrics.sets
-    if not wanted:
-        return {}, []
-    try:
-        inception = load_inception(config.inception_weights, choose_device(config.device))
-    except MetricUnavailableError as error:
-        return {}, [str(error)]
-    originals = [kept.original(name) for name in names]
-    composites = {title: [kept.composite(title, name) for name in names] for title in session.methods}
-    return {
-        title: set_scores(originals, files, wanted, inception, sample_covariance=metrics.fid_sample_covariance)
-        for title, files in composites.items()
-    }, set_notes(len(names), wanted)

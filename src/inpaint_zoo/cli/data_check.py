@@ -223,7 +223,7 @@ def _pairs(
         return {}, []
     names = list(dict.fromkeys(image.name for listed in images.values() for image in listed))
     missing = generator.missing(names)
-    mask_of = {name: generator.file_name(0, name) for name in names if name not in set(missing)}
+    mask_of = {name: generator.mask_file(0, name).name for name in names if name not in set(missing)}
     paired = {
         f"{split}/{image.name}": mask_of[image.name]
         for split, listed in images.items()

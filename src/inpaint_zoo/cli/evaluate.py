@@ -14,15 +14,14 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.fillers import names_filler, read_network
 from inpaint_zoo.evaluation.output import Results, results_folder
-from inpaint_zoo.evaluation.report import ProtocolCard, Report, markdown_table, terminal_tables
+from inpaint_zoo.evaluation.report import ProtocolCard, Report, terminal_tables, write_tables
 from inpaint_zoo.evaluation.results_file import write_results_file
 from inpaint_zoo.evaluation.session import Session, open_session
 from inpaint_zoo.evaluation.settings import Settings
 from inpaint_zoo.evaluation.significance import estimates_of
-from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.files.inputs import refuse_missing
 from inpaint_zoo.metrics.bins import ALL
-from inpaint_zoo.metrics.records import Record, summarise, write_records, write_summary
+from inpaint_zoo.metrics.records import Record, summarise
 from inpaint_zoo.models.weights import WeightsFile
 from inpaint_zoo.runtime.device import choose_device
 from inpaint_zoo.runtime.processes import joined_processes
@@ -73,10 +72,8 @@ def _write(session: Session, records: list[Record], folder: Path) -> None:
         protocol=ProtocolCard(protocol.name, protocol.describe(), protocol.leaks),
         estimates=estimates_of(records),
     )
-    write_records(records, folder / "records.csv")
-    write_summary(summarise(records), folder / "summary.json")
-    write_results_file(session, records, report.estimates, folder / "results.json")
-    write_text(folder / "table.md", markdown_table(report))
+    write_results_file(session, report, Results.EVALUATION, folder / "results.json")
+    write_tables(report, folder)
     console = Console(highlight=False)
     for table in terminal_tables(report):
         console.print(table)

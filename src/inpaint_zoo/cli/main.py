@@ -39,6 +39,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "study collect": ("inpaint_zoo.cli.study_collect", "what the answers of a study say, beside the metrics"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
     "certify": ("inpaint_zoo.cli.certify", "try somebody's metric code against the protocols"),
+    "board": ("inpaint_zoo.cli.board", "one page of many results on the same images, each checked"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),
     "data manifest": ("inpaint_zoo.cli.data_manifest", "write an evaluation set with its hashes to a file"),
     "data check": ("inpaint_zoo.cli.data_check", "read all images and masks, and report problems"),

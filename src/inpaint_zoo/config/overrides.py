@@ -57,10 +57,15 @@ VERB_PATH_KEYS = {
 POSITIONAL_KEYS = {"certify": "metrics", "replay": "file", "study": "results", "verify": "results"}
 """The key of a verb's argument without `=`, whose value is a path or the name of a function."""
 
-POSITIONAL_LISTS = {"study collect": "answers"}
-"""The key of all arguments without `=` of a verb, whose value is a list of paths."""
+LISTED_KEYS = {"board": "results", "study collect": "answers"}
+"""The key of all arguments of a verb without `=`, whose values are paths."""
 
-VERBS_WITH_METHODS = frozenset({"app", "compare", "verify"})
+NAMED_KEYS: Mapping[str, tuple[str, ...]] = {
+    "board": ("methods", "cards"),
+    "compare": ("methods", "match"),
+    **dict.fromkeys(("app", "verify"), ("methods",)),
+}
+"""The keys of a verb below which a user gives names, such as `methods.NAME`, whose values are paths."""
 VERBS_WITH_SEARCH = frozenset({"tune"})
 
 GROUP_ALIASES = {"eval_mask": "mask@eval_mask", "lr_schedule": "lr_schedule@model.lr_schedule"}
@@ -82,7 +87,6 @@ VERB_ALIASES = {
 _OVERRIDE = re.compile(r"(?P<prefix>\+{0,2})(?P<key>[^=+~\s][^=]*)=(?P<value>.*)", re.DOTALL)
 _QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"", re.DOTALL)
 _EMPTY = ("", "''", '""')
-_METHOD = re.compile(r"(methods|match)\.[^.]+")
 
 
 def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
@@ -98,11 +102,12 @@ def quote_paths(verb: str, overrides: Sequence[str]) -> list[str]:
             where one is looked at, so that only the last would be used.
     """
     _refuse_expanded_braces(overrides)
-    keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())}
+    overrides = _with_list(verb, overrides)
+    keys = {*PATH_KEYS, *VERB_PATH_KEYS.get(verb, ())} - {LISTED_KEYS.get(verb)}
     aliases = {**GROUP_ALIASES, **VERB_ALIASES.get(verb, {})}
-    named = [_with_range(verb, with_key(verb, override)) for override in _gathered(verb, overrides)]
+    named = [_with_range(verb, with_key(verb, override)) for override in overrides]
     _refuse_several(verb, named)
-    return [_quote_override(override, keys, aliases, names_methods=verb in VERBS_WITH_METHODS) for override in named]
+    return [_quote_override(override, keys, aliases, NAMED_KEYS.get(verb, ())) for override in named]
 
 
 def overridden_key(override: str) -> str:
@@ -125,17 +130,6 @@ def _refuse_several(verb: str, overrides: Sequence[str]) -> None:
         raise InputError(f"{key} is given {len(given)} times ({', '.join(given)}): give one of them")
 
 
-def _gathered(verb: str, arguments: Sequence[str]) -> list[str]:
-    """Make one list of all arguments that are only paths, where a verb takes several."""
-    key = POSITIONAL_LISTS.get(verb)
-    paths = [argument for argument in arguments if key and _is_path(argument)]
-    if not paths:
-        return list(arguments)
-    others = [argument for argument in arguments if not _is_path(argument)]
-    listed = ",".join(quote(os.path.expanduser(path)) for path in paths)  # noqa: PTH111
-    return [*others, f"{key}=[{listed}]"]
-
-
 def with_key(verb: str, argument: str) -> str:
     """Put the key before an argument that is only a path or a name."""
     key = POSITIONAL_KEYS.get(verb)
@@ -144,6 +138,19 @@ def with_key(verb: str, argument: str) -> str:
 
 def _is_path(argument: str) -> bool:
     return "=" not in argument or Path(argument).is_file()
+
+
+def _with_list(verb: str, overrides: Sequence[str]) -> Sequence[str]:
+    """Collect the arguments that are only paths into a list."""
+    key = LISTED_KEYS.get(verb)
+    given = [one for one in overrides if key and ("=" not in one or Path(one).exists())]
+    if not given:
+        return overrides
+    others = [one for one in overrides if one not in given]
+    if any(overridden_key(one) == key for one in others):
+        raise InputError(f"{key}= is given beside {given[0]}: give all of them without the key")
+    paths = ",".join(quote(os.path.expanduser(one)) for one in given)  # noqa: PTH111 - as below
+    return [*others, f"{key}=[{paths}]"]
 
 
 def _with_range(verb: str, override: str) -> str:
@@ -164,7 +171,7 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], names_methods: bool) -> str:
+def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], named: Sequence[str]) -> str:
     match = _OVERRIDE.fullmatch(override)
     if match is None:
         return override
@@ -173,16 +180,16 @@ def _quote_override(override: str, keys: set[str], aliases: Mapping[str, str], n
         return f"{prefix}{aliases[key]}={value}"
     if value == "null" and key in GROUPS_WITH_NONE:
         return f"{prefix}{key}=none"
-    if names_methods and key == "methods":
+    if key in named and key not in keys:
         return f"++{key}={value}"
-    is_method = names_methods and _METHOD.fullmatch(key) is not None
-    if not is_method and key not in keys:
+    is_named = any(re.fullmatch(rf"{above}\.[^.]+", key) for above in named)
+    if not is_named and key not in keys:
         return override
     if value in _EMPTY:
         raise InputError(f"{key}= is empty: give {key}=PATH, such as {key}=. for the current folder")
     if value != "null" and _QUOTED.fullmatch(value) is None:
         value = quote(os.path.expanduser(value))  # noqa: PTH111 (Path would also normalize ./x and x//y)
-    return _added(key, value) if is_method else f"{prefix}{key}={value}"
+    return _added(key, value) if is_named else f"{prefix}{key}={value}"
 
 
 def _added(key: str, value: str) -> str:

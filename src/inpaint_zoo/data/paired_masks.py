@@ -121,9 +121,9 @@ class PairedMaskGenerator:
         """The mask of the whole image `name` of this (height, width), uint8."""
         return self.masks.holes(self._by_name[name], size)
 
-    def file_name(self, index: int, name: str) -> str:
+    def mask_file(self, index: int, name: str) -> ImageFile:
         """The file of the mask of image `name`."""
-        return self._by_name[name].mask.name
+        return self._by_name[name].mask
 
     @cached_property
     def _by_name(self) -> dict[str, PairedImage]:

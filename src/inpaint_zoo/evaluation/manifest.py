@@ -28,6 +28,7 @@ from inpaint_zoo.files.hashing import file_hash, pixel_hash
 from inpaint_zoo.files.json_file import read_json
 from inpaint_zoo.files.json_values import Hash, JSONObject, Name, Share, Size, validated
 from inpaint_zoo.files.samples_file import write_samples
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.reading import image_size
 from inpaint_zoo.masks.generator import MasksFromFiles
 
@@ -65,6 +66,8 @@ class Entry(JSONObject):
     """SHA-256 of the image file's bytes."""
     mask: Hash
     """`pixel_hash` of the mask in the size that is evaluated."""
+    mask_file: Hash | None = None
+    """SHA-256 of the mask file's bytes; None for a mask that is drawn, and in older files."""
     mask_source: Annotated[MaskSource, AfterValidator(_file_or_seed)]
     split: str
     ratio: Share
@@ -99,29 +102,36 @@ def describe_samples(dataset: EvaluationDataset, split: Split = Split.TEST) -> I
     Raises:
         InputError: An image or a mask cannot be read.
     """
-    image_hash = cache(file_hash)
+    hash_of = cache(file_hash)
     # the prepared size depends on the size alone, so a black image of each size is enough
     prepared_size = cache(lambda *size: dataset.prepare(np.zeros((*size, 3), np.uint8)).shape[:2])
     for index, name in enumerate(dataset.names):
         file = dataset.image_file(index)
         height, width = prepared_size(*image_size(file.path))
-        mask = dataset.mask_at(index, height, width)
+        mask, mask_file = dataset.mask_at(index, height, width), _mask_file(dataset, index)
         yield Entry(
             name=name,
             photograph=file.name,
-            image=image_hash(file.path),
+            image=hash_of(file.path),
             mask=pixel_hash(mask),
-            mask_source=_source(dataset, index),
+            mask_file=None if mask_file is None else hash_of(mask_file.path),
+            mask_source=_source(dataset, index, mask_file),
             split=str(split),
             ratio=float(mask.mean()),
             size=(height, width),
         )
 
 
-def _source(dataset: EvaluationDataset, index: int) -> MaskSource:
+def _mask_file(dataset: EvaluationDataset, index: int) -> ImageFile | None:
+    if not isinstance(dataset.mask, MasksFromFiles):
+        return None
+    return dataset.mask.mask_file(dataset.mask_key(index).turn, dataset.image_file(index).name)
+
+
+def _source(dataset: EvaluationDataset, index: int, file: ImageFile | None) -> MaskSource:
     name = dataset.image_file(index).name
-    if isinstance(dataset.mask, MasksFromFiles):
-        return MaskSource(file=dataset.mask.file_name(dataset.mask_key(index).turn, name))
+    if file is not None:
+        return MaskSource(file=file.name)
     if dataset.mask_rule is MaskRule.POSITION:
         return MaskSource(seed=dataset.seed, index=index)
     return MaskSource(seed=dataset.seed, name=name, repeat=index % dataset.repeats)

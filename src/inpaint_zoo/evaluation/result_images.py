@@ -36,9 +36,9 @@ class KeptImages:
         """Write a composite; with the first composite of a sample also its original and its mask."""
         if sample.name not in self._written:
             self._written.add(sample.name)
-            write_png(self.original(sample.name), sample.target)
-            write_png(self.mask(sample.name), sample.hole.astype(np.uint8) * 255)
-        write_png(self.composite(title, sample.name), composite)
+            self._put(ORIGINAL, sample.name, sample.target)
+            self._put(MASK, sample.name, sample.hole.astype(np.uint8) * 255)
+        self._put(title, sample.name, composite)
 
     def holds(self, title: str, name: str) -> bool:
         """Whether the original, the mask and the method's composite of a sample exist."""
@@ -64,6 +64,9 @@ class KeptImages:
         """A sample with the composites of these methods, for a report."""
         composites = {title: self.composite(title, name) for title in titles}
         return Case(name, self.original(name), self.mask(name), composites)
+
+    def _put(self, folder: str, name: str, pixels: ImageArray) -> None:
+        write_png(self._path(folder, name), pixels)
 
     def _path(self, folder: str, name: str) -> Path:
         return self.folder / folder / png_name(name)

@@ -40,6 +40,8 @@ class Settings:
     """How files in folders of images are named, in all of them or by method; see `name_matching.named_by`."""
     leave_out_trained: bool = False
     """Whether images are left out that a method was trained on."""
+    inception_weights: str = "imagenet"
+    """Of FID, U-IDS and P-IDS."""
 
     @classmethod
     def from_config(cls, config: DictConfig, sources: Mapping[str, str]) -> Settings:
@@ -59,6 +61,7 @@ class Settings:
             compile=config.compile,
             match=_pattern(config.get("match", "")),
             leave_out_trained=true_or_false(config.leave_out_trained, "leave_out_trained"),
+            inception_weights=config.get("inception_weights", "imagenet"),  # `evaluate` has none of these metrics
         )
 
     @property

@@ -53,9 +53,14 @@ def combined_hash(hashes: Mapping[str, str]) -> str:
 
 def code_hash(conf: Path) -> str:
     """Hash this package's sources and the YAML files in `conf`; equal in a checkout and an installed wheel."""
+    return combined_hash(code_hashes(conf))
+
+
+def code_hashes(conf: Path) -> dict[str, str]:
+    """The hash of each file that `code_hash` hashes, by its path below `src` or `conf`, such as `src/batch.py`."""
     files = {f"src/{name}": path for name, path in _code_files(_PACKAGE) if not path.is_relative_to(_PACKAGE / "conf")}
     files |= {f"conf/{name}": path for name, path in _code_files(conf) if not path.is_relative_to(conf / "local")}
-    return combined_hash({name: file_hash(path) for name, path in files.items()})
+    return {name: file_hash(path) for name, path in files.items()}
 
 
 def _code_files(root: Path) -> Iterator[tuple[str, Path]]:

@@ -109,6 +109,8 @@ Name = Annotated[str, AfterValidator(_below)]
 Hash = Annotated[str, AfterValidator(_sha256)]
 Share = Annotated[float, BeforeValidator(_finite), Field(ge=0, le=1)]
 """A number in [0, 1]."""
+Finite = Annotated[float, BeforeValidator(_finite)]
+"""A finite number, or the string `inf`."""
 Number = Annotated[float | None, BeforeValidator(_finite)]
 """A finite number, the string `inf`, or null."""
 Size = Annotated[tuple[int, int], BeforeValidator(_two_sides)]

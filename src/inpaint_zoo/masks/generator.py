@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.finding import ImageFile
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class MaskGenerator(Protocol):
 class MasksFromFiles(Protocol):
     """A generator that reads its masks from files."""
 
-    def file_name(self, index: int, name: str) -> str:
-        """The path, below the folder of masks, of the mask of a request with this `index` and `name`."""
+    def mask_file(self, index: int, name: str) -> ImageFile:
+        """The file of the mask of a request with this `index` and `name`, named by its path below the folder."""
         ...
 
 

@@ -41,7 +41,7 @@ def _heading(column: Column) -> str:
 
 def _row(table: Table, row: list[Cell]) -> Iterator[str]:
     head, *others = row
-    yield f'<th scope="row" data-value="{_value(head)}"><bdi>{escaped(head.shown)}</bdi></th>\n'
+    yield f'<th scope="row" data-value="{_value(head)}">{_name(head)}</th>\n'
     for column, cell in zip(table.columns[1:], others, strict=True):
         classes = escaped(" ".join(filter(None, (column.kind, "best" if cell.best else ""))))
         title = f'data-title="{escaped(column.heading)}"'  # shown beside the value where a page is narrow
@@ -50,6 +50,11 @@ def _row(table: Table, row: list[Cell]) -> Iterator[str]:
             lines = "<br>".join(map(escaped, text.split("\n")))
             yield f'<small class="{escaped(kind)}">{lines}</small>\n'
         yield "</td>\n"
+
+
+def _name(cell: Cell) -> str:
+    shown = f"<bdi>{escaped(cell.shown)}</bdi>"
+    return f'<a href="{escaped(cell.link)}">{shown}</a>' if cell.link else shown
 
 
 def _value(cell: Cell) -> str:

@@ -88,6 +88,8 @@ class Cell:
     """Smaller texts below or after the value, by their CSS class."""
     color: str = ""
     """Colour in a terminal."""
+    link: str = ""
+    """Where the name of a row leads on a page, such as `#costs`."""
 
 
 Row: TypeAlias = Sequence[Cell | str]

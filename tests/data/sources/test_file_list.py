@@ -108,7 +108,7 @@ def test_masks_of_a_list_go_with_their_images_through_crops_and_flips(paired: Pa
         assert set(batch["mask"].unique().tolist()) == {0, 1}
     for batch in data.train_dataloader():
         assert np.array_equal(batch["mask"][:, 0] == 1, batch["image"][:, 0] == 1)
-    assert data.test_dataset.mask.file_name(0, "b.png") == "b_mask.png"  # type: ignore[attr-defined]
+    assert data.test_dataset.mask.mask_file(0, "b.png").name == "b_mask.png"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("center_crop", "size"), [(None, [40, 40]), (36, [36, 36]), (36, [36, 20])])

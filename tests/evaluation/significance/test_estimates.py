@@ -234,3 +234,21 @@ def test_nothing_is_nan():
 @pytest.mark.parametrize("key", METRICS)
 def test_every_metric_has_a_direction(key: str):
     assert lower_is_better(key) == ("l1" in key or "lpips" in key)
+
+
+def test_a_part_of_the_bins_and_metrics_has_the_same_numbers() -> None:
+    rng = np.random.default_rng(0)
+    records = [
+        Record(method, f"{n}", f"{n}", 0.1 + 0.3 * (n % 2), {key: float(rng.normal(shift, 1)) for key in METRICS})
+        for shift, method in enumerate("abc")
+        for n in range(20)
+    ]
+    whole = estimates_of(records, num_resamples=100)
+    part = estimates_of(records, num_resamples=100, bins=("all",), metrics=("l1", "hole_psnr"))
+    wanted = [place for place in whole if place[0] == "all" and place[2] in ("l1", "hole_psnr")]
+    assert part.keys() == set(wanted)
+    for place in wanted:
+        assert (part[place].letters, part[place].is_best) == (whole[place].letters, whole[place].is_best)
+        assert part[place].mean == pytest.approx(whole[place].mean, rel=1e-12)
+        own, its = part[place].difference, whole[place].difference
+        assert (own and own.p) == (its and its.p)

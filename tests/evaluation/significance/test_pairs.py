@@ -3,6 +3,7 @@ import pytest
 
 from inpaint_zoo.evaluation.significance.intervals import confidence_intervals
 from inpaint_zoo.evaluation.significance.pairs import Pairs
+from inpaint_zoo.evaluation.significance.permutation import corrected_p_values
 
 
 def values_of(seed: int, photographs: int = 10, methods: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -72,3 +73,27 @@ def test_among_equal_methods_the_best_is_rarely_told_apart_from_another():
     best = values.mean(axis=0).argmax(axis=0)
     errors = pairs.told_apart[best, :, np.arange(300)].any(axis=1).mean()
     assert 0 < errors <= 0.08
+
+
+@pytest.mark.parametrize(("photographs", "lacking"), [(8, False), (30, False), (8, True)])
+def test_many_methods_have_the_numbers_that_their_pairs_give(
+    monkeypatch: pytest.MonkeyPatch, photographs: int, lacking: bool
+) -> None:
+    """Sums from methods beside sums of pairs; one metric that nobody has, and values of very different sizes."""
+    values, starts = values_of(2, photographs, methods=7)
+    values = np.concatenate([1e3 + values, np.full_like(values[..., :1], np.nan)], axis=2)
+    values[:, 3] = values[:, 4]  # a pair of equal methods
+    if lacking:
+        values[1, 0, 0] = np.nan
+    slow = Pairs.of(values, starts, 500, 0)
+    monkeypatch.setattr("inpaint_zoo.evaluation.significance.pairs.MANY_PAIRS", 1)
+    asked = []
+    real = corrected_p_values
+    monkeypatch.setattr(
+        "inpaint_zoo.evaluation.significance.pairs.corrected_p_values",
+        lambda *given: (asked.append(given[3] is not None), real(*given))[1],
+    )
+    fast = Pairs.of(values, starts, 500, 0)
+    assert asked == [not lacking]
+    np.testing.assert_array_equal(fast.p, slow.p)
+    np.testing.assert_array_equal(fast.told_apart, slow.told_apart)

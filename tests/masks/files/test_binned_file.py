@@ -13,7 +13,7 @@ from inpaint_zoo.masks import BinnedFileMask, MaskRequest
 
 def test_evaluation_goes_through_the_bins_and_their_files_in_turn(make: Callable[..., BinnedFileMask]) -> None:
     generator = make()
-    names = [generator.file_name(index, "x") for index in range(8)]
+    names = [generator.mask_file(index, "x").name for index in range(8)]
     assert names == ["2.png", "4.png", "3.png", "5.png", "2.png", "6.png", "3.png", "4.png"]
     for index in range(8):
         mask = generator(MaskRequest(20, 30, np.random.RandomState(0), index=index))
@@ -28,7 +28,7 @@ def test_training_draws_from_all_bins_and_from_nothing_else(make: Callable[..., 
 
 
 def test_inverted_files_are_measured_inverted(make: Callable[..., BinnedFileMask]) -> None:
-    assert make(invert=True, bins=[[0.85, 1.0]]).file_name(0, "x") == "1.png"
+    assert make(invert=True, bins=[[0.85, 1.0]]).mask_file(0, "x").name == "1.png"
 
 
 def test_a_bin_without_files_is_named(make: Callable[..., BinnedFileMask]) -> None:

@@ -44,4 +44,4 @@ def test_the_file_of_a_sample_is_known(write: Write) -> None:
     for name in ("b.png", "a/c.png"):
         root = write(name, square())
     generator = file_mask(root=root)
-    assert [generator.file_name(index, "image.png") for index in range(3)] == ["a/c.png", "b.png", "a/c.png"]
+    assert [generator.mask_file(index, "image.png").name for index in range(3)] == ["a/c.png", "b.png", "a/c.png"]

@@ -26,7 +26,7 @@ def test_files_are_measured_once_until_one_changes(
     make()
     assert len(read) == 9
     Image.fromarray(np.full((20, 30), 255, np.uint8)).save(folder / "2.png")
-    assert make(bins=[[0.95, 1.0]]).file_name(0, "x") == "2.png"
+    assert make(bins=[[0.95, 1.0]]).mask_file(0, "x").name == "2.png"
     assert len(read) == 18
 
 
@@ -36,10 +36,10 @@ def test_a_damaged_or_unwritable_cache_costs_time_only(
     make()
     (kept,) = (tmp_path / "cache" / "inpaint-zoo").iterdir()
     kept.write_text("[0.1")
-    assert make().file_name(0, "x") == "2.png"
+    assert make().mask_file(0, "x").name == "2.png"
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert make().file_name(0, "x") == "2.png"
+    assert make().mask_file(0, "x").name == "2.png"
 
 
 def test_ratios_are_those_of_the_files_in_order(folder: Path) -> None:

@@ -49,7 +49,7 @@ def test_it_is_scaled_and_mirrored(objects: Callable[..., ObjectShapeMask]) -> N
     assert max(heights) > 75
     mirrored = sum(bool(shape[-1, -1] and shape[0, -1]) for shape in shapes)
     assert 8 < mirrored < 32
-    assert generator.file_name(5, "x") == "triangle.png"
+    assert generator.mask_file(5, "x").name == "triangle.png"
 
 
 def test_a_file_without_a_hole_is_named(tmp_path: Path, objects: Callable[..., ObjectShapeMask]) -> None:

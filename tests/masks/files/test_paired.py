@@ -39,7 +39,7 @@ def test_masks_are_matched_by_their_path_whatever_the_suffix(write: Callable[...
     assert mask.missing([*names, "b.jpg", "other/a.jpg"]) == ["b.jpg", "other/a.jpg"]
     requests = [MaskRequest(10, 10, RNG, index=index, name=name) for index, name in enumerate(names)]
     assert [mask(request).mean() for request in requests] == [0.3, 0.1, 0.2]
-    assert [mask.file_name(7, name) for name in names] == ["sub/b.bmp", "a.png", "sub/a.png"]
+    assert [mask.mask_file(7, name).name for name in names] == ["sub/b.bmp", "a.png", "sub/a.png"]
     with pytest.raises(InputError, match=r"mask\.root: .*masks has no mask for b\.jpg"):
         mask(MaskRequest(10, 10, RNG, index=0, name="b.jpg"))
 

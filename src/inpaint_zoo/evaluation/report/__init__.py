@@ -2,7 +2,7 @@
 
 from inpaint_zoo.evaluation.report.content import ProtocolCard, Report
 from inpaint_zoo.evaluation.report.cost import Cost
-from inpaint_zoo.evaluation.report.folder import write_results
+from inpaint_zoo.evaluation.report.folder import write_results, write_tables
 from inpaint_zoo.evaluation.report.grid import write_grid
 from inpaint_zoo.evaluation.report.html import write_html
 from inpaint_zoo.evaluation.report.images import Case
@@ -23,4 +23,5 @@ __all__ = [
     "write_grid",
     "write_html",
     "write_results",
+    "write_tables",
 ]

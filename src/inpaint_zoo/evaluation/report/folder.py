@@ -14,6 +14,17 @@ from inpaint_zoo.files.atomic import write_text
 from inpaint_zoo.metrics.records import summarise, write_records, write_summary
 
 
+def write_tables(report: Report, folder: Path) -> None:
+    """Write records, means and a table: records.csv, summary.json, table.md, without images and page.
+
+    Raises:
+        InputError: The folder cannot be written.
+    """
+    write_records(report.records, folder / "records.csv")
+    write_summary(summarise(report.records), folder / "summary.json")
+    write_text(folder / "table.md", markdown_table(report))
+
+
 def write_results(report: Report, folder: Path) -> list[Path]:
     """Write records, means, tables, image grid and page.
 

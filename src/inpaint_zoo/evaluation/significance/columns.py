@@ -27,20 +27,20 @@ class Values(NamedTuple):
     """Numbers of the images of each bin."""
 
     @classmethod
-    def of(cls, records: Iterable[Record]) -> Values:
-        """Sort records; methods may lack images."""
+    def of(cls, records: Iterable[Record], metrics: Sequence[str] = METRICS) -> Values:
+        """Sort records, and take these metrics of them; methods may lack images."""
         records = list(records)
         methods = sorted({record.method for record in records})
         samples = sorted({(record.photograph, record.name) for record in records})
         images = sorted({image for image, _ in samples})
         row = {sample: number for number, sample in enumerate(samples)}
         column = {method: number for number, method in enumerate(methods)}
-        values = np.full((len(samples), len(methods), len(METRICS)), np.nan)
+        values = np.full((len(samples), len(methods), len(metrics)), np.nan)
         members: dict[str, set[int]] = {name: set() for name in EVERY_BIN}
         for record in records:
             number = row[record.photograph, record.name]
             values[number, column[record.method]] = [
-                math.nan if (value := record.metrics[key]) is None else value for key in METRICS
+                math.nan if (value := record.metrics[key]) is None else value for key in metrics
             ]
             for name in record.bins:
                 members[name].add(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,7 +67,12 @@ Estimates = Mapping[tuple[str, str, str], Estimate]
 
 
 def estimates_of(
-    records: Iterable[Record], *, num_resamples: int = NUM_RESAMPLES, seed: int = 0
+    records: Iterable[Record],
+    *,
+    num_resamples: int = NUM_RESAMPLES,
+    seed: int = 0,
+    bins: Sequence[str] = EVERY_BIN,
+    metrics: Sequence[str] = METRICS,
 ) -> dict[tuple[str, str, str], Estimate]:
     """An interval and a test for every mean of `summarise`.
 
@@ -79,27 +84,30 @@ def estimates_of(
         records: In any order; methods may lack images.
         num_resamples: Random sign flips of the permutation test.
         seed: The same records and seed give the same numbers.
+        bins: Those that are computed.
+        metrics: Those that are computed; each has the numbers that it has beside others.
     """
-    table = Values.of(records)
+    table = Values.of(records, metrics)
     return {
-        (bin_name, method, key): estimate
-        for bin_name in EVERY_BIN
+        (bin_name, table.methods[m], metrics[k]): estimate
+        for bin_name in bins
         if table.members[bin_name]
-        for (method, key), estimate in _estimates_in_bin(table, bin_name, num_resamples, seed)
+        for (m, k), estimate in _estimates_in_bin(table, bin_name, metrics, (num_resamples, seed))
     }
 
 
 def _estimates_in_bin(
-    table: Values, bin_name: str, num_resamples: int, seed: int
-) -> Iterator[tuple[tuple[str, str], Estimate]]:
+    table: Values, bin_name: str, metrics: Sequence[str], drawn: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int], Estimate]]:
+    """The estimates by the numbers of method and metric; `drawn`: the number of flips, and their seed."""
     members = table.members[bin_name]
     values = table.values[members]
     # images of one photograph are neighbours: the first one of each photograph
     starts = np.flatnonzero(np.diff(table.photographs[members], prepend=-1))
     own = Columns.of(values, starts)
     intervals = own.intervals()
-    pairs = Pairs.of(values, starts, num_resamples, seed)
-    for k, metric in enumerate(METRICS):
+    pairs = Pairs.of(values, starts, *drawn)
+    for k, metric in enumerate(metrics):
         ranked = _ranked(own.means[:, k], metric)
         named = pairs.letters(k, ranked)
         for m in ranked:
@@ -110,7 +118,7 @@ def _estimates_in_bin(
                 is_best=m == ranked[0] and len(ranked) > 1,
                 letters=named.get(m, ""),
             )
-            yield (table.methods[m], metric), estimate
+            yield (m, k), estimate
 
 
 def _ranked(means: Floats, metric: str) -> list[int]:

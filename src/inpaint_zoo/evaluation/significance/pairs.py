@@ -15,6 +15,8 @@ from inpaint_zoo.evaluation.significance.permutation import corrected_p_values
 
 SIGNIFICANCE = 0.05
 """p values below this are significant."""
+MANY_PAIRS = 500
+"""From so many pairs on, their sums are computed from those of methods."""
 
 
 class Pairs(NamedTuple):
@@ -43,7 +45,9 @@ class Pairs(NamedTuple):
         values = np.where(np.isinf(values).any(axis=0), np.nan, values)
         columns = Columns.joined([Columns.of(values[:, [m]] - values[:, m + 1 :], starts) for m in range(number)])
         tested = (columns.sizes > 0).sum(axis=0) >= FEWEST
-        p = corrected_p_values(np.where(tested, columns.sums, 0), num_resamples, seed)
+        p = corrected_p_values(
+            np.where(tested, columns.sums, 0), num_resamples, seed, _complete(values, starts, tested)
+        )
         limits = columns.intervals()
         told_apart = (p < SIGNIFICANCE) & ((limits[..., 0] > 0) | (limits[..., 1] < 0))
         return cls(
@@ -62,6 +66,17 @@ class Pairs(NamedTuple):
         """
         order = [number for number in ranked if not np.isnan(self.p[number, :, metric]).all()]
         return dict(zip(order, letters(self.told_apart[..., metric][np.ix_(order, order)]), strict=True))
+
+
+def _complete(values: Floats, starts: NDArray[np.intp], tested: NDArray[np.bool_]) -> Floats | None:
+    """(n, M, K): sums by photograph; None for a few methods, and where a method lacks values that another has."""
+    missing = np.isnan(values)
+    if len(tested) < MANY_PAIRS or not tested[:, ~missing.all(axis=(0, 1))].all():
+        return None
+    if (missing.any(axis=(0, 1)) & ~missing.all(axis=(0, 1))).any():
+        return None
+    sums: Floats = np.add.reduceat(np.where(missing, 0, values), starts, axis=0)
+    return sums
 
 
 def _square(number: int, upper: Floats, lower: Floats) -> Floats:

@@ -7,9 +7,10 @@ Smyth, "Permutation p-values should never be zero", Statistical Applications in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inpaint_zoo.evaluation.significance.intervals import Floats
 
@@ -19,7 +20,7 @@ TIE = 1e-12
 """Sums whose distance is at most this share of the largest possible sum count as equal: they differ by rounding."""
 
 
-def corrected_p_values(differences: Floats, num_resamples: int, seed: int) -> Floats:
+def corrected_p_values(differences: Floats, num_resamples: int, seed: int, values: Floats | None = None) -> Floats:
     """Two-sided p value of each pair, corrected for all pairs of its column.
 
     The probability that any pair of equal methods has p < 0.05 is at most 0.05, also where a pair is chosen afterwards.
@@ -32,26 +33,65 @@ def corrected_p_values(differences: Floats, num_resamples: int, seed: int) -> Fl
             it has none. A pair that is 0 throughout has p = 1 and does not affect the others.
         num_resamples: Number of random flips; where 2^n is not larger, every flip is used once and p is exact.
         seed: The same seed flips the same signs.
+        values: (n, M, C), of M methods whose pairs these are, in the order of `np.triu_indices(M, 1)`. The sums of
+            pairs are then computed from those of methods, which takes a fraction of the time for many methods; they
+            are equal but for rounding.
 
     Returns:
         (P, C) in (0, 1]. With random flips, the observed signs count as one more flip, so that p is never 0.
     """
     number, *shape = differences.shape
+    if 0 in shape:  # a single method has no pairs
+        return np.empty(shape)
     scale = np.sqrt((differences**2).sum(axis=0))
     scaled = np.divide(differences, scale, out=np.zeros_like(differences), where=scale > 0)
     order = np.argsort(np.abs(scaled.sum(axis=0)), axis=0, kind="stable")
     scaled = np.take_along_axis(scaled, order[None], axis=1)
     total = scaled.sum(axis=0)
     limit = np.abs(total) - TIE * np.abs(scaled).sum(axis=0)
-    doubled, extreme = 2 * scaled.reshape(number, -1), np.zeros(shape)
+    sums_of = _sums_of_pairs(scaled) if values is None else _sums_from_methods(values, scale, order)
+    extreme = np.zeros(shape)
     for flips in _flips(number, num_resamples, seed, max(number, total.size)):
-        sums = (flips @ doubled).reshape(len(flips), *shape)
+        sums = sums_of(flips)
         np.abs(np.subtract(sums, total, out=sums), out=sums)
         extreme += (np.maximum.accumulate(sums, axis=1, out=sums) >= limit).sum(axis=0)
     p = extreme / 2.0**number if is_exact(number, num_resamples) else (extreme + 1) / (num_resamples + 1)
     result = np.empty(shape)
     np.put_along_axis(result, order, np.maximum.accumulate(p[::-1], axis=0)[::-1], axis=0)
     return result
+
+
+def _sums_of_pairs(scaled: Floats) -> Callable[[Floats], Floats]:
+    """Gives (rows, P, C): twice the sums over the flipped clusters."""
+    number, *shape = scaled.shape
+    doubled = 2 * scaled.reshape(number, -1)
+
+    def sums_of(flips: Floats) -> Floats:
+        sums: Floats = (flips @ doubled).reshape(len(flips), *shape)
+        return sums
+
+    return sums_of
+
+
+def _sums_from_methods(values: Floats, scale: Floats, order: NDArray[np.intp]) -> Callable[[Floats], Floats]:
+    """As `_sums_of_pairs`, for all pairs of methods, divided by `scale` (P, C) and in this order."""
+    number, num_methods, num_columns = values.shape
+    centered = values - values.mean(axis=1, keepdims=True)  # the differences stay, with smaller sums to round
+    doubled = 2 * centered.reshape(number, -1)
+    columns = np.arange(num_columns)
+    first, second = ((own[order] * num_columns + columns).ravel() for own in np.triu_indices(num_methods, 1))
+    weights = np.divide(1, scale, out=np.zeros_like(scale), where=scale > 0)
+    factors = np.take_along_axis(weights, order, axis=0).ravel()
+
+    def sums_of(flips: Floats) -> Floats:
+        own = flips @ doubled
+        sums = np.take(own, first, axis=1)
+        sums -= np.take(own, second, axis=1)
+        sums *= factors
+        shaped: Floats = sums.reshape(len(flips), *scale.shape)
+        return shaped
+
+    return sums_of
 
 
 def is_exact(num_clusters: int, num_resamples: int) -> bool:

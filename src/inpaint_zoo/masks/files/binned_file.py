@@ -67,13 +67,10 @@ class BinnedFileMask:
             (choice,) = draw_integers(rng, 0, len(self._chosen) - 1, 1)
             (place,) = draw_integers(rng, 0, len(self._chosen[choice]) - 1, 1)
             return self.turn(self.folder.mask(self._chosen[choice][place], height, width), request)
-        return self.folder.mask(self._file(request.index), height, width)
+        return self.folder.mask(self.mask_file(request.index, ""), height, width)
 
-    def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of a request with this `index`."""
-        return self._file(index).name
-
-    def _file(self, index: int) -> ImageFile:
+    def mask_file(self, index: int, name: str) -> ImageFile:
+        """The file, named by its path below `root`, of the mask of a request with this `index`."""
         turn, choice = divmod(index, len(self._chosen))
         files = self._chosen[choice]
         return files[turn % len(files)]

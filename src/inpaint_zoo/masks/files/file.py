@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.files.turning import Turning
 from inpaint_zoo.masks.generator import MaskRequest, draw_integers
@@ -46,6 +47,6 @@ class FileMask:
             (index,) = draw_integers(request.rng, 0, len(files) - 1, 1)
         return self.turn(self.folder.mask(files[index % len(files)], request.height, request.width), request)
 
-    def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of a request with this `index`."""
-        return self.folder.files[index % len(self.folder.files)].name
+    def mask_file(self, index: int, name: str) -> ImageFile:
+        """The file, named by its path below `root`, of the mask of a request with this `index`."""
+        return self.folder.files[index % len(self.folder.files)]

@@ -9,6 +9,7 @@ import numpy as np
 
 from inpaint_zoo.checks import probability
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.images.finding import ImageFile
 from inpaint_zoo.images.resizing import Resize, resize_mask
 from inpaint_zoo.masks.files.folder import MaskFolder
 from inpaint_zoo.masks.generator import MaskRequest, draw_integers
@@ -64,9 +65,9 @@ class ObjectShapeMask:
         mask[0, top : top + shape.shape[0], left : left + shape.shape[1]] = shape
         return mask
 
-    def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of a request with this `index`."""
-        return self.folder.files[index % len(self.folder.files)].name
+    def mask_file(self, index: int, name: str) -> ImageFile:
+        """The file, named by its path below `root`, of the mask of a request with this `index`."""
+        return self.folder.files[index % len(self.folder.files)]
 
 
 def _cut_out(holes: np.ndarray, size: tuple[int, int], resize: Resize) -> np.ndarray:

@@ -76,9 +76,9 @@ class PairedMask:
             )
         return self.folder.mask(self._file(request.name), request.height, request.width, self._fit)
 
-    def file_name(self, index: int, name: str) -> str:
-        """The path, below `root`, of the mask of image `name`."""
-        return self._file(name).name
+    def mask_file(self, index: int, name: str) -> ImageFile:
+        """The file, named by its path below `root`, of the mask of image `name`."""
+        return self._file(name)
 
     def size(self, name: str) -> tuple[int, int]:
         """The stored (height, width) of the mask of image `name`."""
