@@ -1,5 +1,6 @@
 """The page in a real browser: simulated people answer it, and what they like comes back."""
 
+import json
 import re
 
 import numpy as np
@@ -177,6 +178,18 @@ def test_a_choice_can_be_taken_back_until_it_is_saved(study, opened, tmp_path):
     assert page.locator("#undo").is_hidden()
     page.reload()
     assert saved(page, tmp_path / "b.json").read_text() == first == page.locator("#text").input_value()
+
+
+def test_another_person_begins_at_the_same_computer(study, opened, tmp_path):
+    page = opened()
+    begin(page)
+    answer_all(study[0], page, WORTH)
+    assert page.locator("#another").is_hidden()
+    first = json.loads(saved(page, tmp_path / "a.json").read_text())
+    page.click("#another")
+    page.wait_for_function("first => state.voter !== first", arg=first["voter"])
+    assert page.locator("#start").is_visible()
+    assert page.evaluate("state.answers.length") == 0
 
 
 def test_a_phone_shows_two_columns_and_taps_choose(study, opened):

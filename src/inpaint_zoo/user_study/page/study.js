@@ -94,6 +94,7 @@ const file = () => JSON.stringify({
 const finish = () => {
   show("done");
   at("undo").hidden = state.saved;
+  at("another").hidden = !state.saved;
   at("text").value = file();
 };
 
@@ -105,6 +106,7 @@ at("save").addEventListener("click", () => {
   html("a", { href: address, download: `answers-${state.voter}.json` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 });
+at("another").addEventListener("click", () => { try { localStorage.removeItem(NAME); } catch { /* nothing was kept */ } location.reload(); });
 at("agree")?.addEventListener("change", event => { at("begin").disabled = !event.target.checked; });
 at("begin").addEventListener("click", ask);
 at("back").addEventListener("click", back);
