@@ -312,7 +312,7 @@ def test_results_of_others_by_their_own_names_with_seeds_and_a_figure(
     methods = [f"methods.x@0={one}", f"methods.x@1={two}", "methods.mean=mean"]
     figure = ["figure.images=[b.png]", "figure.crops=[[1,2,8,8]]"]
     code, out, err = compare(f"data.root={root}", *methods, "match.x@0={name}_out.png", *figure)
-    assert (code, err) == (0, "")
+    assert code == 0, err
     assert "Means over seeds" in out
     assert {"figure.png", "figure.pdf", "table_column.tex"} <= {path.name for path in (tmp_path / "out").iterdir()}
     assert command("verify", tmp_path / "out" / "results.json").code == 0
