@@ -17,8 +17,7 @@ from PIL import Image
 Array = NDArray[Any]
 
 CORPUS = Path(__file__).parent / "corpus"
-CAP = 100.0
-"""PSNR of equal pictures, in dB."""
+CAP = 100.0  # PSNR of equal pictures, in dB
 K = (0.01, 0.03)
 
 
@@ -77,7 +76,8 @@ def gray(image: Array) -> Array:
 def gaussian(size: int = 11, sigma: float = 1.5) -> Array:
     """The weights of a window, in one direction."""
     weights: Array = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
-    return weights / weights.sum()
+    weights /= weights.sum()
+    return weights
 
 
 def psnr(image: Array, target: Array, peak: float, cap: float = math.inf) -> float:
@@ -108,8 +108,7 @@ def ssim_map(
     unbiased = 1 / (1 - len(weights) ** -2) if sample else 1.0
     variances, cov = unbiased * (squares - mean_a**2 - mean_b**2), unbiased * (products - mean_a * mean_b)
     c1, c2 = (k[0] * peak) ** 2, (k[1] * peak) ** 2
-    luminance: Array = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
-    return luminance * (2 * cov + c2) / (variances + c2)
+    return np.asarray((2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1) * (2 * cov + c2) / (variances + c2))
 
 
 def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Array], **named: Any) -> Any:
@@ -118,7 +117,7 @@ def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Ar
 
 
 def _l1(image: Array, target: Array) -> Array:
-    return np.divide(np.abs(image - target), 255)
+    return np.asarray(np.abs(image - target) / 255)
 
 
 def _relative_l1(image: Array, target: Array) -> float:
