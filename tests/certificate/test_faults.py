@@ -272,4 +272,4 @@ def test_the_page_names_them_all() -> None:
     assert len(rows) == len(FAULTS) >= 40
     for (name, fault), row in zip(FAULTS.items(), rows, strict=True):
         assert f"| {name.partition('/')[2]} |" in row
-        assert (fault.words or "no known difference").partition(", in place of")[0] in row
+        assert (fault.words or "no known difference").partition(", in place")[0] in row

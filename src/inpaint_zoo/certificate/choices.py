@@ -54,7 +54,7 @@ def _whole(bits: int, *weights: int) -> Callable[[Array], Array]:
 
 
 def _skimage_gray(image: Array) -> Array:
-    return np.multiply(255.0, gray(image / 255))
+    return np.multiply(255.0, gray(image / 255), dtype=np.float64)
 
 
 def _as_it_is(image: Array) -> Array:

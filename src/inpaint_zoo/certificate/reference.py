@@ -17,8 +17,7 @@ from PIL import Image
 Array = NDArray[Any]
 
 CORPUS = Path(__file__).parent / "corpus"
-CAP = 100.0
-"""PSNR of equal pictures, in dB."""
+CAP = 100.0  # PSNR of equal pictures, in dB
 K = (0.01, 0.03)
 
 
@@ -76,8 +75,9 @@ def gray(image: Array) -> Array:
 
 def gaussian(size: int = 11, sigma: float = 1.5) -> Array:
     """The weights of a window, in one direction."""
-    weights = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
-    return np.asarray(weights / weights.sum())
+    weights: Array = np.exp(-((np.arange(size) - size // 2) ** 2) / (2 * sigma**2))
+    weights /= weights.sum()
+    return weights
 
 
 def psnr(image: Array, target: Array, peak: float, cap: float = math.inf) -> float:
@@ -108,8 +108,7 @@ def ssim_map(
     unbiased = 1 / (1 - len(weights) ** -2) if sample else 1.0
     variances, cov = unbiased * (squares - mean_a**2 - mean_b**2), unbiased * (products - mean_a * mean_b)
     c1, c2 = (k[0] * peak) ** 2, (k[1] * peak) ** 2
-    luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
-    return np.asarray(luminance * (2 * cov + c2) / (variances + c2))
+    return np.asarray((2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1) * (2 * cov + c2) / (variances + c2))
 
 
 def _of(measure: Callable[..., Any], *arguments: Any, form: Callable[[Array], Array], **named: Any) -> Any:

@@ -27,7 +27,7 @@ TOLERANCES = {"psnr": 2e-4, "ssim": 2e-5, "l1": 2e-6, "hole_l1": 2e-6, "ratio": 
 MOST_NAMED = 3
 """Explanations that are listed where several give the same numbers."""
 MOST_BASES = 2
-"""Protocols from which two differences are looked for: the wanted one, and the nearest."""
+"""Protocols from which two differences are looked for, or one of a lone number: the wanted one, and the nearest."""
 _MEAN, *_OTHER_AGGREGATES = AGGREGATES
 
 
@@ -110,7 +110,7 @@ def _explained(metric: str, given: Given, form: str, bases: Mapping[str, Definit
     names = list(bases)
     for count in (1, 2):
         tried = set[Definition]()
-        for name in names if count < 2 else names[:MOST_BASES]:
+        for name in names if count < 2 and not given.is_mean else names[:MOST_BASES]:
             base = _seen(bases[name], form)
             found = [] if base in tried else list(_matching(metric, base, given, form, count))
             tried.add(base)
