@@ -41,7 +41,6 @@ def write_results_file(session: Session, report: Report, written: Written, path:
     settings, manifest = session.settings, session.evaluation.manifest
     head = {
         **labels(session),
-        "trained_on": session.num_trained_on,
         "hashes": session.hashes(),
         "code": code_parts(CONF_DIR),
         "settings": {
@@ -62,10 +61,15 @@ def write_results_file(session: Session, report: Report, written: Written, path:
 
 
 def labels(session: Session) -> dict[str, Any]:
-    """What the numbers belong to: the protocol, whether it leaks ground truth, and the identities of the methods."""
+    """What the numbers belong to: the protocol, whether it leaks, the methods, and what they were trained on."""
     protocol = session.evaluation.protocol
     methods = {title: method.identity() for title, method in session.methods.items()}
-    return {"protocol": protocol.name, "leaks": protocol.leaks, "methods": methods}
+    return {
+        "protocol": protocol.name,
+        "leaks": protocol.leaks,
+        "methods": methods,
+        "trained_on": session.num_trained_on,
+    }
 
 
 def _line(record: Record) -> dict[str, Any]:
@@ -156,8 +160,9 @@ def _results(file: _File, name: str) -> Results:
             raise InputError(f"{name} has two photographs of {record.name}")
     complete = all(record.photograph is not None for record in file.records)
     estimates = None if file.estimates is None else _estimates(file.estimates, name)
+    labels = {key: getattr(file, key) for key in ("protocol", "leaks", "methods", "trained_on")}
     return Results(
-        labels={"protocol": file.protocol, "leaks": file.leaks, "methods": file.methods},
+        labels={key: value for key, value in labels.items() if value is not None},
         hashes=file.hashes,
         settings=file.settings,
         numbers=numbers,
@@ -253,6 +258,7 @@ class _File(JSONObject):
     records: list[_Record]
     hashes: dict[str, Any]
     settings: dict[str, Any]
+    trained_on: dict[str, int | None] | None = None
     code: dict[str, str] | None = None
     samples: list[Entry] | None = None
     estimates: list[_Estimate] | None = None
