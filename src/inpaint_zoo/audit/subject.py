@@ -86,7 +86,7 @@ class Subject:
         Raises:
             CallError: The method fails, or returns no image.
         """
-        (filled,) = self.fill_all(image[None], mask[None])
+        filled: Levels = self.fill_all(image[None], mask[None])[0]
         return filled
 
     def fill_all(self, images: Array, masks: Array) -> Levels:
@@ -107,7 +107,7 @@ class Subject:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what it says of NaN is seen in its output
-                made = np.asarray(self.call(self.form.image(images), self.form.mask(masks)))
+                made: Array = np.asarray(self.call(self.form.image(images), self.form.mask(masks)))
         except InputError as error:
             raise CallError(_line(str(error))) from error
         except Exception as error:  # it may raise anything
