@@ -97,7 +97,7 @@ KEYS = {
         compile costs device force inception_weights lpips lpips_weights manifest methods notes output precision
         reference size title weights
     """,
-    "audit": "device force method output size weights",
+    "audit": "corpus device force method output results size weights",
     "certify": "against corpus force metrics output",
     "study": """
         consent kind methods num_checks num_images num_questions output question reference results thanks title

@@ -115,3 +115,14 @@ def test_a_function_is_allowed_by_the_command_line_alone(command: Command, tmp_p
     assert outcome.code == 2
     assert "would run code" in outcome.err
     assert "own_fills" not in sys.modules
+
+
+def test_a_program_is_audited_by_its_files(command: Command, tmp_path: Path) -> None:
+    outcome = command("audit", f"corpus={tmp_path / 'corpus'}", "size=32")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "26 images and masks" in outcome.out
+    outcome = command("audit", f"results={tmp_path / 'corpus' / 'images'}", "size=32")
+    assert outcome.code == 2
+    assert outcome.err.endswith("fails 2 of 16 tests: truth in the hole, mask polarity\n")
+    assert "leave out method" in command("audit", "mean", f"corpus={tmp_path / 'other'}").err
+    assert "give one of method=" in command("audit", "mean", f"results={tmp_path / 'corpus' / 'images'}").err

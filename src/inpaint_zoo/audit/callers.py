@@ -78,7 +78,8 @@ def _spandrel(name: str, method: SpandrelFile) -> Subject:
         mask = torch.from_numpy(masks)[:, None].to(method.device)
         return _rows(composite(method.model(image, mask), image, mask))
 
-    return Subject(name, f"network {method.model.architecture.name}", Form(True, 1.0), call, True)
+    # spandrel takes no batches of masks
+    return Subject(name, f"network {method.model.architecture.name}", Form(True, 1.0), call, False)
 
 
 def _planes(images: Array) -> Tensor:

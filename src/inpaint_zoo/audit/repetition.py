@@ -64,6 +64,8 @@ def batch_independence(subject: Subject, size: int) -> Finding:
 
 def thread_count(subject: Subject, size: int) -> Finding:
     """One and two threads of torch give the same."""
+    if not subject.in_process:
+        return not_applicable("it has run elsewhere")
     case = picture(0, size, size)
     with _threads(1):
         one = subject.fill(*case)

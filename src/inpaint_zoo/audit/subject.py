@@ -74,6 +74,8 @@ class Subject:
     """From images (B, H, W, 3) and masks (B, H, W) of `form` to images (B, H, W, 3), uint8 or floats in [0, 1]."""
     batches: bool
     """Whether B may be more than 1."""
+    in_process: bool = True
+    """Whether it runs in this process; otherwise its outputs are there already."""
 
     @property
     def rounding(self) -> float:

@@ -44,7 +44,7 @@ SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may contain braces, which a shell expands to several arguments unless they are quoted."""
 
 VERB_PATH_KEYS = {
-    "audit": ("method",),
+    "audit": ("method", "corpus"),
     "benchmark": ("against",),
     "compare": ("match",),
     "certify": ("metrics", "corpus"),
