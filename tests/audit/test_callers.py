@@ -14,7 +14,10 @@ from inpaint_zoo.audit.battery import audit, faults
 from inpaint_zoo.audit.callers import subject_of
 from inpaint_zoo.batch import Prediction, composite
 from inpaint_zoo.errors import InputError
+from inpaint_zoo.evaluation.method_sources import build_methods
 from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, OnnxFile, Sample
+from inpaint_zoo.evaluation.methods.fills import FILLS
+from inpaint_zoo.evaluation.protocols import StandardProtocol
 from inpaint_zoo.models.network import InpaintingNetwork
 
 SIZE = 32
@@ -86,6 +89,16 @@ def contents_are_hidden(method: Method) -> list[bool]:
     changed = np.where(hole[..., None], 255 - image, image)
     one, other = (method(Sample("a", "a", given, hole)) for given in (image, changed))
     return [np.array_equal(one[hole], other[hole])]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["misf", "madf", "ctsdg", "patchmatch"])
+def test_what_comes_with_the_package_passes(name: str) -> None:
+    if name in FILLS:
+        pytest.importorskip(name)
+    size = 64
+    (method,) = build_methods({"own": name}, torch.device("cpu"), StandardProtocol(size=size)).values()
+    assert faults(audit(subject_of(name, method), size)) == []
 
 
 def test_a_folder_fills_nothing(images: Callable[..., Path]) -> None:

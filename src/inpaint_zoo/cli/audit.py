@@ -85,9 +85,7 @@ def _output(config: DictConfig) -> Path | None:
 
 def _subject(config: DictConfig, protocol: Protocol, size: int) -> Subject:
     if (config.method is None) is (config.results is None):
-        raise InputError(
-            "method is missing: give one of method=, results=DIR, or corpus=DIR, which writes images to fill"
-        )
+        raise InputError("give one of method=, results=DIR, and corpus=DIR, which writes images to fill")
     if config.results is not None:
         return subject_of_results(Path(config.results).expanduser(), size)
     name = str(config.method)
