@@ -23,7 +23,7 @@ LAYERS = (
     {"certificate", "masks", "metrics", "models"},
     {"data", "testing", "zoo"},
     {"evaluation", "hybrid", "training"},
-    {"benchmark", "export", "inference", "jobs", "user_study"},
+    {"audit", "benchmark", "export", "inference", "jobs", "user_study"},
     {"app", "spandrel"},
     {"cli"},
     {"__main__"},

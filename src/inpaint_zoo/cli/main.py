@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "study": ("inpaint_zoo.cli.study", "make a page on which people say which method they prefer"),
     "study collect": ("inpaint_zoo.cli.study_collect", "what the answers of a study say, beside the metrics"),
     "verify": ("inpaint_zoo.cli.verify", "recompute the numbers of a results.json and compare"),
+    "audit": ("inpaint_zoo.cli.audit", "try whether a method leaks ground truth, or breaks"),
     "certify": ("inpaint_zoo.cli.certify", "try somebody's metric code against the protocols"),
     "board": ("inpaint_zoo.cli.board", "one page of many results on the same images, each checked"),
     "masks make": ("inpaint_zoo.cli.masks_make", "write masks as PNG files, identical for the same seed"),

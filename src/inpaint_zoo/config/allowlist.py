@@ -61,7 +61,7 @@ _ELSEWHERE = (*_PLACES.values(), "albumentations.BasicTransform", "torch.nn.Modu
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FUNCTION = re.compile(rf"{_DOTTED.pattern}:{_DOTTED.pattern}")
 """The name of a function, `package.module:function`, that fills holes or computes metrics."""
-_NAMES_FUNCTION = re.compile(rf"(?:\+{{0,2}}methods\.[^=]+|ckpt|metrics)=(['\"]?)({FUNCTION.pattern})\1")
+_NAMES_FUNCTION = re.compile(rf"(?:\+{{0,2}}methods\.[^=]+|method|ckpt|metrics)=(['\"]?)({FUNCTION.pattern})\1")
 _allowed: ContextVar[tuple[str, ...]] = ContextVar("allowed", default=())
 
 

@@ -44,6 +44,7 @@ SHARD_KEYS = frozenset({"data.test", "data.train", "data.val"})
 """Keys whose values may contain braces, which a shell expands to several arguments unless they are quoted."""
 
 VERB_PATH_KEYS = {
+    "audit": ("method", "corpus"),
     "benchmark": ("against",),
     "compare": ("match",),
     "certify": ("metrics", "corpus"),
@@ -54,7 +55,13 @@ VERB_PATH_KEYS = {
 }
 """Keys whose values are paths only for one verb."""
 
-POSITIONAL_KEYS = {"certify": "metrics", "replay": "file", "study": "results", "verify": "results"}
+POSITIONAL_KEYS = {
+    "audit": "method",
+    "certify": "metrics",
+    "replay": "file",
+    "study": "results",
+    "verify": "results",
+}
 """The key of a verb's argument without `=`, whose value is a path or the name of a function."""
 
 LISTED_KEYS = {"board": "results", "study collect": "answers"}

@@ -45,7 +45,7 @@ def test_lama_fills_as_spandrel_runs_it(lama: Path) -> None:
     assert np.array_equal(method(changed), made)
     assert method.identity()["architecture"] == "LaMa"
     assert isinstance(read_network(lama, None, None, CPU), SpandrelFile)
-    torch.nn.init.constant_(next(method._model.model.parameters()), torch.nan)
+    torch.nn.init.constant_(next(method.model.model.parameters()), torch.nan)
     with pytest.raises(DivergedError, match=r"a.png"):
         method(given)
 

@@ -36,8 +36,8 @@ class PythonFunction:
     def __init__(self, name: str) -> None:
         self.name = name
         self.function, self._module = imported_function(name)
-        self._has_floats = bool(getattr(self.function, "floats", False))
-        self._has_batches = bool(getattr(self.function, "batches", False))
+        self.floats = bool(getattr(self.function, "floats", False))
+        self.batches = bool(getattr(self.function, "batches", False))
 
     def identity(self) -> dict[str, str]:
         """Its name and the hash of its file; what the function itself imports or reads is not known."""
@@ -51,7 +51,7 @@ class PythonFunction:
             InputError: The function fails, or returns something else.
             DivergedError: It is not finite.
         """
-        return self._filled(to_float(sample.image) if self._has_floats else sample.image, sample.hole, sample.name)
+        return self._filled(to_float(sample.image) if self.floats else sample.image, sample.hole, sample.name)
 
     def fill(self, image: FloatImageArray, hole: Hole) -> FloatImageArray:
         """Fill the hole of a float image, in steps of 1 / 255 where the function takes 8 bits.
@@ -66,19 +66,19 @@ class PythonFunction:
         Raises:
             InputError: As for a sample.
         """
-        filled = self._filled(image if self._has_floats else rounded(image), hole, "")
+        filled = self._filled(image if self.floats else rounded(image), hole, "")
         return np.where(hole[..., None], to_float(filled), image)
 
     def _filled(self, image: NDArray[Any], hole: Hole, name: str) -> NDArray[Any]:
         seen = np.where(hole[..., None], np.zeros((), image.dtype), image)
-        mask = hole.astype(np.float32) if self._has_floats else hole.astype(np.uint8) * np.uint8(255)
-        arguments = (seen[None], mask[None]) if self._has_batches else (seen, mask)
+        mask = hole.astype(np.float32) if self.floats else hole.astype(np.uint8) * np.uint8(255)
+        arguments = (seen[None], mask[None]) if self.batches else (seen, mask)
         try:
             made = np.asarray(self.function(*arguments))
         except Exception as error:  # it may raise anything
             reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             raise InputError(f"{self.name} failed{name and f' on {name}'} ({reason}); --debug shows where") from error
-        return self._checked(made, seen[None] if self._has_batches else seen, name)
+        return self._checked(made, seen[None] if self.batches else seen, name)
 
     def _checked(self, made: NDArray[Any], like: NDArray[Any], name: str) -> NDArray[Any]:
         is_float = made.dtype.kind == "f"
@@ -87,7 +87,7 @@ class PythonFunction:
                 f"{self.name} returned {made.dtype} of shape {made.shape}: return uint8, or floats in [0, 1], of shape "
                 f"{like.shape}"
             )
-        image = made[0] if self._has_batches else made
+        image = made[0] if self.batches else made
         if not is_float:
             return image
         if not np.isfinite(image).all():

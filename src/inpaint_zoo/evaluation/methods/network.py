@@ -98,7 +98,7 @@ class NetworkMethod:
     @torch.inference_mode()
     def _output(self, image: FloatImageArray, hole: Hole, name: str) -> FloatImageArray:
         height, width = hole.shape
-        padding = ((0, self._extra(height)), (0, self._extra(width)))
+        padding = self.padding(height, width)
         with self.arithmetic.context(self.device):
             prediction = self.network(
                 torch.from_numpy(np.pad(image, (*padding, (0, 0)), mode="reflect"))
@@ -110,6 +110,10 @@ class NetworkMethod:
         if not output.isfinite().all():
             raise DivergedError(f"{name}: " if name else "")
         return to_float(output.clamp(0, 1).permute(1, 2, 0).numpy())[:height, :width]
+
+    def padding(self, height: int, width: int) -> tuple[tuple[int, int], tuple[int, int]]:
+        """By how many pixels an image is mirrored before and after its rows, and its columns."""
+        return (0, self._extra(height)), (0, self._extra(width))
 
     def _extra(self, side: int) -> int:
         multiple = self.network.stride

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inpaint_zoo.errors import DamagedFileError, InputError
 from inpaint_zoo.evaluation.methods.base import EightBitFiller
@@ -56,15 +57,19 @@ class OnnxFile(EightBitFiller):
         Raises:
             InputError: The graph cannot be run on an image of this size.
         """
-        seen = np.where(hole[..., None], np.uint8(0), image)
-        given = {
-            "image": (np.moveaxis(seen, -1, 0) if self._in_planes else seen)[None],
-            "mask": hole[None].view(np.uint8),
-        }
+        return self.run(np.where(hole[..., None], np.uint8(0), image), hole.view(np.uint8))
+
+    def run(self, image: ImageArray, mask: NDArray[np.uint8]) -> ImageArray:
+        """What the graph makes of an image, (H, W, 3), and a mask, (H, W); it sees both as they are.
+
+        Raises:
+            InputError: The graph cannot be run on an image of this size.
+        """
+        given = {"image": (np.moveaxis(image, -1, 0) if self._in_planes else image)[None], "mask": mask[None]}
         try:
             made = self._session.run(None, given)[0][0]
         except Exception as error:
-            height, width = hole.shape
+            height, width = mask.shape
             raise InputError(f"{self.path} cannot fill an image of {width}x{height} ({_line(error)})") from error
         filled: ImageArray = np.moveaxis(made, 0, -1) if self._in_planes else made
         if filled.shape != image.shape or filled.dtype != np.uint8:

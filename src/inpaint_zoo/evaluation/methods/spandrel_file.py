@@ -30,12 +30,12 @@ class SpandrelFile:
 
     def __init__(self, path: Path, device: torch.device) -> None:
         self.path, self.device = path, device
-        self._model = _loaded(path).to(device).eval()
-        self.minimum_size = max(1, self._model.size_requirements.minimum)
+        self.model = _loaded(path).to(device).eval()
+        self.minimum_size = max(1, self.model.size_requirements.minimum)
 
     def identity(self) -> dict[str, str]:
         """The hash of the file, and the architecture."""
-        return {"kind": "spandrel", "architecture": str(self._model.architecture.id), "file": file_hash(self.path)}
+        return {"kind": "spandrel", "architecture": str(self.model.architecture.id), "file": file_hash(self.path)}
 
     def __call__(self, sample: Sample) -> FloatImageArray:
         """Fill the hole; returns the composite before any rounding, float32 (H, W, 3) in [0, 1].
@@ -62,7 +62,7 @@ class SpandrelFile:
         """
         seen = torch.from_numpy(np.where(hole[..., None], np.float32(0), image)).permute(2, 0, 1)[None]
         mask = torch.from_numpy(hole)[None, None].float()
-        output = self._model(seen.to(self.device), mask.to(self.device))[0].float().cpu()
+        output = self.model(seen.to(self.device), mask.to(self.device))[0].float().cpu()
         if not output.isfinite().all():
             raise DivergedError(f"{name}: " if name else "")
         return np.where(hole[..., None], output.permute(1, 2, 0).numpy(), image)
