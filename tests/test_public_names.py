@@ -161,7 +161,8 @@ FILES = {
     "results.json": (
         "inpaint_zoo.evaluation.results_file",
         "_File",
-        "code costs estimates files hashes kind leaks methods protocol records report samples set_scores settings",
+        "code costs estimates files hashes kind leaks methods protocol records report samples set_scores settings "
+        "trained_on",
     ),
     "results.json: records": ("inpaint_zoo.evaluation.results_file", "_Record", "method metrics name photograph ratio"),
     "manifest.json": (
