@@ -100,7 +100,7 @@ KEYS = {
         compile costs device figure force inception_weights leave_out_trained lpips lpips_weights manifest mask_first
         match methods notes output precision reference size title weights
     """,
-    "audit": "corpus device force method output results size weights",
+    "audit": "corpus device force method output protocol results size weights",
     "certify": "against corpus force metrics output",
     "study": """
         consent kind methods num_checks num_images num_questions output question reference results thanks title
