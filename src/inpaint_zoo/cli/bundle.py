@@ -63,7 +63,7 @@ def run(config: DictConfig) -> None:
         images="" if results is None else _images(results),
     )
     with whole_or_nothing(folder):
-        write_safetensors(files[0], converted(model, network, arguments))
+        write_safetensors(files[0], converted(model, network, arguments, file.weights.trained_on))
         write_text(files[1], card.front_matter() + _text(card, arguments))
     upload = f"hf upload OWNER/NAME {shlex.quote(str(folder))}"
     print(f"{model} in {folder}: upload it with {upload}, use it with ckpt=hf://OWNER/NAME")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from inpaint_zoo.files.source import num_bytes
 from inpaint_zoo.images.finding import ImageFile
@@ -55,8 +55,8 @@ class ImageRecord:
         return bool(np.all(self.bits[places >> 3] & (0x80 >> (places & 7))))
 
     def entry(self) -> dict[str, Any]:
-        """Plain values and a tensor, for a checkpoint."""
-        return {"count": self.count, "sized": self.sized, "bits": torch.from_numpy(self.bits)}
+        """Plain values, for a checkpoint or JSON."""
+        return {"count": self.count, "sized": self.sized, "bits": base64.b64encode(self.bits.tobytes()).decode()}
 
 
 def read_records(entries: object) -> list[ImageRecord] | None:
@@ -74,9 +74,9 @@ def with_record(records: Sequence[ImageRecord], added: ImageRecord) -> list[Imag
 
 
 def _record(entry: Mapping[str, Any]) -> ImageRecord:
-    bits = entry["bits"].numpy()
-    if bits.dtype != np.uint8 or bits.ndim != 1 or not len(bits):
-        raise ValueError("not the bits of a record")
+    bits = np.frombuffer(base64.b64decode(entry["bits"], validate=True), np.uint8)
+    if not len(bits):
+        raise ValueError("a record without bits")
     return ImageRecord(int(entry["count"]), bool(entry["sized"]), bits)
 
 
