@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from inpaint_zoo.audit.battery import audit
 from inpaint_zoo.audit.subject import Array, Form, Subject
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.evaluation.methods import ImageFolder, Sample
-from inpaint_zoo.files.atomic import whole_or_nothing, write_bytes
+from inpaint_zoo.files.atomic import whole_or_nothing
 from inpaint_zoo.files.name_matching import few
+from inpaint_zoo.files.outputs import refuse_filled
+from inpaint_zoo.images.reading import write_png
 
 FORM = Form(floats=False, hole=255)
 IMAGES, MASKS = "images", "masks"
@@ -59,15 +59,12 @@ def write_images(folder: Path, size: int) -> int:
     Raises:
         InputError: The folder holds something, or cannot be written.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(f"corpus: {folder} is not empty: give a new folder")
+    refuse_filled(folder, "corpus")
     asked = _asked(size)
     with whole_or_nothing(folder):
         for number, pair in enumerate(asked.values(), 1):
             for kind, array in zip((IMAGES, MASKS), pair, strict=True):
-                png = io.BytesIO()
-                Image.fromarray(array).save(png, "PNG")
-                write_bytes(folder / kind / _name(number), [png.getvalue()])
+                write_png(folder / kind / _name(number), array)
     return len(asked)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from importlib.metadata import version
 from pathlib import Path
 
 from omegaconf import DictConfig
-from PIL import Image
 
 from inpaint_zoo.certificate.definitions import PROTOCOLS, defining, pictures
 from inpaint_zoo.certificate.given import Numbers, read_numbers
@@ -19,7 +17,8 @@ from inpaint_zoo.cli.console import quiet_libraries
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import whole_or_nothing, writable_file, writable_folder, write_bytes, write_text
 from inpaint_zoo.files.inputs import refuse_overwriting
-from inpaint_zoo.files.outputs import refuse_replacing
+from inpaint_zoo.files.outputs import refuse_filled, refuse_replacing
+from inpaint_zoo.images.reading import write_png
 from inpaint_zoo.tables import printable
 
 
@@ -74,13 +73,10 @@ def _write_corpus(folder: Path) -> None:
     Raises:
         InputError: The folder holds something, or cannot be written.
     """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(f"corpus: {folder} is not empty: give a new folder")
+    refuse_filled(folder, "corpus")
     with whole_or_nothing(folder):
         for path in sorted(CORPUS.rglob("*.*")):
             write_bytes(folder / path.relative_to(CORPUS), [path.read_bytes()])
         for name, pair in pictures("uint8").items():
-            png = io.BytesIO()
-            Image.fromarray(composite(pair)).save(png, "PNG")
-            write_bytes(folder / "composites" / f"{name}.png", [png.getvalue()])
+            write_png(folder / "composites" / f"{name}.png", composite(pair))
     print(printable(f"{folder}: {len(pictures('uint8'))} images each in targets, masks, outputs and composites"))

@@ -12,6 +12,7 @@ from inpaint_zoo.checks import as_given, at_least, choose, strings
 from inpaint_zoo.errors import InputError
 from inpaint_zoo.files.atomic import whole_or_nothing, writable_folder
 from inpaint_zoo.files.inputs import refuse_below
+from inpaint_zoo.files.outputs import refuse_filled
 from inpaint_zoo.user_study import key as key_file
 from inpaint_zoo.user_study.comparison import Comparison, read_comparison
 from inpaint_zoo.user_study.design import Form, Size, design
@@ -43,8 +44,7 @@ def run(config: DictConfig) -> None:
 
 def _new_folder(output: str | None) -> Path:
     folder = writable_folder(output)
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"output: {folder} is not empty: give a new folder, as answers need the key")
+    refuse_filled(folder, "output", ", as answers need the key")
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -17,7 +16,7 @@ from inpaint_zoo.evaluation.fillers import named_filler, read_network
 from inpaint_zoo.evaluation.methods import ImageFolder, Method, NetworkMethod, SpandrelFile
 from inpaint_zoo.evaluation.methods.fills import FILLS
 from inpaint_zoo.evaluation.protocols import Protocol
-from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
+from inpaint_zoo.evaluation.result_images import is_title
 from inpaint_zoo.files.name_matching import few
 from inpaint_zoo.models.weights import WeightsFile
 from inpaint_zoo.runtime.arithmetic import USUAL, Arithmetic
@@ -36,7 +35,7 @@ def check_sources(values: Mapping[str, str]) -> None:
             f"methods is empty: give methods.NAME=VALUE, where VALUE is a checkpoint, a folder, or one of {known}."
         )
     for title, value in values.items():
-        if not re.fullmatch(r"[\w .+()@-]+", title) or title.strip(". ") != title or title in RESERVED_TITLES:
+        if not is_title(title):
             raise InputError(
                 f"methods.{title}: the name becomes a folder; use letters, digits, spaces and - _ + . @ only."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,8 +18,12 @@ IMAGES = "images"
 """Folder of all of them, below that of the results."""
 ORIGINAL = "original"
 MASK = "mask"
-RESERVED_TITLES = frozenset({ORIGINAL, MASK})
-"""Names of the other folders, which no method may have."""
+_TITLE = re.compile(r"[\w .+()@-]+")
+
+
+def is_title(title: str) -> bool:
+    """Whether a method may be called so: its name becomes a folder beside those of originals and masks."""
+    return bool(_TITLE.fullmatch(title)) and title.strip(". ") == title and title not in {ORIGINAL, MASK}
 
 
 class KeptImages:

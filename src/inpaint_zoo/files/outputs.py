@@ -26,6 +26,21 @@ def refuse_replacing(results: Iterable[Path], *, force: bool) -> None:
         raise InputError(f"output: {few(there)} {many}: give force=true to replace what is there, or another output")
 
 
+def refuse_filled(folder: Path, key: str, why: str = "") -> None:
+    """Refuse a folder that holds something; one that does not exist is right.
+
+    Args:
+        folder: Gets files.
+        key: The key that names it, for the message.
+        why: Ends the message.
+
+    Raises:
+        InputError: It holds something.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InputError(f"{key}: {folder} is not empty: give a new folder{why}")
+
+
 def refuse_foreign(folder: Path, names: Iterable[str], marker: str) -> None:
     """Refuse a folder in which a verb that goes on with its own results would replace those of others.
 

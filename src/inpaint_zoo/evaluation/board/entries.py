@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from inpaint_zoo.evaluation.code_parts import code_parts
 from inpaint_zoo.evaluation.manifest import Entry as Sample
 from inpaint_zoo.evaluation.manifest import trusted_node
 from inpaint_zoo.evaluation.protocols import Protocol
-from inpaint_zoo.evaluation.result_images import RESERVED_TITLES
+from inpaint_zoo.evaluation.result_images import is_title
 from inpaint_zoo.evaluation.results_file import ReportEntry, Results, read_results_file
 from inpaint_zoo.evaluation.significance import Estimates, estimates_of
 from inpaint_zoo.evaluation.verification.estimates import different_estimates
@@ -32,7 +31,7 @@ MAX_BYTES = 100_000_000
 """Size in bytes of the largest `results.json` that a board reads."""
 MAX_RESULTS = 1000
 """Number of files that a board is made of, at most."""
-_TITLE = re.compile(r"[\w .+()-]{1,100}")
+_LONGEST_TITLE = 100
 _RANGES: Mapping[str, tuple[float, float]] = {"psnr": (0, float("inf")), "ssim": (-1, 1), "l1": (0, 1)}
 """What a value of a measure can be."""
 
@@ -137,8 +136,8 @@ def _contradictions(entry: Entry) -> Iterator[str]:
 def _titles(entry: Entry) -> Iterator[str]:
     methods = entry.results.labels["methods"]
     for title in methods:
-        if not _TITLE.fullmatch(title) or title.strip(". ") != title or title in RESERVED_TITLES:
-            yield f"method {title[:100]!r}: a name has up to 100 letters, digits, spaces and - _ + . ( ) only"
+        if not is_title(title) or len(title) > _LONGEST_TITLE:
+            yield f"method {title[:100]!r}: a name has up to 100 letters, digits, spaces and - _ + . @ ( ) only"
     if set(methods) != set(entry.titles):
         yield f"its methods are {few(sorted(methods))}, its records those of {few(sorted(entry.titles))}"
     for title, identity in methods.items():
